@@ -1,0 +1,95 @@
+package org.quantsweep.digest;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/** A SHA-256 digest, written as 64 lower-case hexadecimal characters (FIPS 180-4). */
+public record Sha256Digest(String hex) implements Comparable<Sha256Digest>, Serializable {
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+
+  /**
+   * Checks the form.
+   *
+   * @throws IllegalArgumentException when it is not 64 lower-case hexadecimal characters
+   */
+  public Sha256Digest {
+    if (!FORM.matcher(hex).matches()) {
+      throw new IllegalArgumentException(
+          "SHA-256 digest (" + hex + ") must be 64 lower-case hexadecimal characters.");
+    }
+  }
+
+  /** The digest of some bytes. */
+  public static Sha256Digest of(byte[] bytes) {
+    return new Builder().bytes(bytes).build();
+  }
+
+  /** The digest of a text's UTF-8 bytes. */
+  public static Sha256Digest ofText(String text) {
+    return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The first twelve characters, for people. */
+  public String abbreviated() {
+    return hex.substring(0, 12);
+  }
+
+  @Override
+  public int compareTo(Sha256Digest other) {
+    return hex.compareTo(other.hex);
+  }
+
+  @Override
+  public String toString() {
+    return hex;
+  }
+
+  /** Digests several parts; each field is framed by its length, so that no two lists collide. */
+  public static final class Builder {
+    private final MessageDigest digest;
+
+    /** Starts with nothing. */
+    public Builder() {
+      try {
+        digest = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform must offer SHA-256.", e);
+      }
+    }
+
+    /** Appends raw bytes, without a frame. */
+    public Builder bytes(byte[] bytes) {
+      digest.update(bytes);
+      return this;
+    }
+
+    /** Appends part of an array, without a frame. */
+    public Builder bytes(byte[] bytes, int offset, int length) {
+      digest.update(bytes, offset, length);
+      return this;
+    }
+
+    /** Appends a name and a value as one framed field. */
+    public Builder field(String name, String value) {
+      framed(name);
+      framed(value);
+      return this;
+    }
+
+    private void framed(String text) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      int n = bytes.length;
+      digest.update(new byte[] {(byte) (n >>> 24), (byte) (n >>> 16), (byte) (n >>> 8), (byte) n});
+      digest.update(bytes);
+    }
+
+    /** The digest of all that was appended. */
+    public Sha256Digest build() {
+      return new Sha256Digest(HexFormat.of().formatHex(digest.digest()));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The root of QuantSweep: what every package may use, such as the errors that a user can cure. */
+package org.quantsweep;

@@ -1,0 +1,2 @@
+/** The numbers: shapes and float32 arrays. */
+package org.quantsweep.tensor;
