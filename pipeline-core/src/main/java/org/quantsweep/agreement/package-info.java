@@ -1,0 +1,2 @@
+/** Per-sample criteria, mergeable counts, thresholds, confidence bounds. */
+package org.quantsweep.agreement;

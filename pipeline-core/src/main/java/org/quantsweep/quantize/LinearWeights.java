@@ -1,0 +1,77 @@
+package org.quantsweep.quantize;
+
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * Codes with scales and biases: w = code x scale + bias, computed in double from the stored float32
+ * values and rounded to float32 (NeuralNetwork.proto, LinearQuantizationParams).
+ */
+public final class LinearWeights extends QuantizedWeights {
+  private final int channelAxis;
+  private final float[] scales;
+  private final float[] biases;
+
+  /**
+   * Of stored parts, which the caller must not change any more.
+   *
+   * @param channelAxis the axis along which scales differ, when there is more than one
+   * @param scales one, or one for each channel
+   * @param biases as many as scales, or none, which stands for zeros
+   */
+  public LinearWeights(
+      Shape shape,
+      NumberOfBits bits,
+      byte[] codes,
+      int channelAxis,
+      float[] scales,
+      float[] biases) {
+    super(shape, bits, codes);
+    if (scales.length != 1 && scales.length != shape.length(channelAxis)) {
+      throw new IllegalArgumentException(
+          "shape "
+              + shape
+              + " needs 1 or "
+              + shape.length(channelAxis)
+              + " scales, not "
+              + scales.length
+              + ".");
+    }
+    if (biases.length != 0 && biases.length != scales.length) {
+      throw new IllegalArgumentException(
+          scales.length + " scales need as many biases or none, not " + biases.length + ".");
+    }
+    this.channelAxis = channelAxis;
+    this.scales = scales;
+    this.biases = biases;
+  }
+
+  /** The scales; a copy. */
+  public float[] scales() {
+    return scales.clone();
+  }
+
+  /** The biases; a copy. */
+  public float[] biases() {
+    return biases.clone();
+  }
+
+  @Override
+  public Tensor dequantize() {
+    byte[] codes = sharedCodes();
+    float[] weights = new float[codes.length];
+    Channels channels =
+        scales.length == 1 ? Channels.whole(shape()) : Channels.along(shape(), channelAxis);
+    for (int channel = 0; channel < channels.count(); channel++) {
+      double scale = scales[channel];
+      double bias = biases.length == 0 ? 0 : biases[channel];
+      for (int run = 0; run < channels.runs(); run++) {
+        int start = channels.start(channel, run);
+        for (int i = start; i < start + channels.runLength(); i++) {
+          weights[i] = (float) ((codes[i] & 255) * scale + bias);
+        }
+      }
+    }
+    return Tensor.wrap(shape(), weights);
+  }
+}

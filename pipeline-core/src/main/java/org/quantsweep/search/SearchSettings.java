@@ -1,0 +1,52 @@
+package org.quantsweep.search;
+
+import java.io.Serializable;
+import java.util.Objects;
+import org.quantsweep.agreement.AgreementThreshold;
+
+/**
+ * How a family of candidates is judged. Nothing here depends on cores or partitions, so the outcome
+ * does not either.
+ *
+ * @param threshold the least agreement
+ * @param evaluateAll whether every candidate is judged on every sample
+ * @param maxEvaluations the most candidates that are judged, at least 1
+ * @param candidatesInFlight how many candidates a wave holds, at least 1: the smallest undecided
+ *     one goes on, and the next ones pass their first samples
+ * @param firstWave how many samples a candidate is judged on at first, at least 1; doubled after
+ */
+public record SearchSettings(
+    AgreementThreshold threshold,
+    boolean evaluateAll,
+    int maxEvaluations,
+    int candidatesInFlight,
+    int firstWave)
+    implements Serializable {
+  /** No limit on evaluations. */
+  public static final int UNLIMITED = Integer.MAX_VALUE;
+
+  /** Checks the ranges. */
+  public SearchSettings {
+    Objects.requireNonNull(threshold, "threshold");
+    if (maxEvaluations < 1 || candidatesInFlight < 1 || firstWave < 1) {
+      throw new IllegalArgumentException(
+          "maxEvaluations ("
+              + maxEvaluations
+              + "), candidatesInFlight ("
+              + candidatesInFlight
+              + ") and firstWave ("
+              + firstWave
+              + ") must be at least 1.");
+    }
+  }
+
+  /** The usual waves for a threshold: decision only, no limit. */
+  public static SearchSettings decisionOnly(AgreementThreshold threshold) {
+    return new SearchSettings(threshold, false, UNLIMITED, 4, 48);
+  }
+
+  /** The usual waves, every candidate on every sample. */
+  public static SearchSettings everything(AgreementThreshold threshold) {
+    return new SearchSettings(threshold, true, UNLIMITED, 8, 48);
+  }
+}

@@ -1,0 +1,79 @@
+package org.quantsweep.search;
+
+import java.util.List;
+import java.util.Optional;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.Evidence;
+
+/**
+ * Judges one candidate on samples in one fixed order. It stops with a rejection at the first
+ * disagreement that the threshold does not allow, which cannot change the decision: with d = n -
+ * ceil(t n) allowed, d + 1 disagreements reject whatever the other samples say. The outcome depends
+ * only on the evidence, so it is the same however the work was done.
+ */
+final class SequentialRule {
+  private final SampleIndex samples;
+  private final List<Integer> order;
+  private final long allowed;
+
+  SequentialRule(SampleIndex samples, List<Integer> order, AgreementThreshold threshold) {
+    this.samples = samples;
+    this.order = order;
+    long n = 0;
+    for (int rank : order) {
+      n += samples.count(rank);
+    }
+    this.allowed = threshold.allowedDisagreements(n);
+  }
+
+  /** The verdict and its counts; empty while samples that it needs are not judged. */
+  Optional<CandidateEvaluation> judge(Candidate candidate, Evidence evidence) {
+    long judged = 0;
+    long disagreeing = 0;
+    for (int rank : order) {
+      if (!evidence.isJudged(rank)) {
+        return Optional.empty();
+      }
+      judged += samples.count(rank);
+      if (!evidence.isAgreed(rank)) {
+        disagreeing += samples.count(rank);
+        if (disagreeing > allowed) {
+          return Optional.of(
+              evaluation(candidate, Verdict.REJECTED_EARLY, judged - disagreeing, judged));
+        }
+      }
+    }
+    return Optional.of(evaluation(candidate, Verdict.ACCEPTED, judged - disagreeing, judged));
+  }
+
+  /** The verdict over all samples, without stopping early. */
+  Optional<CandidateEvaluation> judgeWhole(Candidate candidate, Evidence evidence) {
+    long judged = 0;
+    long agreeing = 0;
+    for (int rank : order) {
+      if (!evidence.isJudged(rank)) {
+        return Optional.empty();
+      }
+      judged += samples.count(rank);
+      agreeing += evidence.isAgreed(rank) ? samples.count(rank) : 0;
+    }
+    Verdict verdict = judged - agreeing > allowed ? Verdict.REJECTED : Verdict.ACCEPTED;
+    return Optional.of(evaluation(candidate, verdict, agreeing, judged));
+  }
+
+  /** The place in the order of the first sample that is not judged; the order's length if none. */
+  int firstUnjudged(Evidence evidence) {
+    int place = 0;
+    while (place < order.size() && evidence.isJudged(order.get(place))) {
+      place++;
+    }
+    return place;
+  }
+
+  private static CandidateEvaluation evaluation(
+      Candidate candidate, Verdict verdict, long agreeing, long judged) {
+    return new CandidateEvaluation(candidate, verdict, new AgreementCounts(agreeing, judged));
+  }
+}

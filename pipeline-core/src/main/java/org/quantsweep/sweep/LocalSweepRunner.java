@@ -1,0 +1,149 @@
+package org.quantsweep.sweep;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.ShardId;
+
+/**
+ * Runs a sweep in this process, a task to a thread. Prepared samples are kept in memory: pictures a
+ * byte for each channel of a pixel, beside the reference's answers.
+ */
+public final class LocalSweepRunner implements SweepRunner {
+  private final SampleSource source;
+  private final InferenceEngine engine;
+  private final ShardEvaluator evaluator;
+  private final Predictor reference;
+  private final ExecutorService threads;
+  private final Map<ShardId, List<PreparedSample>> prepared = new ConcurrentHashMap<>();
+  private SweepCost cost = SweepCost.NONE;
+
+  /**
+   * Opens the reference.
+   *
+   * @param parallelism the number of threads, at least 1
+   * @throws org.quantsweep.BadInputException when the model cannot run
+   */
+  public LocalSweepRunner(
+      CoreMLModel model,
+      SampleSource source,
+      SamplePreparation preparation,
+      Criterion criterion,
+      InferenceEngine engine,
+      int parallelism) {
+    this.source = source;
+    this.engine = engine;
+    this.evaluator = new ShardEvaluator(source.index(), preparation, criterion);
+    this.reference = engine.open(model);
+    this.threads = Executors.newFixedThreadPool(parallelism);
+  }
+
+  @Override
+  public ReferenceEvidence runReference() {
+    List<Callable<ReferenceEvidence>> work = new ArrayList<>();
+    for (int shard = 0; shard < source.index().shards(); shard++) {
+      ShardId id = new ShardId(shard);
+      work.add(() -> evaluator.referenceEvidence(prepared(id)));
+    }
+    ReferenceEvidence all = ReferenceEvidence.none();
+    for (ReferenceEvidence found : run(work)) {
+      all = all.plus(found);
+    }
+    return all;
+  }
+
+  @Override
+  public Map<Sha256Digest, Evidence> evaluate(
+      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+    Map<Sha256Digest, Predictor> predictors = new ConcurrentHashMap<>();
+    try {
+      List<Callable<Map<Sha256Digest, Evidence>>> work = new ArrayList<>();
+      for (EvaluationTask task : tasks) {
+        work.add(
+            () -> {
+              ShardEvaluator.Result<Map<Sha256Digest, Evidence>> result =
+                  evaluator.judge(
+                      task,
+                      prepared(task.shard()),
+                      digest ->
+                          predictors.computeIfAbsent(digest, missing -> open(models.get(missing))));
+              add(result.cost());
+              return result.value();
+            });
+      }
+      Map<Sha256Digest, Evidence> all = new TreeMap<>();
+      for (Map<Sha256Digest, Evidence> found : run(work)) {
+        found.forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
+      }
+      return new HashMap<>(all);
+    } finally {
+      predictors.values().forEach(Predictor::close);
+    }
+  }
+
+  @Override
+  public synchronized SweepCost cost() {
+    return cost;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    reference.close();
+  }
+
+  private Predictor open(EncodedModel model) {
+    return engine.open(
+        ModelReader.read(model.sharedBytes(), "candidate " + model.digest().abbreviated()));
+  }
+
+  private List<PreparedSample> prepared(ShardId shard) {
+    return prepared.computeIfAbsent(
+        shard,
+        id -> {
+          ShardEvaluator.Result<List<PreparedSample>> result =
+              evaluator.prepare(source.read(id), reference);
+          add(result.cost());
+          return result.value();
+        });
+  }
+
+  private synchronized void add(SweepCost more) {
+    cost = cost.plus(more);
+  }
+
+  private <T> List<T> run(List<Callable<T>> work) {
+    List<T> results = new ArrayList<>();
+    try {
+      for (Future<T> future : threads.invokeAll(work)) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the sweep was interrupted.", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("a task of the sweep failed.", e.getCause());
+    }
+  }
+}

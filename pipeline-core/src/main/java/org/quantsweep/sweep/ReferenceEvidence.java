@@ -1,0 +1,55 @@
+package org.quantsweep.sweep;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.quantsweep.sample.SampleIndex;
+
+/**
+ * What the reference pass found: how hard each sample is, and on which the reference fails.
+ *
+ * @param difficulties by rank, of the samples that the reference answers
+ * @param failures by rank, with the reason, in one line
+ */
+public record ReferenceEvidence(
+    SortedMap<Integer, Double> difficulties, SortedMap<Integer, String> failures)
+    implements Serializable {
+  /** Copies the maps. */
+  public ReferenceEvidence {
+    difficulties = Collections.unmodifiableSortedMap(new TreeMap<>(difficulties));
+    failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
+  }
+
+  /** Nothing found yet. */
+  public static ReferenceEvidence none() {
+    return new ReferenceEvidence(new TreeMap<>(), new TreeMap<>());
+  }
+
+  /** What both found; they must speak of different samples, or say the same. */
+  public ReferenceEvidence plus(ReferenceEvidence other) {
+    TreeMap<Integer, Double> allDifficulties = new TreeMap<>(difficulties);
+    allDifficulties.putAll(other.difficulties);
+    TreeMap<Integer, String> allFailures = new TreeMap<>(failures);
+    allFailures.putAll(other.failures);
+    return new ReferenceEvidence(allDifficulties, allFailures);
+  }
+
+  /** Whether it speaks of every sample of the set. */
+  public boolean covers(SampleIndex samples) {
+    return difficulties.size() + failures.size() == samples.size();
+  }
+
+  /**
+   * The one order in which samples are judged: ascending difficulty, then rank (which is the order
+   * of digests). Samples on which the reference fails are left out.
+   */
+  public List<Integer> order() {
+    List<Integer> ranks = new ArrayList<>(difficulties.keySet());
+    ranks.sort(Comparator.<Integer>comparingDouble(difficulties::get).thenComparing(rank -> rank));
+    return ranks;
+  }
+}

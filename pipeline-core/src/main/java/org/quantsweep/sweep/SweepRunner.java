@@ -1,0 +1,31 @@
+package org.quantsweep.sweep;
+
+import java.util.List;
+import java.util.Map;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+
+/** Runs the tasks of a sweep: in this process, or on a cluster. Both give the same evidence. */
+public interface SweepRunner extends AutoCloseable {
+  /**
+   * Runs the reference on every sample of the set.
+   *
+   * @throws org.quantsweep.UsageException when the criterion fits none of the model's outputs
+   */
+  ReferenceEvidence runReference();
+
+  /**
+   * Judges candidates.
+   *
+   * @param tasks as {@link SweepPlanner} cuts them
+   * @param models every model that the tasks name, by digest
+   */
+  Map<Sha256Digest, Evidence> evaluate(
+      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models);
+
+  /** What was done so far. */
+  SweepCost cost();
+
+  @Override
+  void close();
+}
