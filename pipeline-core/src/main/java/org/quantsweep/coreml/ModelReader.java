@@ -1,0 +1,92 @@
+package org.quantsweep.coreml;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.quantsweep.BadInputException;
+import org.quantsweep.coreml.neuralnetwork.Findings;
+import org.quantsweep.coreml.neuralnetwork.LayerWeights;
+import org.quantsweep.coreml.neuralnetwork.StoredValues;
+import org.quantsweep.coreml.neuralnetwork.WeightField;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.proto.coreml.Model;
+
+/** Reads Core ML model files and checks them. */
+public final class ModelReader {
+  private ModelReader() {}
+
+  /**
+   * Reads an {@code .mlmodel} file.
+   *
+   * @throws BadInputException with one message that says where and what, when the file cannot be
+   *     read, is not a Core ML model, or is one that cannot be used
+   */
+  public static CoreMLModel read(Path file) {
+    return read(file, ReaderLimits.DEFAULT);
+  }
+
+  /** As {@link #read(Path)}, with limits of one's own. */
+  public static CoreMLModel read(Path file, ReaderLimits limits) {
+    String name = file.getFileName() == null ? file.toString() : file.getFileName().toString();
+    return read(ModelFile.bytes(file, limits), name, limits);
+  }
+
+  /**
+   * Reads the bytes of an {@code .mlmodel} file.
+   *
+   * @param name what messages call it
+   * @throws BadInputException as {@link #read(Path)}
+   */
+  public static CoreMLModel read(byte[] bytes, String name) {
+    return read(bytes, name, ReaderLimits.DEFAULT);
+  }
+
+  /** As {@link #read(byte[], String)}, with limits of one's own. */
+  public static CoreMLModel read(byte[] bytes, String name, ReaderLimits limits) {
+    Model message = parse(bytes, name, limits);
+    return build(message, bytes, name, limits);
+  }
+
+  private static Model parse(byte[] bytes, String name, ReaderLimits limits) {
+    CodedInputStream input = CodedInputStream.newInstance(bytes);
+    input.setRecursionLimit(limits.messageDepth());
+    try {
+      Model message = Model.parseFrom(input);
+      input.checkLastTagWas(0);
+      return message;
+    } catch (InvalidProtocolBufferException e) {
+      throw ModelFile.notAModel(bytes, name, e);
+    } catch (IOException e) {
+      throw new BadInputException(name + ": cannot be read (" + e.getMessage() + ").", e);
+    }
+  }
+
+  private static CoreMLModel build(Model message, byte[] bytes, String name, ReaderLimits limits) {
+    Findings findings = new Findings();
+    FeatureDescriptions features = FeatureDescriptions.of(message, findings);
+    List<Layer> layers = new ArrayList<>();
+    List<WeightTensor> tensors = new ArrayList<>();
+    for (NetworkLayers.Found found : NetworkLayers.of(message)) {
+      layers.add(found.layer());
+      for (WeightField field : LayerWeights.of(found.message())) {
+        if (StoredValues.of(field.params()) != StoredValues.NONE) {
+          tensors.add(new WeightTensor(found.layer(), field, found.location().then(field.steps())));
+        }
+      }
+    }
+    return new CoreMLModel(
+        name,
+        Sha256Digest.of(bytes),
+        new ByteSize(bytes.length),
+        message,
+        features.inputs(),
+        features.outputs(),
+        layers,
+        tensors,
+        findings.warnings());
+  }
+}
