@@ -1,0 +1,117 @@
+package org.quantsweep.quantize;
+
+import java.util.ServiceLoader;
+import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * Quantizes one weight tensor in any way that is asked; the optimal tables of all eight widths come
+ * from one run that is kept. Safe for several threads.
+ */
+public final class TensorQuantizer {
+  private final Tensor weights;
+  private final int channelAxis;
+  private final float[][] optimal = new float[9][];
+  private OptimalTables tables;
+
+  /**
+   * For one weight tensor.
+   *
+   * @param weights float32 in the tensor's shape, at least one
+   * @param channelAxis the axis of the output channels; any axis of a vector is one channel
+   * @throws BadInputException when a weight is NaN or infinite
+   */
+  public TensorQuantizer(Tensor weights, int channelAxis) {
+    for (int i = 0; i < weights.size(); i++) {
+      if (!Float.isFinite(weights.get(i))) {
+        throw new BadInputException(
+            "weight ("
+                + weights.get(i)
+                + ") at place "
+                + i
+                + " of "
+                + weights.shape()
+                + " cannot be quantized: it is not a finite number.\n"
+                + "Maybe leave this weight tensor in full precision.");
+      }
+    }
+    this.weights = weights;
+    this.channelAxis = channelAxis;
+  }
+
+  /**
+   * The codes and what turns them back.
+   *
+   * @throws UsageException when a user's table is not known or not of 2^bits finite entries
+   */
+  public QuantizedWeights quantize(Scheme.Quantization scheme) {
+    NumberOfBits bits = scheme.bits();
+    if (scheme.method() instanceof Method.CustomTable custom) {
+      return LookUpTables.nearest(weights, bits, customTable(custom, bits));
+    }
+    Channels channels =
+        scheme.granularity() == Granularity.PER_TENSOR || weights.shape().rank() < 2
+            ? Channels.whole(weights.shape())
+            : Channels.along(weights.shape(), channelAxis);
+    switch ((Method.Plain) scheme.method()) {
+      case LINEAR:
+        return LinearQuantizer.asymmetric(weights, bits, channels, channelAxis);
+      case LINEAR_SYMMETRIC:
+        return LinearQuantizer.symmetric(weights, bits, channels, channelAxis);
+      case LUT_LINEAR:
+        return LookUpTables.linear(weights, bits);
+      default:
+        return LookUpTables.nearest(weights, bits, optimalTable(bits));
+    }
+  }
+
+  private synchronized float[] optimalTable(NumberOfBits bits) {
+    if (optimal[bits.bits()] == null) {
+      if (tables == null) {
+        tables = new OptimalTables(weights.sharedArray());
+      }
+      // Widest first: the prices that it tries narrow those of the others. Then the sums can go.
+      for (int width = 8; width >= 1; width--) {
+        optimal[width] = tables.entries(1 << width);
+      }
+      tables = null;
+    }
+    return optimal[bits.bits()];
+  }
+
+  private float[] customTable(Method.CustomTable custom, NumberOfBits bits) {
+    for (LookUpTableFitter fitter : ServiceLoader.load(LookUpTableFitter.class)) {
+      if (fitter.id().equals(custom.fitter())) {
+        float[] table = fitter.fit(weights, bits);
+        if (table.length != bits.codes()) {
+          throw new UsageException(
+              "look-up table fitter '"
+                  + fitter.id()
+                  + "' made "
+                  + table.length
+                  + " entries, but "
+                  + bits
+                  + " bits need "
+                  + bits.codes()
+                  + " (2^numberOfBits).\nMaybe pad the table in the plugin.");
+        }
+        for (float entry : table) {
+          if (!Float.isFinite(entry)) {
+            throw new UsageException(
+                "look-up table fitter '"
+                    + fitter.id()
+                    + "' made an entry ("
+                    + entry
+                    + ") that is not finite.\nMaybe pad the table with a finite value.");
+          }
+        }
+        return table;
+      }
+    }
+    throw new UsageException(
+        "look-up table fitter '"
+            + custom.fitter()
+            + "' is not known: no plugin brings it.\nMaybe name its jar with --plugins.");
+  }
+}
