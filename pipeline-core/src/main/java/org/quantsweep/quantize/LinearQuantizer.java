@@ -15,8 +15,7 @@ final class LinearQuantizer {
   private LinearQuantizer() {}
 
   /** From the smallest to the largest weight of each channel. */
-  static LinearWeights asymmetric(
-      Tensor weights, NumberOfBits bits, Channels channels, int channelAxis) {
+  static LinearWeights asymmetric(Tensor weights, NumberOfBits bits, Channels channels) {
     float[] values = weights.sharedArray();
     byte[] codes = new byte[values.length];
     float[] scales = new float[channels.count()];
@@ -43,12 +42,11 @@ final class LinearQuantizer {
         }
       }
     }
-    return new LinearWeights(weights.shape(), bits, codes, channelAxis, scales, biases);
+    return new LinearWeights(weights.shape(), bits, codes, channels, scales, biases);
   }
 
   /** From minus to plus the largest magnitude of each channel; zero is code 128. */
-  static LinearWeights symmetric(
-      Tensor weights, NumberOfBits bits, Channels channels, int channelAxis) {
+  static LinearWeights symmetric(Tensor weights, NumberOfBits bits, Channels channels) {
     float[] values = weights.sharedArray();
     byte[] codes = new byte[values.length];
     float[] scales = new float[channels.count()];
@@ -73,7 +71,7 @@ final class LinearQuantizer {
         }
       }
     }
-    return new LinearWeights(weights.shape(), bits, codes, channelAxis, scales, biases);
+    return new LinearWeights(weights.shape(), bits, codes, channels, scales, biases);
   }
 
   private static byte code(double place, int largestCode) {

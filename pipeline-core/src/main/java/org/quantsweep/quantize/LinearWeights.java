@@ -8,40 +8,34 @@ import org.quantsweep.tensor.Tensor;
  * values and rounded to float32 (NeuralNetwork.proto, LinearQuantizationParams).
  */
 public final class LinearWeights extends QuantizedWeights {
-  private final int channelAxis;
+  private final Channels channels;
   private final float[] scales;
   private final float[] biases;
 
   /**
    * Of stored parts, which the caller must not change any more.
    *
-   * @param channelAxis the axis along which scales differ, when there is more than one
-   * @param scales one, or one for each channel
+   * @param channels what shares a scale
+   * @param scales one for each channel
    * @param biases as many as scales, or none, which stands for zeros
    */
-  public LinearWeights(
+  LinearWeights(
       Shape shape,
       NumberOfBits bits,
       byte[] codes,
-      int channelAxis,
+      Channels channels,
       float[] scales,
       float[] biases) {
     super(shape, bits, codes);
-    if (scales.length != 1 && scales.length != shape.length(channelAxis)) {
+    if (scales.length != channels.count()) {
       throw new IllegalArgumentException(
-          "shape "
-              + shape
-              + " needs 1 or "
-              + shape.length(channelAxis)
-              + " scales, not "
-              + scales.length
-              + ".");
+          channels.count() + " channels need as many scales, not " + scales.length + ".");
     }
     if (biases.length != 0 && biases.length != scales.length) {
       throw new IllegalArgumentException(
           scales.length + " scales need as many biases or none, not " + biases.length + ".");
     }
-    this.channelAxis = channelAxis;
+    this.channels = channels;
     this.scales = scales;
     this.biases = biases;
   }
@@ -60,8 +54,6 @@ public final class LinearWeights extends QuantizedWeights {
   public Tensor dequantize() {
     byte[] codes = sharedCodes();
     float[] weights = new float[codes.length];
-    Channels channels =
-        scales.length == 1 ? Channels.whole(shape()) : Channels.along(shape(), channelAxis);
     for (int channel = 0; channel < channels.count(); channel++) {
       double scale = scales[channel];
       double bias = biases.length == 0 ? 0 : biases[channel];

@@ -24,7 +24,7 @@ final class LookUpTables {
     for (int i = 0; i < table.length; i++) {
       table[i] = (float) (i * scale + min);
     }
-    LinearWeights steps = LinearQuantizer.asymmetric(weights, bits, whole, 0);
+    LinearWeights steps = LinearQuantizer.asymmetric(weights, bits, whole);
     return new LookUpTableWeights(weights.shape(), bits, steps.sharedCodes(), table);
   }
 

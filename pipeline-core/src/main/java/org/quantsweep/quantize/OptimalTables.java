@@ -12,9 +12,9 @@ import java.util.TreeMap;
  * quadrangle inequality, so the least cost with a price for each cluster is found in one pass
  * (Hirschberg and Larmore 1987), and the price that buys exactly k clusters is searched; where the
  * count jumps over k, the two solutions are crossed into one of k clusters that costs as little
- * (Aggarwal, Schieber and Tokuyama 1994). All eight widths share the sorted weights, the prefix sums
- * and the prices already tried. Memory: 52 bytes for each distinct weight, whatever the widths; no
- * back pointers are kept from one price to the next.
+ * (Aggarwal, Schieber and Tokuyama 1994). All eight widths share the sorted weights, the prefix
+ * sums and the prices already tried. Memory: 52 bytes for each distinct weight, whatever the
+ * widths; no back pointers are kept from one price to the next.
  */
 final class OptimalTables {
   private static final int LLOYD_ROUNDS = 50;
@@ -137,9 +137,10 @@ final class OptimalTables {
     return cross(few, many, k);
   }
 
-  /** Clusters fall about as the cube root of the price rises; every third try halves the interval. */
-  private double nextPrice(
-      int k, double cheap, int[] many, double dear, int[] few, int round) {
+  /**
+   * Clusters fall about as the cube root of the price rises; every third try halves the interval.
+   */
+  private double nextPrice(int k, double cheap, int[] many, double dear, int[] few, int round) {
     if (many == null) {
       // Error falls about as 1 / k^2, so the k-th cluster is worth about 2 error / k^3.
       return Math.min(dear / 8, 2 * squares[distinct.length] / ((double) k * k * k));
@@ -155,8 +156,8 @@ final class OptimalTables {
   }
 
   /**
-   * A path of k steps from one of fewer and one of more, both best at one price: the first place where
-   * a step of the one covers the step of the other that lies k - few steps ahead.
+   * A path of k steps from one of fewer and one of more, both best at one price: the first place
+   * where a step of the one covers the step of the other that lies k - few steps ahead.
    */
   private static int[] cross(int[] few, int[] many, int k) {
     int ahead = k - (few.length - 1);

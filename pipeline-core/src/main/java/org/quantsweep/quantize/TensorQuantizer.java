@@ -11,7 +11,7 @@ import org.quantsweep.tensor.Tensor;
  */
 public final class TensorQuantizer {
   private final Tensor weights;
-  private final int channelAxis;
+  private final Channels channels;
   private final float[][] optimal = new float[9][];
   private OptimalTables tables;
 
@@ -19,10 +19,12 @@ public final class TensorQuantizer {
    * For one weight tensor.
    *
    * @param weights float32 in the tensor's shape, at least one
-   * @param channelAxis the axis of the output channels; any axis of a vector is one channel
+   * @param channelAxis the axis of the output channels
+   * @param scales how many scales a per-channel scheme has: 1, the length of that axis, or a
+   *     multiple of it for the groups of a deconvolution
    * @throws BadInputException when a weight is NaN or infinite
    */
-  public TensorQuantizer(Tensor weights, int channelAxis) {
+  public TensorQuantizer(Tensor weights, int channelAxis, int scales) {
     for (int i = 0; i < weights.size(); i++) {
       if (!Float.isFinite(weights.get(i))) {
         throw new BadInputException(
@@ -37,7 +39,11 @@ public final class TensorQuantizer {
       }
     }
     this.weights = weights;
-    this.channelAxis = channelAxis;
+    this.channels =
+        scales <= 1
+            ? Channels.whole(weights.shape())
+            : Channels.along(
+                weights.shape(), channelAxis, scales / weights.shape().length(channelAxis));
   }
 
   /**
@@ -50,15 +56,13 @@ public final class TensorQuantizer {
     if (scheme.method() instanceof Method.CustomTable custom) {
       return LookUpTables.nearest(weights, bits, customTable(custom, bits));
     }
-    Channels channels =
-        scheme.granularity() == Granularity.PER_TENSOR || weights.shape().rank() < 2
-            ? Channels.whole(weights.shape())
-            : Channels.along(weights.shape(), channelAxis);
+    Channels shared =
+        scheme.granularity() == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
     switch ((Method.Plain) scheme.method()) {
       case LINEAR:
-        return LinearQuantizer.asymmetric(weights, bits, channels, channelAxis);
+        return LinearQuantizer.asymmetric(weights, bits, shared);
       case LINEAR_SYMMETRIC:
-        return LinearQuantizer.symmetric(weights, bits, channels, channelAxis);
+        return LinearQuantizer.symmetric(weights, bits, shared);
       case LUT_LINEAR:
         return LookUpTables.linear(weights, bits);
       default:

@@ -24,7 +24,8 @@ class OptimalTablesTest {
 
   @Property(tries = 400)
   void isAsGoodAsTryingEveryPartition(
-      @ForAll @Size(min = 1, max = 40) float[] raw, @ForAll @IntRange(min = 1, max = 12) int count) {
+      @ForAll @Size(min = 1, max = 40) float[] raw,
+      @ForAll @IntRange(min = 1, max = 12) int count) {
     float[] weights = moderate(raw);
     float[] entries = new OptimalTables(weights).entries(count);
     double expected = bruteForce(weights, count);
@@ -33,7 +34,8 @@ class OptimalTablesTest {
       scale += (double) weight * weight;
     }
     // Entries are float32: their rounding adds at most about 2^-48 of the squares.
-    assertThat(error(weights, entries)).isCloseTo(expected, within(expected * 1e-9 + scale * 1e-13));
+    assertThat(error(weights, entries))
+        .isCloseTo(expected, within(expected * 1e-9 + scale * 1e-13));
   }
 
   @Property(tries = 200)
@@ -67,7 +69,7 @@ class OptimalTablesTest {
       if (tensor.isVector()) {
         continue;
       }
-      TensorQuantizer quantizer = new TensorQuantizer(tensor.values(), tensor.channelAxis());
+      TensorQuantizer quantizer = new TensorQuantizer(tensor.values(), tensor.channelAxis(), 1);
       for (int bits = 1; bits <= 8; bits++) {
         Tensor decoded =
             quantizer
@@ -86,7 +88,7 @@ class OptimalTablesTest {
     Tensor weights = Tensor.wrap(Shape.of(5), new float[] {3, -1, 3, 0.5f, -1});
     LookUpTableWeights quantized =
         (LookUpTableWeights)
-            new TensorQuantizer(weights, 0)
+            new TensorQuantizer(weights, 0, 1)
                 .quantize((Scheme.Quantization) Scheme.parse("lut-kmeans:3"));
     assertThat(quantized.table()).containsExactly(-1, 0.5f, 3, 3, 3, 3, 3, 3);
     assertThat(quantized.dequantize()).isEqualTo(weights);
