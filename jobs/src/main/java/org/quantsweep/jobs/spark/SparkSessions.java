@@ -1,0 +1,38 @@
+package org.quantsweep.jobs.spark;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Opens Spark sessions: embedded on a laptop, or as spark-submit set them up. */
+public final class SparkSessions {
+  private SparkSessions() {}
+
+  /** A session for a job; {@code local[*]} unless spark-submit named a master. */
+  public static SparkSession open(String name) {
+    return open(name, "local[*]");
+  }
+
+  /** A session for a job; on the given master unless spark-submit named one. */
+  public static SparkSession open(String name, String master) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.app.name", name);
+    if (!conf.contains("spark.master")) {
+      conf.setMaster(master);
+      // An embedded session talks to itself only, and nobody looks at its pages: 7 s less to start.
+      conf.setIfMissing("spark.ui.enabled", "false");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      conf.setIfMissing("spark.driver.host", "127.0.0.1");
+    }
+    // Records cannot be written by Kryo 4: Java serialization is the one that keeps their checks.
+    conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
+    conf.set("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");
+    conf.set("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+    // Our tables are small: one partition for Delta's own bookkeeping saves most of its start-up.
+    conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
+    conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+    conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+    SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+    session.sparkContext().setLogLevel("ERROR");
+    return session;
+  }
+}

@@ -1,0 +1,2 @@
+/** Spark: sessions, the runner of sweeps, and the store of evaluations. */
+package org.quantsweep.jobs.spark;

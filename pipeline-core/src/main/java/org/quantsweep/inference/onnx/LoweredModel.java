@@ -1,0 +1,44 @@
+package org.quantsweep.inference.onnx;
+
+import java.util.List;
+import java.util.Map;
+import org.quantsweep.tensor.Shape;
+
+/**
+ * An ONNX graph for inputs of known shapes.
+ *
+ * @param graph the model file
+ * @param inputs the shape that each graph input takes, by feature name
+ * @param outputs the blobs that the graph answers, in the order of the graph
+ * @param shapes the shape of each of these blobs, by name
+ */
+public record LoweredModel(
+    OnnxBytes graph, Map<String, Shape> inputs, List<String> outputs, Map<String, Shape> shapes) {
+  /** Copies the collections. */
+  public LoweredModel {
+    inputs = Map.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    shapes = Map.copyOf(shapes);
+  }
+
+  /**
+   * What the graph calls the input of a feature; the feature's own name is its preprocessed blob.
+   */
+  public static String graphInput(String feature) {
+    return feature + "\u00a7";
+  }
+
+  /** The bytes of a graph, so that records need no arrays. */
+  public static final class OnnxBytes {
+    private final byte[] bytes;
+
+    OnnxBytes(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    /** The array inside, not copied: whoever takes it must not write to it. */
+    public byte[] sharedBytes() {
+      return bytes;
+    }
+  }
+}

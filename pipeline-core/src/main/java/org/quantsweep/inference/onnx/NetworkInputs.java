@@ -1,0 +1,82 @@
+package org.quantsweep.inference.onnx;
+
+import java.util.List;
+import org.quantsweep.proto.coreml.NeuralNetworkImageScaler;
+import org.quantsweep.proto.coreml.NeuralNetworkMeanImage;
+import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
+import org.quantsweep.sample.ColorSpace;
+import org.quantsweep.sample.InputDescription;
+import org.quantsweep.tensor.Shape;
+
+/** Adds a feature as a graph input, and the blob of its name behind scaling and mean image. */
+final class NetworkInputs {
+  private NetworkInputs() {}
+
+  /** The shape that the graph input takes. */
+  static Shape add(InputDescription input, Shape given, NetworkMessage network, OnnxGraph graph) {
+    String fed = LoweredModel.graphInput(input.name());
+    if (input instanceof InputDescription.Picture picture) {
+      Shape shape = Shape.of(1, given.length(0), given.length(1), given.length(2));
+      graph.input(fed, shape);
+      String value = fed;
+      for (NeuralNetworkPreprocessing step : network.preprocessing()) {
+        // An entry without a name is for the only picture.
+        if (step.getFeatureName().isEmpty() || step.getFeatureName().equals(input.name())) {
+          value =
+              step.hasMeanImage()
+                  ? subtractMean(step.getMeanImage(), value, shape, graph)
+                  : scale(step.getScaler(), picture.colorSpace(), value, shape, graph);
+        }
+      }
+      graph.node("Identity", input.name(), shape, List.of(value));
+      return shape;
+    }
+    Shape shape = network.isExact() ? given : mapped(given);
+    graph.input(fed, shape);
+    graph.node("Identity", input.name(), shape, List.of(fed));
+    return shape;
+  }
+
+  /** Old networks take [C] as [1, C, 1, 1] and [C, H, W] as [1, C, H, W]. */
+  private static Shape mapped(Shape given) {
+    return switch (given.rank()) {
+      case 1 -> Shape.of(1, given.length(0), 1, 1);
+      case 3 -> Shape.of(1, given.length(0), given.length(1), given.length(2));
+      default -> given;
+    };
+  }
+
+  private static String subtractMean(
+      NeuralNetworkMeanImage mean, String value, Shape shape, OnnxGraph graph) {
+    int count = Math.toIntExact(shape.elementCount());
+    if (mean.getMeanImageCount() != count) {
+      throw new UnsupportedLayerException(
+          "a mean image of " + mean.getMeanImageCount() + " values for an input " + shape);
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = mean.getMeanImage(i);
+    }
+    return graph.node("Sub", shape, List.of(value, graph.constant(shape, values)));
+  }
+
+  private static String scale(
+      NeuralNetworkImageScaler scaler,
+      ColorSpace colorSpace,
+      String value,
+      Shape shape,
+      OnnxGraph graph) {
+    float[] biases =
+        switch (colorSpace) {
+          case RGB ->
+              new float[] {scaler.getRedBias(), scaler.getGreenBias(), scaler.getBlueBias()};
+          case BGR ->
+              new float[] {scaler.getBlueBias(), scaler.getGreenBias(), scaler.getRedBias()};
+          default -> new float[] {scaler.getGrayBias()};
+        };
+    String scaled = graph.freshName();
+    Activations.affine(graph, value, scaler.getChannelScale(), 0, scaled);
+    return graph.node(
+        "Add", shape, List.of(scaled, graph.constant(Shape.of(1, biases.length, 1, 1), biases)));
+  }
+}

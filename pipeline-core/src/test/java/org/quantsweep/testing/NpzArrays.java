@@ -1,0 +1,57 @@
+package org.quantsweep.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+
+/** Reads the float32 arrays of an {@code .npz} file that a test script wrote. */
+public final class NpzArrays {
+  private static final Pattern SHAPE = Pattern.compile("'shape': \\(([^)]*)\\)");
+
+  private NpzArrays() {}
+
+  /** The arrays by name. */
+  public static Map<String, Tensor> read(Path file) throws IOException {
+    Map<String, Tensor> arrays = new TreeMap<>();
+    try (InputStream in = Files.newInputStream(file);
+        ZipInputStream zip = new ZipInputStream(in)) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        ByteBuffer bytes = ByteBuffer.wrap(zip.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        int header = bytes.get(6) == 1 ? bytes.getShort(8) & 0xffff : bytes.getInt(8);
+        int start = bytes.get(6) == 1 ? 10 : 12;
+        String text = new String(bytes.array(), start, header, StandardCharsets.US_ASCII);
+        if (!text.contains("'<f4'") || text.contains("'fortran_order': True")) {
+          throw new IOException(entry.getName() + " is not a float32 array in C order: " + text);
+        }
+        Matcher shape = SHAPE.matcher(text);
+        if (!shape.find()) {
+          throw new IOException(entry.getName() + " has no shape: " + text);
+        }
+        int[] lengths =
+            Arrays.stream(shape.group(1).split(","))
+                .map(String::strip)
+                .filter(length -> !length.isEmpty())
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        float[] values = new float[Math.toIntExact(Shape.of(lengths).elementCount())];
+        bytes.position(start + header);
+        bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        arrays.put(entry.getName().replace(".npy", ""), Tensor.wrap(Shape.of(lengths), values));
+      }
+    }
+    return arrays;
+  }
+}
