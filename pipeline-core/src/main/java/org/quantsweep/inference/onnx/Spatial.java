@@ -76,11 +76,11 @@ final class Spatial {
             Math.multiplyExact(input.length(2), factors[0]),
             Math.multiplyExact(input.length(3), factors[1]));
     boolean bilinear = upsample.getMode() == UpsampleLayerParams.InterpolationMode.BILINEAR;
+    // PyTorch's answers for PoseCPM show that the default mode takes half pixels too.
     String places =
         switch (upsample.getLinearUpsampleMode()) {
           case ALIGN_CORNERS_TRUE -> "align_corners";
-          case ALIGN_CORNERS_FALSE -> "half_pixel";
-          default -> "asymmetric";
+          default -> "half_pixel";
         };
     String sizes =
         graph.integers(shape.length(0), shape.length(1), shape.length(2), shape.length(3));
