@@ -36,8 +36,8 @@ public final class LocalSamples implements SampleSource {
   }
 
   /**
-   * Reads a folder (recursively; pictures, {@code .npy} and {@code .npz} files, one sample each) or an
-   * {@code .npz} file (one sample for each row).
+   * Reads a folder (recursively; pictures, {@code .npy} and {@code .npz} files, one sample each) or
+   * an {@code .npz} file (one sample for each row).
    *
    * @throws BadInputException when there is no sample
    */
@@ -49,7 +49,7 @@ public final class LocalSamples implements SampleSource {
         for (Path file : files(source)) {
           String path = source.relativize(file).toString().replace('\\', '/');
           try {
-            all.add(SampleFiles.read(path, Files.readAllBytes(file), limits));
+            all.add(SampleFiles.check(path, Files.readAllBytes(file), limits).sample());
           } catch (UnreadableSampleException e) {
             quarantined.add(new Quarantined(path, e.getMessage()));
           }

@@ -59,8 +59,7 @@ public record PicturePreparation(Fit fit, boolean applyOrientation, PictureLimit
     SortedMap<String, Tensor> prepared = new TreeMap<>();
     for (InputDescription input : inputs) {
       if (input instanceof InputDescription.Picture wanted && prepared.isEmpty()) {
-        Pixels decoded =
-            PictureDecoder.decode(picture.sharedBytes(), limits, applyOrientation);
+        Pixels decoded = PictureDecoder.decode(picture.sharedBytes(), limits, applyOrientation);
         prepared.put(input.name(), toTensor(fitted(decoded, wanted), wanted.colorSpace()));
       } else if (!input.optional()) {
         throw new UnreadableSampleException(
@@ -71,8 +70,7 @@ public record PicturePreparation(Fit fit, boolean applyOrientation, PictureLimit
   }
 
   private Pixels fitted(Pixels decoded, InputDescription.Picture wanted) {
-    Pixels pixels =
-        wanted.colorSpace().channels() == 1 ? decoded.toGrey() : decoded.toColor();
+    Pixels pixels = wanted.colorSpace().channels() == 1 ? decoded.toGrey() : decoded.toColor();
     return wanted.allows(pixels.width(), pixels.height())
         ? pixels
         : fit.apply(pixels, wanted.width(), wanted.height());

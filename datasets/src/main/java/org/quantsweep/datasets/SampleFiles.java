@@ -10,6 +10,7 @@ import org.quantsweep.datasets.numpy.NpyReader;
 import org.quantsweep.datasets.numpy.Npz;
 import org.quantsweep.datasets.picture.PictureDecoder;
 import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.datasets.picture.Pixels;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
@@ -22,6 +23,9 @@ public final class SampleFiles {
   private static final List<String> PICTURES = List.of(".jpg", ".jpeg", ".png", ".bmp");
 
   private SampleFiles() {}
+
+  /** A sample that can be read, with the size of its picture in pixels (0 for arrays). */
+  public record Checked(Sample sample, int width, int height) {}
 
   /** Whether a name is that of a sample file. */
   public static boolean isSample(String name) {
@@ -37,25 +41,29 @@ public final class SampleFiles {
    * @param path relative to the set's folder; its first folder is the label
    * @throws UnreadableSampleException when it cannot be read
    */
-  public static Sample read(String path, byte[] bytes, PictureLimits limits)
+  public static Checked check(String path, byte[] bytes, PictureLimits limits)
       throws UnreadableSampleException {
     String lower = path.toLowerCase(Locale.ROOT);
     int folder = path.indexOf('/');
     String label = folder < 0 ? "" : path.substring(0, folder);
     SampleContent content;
+    int width = 0;
+    int height = 0;
     try {
       if (lower.endsWith(".npy")) {
         content = new SampleContent.NamedArrays(new TreeMap<>(Map.of("", NpyReader.read(bytes))));
       } else if (lower.endsWith(".npz")) {
         content = new SampleContent.NamedArrays(Npz.read(bytes));
       } else {
-        PictureDecoder.decode(bytes, limits, false);
+        Pixels decoded = PictureDecoder.decode(bytes, limits, false);
+        width = decoded.width();
+        height = decoded.height();
         content = new SampleContent.EncodedPicture(bytes);
       }
     } catch (IOException e) {
       throw new UnreadableSampleException(e.getMessage(), e);
     }
-    return new Sample(Sha256Digest.of(bytes), path, content, label);
+    return new Checked(new Sample(Sha256Digest.of(bytes), path, content, label), width, height);
   }
 
   /**

@@ -21,8 +21,8 @@ public final class NpyReader {
   private NpyReader() {}
 
   /**
-   * The array of an {@code .npy} file: floats of 2, 4 or 8 bytes, integers of 1 to 8, truth values; in
-   * C or Fortran order.
+   * The array of an {@code .npy} file: floats of 2, 4 or 8 bytes, integers of 1 to 8, truth values;
+   * in C or Fortran order.
    *
    * @throws IOException with one line that says why it cannot be read
    */

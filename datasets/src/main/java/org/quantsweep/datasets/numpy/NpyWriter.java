@@ -35,8 +35,7 @@ public final class NpyWriter {
     for (String value : values) {
       longest = Math.max(longest, value.codePointCount(0, value.length()));
     }
-    ByteBuffer data =
-        buffer("<U" + longest, Shape.of(values.size()), 4 * longest * values.size());
+    ByteBuffer data = buffer("<U" + longest, Shape.of(values.size()), 4 * longest * values.size());
     for (String value : values) {
       int next = data.position() + 4 * longest;
       value.codePoints().forEach(data::putInt);
@@ -54,8 +53,7 @@ public final class NpyWriter {
     if (shape.rank() > 1) {
       list = list.substring(0, list.length() - 1);
     }
-    String header =
-        "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + list + "), }";
+    String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + list + "), }";
     int padded = (10 + header.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     header += " ".repeat(padded - 11 - header.length()) + "\n";
     ByteBuffer buffer = ByteBuffer.allocate(padded + bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -1,2 +1,5 @@
-/** NumPy's {@code .npy} and {@code .npz} files (NEP 1), read within bounds and written deterministically. */
+/**
+ * NumPy's {@code .npy} and {@code .npz} files (NEP 1), read within bounds and written
+ * deterministically.
+ */
 package org.quantsweep.datasets.numpy;

@@ -15,8 +15,7 @@ public enum Fit {
   CROP {
     @Override
     public Pixels apply(Pixels picture, int width, int height) {
-      double scale =
-          Math.min((double) picture.width() / width, (double) picture.height() / height);
+      double scale = Math.min((double) picture.width() / width, (double) picture.height() / height);
       int cutWidth = Math.max(1, (int) Math.min(picture.width(), Math.rint(width * scale)));
       int cutHeight = Math.max(1, (int) Math.min(picture.height(), Math.rint(height * scale)));
       Pixels cut =
@@ -32,8 +31,7 @@ public enum Fit {
   LETTERBOX {
     @Override
     public Pixels apply(Pixels picture, int width, int height) {
-      double scale =
-          Math.min((double) width / picture.width(), (double) height / picture.height());
+      double scale = Math.min((double) width / picture.width(), (double) height / picture.height());
       int newWidth = Math.max(1, (int) Math.min(width, Math.rint(picture.width() * scale)));
       int newHeight = Math.max(1, (int) Math.min(height, Math.rint(picture.height() * scale)));
       return LanczosResizer.resize(picture, newWidth, newHeight).center(width, height);

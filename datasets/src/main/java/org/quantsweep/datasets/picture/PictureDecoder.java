@@ -25,7 +25,8 @@ import org.quantsweep.sample.UnreadableSampleException;
 
 /**
  * Decodes JPEG, PNG and BMP files to 8-bit samples, as Pillow's {@code convert("RGB")} does: colour
- * profiles are not applied, alpha is dropped, palettes are expanded, of 16 bits the upper 8 are kept.
+ * profiles are not applied, alpha is dropped, palettes are expanded, of 16 bits the upper 8 are
+ * kept.
  */
 public final class PictureDecoder {
   private PictureDecoder() {}
@@ -135,8 +136,7 @@ public final class PictureDecoder {
     try (ImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       for (JPEGSegment segment : JPEGSegmentUtil.readSegments(input, JPEG.APP1, "Exif")) {
-        try (ImageInputStream exif =
-            new MemoryCacheImageInputStream(segment.segmentData())) {
+        try (ImageInputStream exif = new MemoryCacheImageInputStream(segment.segmentData())) {
           exif.skipBytes(1);
           CompoundDirectory directory = (CompoundDirectory) new TIFFReader().read(exif);
           Entry entry = directory.getEntryById(TIFF.TAG_ORIENTATION);

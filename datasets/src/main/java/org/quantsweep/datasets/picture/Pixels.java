@@ -14,7 +14,13 @@ public final class Pixels {
   public Pixels(int width, int height, int channels, byte[] samples) {
     if (samples.length != Math.multiplyExact(Math.multiplyExact(width, height), channels)) {
       throw new IllegalArgumentException(
-          width + " x " + height + " x " + channels + " need as many samples, not " + samples.length);
+          width
+              + " x "
+              + height
+              + " x "
+              + channels
+              + " need as many samples, not "
+              + samples.length);
     }
     this.width = width;
     this.height = height;

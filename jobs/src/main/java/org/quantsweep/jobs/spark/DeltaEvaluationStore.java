@@ -22,10 +22,10 @@ import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
 
 /**
- * Keeps evaluations in a Delta table: a row for each candidate and block of the sample set, with one
- * bit for each sample that was judged and one for each that agreed. Rows are only appended; readers
- * unite those of one key, so retries and a second writer do no harm. Commits are batched: a kill
- * loses at most the evaluations of the last {@code interval}.
+ * Keeps evaluations in a Delta table: a row for each candidate and block of the sample set, with
+ * one bit for each sample that was judged and one for each that agreed. Rows are only appended;
+ * readers unite those of one key, so retries and a second writer do no harm. Commits are batched: a
+ * kill loses at most the evaluations of the last {@code interval}.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
   /** How long evaluations may wait for their commit. */
@@ -90,8 +90,7 @@ public final class DeltaEvaluationStore implements EvaluationStore {
           new TreeMap<>(evidence.difficulties().subMap(block.start(), block.end()));
       TreeMap<Integer, String> failures =
           new TreeMap<>(evidence.failures().subMap(block.start(), block.end()));
-      ReferenceEvidence own =
-          shift(new ReferenceEvidence(difficulties, failures), -block.start());
+      ReferenceEvidence own = shift(new ReferenceEvidence(difficulties, failures), -block.start());
       found.references.merge(block.digest(), own, ReferenceEvidence::plus);
       BitSet judged = new BitSet();
       own.difficulties().keySet().forEach(judged::set);

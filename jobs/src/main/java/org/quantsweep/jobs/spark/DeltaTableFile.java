@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
 
 /**
- * A Delta table that several processes append to. On a plain local file system Delta's commit is not
- * safe for two processes, so a lock file beside the table guards it; object stores need Delta's
+ * A Delta table that several processes append to. On a plain local file system Delta's commit is
+ * not safe for two processes, so a lock file beside the table guards it; object stores need Delta's
  * multi-writer log store, which is the deployment's to configure.
  */
 final class DeltaTableFile {

@@ -15,6 +15,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.InferenceEngine;

@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.spark;
+package org.quantsweep.datasets.table;
 
 import java.io.Serializable;
 import java.util.List;

@@ -1,0 +1,187 @@
+package org.quantsweep.datasets.table;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.PairFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.Quarantined;
+import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.numpy.Npz;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleContent;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.ShardId;
+import scala.Tuple2;
+
+/**
+ * A table of samples: original bytes or arrays, by content digest. Files that could not be read
+ * stand in it with their reason and no content.
+ */
+public final class SampleTable {
+  /** The columns of a sample table. */
+  static final StructType SCHEMA =
+      new StructType()
+          .add("digest", DataTypes.StringType, true)
+          .add("path", DataTypes.StringType, false)
+          .add("kind", DataTypes.StringType, true)
+          .add("content", DataTypes.BinaryType, true)
+          .add("width", DataTypes.IntegerType, true)
+          .add("height", DataTypes.IntegerType, true)
+          .add("label", DataTypes.StringType, true)
+          .add("copies", DataTypes.IntegerType, true)
+          .add("reason", DataTypes.StringType, true);
+
+  private static final String PICTURE = "picture";
+  private static final String ARRAYS = "arrays";
+
+  private final SparkSession spark;
+  private final String path;
+  private final SampleIndex index;
+  private final List<Quarantined> quarantined;
+
+  private SampleTable(
+      SparkSession spark, String path, SampleIndex index, List<Quarantined> quarantined) {
+    this.spark = spark;
+    this.path = path;
+    this.index = index;
+    this.quarantined = List.copyOf(quarantined);
+  }
+
+  /**
+   * Reads which samples a table holds.
+   *
+   * @throws BadInputException when it holds none
+   */
+  public static SampleTable open(SparkSession spark, String path) {
+    Map<Sha256Digest, Integer> copies = new TreeMap<>();
+    List<Quarantined> quarantined = new ArrayList<>();
+    for (Row row :
+        spark
+            .read()
+            .format("delta")
+            .load(path)
+            .select("digest", "copies", "path", "reason")
+            .collectAsList()) {
+      if (row.isNullAt(3)) {
+        copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
+      } else {
+        quarantined.add(new Quarantined(row.getString(2), row.getString(3)));
+      }
+    }
+    if (copies.isEmpty()) {
+      throw new BadInputException(
+          path
+              + ": there are no samples here ("
+              + quarantined.size()
+              + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
+              + "Maybe check --samples.");
+    }
+    quarantined.sort(Comparator.comparing(Quarantined::path));
+    return new SampleTable(spark, path, SampleIndex.of(copies), quarantined);
+  }
+
+  /** Which samples there are. */
+  public SampleIndex index() {
+    return index;
+  }
+
+  /** Files that could not be read, by path. */
+  public List<Quarantined> quarantined() {
+    return quarantined;
+  }
+
+  /** The samples, one partition for each shard, in the order of ranks. */
+  public JavaRDD<ShardSamples> shards() {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<SampleIndex> shared = context.broadcast(index);
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("delta")
+            .load(path)
+            .where("reason is null")
+            .select("digest", "path", "kind", "content", "label");
+    PairFunction<Row, Integer, Sample> byShard =
+        row -> {
+          Sample sample = sample(row);
+          SampleIndex samples = shared.value();
+          return new Tuple2<>(samples.shard(samples.rank(sample.digest())).number(), sample);
+        };
+    FlatMapFunction<java.util.Iterator<Tuple2<Integer, Sample>>, ShardSamples> gather =
+        pairs -> {
+          TreeMap<Integer, Sample> own = new TreeMap<>();
+          int shard = 0;
+          while (pairs.hasNext()) {
+            Tuple2<Integer, Sample> pair = pairs.next();
+            shard = pair._1();
+            own.putIfAbsent(shared.value().rank(pair._2().digest()), pair._2());
+          }
+          return List.of(new ShardSamples(new ShardId(shard), new ArrayList<>(own.values())))
+              .iterator();
+        };
+    return rows.javaRDD()
+        .mapToPair(byShard)
+        .partitionBy(new HashPartitioner(index.shards()))
+        .mapPartitions(gather, true);
+  }
+
+  /** A row of a sample. */
+  static Row row(SampleFiles.Checked checked) {
+    Sample sample = checked.sample();
+    boolean picture = sample.content() instanceof SampleContent.EncodedPicture;
+    byte[] content =
+        picture
+            ? ((SampleContent.EncodedPicture) sample.content()).sharedBytes()
+            : Npz.writeTensors(((SampleContent.NamedArrays) sample.content()).arrays());
+    return RowFactory.create(
+        sample.digest().hex(),
+        sample.path(),
+        picture ? PICTURE : ARRAYS,
+        content,
+        checked.width(),
+        checked.height(),
+        sample.label(),
+        1,
+        null);
+  }
+
+  /** A row of a file that is no sample. */
+  static Row row(Quarantined file) {
+    return RowFactory.create(null, file.path(), null, null, null, null, null, null, file.reason());
+  }
+
+  private static Sample sample(Row row) {
+    byte[] bytes = row.getAs("content");
+    SampleContent content;
+    try {
+      content =
+          row.getAs("kind").equals(PICTURE)
+              ? new SampleContent.EncodedPicture(bytes)
+              : new SampleContent.NamedArrays(Npz.read(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a sample table's arrays were readable when written.", e);
+    }
+    return new Sample(
+        new Sha256Digest(row.<String>getAs("digest")),
+        row.getAs("path"),
+        content,
+        row.getAs("label"));
+  }
+}
