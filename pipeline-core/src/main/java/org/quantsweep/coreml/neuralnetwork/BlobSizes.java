@@ -73,6 +73,9 @@ final class BlobSizes {
   private void input(FeatureDescription feature) {
     if (feature.getType().hasImageType()) {
       ImageFeatureType image = feature.getType().getImageType();
+      if (image.getColorSpaceValue() == 0 || image.getWidth() < 1 || image.getHeight() < 1) {
+        return;
+      }
       boolean color =
           image.getColorSpace() == ImageFeatureType.ColorSpace.RGB
               || image.getColorSpace() == ImageFeatureType.ColorSpace.BGR;

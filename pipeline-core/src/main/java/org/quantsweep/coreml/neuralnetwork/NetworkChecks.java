@@ -29,22 +29,19 @@ public final class NetworkChecks {
     }
   }
 
-  private final String prefix;
   private final boolean trainable;
-  private final boolean anyRank;
+  private final boolean comparesRanks;
   private final Map<String, Integer> ioRanks;
   private final Map<String, Integer> ranks;
   private final Findings findings;
 
   private NetworkChecks(
-      String prefix,
       boolean trainable,
-      boolean anyRank,
+      boolean comparesRanks,
       Map<String, Integer> ioRanks,
       Findings findings) {
-    this.prefix = prefix;
     this.trainable = trainable;
-    this.anyRank = anyRank;
+    this.comparesRanks = comparesRanks;
     this.ioRanks = ioRanks;
     this.ranks = new HashMap<>(ioRanks);
     this.findings = findings;
@@ -58,7 +55,8 @@ public final class NetworkChecks {
   public static void check(String prefix, Model model, Findings findings) {
     NetworkInterface network = NetworkInterface.of(model);
     boolean anyRank = network.anyRank();
-    mapping(prefix, model, network, findings);
+    // A wrong mapping would make ranks look wrong, too.
+    boolean comparesRanks = mapping(prefix, model, network, findings) && anyRank;
     Map<String, String> inputs = new HashMap<>();
     for (FeatureDescription input : model.getDescription().getInputList()) {
       inputs.put(input.getName(), "the model's input");
@@ -66,9 +64,9 @@ public final class NetworkChecks {
         inputRank(prefix, input, anyRank, findings);
       }
     }
-    Map<String, Integer> ioRanks = anyRank ? ioRanks(model, network) : Map.of();
+    Map<String, Integer> ioRanks = comparesRanks ? ioRanks(model, network) : Map.of();
     NetworkChecks checks =
-        new NetworkChecks(prefix, model.getIsUpdatable(), anyRank, ioRanks, findings);
+        new NetworkChecks(model.getIsUpdatable(), comparesRanks, ioRanks, findings);
     Scope scope = new Scope(inputs, new LinkedHashSet<>());
     if (network.layers().isEmpty()) {
       findings.problem(where(prefix, "network") + " has no layers.");
@@ -76,8 +74,7 @@ public final class NetworkChecks {
     checks.layers(prefix, network.layers(), scope, 0);
     outputs(prefix, model, network, scope, findings);
     preprocessing(prefix, model, network, findings);
-    long before = findings.problemCount();
-    if (before == 0) {
+    if (findings.problemCount() == 0) {
       BlobSizes.check(prefix, model, network, findings);
     }
   }
@@ -88,13 +85,14 @@ public final class NetworkChecks {
         : "the " + noun + " of '" + prefix.substring(0, prefix.length() - 1) + "'";
   }
 
-  private static void mapping(
+  /** Whether arrays and pictures are mapped in a way that the layers allow. */
+  private static boolean mapping(
       String prefix, Model model, NetworkInterface network, Findings findings) {
     boolean takesArrays =
         model.getDescription().getInputList().stream()
             .anyMatch(input -> input.getType().hasMultiArrayType());
     if (!takesArrays || network.exactArrays()) {
-      return;
+      return true;
     }
     for (int i = 0; i < network.layers().size(); i++) {
       NeuralNetworkLayer layer = network.layers().get(i);
@@ -103,7 +101,7 @@ public final class NetworkChecks {
             describe(prefix, layer, i)
                 + " came with specification version 4 (iOS 13), but array inputs use"
                 + " RANK5_ARRAY_MAPPING: such layers need EXACT_ARRAY_MAPPING.");
-        return;
+        return false;
       }
     }
     if (network.exactImages()) {
@@ -111,7 +109,9 @@ public final class NetworkChecks {
           where(prefix, "network")
               + " uses RANK4_IMAGE_MAPPING with RANK5_ARRAY_MAPPING: both must be the newer kind"
               + " when there are array inputs.");
+      return false;
     }
+    return true;
   }
 
   private static void inputRank(
@@ -229,7 +229,7 @@ public final class NetworkChecks {
   }
 
   private void ranks(String where, NeuralNetworkLayer layer) {
-    if (!anyRank) {
+    if (!comparesRanks) {
       return;
     }
     tensors(where, "inputTensor", layer.getInputList(), layer.getInputTensorList());
