@@ -14,12 +14,23 @@ import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
  *     H, W] become rank 5
  * @param exactImages whether pictures have rank 4 ({@code RANK4_IMAGE_MAPPING}) rather than 5
  */
-record NetworkInterface(
+public record NetworkInterface(
     List<NeuralNetworkLayer> layers,
     List<NeuralNetworkPreprocessing> preprocessing,
     boolean exactArrays,
     boolean exactImages) {
-  static NetworkInterface of(Model model) {
+  /** Copies the lists. */
+  public NetworkInterface {
+    layers = List.copyOf(layers);
+    preprocessing = List.copyOf(preprocessing);
+  }
+
+  /**
+   * The network inside a model.
+   *
+   * @throws IllegalArgumentException when the model is no neural network
+   */
+  public static NetworkInterface of(Model model) {
     return switch (model.getTypeCase()) {
       case NEURALNETWORK -> {
         var network = model.getNeuralNetwork();
@@ -50,7 +61,7 @@ record NetworkInterface(
   }
 
   /** Whether blobs may have any rank: with a newer mapping, or any layer of iOS 13 and later. */
-  boolean anyRank() {
+  public boolean anyRank() {
     return exactArrays || exactImages || layers.stream().anyMatch(LayerTypes::isNewerThanIos12);
   }
 
