@@ -40,7 +40,8 @@ final class ModelChecks {
     version(where, model);
     ModelKind kind = ModelKind.of(model);
     if (model.getTypeCase() == Model.TypeCase.TYPE_NOT_SET) {
-      findings.problem(where + " has no model type, or one that is newer than specification version 10.");
+      findings.problem(
+          where + " has no model type, or one that is newer than specification version 10.");
       return;
     }
     if (!kind.isNeuralNetwork() && !kind.isPipeline()) {
@@ -75,7 +76,10 @@ final class ModelChecks {
     }
     if (model.getIsUpdatable() && version < 4) {
       findings.problem(
-          where + " is updatable, which needs specificationVersion 4, but it says " + version + ".");
+          where
+              + " is updatable, which needs specificationVersion 4, but it says "
+              + version
+              + ".");
     }
   }
 
@@ -84,7 +88,10 @@ final class ModelChecks {
     int version = model.getSpecificationVersion();
     if (description.getInputCount() == 0 && version < 9) {
       findings.problem(
-          where + " has no inputs, which needs specificationVersion 9, but it says " + version + ".");
+          where
+              + " has no inputs, which needs specificationVersion 9, but it says "
+              + version
+              + ".");
     }
     if (description.getOutputCount() == 0) {
       findings.problem(where + " has no outputs.");
@@ -143,8 +150,7 @@ final class ModelChecks {
     switch (feature.getType().getTypeCase()) {
       case TYPE_NOT_SET -> findings.problem(where + " has no type.");
       case IMAGETYPE -> picture(where, feature.getType().getImageType(), version);
-      case MULTIARRAYTYPE ->
-          array(where, feature.getType().getMultiArrayType(), version, input);
+      case MULTIARRAYTYPE -> array(where, feature.getType().getMultiArrayType(), version, input);
       case DICTIONARYTYPE -> {
         var keys = feature.getType().getDictionaryType();
         if (!keys.hasInt64KeyType() && !keys.hasStringKeyType()) {
@@ -160,8 +166,10 @@ final class ModelChecks {
             != ArrayFeatureType.DefaultOptionalValueCase.DEFAULTOPTIONALVALUE_NOT_SET
         && version < 5) {
       findings.problem(
-          where + " has a default value, which needs specificationVersion 5, but the model says "
-              + version + ".");
+          where
+              + " has a default value, which needs specificationVersion 5, but the model says "
+              + version
+              + ".");
     }
   }
 
@@ -194,7 +202,10 @@ final class ModelChecks {
         findings.problem(where + " enumerates its shapes, but names none.");
       } else if (!listed && version >= 3) {
         findings.problem(
-            where + " has shape " + array.getShapeList() + ", which its enumerated shapes leave out.");
+            where
+                + " has shape "
+                + array.getShapeList()
+                + ", which its enumerated shapes leave out.");
       }
     }
     switch (array.getDataType()) {
@@ -205,8 +216,7 @@ final class ModelChecks {
       case INT8 -> dataTypeNeeds(where, "INT8", 10, version);
       case INVALID_ARRAY_DATA_TYPE, UNRECOGNIZED ->
           findings.problem(
-              where
-                  + " has no data type: it must be DOUBLE, FLOAT32, FLOAT16, INT32 or INT8.");
+              where + " has no data type: it must be DOUBLE, FLOAT32, FLOAT16, INT32 or INT8.");
     }
   }
 
@@ -345,7 +355,10 @@ final class ModelChecks {
     for (FeatureDescription output : model.getDescription().getOutputList()) {
       if (!known.contains(output.getName())) {
         findings.problem(
-            "output '" + prefix + output.getName() + "' is not given by any model of the pipeline.");
+            "output '"
+                + prefix
+                + output.getName()
+                + "' is not given by any model of the pipeline.");
       }
     }
   }

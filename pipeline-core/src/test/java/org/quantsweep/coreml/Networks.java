@@ -84,8 +84,7 @@ final class Networks {
         .setName(name)
         .addInput(input)
         .addOutput(output)
-        .setActivation(
-            ActivationParams.newBuilder().setReLU(ActivationReLU.getDefaultInstance()));
+        .setActivation(ActivationParams.newBuilder().setReLU(ActivationReLU.getDefaultInstance()));
   }
 
   static FeatureDescription array(String name, long... shape) {

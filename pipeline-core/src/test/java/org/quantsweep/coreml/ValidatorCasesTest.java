@@ -149,7 +149,10 @@ class ValidatorCasesTest {
       t.refuses(
           "q02_to_q04_lut4_" + entries + "_entries",
           weights(lookUpTable(4, entries, 54)),
-          "look-up table of " + w + " has " + entries
+          "look-up table of "
+              + w
+              + " has "
+              + entries
               + " entries, but 4 bits need 16 (2^numberOfBits).");
     }
     t.refuses(
@@ -394,8 +397,7 @@ class ValidatorCasesTest {
                 .setArrayInputShapeMapping(NeuralNetworkMultiArrayShapeMapping.EXACT_ARRAY_MAPPING);
     t.reads(
         "i07_ip_int8Dynamic_exact_version5",
-        exact.andThen(
-            model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(1, 0))));
+        exact.andThen(model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(1, 0))));
     t.reads(
         "i08_ip_int8Dynamic_exact_version3",
         exact.andThen(
@@ -409,15 +411,13 @@ class ValidatorCasesTest {
         w + " is stored as int8, but its layer does not set int8DynamicQuantize.");
     t.refuses(
         "i10_ip_int8Dynamic_with_bias",
-        exact.andThen(
-            model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(1, 1))),
+        exact.andThen(model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(1, 1))),
         w
             + " has int8 weights with 8 bits, 1 scales and 1 biases, but int8DynamicQuantize needs"
             + " 8 bits, 1 scale and no bias.");
     t.refuses(
         "i11_ip_int8Dynamic_5_scales",
-        exact.andThen(
-            model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(5, 0))),
+        exact.andThen(model -> product(model).setInt8DynamicQuantize(true).setWeights(int8(5, 0))),
         w
             + " has int8 weights with 8 bits, 5 scales and 0 biases, but int8DynamicQuantize needs"
             + " 8 bits, 1 scale and no bias.");
@@ -489,8 +489,7 @@ class ValidatorCasesTest {
             Networks.single(
                 NeuralNetworkLayer.newBuilder()
                     .setName("last")
-                    .setScale(
-                        ScaleLayerParams.newBuilder().addShapeScale(4).setScale(float32(4))),
+                    .setScale(ScaleLayerParams.newBuilder().addShapeScale(4).setScale(float32(4))),
                 array("x", 4, 3, 3),
                 array("y", 4, 3, 3));
     t.reads("o07_scale_control", model -> {});
@@ -634,8 +633,7 @@ class ValidatorCasesTest {
     for (int version : new int[] {1, 2, 3}) {
       t.reads(
           "v01_to_v03_lin8_version" + version,
-          weights(linear(8, 1, 1, 108))
-              .andThen(model -> model.setSpecificationVersion(version)));
+          weights(linear(8, 1, 1, 108)).andThen(model -> model.setSpecificationVersion(version)));
     }
     t.reads(
         "v04_f16_version1",
@@ -654,10 +652,7 @@ class ValidatorCasesTest {
         model -> model.setSpecificationVersion(-1),
         "the model has specificationVersion -1, which no version has.");
     Consumer<Model.Builder> ceil =
-        model ->
-            layer(model, 1)
-                .clearActivation()
-                .setCeil(CeilLayerParams.getDefaultInstance());
+        model -> layer(model, 1).clearActivation().setCeil(CeilLayerParams.getDefaultInstance());
     t.refuses(
         "v11_ios13_layer_version1_rank5",
         ceil,
@@ -665,8 +660,7 @@ class ValidatorCasesTest {
             + " RANK5_ARRAY_MAPPING: such layers need EXACT_ARRAY_MAPPING.");
     t.reads(
         "v12_ios13_layer_version1_exact",
-        ceil.andThen(ValidatorCasesTest::exact)
-            .andThen(model -> model.setSpecificationVersion(1)));
+        ceil.andThen(ValidatorCasesTest::exact).andThen(model -> model.setSpecificationVersion(1)));
     t.refuses(
         "v13_float16_input_version4",
         model -> {
@@ -813,8 +807,7 @@ class ValidatorCasesTest {
         model ->
             output(model)
                 .setType(
-                    FeatureType.newBuilder()
-                        .setDoubleType(DoubleFeatureType.getDefaultInstance())),
+                    FeatureType.newBuilder().setDoubleType(DoubleFeatureType.getDefaultInstance())),
         "output 'y' is neither a picture nor an array.");
     t.refuses(
         "t26_image_input_0x0",
@@ -1021,8 +1014,7 @@ class ValidatorCasesTest {
         "the model is a classifier without class labels.");
     t.refuses(
         "c05_classifier_probability_layer_unknown",
-        model ->
-            model.getNeuralNetworkClassifierBuilder().setLabelProbabilityLayerName("nope"),
+        model -> model.getNeuralNetworkClassifierBuilder().setLabelProbabilityLayerName("nope"),
         "the classifier takes its probabilities from blob 'nope' (labelProbabilityLayerName),"
             + " which no layer gives.");
     t.refuses(

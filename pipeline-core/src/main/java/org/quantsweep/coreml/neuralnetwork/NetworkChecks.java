@@ -36,10 +36,7 @@ public final class NetworkChecks {
   private final Findings findings;
 
   private NetworkChecks(
-      boolean trainable,
-      boolean comparesRanks,
-      Map<String, Integer> ioRanks,
-      Findings findings) {
+      boolean trainable, boolean comparesRanks, Map<String, Integer> ioRanks, Findings findings) {
     this.trainable = trainable;
     this.comparesRanks = comparesRanks;
     this.ioRanks = ioRanks;
@@ -175,8 +172,7 @@ public final class NetworkChecks {
     return ranks;
   }
 
-  private void layers(
-      String path, List<NeuralNetworkLayer> layers, Scope scope, int loopDepth) {
+  private void layers(String path, List<NeuralNetworkLayer> layers, Scope scope, int loopDepth) {
     for (int i = 0; i < layers.size(); i++) {
       NeuralNetworkLayer layer = layers.get(i);
       String where = describe(path, layer, i);
@@ -263,7 +259,13 @@ public final class NetworkChecks {
     }
     if (tensors.size() != blobs.size()) {
       findings.problem(
-          where + " has " + tensors.size() + " " + field + " entries for " + blobs.size()
+          where
+              + " has "
+              + tensors.size()
+              + " "
+              + field
+              + " entries for "
+              + blobs.size()
               + " blobs.");
       return;
     }
@@ -376,17 +378,19 @@ public final class NetworkChecks {
       findings.problem(
           where + " must have a conditionNetwork and a conditionVar, or neither of them.");
     }
-    if (!conditional
-        && layer.getLoop().getMaxLoopIterations() == 0
-        && layer.getInputCount() == 0) {
-      findings.problem(where + " has no condition, no input and no maxLoopIterations: it never ends.");
+    if (!conditional && layer.getLoop().getMaxLoopIterations() == 0 && layer.getInputCount() == 0) {
+      findings.problem(
+          where + " has no condition, no input and no maxLoopIterations: it never ends.");
     }
     Scope tested = scope.nested();
     if (conditional) {
       layers(path + ".condition/", condition.getLayersList(), tested, loopDepth);
       if (!variable.isEmpty() && !tested.written().contains(variable)) {
         findings.problem(
-            where + " has conditionVar '" + variable + "', which its conditionNetwork does not write.");
+            where
+                + " has conditionVar '"
+                + variable
+                + "', which its conditionNetwork does not write.");
       }
     }
     Scope repeated = tested.nested();

@@ -55,7 +55,8 @@ final class WeightChecks {
     if (dynamic && stored != StoredValues.INT8 && stored != StoredValues.SEVERAL) {
       findings.problem(
           identity
-              + " has no int8RawValue with a quantization, but its layer sets int8DynamicQuantize.");
+              + " has no int8RawValue with a quantization, but its layer sets"
+              + " int8DynamicQuantize.");
       return;
     }
     switch (stored) {
@@ -105,8 +106,7 @@ final class WeightChecks {
   private void none(WeightField field, String identity) {
     WeightParams params = field.params();
     if (!params.getRawValue().isEmpty() || !params.getInt8RawValue().isEmpty()) {
-      findings.problem(
-          identity + " has raw bytes, but no quantization that says what they mean.");
+      findings.problem(identity + " has raw bytes, but no quantization that says what they mean.");
     } else if (params.hasQuantization()) {
       findings.problem(identity + " has a quantization, but no raw bytes.");
     } else if (field.isRequired()) {
@@ -158,7 +158,8 @@ final class WeightChecks {
       return;
     }
     if (bytes % 2 != 0) {
-      findings.warning(identity + " has an odd byte after its float16 values (" + bytes + " bytes).");
+      findings.warning(
+          identity + " has an odd byte after its float16 values (" + bytes + " bytes).");
     }
     for (int i = 0; i + 1 < bytes; i += 2) {
       if ((params.getFloat16Value().byteAt(i + 1) & 0x7c) == 0x7c) {
@@ -167,9 +168,7 @@ final class WeightChecks {
                 && params.getFloat16Value().byteAt(i) == 0;
         boolean negative = params.getFloat16Value().byteAt(i + 1) < 0;
         float value =
-            !infinite
-                ? Float.NaN
-                : negative ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
+            !infinite ? Float.NaN : negative ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY;
         findings.warning(notFinite(identity + " holds a value", value, i / 2));
         return;
       }
@@ -212,10 +211,15 @@ final class WeightChecks {
     int bytes = field.params().getInt8RawValue().size();
     if (bytes != count) {
       findings.problem(
-          identity + " has " + bytes + " int8 values, but the layer's parameters ask for " + count
+          identity
+              + " has "
+              + bytes
+              + " int8 values, but the layer's parameters ask for "
+              + count
               + ".");
     } else if (!dynamic) {
-      findings.warning(identity + " is stored as int8, but its layer does not set int8DynamicQuantize.");
+      findings.warning(
+          identity + " is stored as int8, but its layer does not set int8DynamicQuantize.");
     }
     warnIfNotFinite(linear.getScaleList(), "scales of " + identity + " hold a value");
   }
@@ -365,7 +369,8 @@ final class WeightChecks {
     for (WeightField field : fields) {
       if (field.params().hasQuantization()) {
         findings.problem(
-            identity(field) + " is quantized, but its layer is updatable: only float weights train.");
+            identity(field)
+                + " is quantized, but its layer is updatable: only float weights train.");
       }
     }
   }
@@ -379,7 +384,11 @@ final class WeightChecks {
     long held = heldBytes(layer);
     if (held > used) {
       findings.warning(
-          "layer '" + layerPath + "' holds " + (held - used) + " bytes of weights that it does not use.");
+          "layer '"
+              + layerPath
+              + "' holds "
+              + (held - used)
+              + " bytes of weights that it does not use.");
     }
   }
 
@@ -390,8 +399,7 @@ final class WeightChecks {
       if (field.getJavaType() != FieldDescriptor.JavaType.MESSAGE || field.isMapField()) {
         continue;
       }
-      List<?> values =
-          field.isRepeated() ? (List<?>) entry.getValue() : List.of(entry.getValue());
+      List<?> values = field.isRepeated() ? (List<?>) entry.getValue() : List.of(entry.getValue());
       for (Object value : values) {
         if (value instanceof WeightParams params) {
           bytes += params.getSerializedSize();

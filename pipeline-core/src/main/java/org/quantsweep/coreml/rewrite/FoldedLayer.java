@@ -1,7 +1,7 @@
 package org.quantsweep.coreml.rewrite;
 
-import org.quantsweep.coreml.neuralnetwork.LayerWeights;
 import org.quantsweep.coreml.WeightDecoder;
+import org.quantsweep.coreml.neuralnetwork.LayerWeights;
 import org.quantsweep.coreml.neuralnetwork.WeightField;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.WeightParams;
@@ -20,9 +20,7 @@ final class FoldedLayer {
       return Math.toIntExact(layer.getConvolution().getOutputChannels());
     }
     // With free ranks the last axis of an inner product need not be the channels.
-    if (layer.hasInnerProduct()
-        && !anyRank
-        && !layer.getInnerProduct().getInt8DynamicQuantize()) {
+    if (layer.hasInnerProduct() && !anyRank && !layer.getInnerProduct().getInt8DynamicQuantize()) {
       return Math.toIntExact(layer.getInnerProduct().getOutputChannels());
     }
     return 0;

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.proto.coreml.ActivationPReLU;
-import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.ActivationParametricSoftplus;
+import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.NeuralNetwork;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.WeightParams;
@@ -61,8 +61,7 @@ class LayerWeightsTest {
               .build()
           : activation.setPReLU(ActivationPReLU.newBuilder().setAlpha(weights)).build();
     }
-    Message.Builder message =
-        DynamicMessage.newBuilder(descriptor);
+    Message.Builder message = DynamicMessage.newBuilder(descriptor);
     for (FieldDescriptor field : descriptor.getFields()) {
       Object value =
           switch (field.getJavaType()) {
@@ -99,8 +98,7 @@ class LayerWeightsTest {
   private static Message typed(Descriptor descriptor) {
     String name = descriptor.getFullName().replace("CoreML.Specification.", "");
     try {
-      Class<?> type =
-          Class.forName("org.quantsweep.proto.coreml." + name.replace('.', '$'));
+      Class<?> type = Class.forName("org.quantsweep.proto.coreml." + name.replace('.', '$'));
       return (Message) type.getMethod("getDefaultInstance").invoke(null);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);

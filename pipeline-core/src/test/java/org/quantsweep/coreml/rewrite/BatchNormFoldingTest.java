@@ -217,8 +217,7 @@ class BatchNormFoldingTest {
         result.model().message().getNeuralNetwork().getLayers(0).getInnerProduct();
     assertThat(folded.getWeights().getFloatValueList()).containsExactly(2f, 4f, -3f, -4f);
     assertThat(folded.getBias().getFloatValueList()).containsExactly(25f, -15f);
-    assertThat(result.folded())
-        .containsExactly("scale 'scale' into 'ip'", "bias 'bias' into 'ip'");
+    assertThat(result.folded()).containsExactly("scale 'scale' into 'ip'", "bias 'bias' into 'ip'");
   }
 
   @Test
@@ -242,8 +241,7 @@ class BatchNormFoldingTest {
                 2,
                 2,
                 layer("conv", "x", "c")
-                    .setConvolution(
-                        convolution(2, 2, 1, false, new float[4]).setWeights(codes)),
+                    .setConvolution(convolution(2, 2, 1, false, new float[4]).setWeights(codes)),
                 layer("scale", "c", "y")
                     .setScale(
                         ScaleLayerParams.newBuilder().addShapeScale(1).setScale(float32(10)))));
@@ -256,7 +254,8 @@ class BatchNormFoldingTest {
   @Test
   void whatCannotBeFoldedIsLeftAsItIs() {
     NeuralNetworkLayer.Builder conv =
-        layer("conv", "x", "c").setConvolution(convolution(2, 2, 1, false, new float[] {1, 2, 3, 4}));
+        layer("conv", "x", "c")
+            .setConvolution(convolution(2, 2, 1, false, new float[] {1, 2, 3, 4}));
     ScaleLayerParams.Builder twice =
         ScaleLayerParams.newBuilder().addShapeScale(1).setScale(float32(2));
     Model.Builder output = model(2, 2, conv, layer("scale", "c", "y").setScale(twice));
@@ -267,9 +266,7 @@ class BatchNormFoldingTest {
             2,
             conv,
             layer("scale", "c", "s").setScale(twice),
-            layer("sum", "s", "y")
-                .addInput("c")
-                .setAdd(AddLayerParams.getDefaultInstance()));
+            layer("sum", "s", "y").addInput("c").setAdd(AddLayerParams.getDefaultInstance()));
     Model.Builder instance =
         model(
             2,
