@@ -334,7 +334,7 @@ final class WeightChecks {
 
   /** Float16 and float32 may not stand side by side in one layer; quantized goes with either. */
   private void precision() {
-    if (layer.hasCustom() || layer.hasEmbedding() && fields.size() < 2) {
+    if (layer.hasCustom()) {
       return;
     }
     for (List<WeightField> group : precisionGroups()) {
