@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.quantsweep.BadInputException;
+import org.quantsweep.coreml.neuralnetwork.Findings;
 
 /** A model file from outside: its bytes, or one clear sentence why there are none. */
 final class ModelFile {
@@ -57,7 +59,80 @@ final class ModelFile {
   /** What to say about bytes that protobuf does not take. */
   static BadInputException notAModel(
       byte[] bytes, String name, InvalidProtocolBufferException cause) {
+    String reason;
+    if (looksLikeText(bytes)) {
+      reason = "it is text, not a Core ML model.";
+    } else if (startsWith(bytes, "PK")) {
+      reason = "it is a ZIP archive, not a Core ML model.";
+      return new BadInputException(name + ": " + reason + "\nMaybe unpack it first.", cause);
+    } else if (startsLikeModel(bytes) && ranOut(cause)) {
+      return new BadInputException(
+          name
+              + ": the file ends in the middle of the model, after "
+              + bytes.length
+              + " bytes.\nMaybe a download was cut off: fetch it again.",
+          cause);
+    } else {
+      reason = "it is not a Core ML model, or a damaged one: " + cause.getMessage();
+    }
+    return new BadInputException(name + ": " + reason + CURE, cause);
+  }
+
+  /** What to say about a file without a byte. */
+  static BadInputException empty(String name) {
     return new BadInputException(
-        name + ": not a Core ML model (" + cause.getMessage() + ")." + CURE, cause);
+        name + ": the file is empty (0 bytes).\nMaybe a download failed: fetch it again.");
+  }
+
+  /** All that is wrong with a model, in one message. */
+  static BadInputException unusable(String name, Findings findings) {
+    String cure =
+        "\nMaybe make the file again with the tool that wrote it, or ask whoever published it.";
+    List<String> problems = findings.problems();
+    if (findings.problemCount() == 1) {
+      return new BadInputException(name + ": " + problems.get(0) + cure);
+    }
+    StringBuilder message = new StringBuilder();
+    message.append(name).append(": the model has ").append(findings.problemCount());
+    message.append(" problems:");
+    for (String problem : problems) {
+      message.append("\n- ").append(problem);
+    }
+    if (findings.problemCount() > problems.size()) {
+      message.append("\n- and ").append(findings.problemCount() - problems.size());
+      message.append(" more.");
+    }
+    return new BadInputException(message + cure);
+  }
+
+  /** Every model begins with its specification version, a small varint in field 1. */
+  private static boolean startsLikeModel(byte[] bytes) {
+    return bytes.length > 1 && bytes[0] == 0x08;
+  }
+
+  private static boolean ranOut(InvalidProtocolBufferException cause) {
+    String message = cause.getMessage();
+    return message != null && message.contains("ended unexpectedly");
+  }
+
+  private static boolean startsWith(byte[] bytes, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (bytes.length <= i || bytes[i] != text.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the first bytes are printable ASCII and white space only. */
+  private static boolean looksLikeText(byte[] bytes) {
+    int looked = Math.min(bytes.length, 256);
+    for (int i = 0; i < looked; i++) {
+      int b = bytes[i];
+      if (b != '\n' && b != '\r' && b != '\t' && (b < ' ' || b > '~')) {
+        return false;
+      }
+    }
+    return true;
   }
 }

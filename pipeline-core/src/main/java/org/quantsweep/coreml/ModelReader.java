@@ -52,6 +52,9 @@ public final class ModelReader {
   }
 
   private static Model parse(byte[] bytes, String name, ReaderLimits limits) {
+    if (bytes.length == 0) {
+      throw ModelFile.empty(name);
+    }
     CodedInputStream input = CodedInputStream.newInstance(bytes);
     input.setRecursionLimit(limits.messageDepth());
     try {
@@ -67,7 +70,11 @@ public final class ModelReader {
 
   private static CoreMLModel build(Model message, byte[] bytes, String name, ReaderLimits limits) {
     Findings findings = new Findings();
+    ModelChecks.check(message, limits, findings);
     FeatureDescriptions features = FeatureDescriptions.of(message, findings);
+    if (findings.problemCount() > 0) {
+      throw ModelFile.unusable(name, findings);
+    }
     List<Layer> layers = new ArrayList<>();
     List<WeightTensor> tensors = new ArrayList<>();
     for (NetworkLayers.Found found : NetworkLayers.of(message)) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import org.quantsweep.coreml.neuralnetwork.FieldStep;
+import org.quantsweep.coreml.neuralnetwork.LayerTypes;
 import org.quantsweep.proto.coreml.BranchLayerParams;
 import org.quantsweep.proto.coreml.LoopLayerParams;
 import org.quantsweep.proto.coreml.Model;
@@ -145,7 +146,7 @@ final class NetworkLayers {
           new Found(
               new Layer(
                   names[i],
-                  typeOf(message),
+                  LayerTypes.name(message),
                   message.getInputList(),
                   message.getOutputList(),
                   message.getIsUpdatable()),
@@ -169,12 +170,5 @@ final class NetworkLayers {
       }
     }
     return true;
-  }
-
-  private static String typeOf(NeuralNetworkLayer layer) {
-    int number = layer.getLayerCase().getNumber();
-    return number == 0
-        ? ""
-        : NeuralNetworkLayer.getDescriptor().findFieldByNumber(number).getName();
   }
 }

@@ -5,6 +5,9 @@ import org.quantsweep.coreml.neuralnetwork.StoredValues;
 import org.quantsweep.proto.coreml.LinearQuantizationParams;
 import org.quantsweep.proto.coreml.QuantizationParams;
 import org.quantsweep.proto.coreml.WeightParams;
+import org.quantsweep.quantize.CodePacker;
+import org.quantsweep.quantize.HalfPrecisionCodec;
+import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.tensor.Shape;
 
 /**
@@ -48,12 +51,8 @@ public final class WeightDecoder {
 
   private static float[] float16(ByteString bytes, long elements) {
     int count = checked(bytes.size() / 2, elements, "values");
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      int bits = (bytes.byteAt(2 * i) & 0xff) | (bytes.byteAt(2 * i + 1) & 0xff) << 8;
-      values[i] = HalfPrecisionValues.toFloat(bits);
-    }
-    return values;
+    // An odd byte at the end is legal and means nothing.
+    return HalfPrecisionCodec.decode(bytes.substring(0, 2 * count).toByteArray());
   }
 
   private static float[] int8(WeightParams params, long elements) {
@@ -76,21 +75,19 @@ public final class WeightDecoder {
     QuantizationParams quantization = params.getQuantization();
     int bits = Math.toIntExact(quantization.getNumberOfBits());
     long elements = shape.elementCount();
-    long bytes = (Math.multiplyExact(elements, bits) + 7) / 8;
-    if (params.getRawValue().size() < bytes) {
+    if (Math.multiplyExact(elements, bits) > 8L * params.getRawValue().size()) {
       throw new IllegalArgumentException(
-          "weights hold "
-              + params.getRawValue().size()
-              + " bytes, but "
-              + elements
+          elements
               + " codes of "
               + bits
-              + " bits need "
-              + bytes
-              + ".");
+              + " bits do not fit in "
+              + params.getRawValue().size()
+              + " bytes.");
     }
     float[] values = new float[Math.toIntExact(elements)];
-    int[] codes = PackedCodes.unpack(params.getRawValue(), bits, values.length);
+    byte[] packed = params.getRawValue().toByteArray();
+    byte[] codes =
+        CodePacker.unpackMostSignificantFirst(packed, new NumberOfBits(bits), values.length);
     if (quantization.hasLookupTableQuantization()) {
       lookUp(quantization, codes, values);
     } else {
@@ -99,7 +96,7 @@ public final class WeightDecoder {
     return values;
   }
 
-  private static void lookUp(QuantizationParams quantization, int[] codes, float[] values) {
+  private static void lookUp(QuantizationParams quantization, byte[] codes, float[] values) {
     int entries = quantization.getLookupTableQuantization().getFloatValueCount();
     if (entries != 1 << quantization.getNumberOfBits()) {
       throw new IllegalArgumentException(
@@ -116,12 +113,12 @@ public final class WeightDecoder {
       table[i] = quantization.getLookupTableQuantization().getFloatValue(i);
     }
     for (int i = 0; i < codes.length; i++) {
-      values[i] = table[codes[i]];
+      values[i] = table[codes[i] & 0xff];
     }
   }
 
   private static void scaleCodes(
-      LinearQuantizationParams linear, int[] codes, Shape shape, int channelAxis, float[] values) {
+      LinearQuantizationParams linear, byte[] codes, Shape shape, int channelAxis, float[] values) {
     int scales = linear.getScaleCount();
     int channels = scales == 1 ? 1 : shape.length(channelAxis);
     int runs = scales == 1 ? 1 : channels == 0 ? 0 : scales / channels;
@@ -166,7 +163,7 @@ public final class WeightDecoder {
         double s = scale[run * channels + c];
         double b = bias[run * channels + c];
         for (int i = 0; i < inner; i++) {
-          values[position] = (float) (codes[position] * s + b);
+          values[position] = (float) ((codes[position] & 0xff) * s + b);
           position++;
         }
       }

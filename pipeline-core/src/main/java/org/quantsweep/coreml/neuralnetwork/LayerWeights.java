@@ -84,8 +84,8 @@ public final class LayerWeights {
     long height = conv.getKernelSizeCount() > 0 ? conv.getKernelSize(0) : 3;
     long width = conv.getKernelSizeCount() > 1 ? conv.getKernelSize(1) : 3;
     long channels = conv.getKernelChannels();
-    // A second input brings the weights at run time; what the file may hold then has no meaning.
-    if (layer.getInputCount() != 2) {
+    // A second input brings the weights at run time; what the file holds then has no meaning.
+    if (layer.getInputCount() < 2) {
       if (conv.getIsDeconvolution()) {
         long groups = Math.max(1, conv.getNGroups());
         matrix("weights", 1, outputs, List.of(channels, outputs / groups, height, width));
@@ -251,8 +251,9 @@ public final class LayerWeights {
 
   private void layerNormalization(LayerNormalizationLayerParams norm) {
     List<Long> shape = norm.getNormalizedShapeList();
-    add("gamma", shape, 0, 1, true, true);
-    add("beta", shape, 0, 1, true, true);
+    // The format takes only float32 here.
+    add("gamma", shape, 0, 0, true, true);
+    add("beta", shape, 0, 0, true, true);
   }
 
   private void activations(String field, List<ActivationParams> activations) {
@@ -263,10 +264,10 @@ public final class LayerWeights {
 
   private void activation(String prefix, ActivationParams activation) {
     switch (activation.getNonlinearityTypeCase()) {
-      case PRELU -> freeVector(prefix + "PReLU.alpha");
+      case PRELU -> freeVector(prefix + "PReLU.alpha", 1);
       case PARAMETRICSOFTPLUS -> {
-        freeVector(prefix + "parametricSoftplus.alpha");
-        freeVector(prefix + "parametricSoftplus.beta");
+        freeVector(prefix + "parametricSoftplus.alpha", 1);
+        freeVector(prefix + "parametricSoftplus.beta", 1);
       }
       default -> {
         // The other activations have numbers of their own, no weights.
@@ -277,7 +278,7 @@ public final class LayerWeights {
   /** Only the custom layer knows the shapes of its weights, so they stay flat and as stored. */
   private void custom(CustomLayerParams custom) {
     for (int i = 0; i < custom.getWeightsCount(); i++) {
-      freeVector("weights[" + i + "]");
+      freeVector("weights[" + i + "]", 0);
     }
   }
 
@@ -304,9 +305,9 @@ public final class LayerWeights {
   }
 
   /** A vector whose length nothing but its values says. */
-  private void freeVector(String name) {
+  private void freeVector(String name, long legalScales) {
     WeightParams params = Located.find(layer, type, name).params();
-    add(name, List.of(storedCount(params)), 0, 1, true, true);
+    add(name, List.of(storedCount(params)), 0, legalScales, true, true);
   }
 
   private static long storedCount(WeightParams params) {

@@ -14,7 +14,7 @@ import org.quantsweep.proto.coreml.WeightParams;
  *     stored; as the file says them, so that any may be absurd
  * @param channelAxis the axis along which scales lie
  * @param legalScales how many scales a linear quantization may have, other than 1; 0 where the
- *     format allows no quantization
+ *     format allows no quantization, or only a custom layer could read it
  * @param isVector whether it is one number per channel: a bias, a slope, a statistic
  * @param isRequired whether the layer is broken without it
  * @param params what the file holds there

@@ -1,0 +1,2 @@
+/** Named rewrites of a model's graph that leave its answers as they are. */
+package org.quantsweep.coreml.rewrite;
