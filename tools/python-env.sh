@@ -1,0 +1,90 @@
+#!/bin/sh
+# Makes a Python environment of this project and prints its python as the last line of standard output.
+#
+#   tools/python-env.sh NAME
+#
+# NAME is a lock file tools/python/NAME.lock: every version pinned, every file by its hash. The environment lies in
+# target/python/NAME, or in $QUANTSWEEP_PYTHON_ENVS/NAME where that is set. A finished one is used again; one that was
+# left half-made, or was made from another lock or another interpreter, is made anew.
+#
+# Exit status: 0 ready; 2 wrong usage; 69 no Python 3.11; otherwise that of the step that failed.
+#
+# To renew a lock after changing NAME.in (uv from PyPI):
+#   cd tools/python && uv pip compile --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+#     --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate NAME.in -o NAME.lock
+set -eu
+
+say() { printf '%s\n' "python-env.sh: $*" >&2; }
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+if [ $# -ne 1 ]; then
+  say "one argument is needed: the name of an environment ($(cd "$here/python" && ls ./*.lock | sed 's#^\./##; s#\.lock$##' | tr '\n' ' '| sed 's/ $//'))."
+  exit 2
+fi
+name=$1
+case $name in
+  '' | *[!a-z0-9-]*) say "the name ('$name') may hold a to z, 0 to 9 and '-' only."; exit 2 ;;
+esac
+lock=$here/python/$name.lock
+if [ ! -f "$lock" ]; then
+  say "there is no lock file for '$name' (tools/python/$name.lock)."
+  exit 2
+fi
+
+python=
+for candidate in python3.11 python3; do
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  say "Python 3.11 is missing: neither python3.11 nor a python3 of that version is on the PATH. Maybe install it, or put it first on the PATH."
+  exit 69
+fi
+
+envs=${QUANTSWEEP_PYTHON_ENVS:-$here/../target/python}
+mkdir -p "$envs"
+envs=$(CDPATH='' cd -- "$envs" && pwd)
+env=$envs/$name
+stamp=$env/quantsweep-lock.cksum
+wanted=$(cksum <"$lock"; "$python" -c 'import sys; print(sys.version.split()[0], sys.base_prefix)')
+
+ready() { [ -x "$env/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; }
+
+# One maker at a time: a directory is created by one process only. The guard of a process that is gone is taken over.
+guard=$envs/.$name.making
+waited=0
+ours=no
+until ready; do
+  if mkdir "$guard" 2>/dev/null; then
+    ours=yes
+    trap 'rm -rf "$guard"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    echo $$ >"$guard/pid"
+    break
+  fi
+  owner=$(cat "$guard/pid" 2>/dev/null || echo)
+  if { [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; } || { [ -z "$owner" ] && [ "$waited" -gt 10 ]; }; then
+    rm -rf "$guard"
+    continue
+  fi
+  [ "$waited" -ne 0 ] || say "waiting for another process that makes '$name' ..."
+  waited=$((waited + 1))
+  if [ "$waited" -gt 1800 ]; then
+    say "another process has been making '$name' for half an hour. Maybe remove $guard."
+    exit 75
+  fi
+  sleep 1
+done
+
+if [ "$ours" = yes ] && ! ready; then
+  say "making '$name' in $env (once; a minute or two) ..."
+  rm -rf "$env"
+  "$python" -m venv "$env" >&2
+  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >&2
+  printf '%s\n' "$wanted" >"$stamp.new"
+  mv "$stamp.new" "$stamp"
+fi
+printf '%s\n' "$env/bin/python"
