@@ -1,0 +1,55 @@
+package org.quantsweep.jobs.sweep;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.quantsweep.BadInputException;
+
+/** Reads model files from any Hadoop file system. */
+final class InputFiles {
+  private static final long LIMIT = Integer.MAX_VALUE - 8L;
+
+  private InputFiles() {}
+
+  /**
+   * The bytes of a file.
+   *
+   * @throws BadInputException when there is none, or it is too large
+   */
+  static byte[] read(String location, Configuration configuration) {
+    try {
+      Path path = new Path(location);
+      FileSystem files = path.getFileSystem(configuration);
+      FileStatus status = files.getFileStatus(path);
+      if (status.isDirectory()) {
+        throw new BadInputException(
+            location
+                + ": this is a directory, not a Core ML model file.\n"
+                + "Maybe name an .mlmodel file; .mlpackage directories are read in later work.");
+      }
+      if (status.getLen() > LIMIT) {
+        throw new BadInputException(
+            location
+                + ": the file has "
+                + status.getLen()
+                + " bytes, more than the limit of "
+                + LIMIT
+                + ".\nMaybe name another file.");
+      }
+      try (InputStream in = files.open(path)) {
+        return in.readAllBytes();
+      }
+    } catch (FileNotFoundException e) {
+      throw new BadInputException(
+          location + ": the model file does not exist.\nMaybe check the path.", e);
+    } catch (IOException e) {
+      throw new BadInputException(
+          location + ": the model file cannot be read (" + e.getMessage() + ").\nMaybe check the path.",
+          e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package org.quantsweep.jobs.sweep;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.quantsweep.BadInputException;
+import org.quantsweep.report.ResultFile;
+
+/** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
+final class OutputFolder {
+  private final Path folder;
+  private final Configuration configuration;
+
+  OutputFolder(String location, Configuration configuration) {
+    this.folder = new Path(location);
+    this.configuration = configuration;
+  }
+
+  /** Makes the folder and takes an older result away: what stands there is always this sweep's. */
+  void begin() {
+    try {
+      folder.getFileSystem(configuration).mkdirs(folder);
+      folder.getFileSystem(configuration).delete(new Path(folder, ResultFile.NAME), false);
+      folder.getFileSystem(configuration).delete(new Path(folder, SweepJob.MODEL_FILE), false);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  String path(String name) {
+    return new Path(folder, name).toString();
+  }
+
+  void write(String name, String text) {
+    write(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void write(String name, byte[] bytes) {
+    try {
+      Path target = folder.getFileSystem(configuration).makeQualified(new Path(folder, name));
+      Path temporary = new Path(target.getParent(), "." + name + "." + UUID.randomUUID());
+      try (OutputStream out = folder.getFileSystem(configuration).create(temporary, true)) {
+        out.write(bytes);
+      }
+      FileContext.getFileContext(target.toUri(), configuration)
+          .rename(temporary, target, Options.Rename.OVERWRITE);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private BadInputException unwritable(IOException e) {
+    return new BadInputException(
+        folder
+            + ": the results cannot be written here ("
+            + e.getMessage()
+            + ").\nMaybe name a writable place with --output.",
+        e);
+  }
+}

@@ -1,0 +1,43 @@
+package org.quantsweep.jobs.sweep;
+
+import java.util.List;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.encode.WeightSelection;
+
+/**
+ * Everything that a sweep is told.
+ *
+ * @param model the file as given
+ * @param samples folders, {@code .npz} files or tables; at least one
+ * @param schemes only these uniform schemes; empty for every scheme at every width and the file as
+ *     given
+ * @param selection which weight tensors are quantized
+ * @param foldBatchNorm whether batch norms are folded into what stands before them
+ * @param evaluateAll whether every candidate is judged on every sample
+ * @param maxEvaluations the most candidates that are judged
+ * @param quarantineLimit the largest share of samples that may be unreadable, in [0, 1]
+ * @param evaluations the table of evaluations; empty for one in the output folder
+ * @param output folder of the result
+ */
+public record SweepSettings(
+    String model,
+    List<String> samples,
+    Criterion criterion,
+    AgreementThreshold threshold,
+    List<String> schemes,
+    WeightSelection selection,
+    boolean foldBatchNorm,
+    boolean evaluateAll,
+    int maxEvaluations,
+    double quarantineLimit,
+    PicturePreparation preparation,
+    String evaluations,
+    String output) {
+  /** Copies the lists. */
+  public SweepSettings {
+    samples = List.copyOf(samples);
+    schemes = List.copyOf(schemes);
+  }
+}

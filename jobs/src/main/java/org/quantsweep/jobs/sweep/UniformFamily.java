@@ -1,0 +1,69 @@
+package org.quantsweep.jobs.sweep;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.search.Candidate;
+
+/**
+ * One scheme for all selected weight tensors: a candidate for each scheme whose file is smaller than
+ * the one given, and that file itself.
+ */
+final class UniformFamily {
+  private final EncodedModel given;
+  private final ModelEncoder encoder;
+  private final Map<Candidate, QuantizationPlan> plans = new LinkedHashMap<>();
+  private final List<Candidate> candidates = new ArrayList<>();
+
+  /**
+   * Sizes every candidate.
+   *
+   * @param given the file as given
+   * @param model what is encoded: the model, rewritten when that was asked
+   * @param schemes only these; empty for all and the file as given
+   */
+  UniformFamily(
+      EncodedModel given, CoreMLModel model, WeightSelection selection, List<String> schemes) {
+    this.given = given;
+    this.encoder = new ModelEncoder(model);
+    List<String> identities =
+        selection.of(model).stream().map(WeightTensor::identity).toList();
+    List<Scheme> wanted =
+        schemes.isEmpty()
+            ? Scheme.all()
+            : schemes.stream()
+                .filter(scheme -> !scheme.equals(Candidate.AS_GIVEN))
+                .map(Scheme::parse)
+                .toList();
+    for (Scheme scheme : wanted) {
+      QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
+      Candidate candidate = new Candidate(scheme.toString(), encoder.encodedSize(plan));
+      // The file as given answers like itself: a larger one is never needed.
+      if (candidate.encodedSize().compareTo(given.size()) < 0) {
+        plans.put(candidate, plan);
+        candidates.add(candidate);
+      }
+    }
+    if (schemes.isEmpty() || schemes.contains(Candidate.AS_GIVEN)) {
+      candidates.add(new Candidate(Candidate.AS_GIVEN, given.size()));
+    }
+  }
+
+  List<Candidate> candidates() {
+    return List.copyOf(candidates);
+  }
+
+  EncodedModel encode(Candidate candidate) {
+    return candidate.scheme().equals(Candidate.AS_GIVEN)
+        ? given
+        : encoder.encode(plans.get(candidate));
+  }
+}

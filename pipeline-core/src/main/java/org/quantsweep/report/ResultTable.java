@@ -1,0 +1,94 @@
+package org.quantsweep.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.quantsweep.digest.ByteSize;
+
+/** A result as text for people. */
+public final class ResultTable {
+  private static final String[] HEADER = {
+    "scheme", "size", "ratio", "agreement", "lower bound", "verdict"
+  };
+
+  private ResultTable() {}
+
+  /** The candidates in ascending order of size, then the decision. */
+  public static String toText(SweepResult result) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(HEADER);
+    for (SweepResult.Row row : result.candidates()) {
+      rows.add(cells(row));
+    }
+    int[] widths = new int[HEADER.length];
+    for (String[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (String[] row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < row.length; i++) {
+        boolean number = i >= 1 && i <= 4;
+        String pad = " ".repeat(widths[i] - row[i].length());
+        line.append(number ? pad + row[i] : row[i] + pad).append("  ");
+      }
+      text.append(line.toString().stripTrailing()).append('\n');
+    }
+    return text.append('\n').append(decision(result)).toString();
+  }
+
+  private static String[] cells(SweepResult.Row row) {
+    String agreement = "";
+    String bound = "";
+    if (row.agreement() != null) {
+      agreement = share(row.agreement());
+      bound = String.format(Locale.ROOT, "%.4f", row.agreement().lowerBound());
+    } else if (row.judged() != null && row.judged() > 0) {
+      agreement = row.disagreeing() + " of " + row.judged() + " differ";
+    }
+    return new String[] {
+      row.scheme(),
+      new ByteSize(row.encodedSize()).toString(),
+      String.format(Locale.ROOT, "%.3f", row.ratio()),
+      agreement,
+      bound,
+      row.verdict()
+    };
+  }
+
+  private static String share(SweepResult.Agreement agreement) {
+    return String.format(
+        Locale.ROOT, "%.4f", (double) agreement.agreeing() / agreement.samples());
+  }
+
+  private static String decision(SweepResult result) {
+    String samples =
+        result.samples().n()
+            + " samples ("
+            + result.samples().quarantined()
+            + " quarantined), criterion "
+            + result.criterion()
+            + ", threshold "
+            + result.threshold();
+    SweepResult.Chosen selected = result.selected();
+    if (selected == null) {
+      return "None acceptable: no candidate reaches the threshold. " + samples + ".\n";
+    }
+    return String.format(
+        Locale.ROOT,
+        "Selected %s: %s, %.1f %% of the file as given; %d of %d samples agree (lower bound %.4f at"
+            + " %.0f %%).%n%s.%nFile %s, SHA-256 %s%n",
+        selected.scheme(),
+        new ByteSize(selected.encodedSize()),
+        100 * selected.ratio(),
+        selected.agreement().agreeing(),
+        selected.agreement().samples(),
+        selected.agreement().lowerBound(),
+        100 * selected.agreement().confidence(),
+        samples,
+        selected.file(),
+        selected.sha256());
+  }
+}

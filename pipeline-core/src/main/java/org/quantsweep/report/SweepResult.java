@@ -1,0 +1,122 @@
+package org.quantsweep.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+
+/**
+ * The contents of {@code result.json}: the record components are the keys. Fields that a family does
+ * not have are null.
+ *
+ * @param schemaVersion of this form
+ * @param decision {@code selected} or {@code none-acceptable}
+ * @param threshold as it was written
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record SweepResult(
+    int schemaVersion,
+    String decision,
+    String sweepDigest,
+    String criterion,
+    String threshold,
+    Samples samples,
+    Chosen selected,
+    Chosen bestUniform,
+    List<Row> candidates,
+    Published published,
+    Object certificate,
+    Object recipe,
+    Cost cost) {
+  /** The version that this code writes and reads. */
+  public static final int SCHEMA_VERSION = 1;
+
+  /** The decision when a candidate is acceptable. */
+  public static final String SELECTED = "selected";
+
+  /** The decision when none is. */
+  public static final String NONE_ACCEPTABLE = "none-acceptable";
+
+  /** Copies the list. */
+  public SweepResult {
+    candidates = List.copyOf(candidates);
+  }
+
+  /** The same with what was published. */
+  public SweepResult withPublished(Published entry) {
+    return new SweepResult(
+        schemaVersion,
+        decision,
+        sweepDigest,
+        criterion,
+        threshold,
+        samples,
+        selected,
+        bestUniform,
+        candidates,
+        entry,
+        certificate,
+        recipe,
+        cost);
+  }
+
+  /**
+   * The samples that were judged.
+   *
+   * @param n the denominator
+   * @param quarantined how many could not be read or run
+   * @param setDigest digest of the sample set
+   */
+  public record Samples(long n, long quarantined, String setDigest, Object splits) {}
+
+  /**
+   * Agreement over all samples.
+   *
+   * @param lowerBound one-sided Clopper-Pearson, not corrected for selection
+   */
+  public record Agreement(long agreeing, long samples, double lowerBound, double confidence) {}
+
+  /**
+   * A chosen model.
+   *
+   * @param encodedSize bytes
+   * @param ratio encodedSize / bytes as given
+   * @param sha256 of the file
+   * @param file its name in the output folder
+   */
+  public record Chosen(
+      String scheme,
+      String plan,
+      long encodedSize,
+      double ratio,
+      Agreement agreement,
+      Agreement confirmation,
+      String sha256,
+      String file) {}
+
+  /**
+   * A candidate.
+   *
+   * @param agreement null unless every sample was judged
+   * @param judged how far it was judged otherwise
+   * @param disagreeing of those
+   */
+  public record Row(
+      String scheme,
+      String plan,
+      long encodedSize,
+      double ratio,
+      String verdict,
+      Agreement agreement,
+      Long judged,
+      Long disagreeing) {}
+
+  /** Where the model was published. */
+  public record Published(String registry, String name, int version) {}
+
+  /** What it cost; seconds by phase are summed over threads but for {@code wallSeconds}. */
+  public record Cost(
+      long evaluations,
+      long inferences,
+      double preparationSeconds,
+      double inferenceSeconds,
+      double wallSeconds) {}
+}
