@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 
 /** Reads a scheme's text form. */
@@ -70,38 +71,7 @@ final class SchemeParser {
             + ") is not known. Known are "
             + FORMS
             + ".\nMaybe write "
-            + nearest(text)
+            + NearestName.of(text, Scheme.all().stream().map(Scheme::toString).toList())
             + ".");
-  }
-
-  /** The known form with the fewest edits (Levenshtein) from what was written. */
-  private static String nearest(String text) {
-    String best = "linear:8";
-    int least = Integer.MAX_VALUE;
-    for (Scheme scheme : Scheme.all()) {
-      int edits = edits(text, scheme.toString());
-      if (edits < least) {
-        least = edits;
-        best = scheme.toString();
-      }
-    }
-    return best;
-  }
-
-  private static int edits(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int substituted = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
   }
 }

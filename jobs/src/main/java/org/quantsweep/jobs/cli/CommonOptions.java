@@ -1,0 +1,36 @@
+package org.quantsweep.jobs.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** What every command takes. */
+final class CommonOptions {
+  @Option(names = "--json", description = "Print the result as JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--settings",
+      paramLabel = "FILE",
+      description = "YAML file whose keys are the flags without hyphens; flags win.")
+  private Path settings;
+
+  @Option(names = "--stacktrace", hidden = true, description = "Show where a failure came from.")
+  private boolean stacktrace;
+
+  boolean json() {
+    return json;
+  }
+
+  static String toJson(Object value) {
+    try {
+      return new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a result must have a JSON form.", e);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package org.quantsweep.jobs.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.LocalSweepRunner;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepPlanner;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says on how many samples a model agrees with another. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = "Say on which share of samples model B agrees with model A.",
+    footer = {
+      "",
+      "Exits with 3 when the share is below --agreement.",
+      "Example: quantsweep compare Net.mlmodel Net6.mlmodel --samples photos/ --agreement 0.95"
+    })
+final class CompareCommand implements Callable<Integer> {
+  private static final double CONFIDENCE = 0.95;
+
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(index = "0", paramLabel = "A", description = "The reference.")
+  private Path reference;
+
+  @Parameters(index = "1", paramLabel = "B", description = "The model that is judged.")
+  private Path candidate;
+
+  @Option(
+      names = "--samples",
+      required = true,
+      paramLabel = "S",
+      description = "A folder or an .npz file.")
+  private Path samples;
+
+  @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
+  private String criterion;
+
+  @Option(names = "--agreement", paramLabel = "SHARE", description = "The least share, in [0, 1].")
+  private String agreement;
+
+  @Override
+  public Integer call() {
+    Criterion parsed = Criteria.parse(criterion);
+    AgreementThreshold threshold = agreement == null ? null : AgreementThreshold.parse(agreement);
+    CoreMLModel model = ModelReader.read(reference);
+    EncodedModel judged = new EncodedModel(LocalFiles.read(candidate));
+    ModelReader.read(judged.sharedBytes(), candidate.toString());
+    PicturePreparation preparation = PicturePreparation.DEFAULT;
+    LocalSamples source = LocalSamples.read(samples, preparation.limits());
+    source
+        .quarantined()
+        .forEach(
+            file ->
+                spec.commandLine()
+                    .getErr()
+                    .println("quarantined " + file.path() + ": " + file.reason()));
+    AgreementCounts counts;
+    int cores = Runtime.getRuntime().availableProcessors();
+    try (LocalSweepRunner runner =
+        new LocalSweepRunner(
+            model, source, preparation, parsed, new OnnxRuntimeEngine(), cores)) {
+      ReferenceEvidence answered = runner.runReference();
+      answered.failures().values().forEach(spec.commandLine().getErr()::println);
+      List<Integer> ranks = new ArrayList<>(answered.order());
+      Map<Sha256Digest, Evidence> evidence =
+          runner.evaluate(
+              SweepPlanner.tasks(source.index(), Map.of(judged.digest(), ranks)),
+              new HashMap<>(Map.of(judged.digest(), judged)));
+      counts =
+          evidence.getOrDefault(judged.digest(), Evidence.none()).counts(source.index());
+    }
+    print(parsed, counts);
+    boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
+    return below ? QuantSweep.NONE_ACCEPTABLE : 0;
+  }
+
+  private void print(Criterion parsed, AgreementCounts counts) {
+    if (common.json()) {
+      Map<String, Object> report = new TreeMap<>();
+      report.put("criterion", parsed.toString());
+      report.put("agreeing", counts.agreeing());
+      report.put("samples", counts.judged());
+      report.put("lowerBound", counts.lowerBound(CONFIDENCE));
+      report.put("confidence", CONFIDENCE);
+      spec.commandLine().getOut().println(CommonOptions.toJson(report));
+    } else {
+      spec.commandLine()
+          .getOut()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "%s: %d of %d samples agree (%.4f, lower bound %.4f at %.0f %%)",
+                  parsed,
+                  counts.agreeing(),
+                  counts.judged(),
+                  counts.share(),
+                  counts.lowerBound(CONFIDENCE),
+                  100 * CONFIDENCE));
+    }
+  }
+}

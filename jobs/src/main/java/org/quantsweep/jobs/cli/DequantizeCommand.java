@@ -1,0 +1,51 @@
+package org.quantsweep.jobs.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.Scheme;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a model with all its weights in float32. */
+@Command(
+    name = "dequantize",
+    mixinStandardHelpOptions = true,
+    description = "Store every weight tensor of a model in float32.",
+    footer = {"", "Example: quantsweep dequantize Net8.mlmodel --output Net.mlmodel"})
+final class DequantizeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(paramLabel = "M", description = "The model file.")
+  private Path model;
+
+  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  private Path output;
+
+  @Override
+  public Integer call() {
+    CoreMLModel given = ModelReader.read(model);
+    List<String> identities =
+        given.weightTensors().stream()
+            .filter(tensor -> !tensor.updatable())
+            .map(WeightTensor::identity)
+            .toList();
+    EncodedModel encoded =
+        new ModelEncoder(given)
+            .encode(QuantizationPlan.uniform(new Scheme.FullPrecision(), identities));
+    LocalFiles.write(output, encoded.sharedBytes());
+    FileSummary.print(spec, common, output, given, encoded, identities.size());
+    return 0;
+  }
+}

@@ -1,0 +1,119 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.quantsweep.BadInputException;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what is in a model file. */
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = "Say what is in a model: layers, weights, what can be quantized, whether it runs.",
+    footer = {"", "Example: quantsweep inspect SqueezeNet.mlmodel"})
+final class InspectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(paramLabel = "M", description = "The model file.")
+  private Path model;
+
+  @Override
+  public Integer call() {
+    CoreMLModel read = ModelReader.read(model);
+    List<WeightTensor> selected = WeightSelection.DEFAULT.of(read);
+    List<Map<String, Object>> tensors = new ArrayList<>();
+    for (WeightTensor tensor : read.weightTensors()) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("weightTensor", tensor.identity());
+      row.put("layerType", tensor.layer().type());
+      row.put("shape", tensor.shape().toString());
+      row.put("storage", tensor.storage().toString());
+      row.put("bytes", tensor.storedBytes().bytes());
+      row.put("quantized", selected.contains(tensor));
+      tensors.add(row);
+    }
+    Map<String, Integer> types = new TreeMap<>();
+    read.layers().forEach(layer -> types.merge(layer.type(), 1, Integer::sum));
+    String obstacle = obstacle(read);
+    if (common.json()) {
+      Map<String, Object> report = new LinkedHashMap<>();
+      report.put("model", model.toString());
+      report.put("kind", read.kind().toString());
+      report.put("specificationVersion", read.specificationVersion());
+      report.put("bytes", read.size().bytes());
+      report.put("sha256", read.digest().hex());
+      report.put("inputs", read.inputs().stream().map(Object::toString).toList());
+      report.put("outputs", read.outputs().stream().map(output -> output.name()).toList());
+      report.put("layerTypes", types);
+      report.put("weightTensors", tensors);
+      report.put("warnings", read.warnings());
+      report.put("canRun", obstacle.isEmpty());
+      report.put("obstacle", obstacle.isEmpty() ? null : obstacle);
+      spec.commandLine().getOut().println(CommonOptions.toJson(report));
+    } else {
+      print(read, types, tensors, obstacle);
+    }
+    return 0;
+  }
+
+  private void print(
+      CoreMLModel read,
+      Map<String, Integer> types,
+      List<Map<String, Object>> tensors,
+      String obstacle) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        model
+            + ": "
+            + read.kind()
+            + ", specification version "
+            + read.specificationVersion()
+            + ", "
+            + read.size()
+            + ", SHA-256 "
+            + read.digest());
+    read.inputs().forEach(input -> out.println("input  " + input));
+    read.outputs().forEach(output -> out.println("output " + output.name()));
+    out.println("layers " + types);
+    for (Map<String, Object> row : tensors) {
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "%-40s %-14s %-20s %-24s %9d bytes%s",
+              row.get("weightTensor"),
+              row.get("layerType"),
+              row.get("shape"),
+              row.get("storage"),
+              row.get("bytes"),
+              row.get("quantized").equals(true) ? "  quantized by default" : ""));
+    }
+    read.warnings().forEach(warning -> out.println("warning: " + warning));
+    out.println(obstacle.isEmpty() ? "It can run here." : obstacle);
+  }
+
+  private static String obstacle(CoreMLModel read) {
+    try {
+      new OnnxRuntimeEngine().open(read).close();
+      return "";
+    } catch (BadInputException e) {
+      return e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package org.quantsweep.jobs.cli;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.OutputDescription;
+import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.numpy.NpyReader;
+import org.quantsweep.datasets.numpy.NpyWriter;
+import org.quantsweep.datasets.numpy.Npz;
+import org.quantsweep.inference.OutputValue;
+import org.quantsweep.inference.Prediction;
+import org.quantsweep.inference.PredictionException;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.sample.ColorSpace;
+import org.quantsweep.sample.InputDescription;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.UnreadableSampleException;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a model. */
+@Command(
+    name = "predict",
+    mixinStandardHelpOptions = true,
+    description = "Run a model on pictures or named arrays.",
+    footer = {
+      "",
+      "Examples: quantsweep predict SqueezeNet.mlmodel cat.jpg",
+      "          quantsweep predict Net.mlmodel --input x.npz --output y.npz",
+      "          quantsweep predict Net.mlmodel --input image=cat.png --output y.npz"
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(index = "0", paramLabel = "M", description = "The model file.")
+  private Path model;
+
+  @Parameters(index = "1..*", paramLabel = "PICTURE", description = "Pictures to answer.")
+  private List<Path> pictures = new ArrayList<>();
+
+  @Option(
+      names = "--input",
+      paramLabel = "[NAME=]FILE",
+      description = "An .npz of named arrays, or a picture or .npy for one input.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--output",
+      paramLabel = "Y.npz",
+      description = "One array for each output; without it, text and pictures.")
+  private Path output;
+
+  @Override
+  public Integer call() {
+    if (inputs.isEmpty() == pictures.isEmpty()) {
+      throw new UsageException(
+          "predict wants either pictures or --input.\nMaybe write quantsweep predict M.mlmodel"
+              + " picture.png.");
+    }
+    CoreMLModel opened = ModelReader.read(model);
+    try (Predictor predictor = new OnnxRuntimeEngine().open(opened)) {
+      if (!inputs.isEmpty()) {
+        Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
+        if (output != null) {
+          LocalFiles.write(output, Npz.write(arrays(answer)));
+        } else {
+          print(model.getFileName().toString(), opened, answer);
+        }
+        return 0;
+      }
+      for (Path picture : pictures) {
+        Prediction answer = predict(predictor, prepared(opened, picture), picture.toString());
+        if (output != null && pictures.size() == 1) {
+          LocalFiles.write(output, Npz.write(arrays(answer)));
+        } else {
+          print(picture.toString(), opened, answer);
+        }
+      }
+      return 0;
+    }
+  }
+
+  private static Prediction predict(
+      Predictor predictor, Map<String, Tensor> given, String where) {
+    try {
+      return predictor.predict(given);
+    } catch (PredictionException e) {
+      throw new BadInputException(
+          where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.", e);
+    }
+  }
+
+  private static SortedMap<String, Tensor> prepared(CoreMLModel model, Path file) {
+    PicturePreparation preparation = PicturePreparation.DEFAULT;
+    try {
+      Sample sample =
+          SampleFiles.check(
+                  file.getFileName().toString(), LocalFiles.read(file), preparation.limits())
+              .sample();
+      return preparation.prepare(sample, model.inputs());
+    } catch (UnreadableSampleException e) {
+      throw new BadInputException(
+          file + ": " + e.getMessage() + ".\nMaybe name another picture.", e);
+    }
+  }
+
+  private SortedMap<String, Tensor> named(CoreMLModel opened) {
+    SortedMap<String, Tensor> given = new TreeMap<>();
+    for (String input : inputs) {
+      int equals = input.indexOf('=');
+      String name = equals < 0 ? "" : input.substring(0, equals);
+      Path file = Path.of(equals < 0 ? input : input.substring(equals + 1));
+      String lower = file.toString().toLowerCase(Locale.ROOT);
+      try {
+        if (lower.endsWith(".npz")) {
+          given.putAll(Npz.read(LocalFiles.read(file)));
+        } else if (lower.endsWith(".npy")) {
+          given.put(only(opened, name), NpyReader.read(LocalFiles.read(file)));
+        } else {
+          String wanted = only(opened, name);
+          List<InputDescription> descriptions =
+              opened.inputs().stream().filter(each -> each.name().equals(wanted)).toList();
+          CoreMLModel owner = opened;
+          given.putAll(preparedFor(owner, file, descriptions));
+        }
+      } catch (IOException e) {
+        throw new BadInputException(
+            file + ": " + e.getMessage() + ".\nMaybe write it again with numpy.savez.", e);
+      }
+    }
+    return given;
+  }
+
+  private static SortedMap<String, Tensor> preparedFor(
+      CoreMLModel model, Path file, List<InputDescription> descriptions) {
+    if (descriptions.isEmpty()) {
+      throw new UsageException(
+          model.name()
+              + ": there is no such input; the inputs are "
+              + model.inputs().stream().map(InputDescription::name).toList()
+              + ".\nMaybe write NAME=FILE.");
+    }
+    PicturePreparation preparation = PicturePreparation.DEFAULT;
+    try {
+      Sample sample =
+          SampleFiles.check(
+                  file.getFileName().toString(), LocalFiles.read(file), preparation.limits())
+              .sample();
+      return preparation.prepare(sample, descriptions);
+    } catch (UnreadableSampleException e) {
+      throw new BadInputException(
+          file + ": " + e.getMessage() + ".\nMaybe name another picture.", e);
+    }
+  }
+
+  private static String only(CoreMLModel model, String name) {
+    if (!name.isEmpty()) {
+      return name;
+    }
+    if (model.inputs().size() != 1) {
+      throw new UsageException(
+          model.name()
+              + ": it has several inputs, "
+              + model.inputs().stream().map(InputDescription::name).toList()
+              + ".\nMaybe write --input NAME=FILE.");
+    }
+    return model.inputs().get(0).name();
+  }
+
+  /** One array for each output; probabilities as keys and values, labels as one text or number. */
+  private static SortedMap<String, byte[]> arrays(Prediction prediction) {
+    SortedMap<String, byte[]> arrays = new TreeMap<>();
+    prediction
+        .outputs()
+        .forEach(
+            (name, value) -> {
+              if (value instanceof OutputValue.Array array) {
+                arrays.put(name, NpyWriter.write(array.values()));
+              } else if (value instanceof OutputValue.Picture picture) {
+                arrays.put(name, NpyWriter.write(picture.values()));
+              } else if (value instanceof OutputValue.ClassLabel label) {
+                arrays.put(
+                    name,
+                    label.integer()
+                        ? NpyWriter.integers(List.of(Long.parseLong(label.label())))
+                        : NpyWriter.texts(List.of(label.label())));
+              } else if (value instanceof OutputValue.Probabilities probabilities) {
+                arrays.put(name + ".keys", NpyWriter.texts(probabilities.labels()));
+                arrays.put(name + ".values", NpyWriter.write(probabilities.values()));
+              }
+            });
+    return arrays;
+  }
+
+  private void print(String source, CoreMLModel opened, Prediction prediction) {
+    Map<String, Object> summary = new TreeMap<>();
+    prediction
+        .outputs()
+        .forEach((name, value) -> summary.put(name, summary(source, opened, name, value)));
+    if (common.json()) {
+      spec.commandLine()
+          .getOut()
+          .println(CommonOptions.toJson(Map.of("input", source, "outputs", summary)));
+    } else {
+      StringBuilder line = new StringBuilder(source).append(':');
+      summary.forEach((name, text) -> line.append(' ').append(name).append('=').append(text));
+      spec.commandLine().getOut().println(line);
+    }
+  }
+
+  private static Object summary(
+      String source, CoreMLModel opened, String name, OutputValue value) {
+    if (value instanceof OutputValue.ClassLabel label) {
+      return label.label();
+    }
+    if (value instanceof OutputValue.Probabilities probabilities) {
+      int best = 0;
+      for (int i = 1; i < probabilities.values().size(); i++) {
+        best = probabilities.values().get(i) > probabilities.values().get(best) ? i : best;
+      }
+      return String.format(
+          Locale.ROOT, "%.4f (%s)", probabilities.values().get(best), probabilities.labels().get(best));
+    }
+    if (value instanceof OutputValue.Picture picture) {
+      Path file = Path.of(source.replaceFirst("\\.[^.]*$", "") + "-" + name + ".png");
+      LocalFiles.write(file, png(picture.values(), colorSpace(opened, name)));
+      return file.toString();
+    }
+    return ((OutputValue.Array) value).values().shape().toString();
+  }
+
+  private static ColorSpace colorSpace(CoreMLModel model, String name) {
+    for (OutputDescription output : model.outputs()) {
+      if (output instanceof OutputDescription.Picture picture && picture.name().equals(name)) {
+        return picture.colorSpace();
+      }
+    }
+    return ColorSpace.RGB;
+  }
+
+  private static byte[] png(Tensor values, ColorSpace colorSpace) {
+    Shape shape = values.shape();
+    int height = shape.length(-2);
+    int width = shape.length(-1);
+    int plane = width * height;
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int rgb = 0;
+        for (int band = 0; band < 3; band++) {
+          int channel =
+              colorSpace.channels() == 1 ? 0 : colorSpace == ColorSpace.BGR ? 2 - band : band;
+          float value = values.get(channel * plane + y * width + x);
+          rgb = rgb << 8 | (int) Math.rint(Math.max(0, Math.min(255, value)));
+        }
+        image.setRGB(x, y, rgb);
+      }
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", bytes);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can always be written.", e);
+    }
+    return bytes.toByteArray();
+  }
+}

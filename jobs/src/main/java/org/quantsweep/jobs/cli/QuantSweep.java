@@ -1,0 +1,99 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.quantsweep.UserException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The program. */
+@Command(
+    name = "quantsweep",
+    mixinStandardHelpOptions = true,
+    version = "quantsweep 0.1.0",
+    description = "Finds the smallest quantized Core ML model that still answers like the original.",
+    subcommands = {
+      DemoCommand.class,
+      SweepCommand.class,
+      IngestCommand.class,
+      QuantizeCommand.class,
+      DequantizeCommand.class,
+      CompareCommand.class,
+      PredictCommand.class,
+      InspectCommand.class,
+      ResultCommand.class,
+      RegistryCommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:internal failure",
+      "2:wrong usage or settings",
+      "3:none acceptable (sweep), or below the threshold (compare)",
+      "4:bad input: model or samples",
+      "5:publishing failed"
+    })
+public final class QuantSweep {
+  static final int NONE_ACCEPTABLE = 3;
+  private static final int INTERNAL = 1;
+  private static final int USAGE = 2;
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(out, err, arguments));
+  }
+
+  /** Runs a command: results go to {@code out}, everything else to {@code err}. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new QuantSweep());
+    line.setOut(out);
+    line.setErr(err);
+    line.setDefaultValueProvider(new SettingsFile());
+    line.setParameterExceptionHandler(QuantSweep::wrongUsage);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          boolean trace = java.util.List.of(arguments).contains("--stacktrace");
+          return failed(failure, err, trace);
+        });
+    if (arguments.length == 0) {
+      line.usage(err);
+      return USAGE;
+    }
+    try {
+      return line.execute(arguments);
+    } catch (UserException e) {
+      return failed(e, err, false);
+    }
+  }
+
+  private static int wrongUsage(ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    if (failure.getCause() instanceof UserException user) {
+      return failed(user, command.getErr(), false);
+    }
+    command.getErr().println(failure.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+    command
+        .getErr()
+        .println("Maybe look at " + command.getCommandSpec().qualifiedName() + " --help.");
+    return USAGE;
+  }
+
+  private static int failed(Exception failure, PrintWriter err, boolean trace) {
+    if (trace) {
+      failure.printStackTrace(err);
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException user) {
+        err.println(user.getMessage());
+        return user.exitCode();
+      }
+    }
+    err.println("internal failure: " + failure);
+    err.println("Maybe run again with --stacktrace and report what it prints.");
+    return INTERNAL;
+  }
+}

@@ -1,0 +1,79 @@
+package org.quantsweep.jobs.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.quantize.Scheme;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes a model with one scheme for all its weight tensors. */
+@Command(
+    name = "quantize",
+    mixinStandardHelpOptions = true,
+    description = "Store every weight tensor of a model in one scheme.",
+    footer = {
+      "",
+      "Schemes: full, half, linear:B, linear:B@tensor, linear-symmetric:8, lut-linear:B,",
+      "lut-kmeans:B, lut-custom:NAME:B with B in 1 to 8.",
+      "Example: quantsweep quantize Net.mlmodel --scheme lut-kmeans:6 --output Net6.mlmodel"
+    })
+final class QuantizeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+
+  @Parameters(paramLabel = "M", description = "The model file.")
+  private Path model;
+
+  @Option(names = "--scheme", required = true, paramLabel = "SCHEME", description = "See below.")
+  private String scheme;
+
+  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  private Path output;
+
+  @Option(names = "--layers", split = ",", description = "Only these layers.")
+  private List<String> layers = new ArrayList<>();
+
+  @Option(names = "--layer-types", split = ",", description = "Only layers of these types.")
+  private List<String> layerTypes = new ArrayList<>();
+
+  @Option(names = "--least-weights", defaultValue = "0", description = "Only larger tensors.")
+  private long leastWeights;
+
+  @Option(names = "--quantize-vectors", description = "Biases and other vectors too.")
+  private boolean vectors;
+
+  @Option(names = "--keep-batch-norm", description = "Do not fold batch norms.")
+  private boolean keepBatchNorm;
+
+  @Override
+  public Integer call() {
+    Scheme parsed = Scheme.parse(scheme);
+    CoreMLModel given = ModelReader.read(model);
+    CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);
+    WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
+    List<String> identities =
+        selection.of(rewritten).stream().map(WeightTensor::identity).toList();
+    EncodedModel encoded =
+        new ModelEncoder(rewritten).encode(QuantizationPlan.uniform(parsed, identities));
+    LocalFiles.write(output, encoded.sharedBytes());
+    for (WeightTensor left : WeightSelection.updatable(rewritten)) {
+      spec.commandLine().getErr().println("left alone, updatable: " + left.identity());
+    }
+    FileSummary.print(spec, common, output, given, encoded, identities.size());
+    return 0;
+  }
+}

@@ -1,0 +1,94 @@
+package org.quantsweep.jobs.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.quantsweep.UsageException;
+import picocli.CommandLine.IDefaultValueProvider;
+import org.quantsweep.NearestName;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Values from the YAML file that {@code --settings} names: its keys are the flags without their
+ * hyphens. Flags win; unknown keys are refused with the nearest known one.
+ */
+final class SettingsFile implements IDefaultValueProvider {
+  private static final long LIMIT = 1L << 20;
+
+  @Override
+  public String defaultValue(ArgSpec argument) {
+    if (!argument.isOption() || argument.command() == null) {
+      return null;
+    }
+    OptionSpec option = (OptionSpec) argument;
+    OptionSpec settings = argument.command().findOption("--settings");
+    if (settings == null || option == settings) {
+      return null;
+    }
+    Path file = settings.getValue();
+    if (file == null) {
+      return null;
+    }
+    JsonNode value = read(file, argument.command()).get(option.longestName().substring(2));
+    if (value == null) {
+      return null;
+    }
+    if (value.isArray()) {
+      List<String> values = new ArrayList<>();
+      value.forEach(each -> values.add(each.asText()));
+      return String.join(",", values);
+    }
+    return value.asText();
+  }
+
+  /**
+   * Reads the whole file and checks its keys.
+   *
+   * @throws UsageException listing every unknown key
+   */
+  static JsonNode read(Path file, CommandSpec command) {
+    JsonNode root;
+    try {
+      if (Files.size(file) > LIMIT) {
+        throw new UsageException(
+            file + ": the settings file is larger than " + LIMIT + " bytes.\nMaybe name another.");
+      }
+      root = new YAMLMapper().readTree(Files.readString(file));
+    } catch (IOException e) {
+      throw new UsageException(
+          file + ": the settings cannot be read (" + e.getMessage() + ").\nMaybe check --settings.",
+          e);
+    }
+    List<String> problems = new ArrayList<>();
+    Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
+    while (fields.hasNext()) {
+      String key = fields.next().getKey();
+      if (!command.optionsMap().containsKey("--" + key)) {
+        problems.add(
+            file + ": key '" + key + "' is not known.\nMaybe write " + nearest(key, command) + ".");
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("\n", problems));
+    }
+    return root;
+  }
+
+  private static String nearest(String key, CommandSpec command) {
+    List<String> names = new ArrayList<>();
+    for (String name : command.optionsMap().keySet()) {
+      if (name.startsWith("--")) {
+        names.add(name.substring(2));
+      }
+    }
+    return NearestName.of(key, names);
+  }
+}

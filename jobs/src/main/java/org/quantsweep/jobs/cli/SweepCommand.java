@@ -1,0 +1,93 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.quantsweep.jobs.registry.PublishSweep;
+import org.quantsweep.jobs.spark.SparkSessions;
+import org.quantsweep.jobs.sweep.SweepJob;
+import org.quantsweep.jobs.sweep.SweepSettings;
+import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.ResultTable;
+import org.quantsweep.report.SweepResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Judges every uniform configuration and chooses the smallest that agrees. */
+@Command(
+    name = "sweep",
+    mixinStandardHelpOptions = true,
+    description = "Judge every configuration on samples and choose the smallest that agrees.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --agreement 0.95 --output"
+          + " results/squeezenet",
+      "  quantsweep sweep --model Style.mlmodel --samples photos/ --criterion psnr:30"
+          + " --evaluate-all --output results/style",
+      "Exit codes: 0 selected, 2 wrong usage, 3 none acceptable, 4 bad model or samples, 5"
+          + " publishing failed, 1 internal failure."
+    })
+final class SweepCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private SweepOptions options = new SweepOptions();
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M",
+      description = "The Core ML model file; any Hadoop path.")
+  private String model;
+
+  @Option(
+      names = "--samples",
+      required = true,
+      paramLabel = "S",
+      description = "A folder, an .npz file or a table; any Hadoop path.")
+  private List<String> samples;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the result and the chosen model go.")
+  private String output;
+
+  @Option(
+      names = "--publish",
+      paramLabel = "REGISTRY/NAME",
+      description = "Publish the chosen model there, as challenger.")
+  private String publish;
+
+  @Override
+  public Integer call() {
+    SweepSettings settings = options.settings(model, samples, output);
+    return run(spec, settings, publish, common.json());
+  }
+
+  /** Runs a sweep on a Spark session of its own. */
+  static int run(CommandSpec spec, SweepSettings settings, String publish, boolean json) {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    SweepResult result;
+    err.println("starting Spark");
+    SparkSession spark = SparkSessions.open("quantsweep sweep");
+    try (SweepProgress progress = new SweepProgress(err)) {
+      result = new SweepJob(spark, settings, progress).run();
+      if (publish != null && result.selected() != null) {
+        result =
+            PublishSweep.publish(
+                settings, result, publish, spark.sparkContext().hadoopConfiguration());
+      }
+    } finally {
+      spark.stop();
+    }
+    out.print(json ? ResultFile.toJson(result) : ResultTable.toText(result));
+    out.flush();
+    return result.selected() == null ? QuantSweep.NONE_ACCEPTABLE : 0;
+  }
+}

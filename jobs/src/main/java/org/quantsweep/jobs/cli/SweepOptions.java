@@ -1,0 +1,173 @@
+package org.quantsweep.jobs.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quantsweep.UsageException;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.datasets.picture.Fit;
+import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.jobs.sweep.SweepSettings;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.search.Candidate;
+import picocli.CommandLine.Option;
+
+/** How a sweep judges; the demo takes these too. */
+final class SweepOptions {
+  @Option(
+      names = "--criterion",
+      defaultValue = "top-1",
+      paramLabel = "CRITERION",
+      description =
+          "When one sample agrees: top-1, top-k:K, psnr:DB, snr:DB, cosine:C, largest-error:E,"
+              + " pixel-agreement:P; @OUTPUT compares one output. Default: ${DEFAULT-VALUE}.")
+  private String criterion;
+
+  @Option(
+      names = "--agreement",
+      defaultValue = "0.95",
+      paramLabel = "SHARE",
+      description = "Share of samples that must agree, in [0, 1]. Default: ${DEFAULT-VALUE}.")
+  private String agreement;
+
+  @Option(
+      names = "--family",
+      defaultValue = "uniform",
+      paramLabel = "FAMILY",
+      description = "Which candidates: uniform (per-tensor follows in later work).")
+  private String family;
+
+  @Option(
+      names = "--schemes",
+      split = ",",
+      paramLabel = "SCHEME",
+      description = "Only these schemes, for example linear:6,lut-kmeans:6; as-given is the file.")
+  private List<String> schemes = new ArrayList<>();
+
+  @Option(names = "--layers", split = ",", paramLabel = "NAME", description = "Only these layers.")
+  private List<String> layers = new ArrayList<>();
+
+  @Option(
+      names = "--layer-types",
+      split = ",",
+      paramLabel = "TYPE",
+      description = "Only layers of these types, for example convolution.")
+  private List<String> layerTypes = new ArrayList<>();
+
+  @Option(
+      names = "--least-weights",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Only weight tensors of at least N weights.")
+  private long leastWeights;
+
+  @Option(names = "--quantize-vectors", description = "Quantize biases and other vectors too.")
+  private boolean vectors;
+
+  @Option(
+      names = "--keep-batch-norm",
+      description = "Do not fold batch norms into the convolutions before them.")
+  private boolean keepBatchNorm;
+
+  @Option(
+      names = "--evaluate-all",
+      description = "Judge every candidate on every sample, for the full table.")
+  private boolean evaluateAll;
+
+  @Option(
+      names = "--max-evaluations",
+      paramLabel = "N",
+      defaultValue = "2147483647",
+      description = "Judge at most N candidates.")
+  private int maxEvaluations;
+
+  @Option(
+      names = "--fit",
+      defaultValue = "stretch",
+      paramLabel = "FIT",
+      description = "Pictures of another aspect ratio: stretch, crop or letterbox.")
+  private String fit;
+
+  @Option(names = "--exif-orientation", description = "Turn pictures as their EXIF data says.")
+  private boolean orientation;
+
+  @Option(
+      names = "--quarantine-limit",
+      defaultValue = "0.01",
+      paramLabel = "SHARE",
+      description = "Largest share of samples that may be unreadable. Default: ${DEFAULT-VALUE}.")
+  private double quarantineLimit;
+
+  @Option(
+      names = "--evaluations",
+      defaultValue = "",
+      paramLabel = "TABLE",
+      description = "Delta table of evaluations to share; default: in the output folder.")
+  private String evaluations;
+
+  /** Checks everything together, so that all problems are said at once. */
+  SweepSettings settings(String model, List<String> samples, String output) {
+    List<String> problems = new ArrayList<>();
+    Criterion parsed = read(problems, () -> Criteria.parse(criterion));
+    AgreementThreshold threshold = read(problems, () -> AgreementThreshold.parse(agreement));
+    for (String scheme : schemes) {
+      if (!scheme.equals(Candidate.AS_GIVEN)) {
+        read(problems, () -> Scheme.parse(scheme));
+      }
+    }
+    Fit parsedFit = read(problems, () -> parseFit(fit));
+    if (!family.equals("uniform")) {
+      problems.add(
+          "family ("
+              + family
+              + ") is not known: this version sweeps the uniform family.\nMaybe write uniform.");
+    }
+    if (maxEvaluations < 1) {
+      problems.add(
+          "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
+    }
+    if (!(quarantineLimit >= 0 && quarantineLimit <= 1)) {
+      problems.add(
+          "--quarantine-limit (" + quarantineLimit + ") must be in [0, 1].\nMaybe write 0.01.");
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("\n", problems));
+    }
+    return new SweepSettings(
+        model,
+        samples,
+        parsed,
+        threshold,
+        schemes,
+        new WeightSelection(layers, layerTypes, leastWeights, vectors),
+        !keepBatchNorm,
+        evaluateAll,
+        maxEvaluations,
+        quarantineLimit,
+        new PicturePreparation(parsedFit, orientation, PictureLimits.DEFAULT),
+        evaluations,
+        output);
+  }
+
+  static Fit parseFit(String text) {
+    for (Fit known : Fit.values()) {
+      if (known.toString().equals(text)) {
+        return known;
+      }
+    }
+    throw new UsageException(
+        "--fit (" + text + ") must be stretch, crop or letterbox.\nMaybe write stretch.");
+  }
+
+  private static <T> T read(List<String> problems, java.util.function.Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (UsageException e) {
+      problems.add(e.getMessage());
+      return null;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.search.Verdict;
+import org.quantsweep.sweep.ReferenceEvidence;
+
+/** Says on standard error how a sweep goes on: at most one line in ten seconds, and the ends. */
+final class SweepProgress implements SearchListener, AutoCloseable {
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  private final PrintWriter err;
+  private final long started = System.nanoTime();
+  private long lastLine = System.nanoTime();
+
+  SweepProgress(PrintWriter err) {
+    this.err = err;
+  }
+
+  @Override
+  public void referenceDone(ReferenceEvidence evidence) {
+    line(
+        "the reference answers "
+            + evidence.difficulties().size()
+            + " samples, fails on "
+            + evidence.failures().size());
+  }
+
+  @Override
+  public void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {
+    if (System.nanoTime() - lastLine < INTERVAL.toNanos()) {
+      return;
+    }
+    String best = "none yet";
+    for (CandidateEvaluation evaluation : decided) {
+      if (evaluation.verdict() == Verdict.ACCEPTED) {
+        best =
+            evaluation.candidate().scheme() + " (" + evaluation.candidate().encodedSize() + ")";
+        break;
+      }
+    }
+    double seconds = (System.nanoTime() - started) * 1e-9;
+    double left =
+        decided.isEmpty() ? Double.NaN : seconds / decided.size() * (candidates - decided.size());
+    line(
+        decided.size()
+            + " of "
+            + candidates
+            + " candidates decided, "
+            + inferences
+            + " inferences, best so far: "
+            + best
+            + (Double.isNaN(left) ? "" : ", at most about " + Math.round(left) + " s left"));
+  }
+
+  @Override
+  public void close() {
+    err.flush();
+  }
+
+  private void line(String text) {
+    lastLine = System.nanoTime();
+    err.println(Math.round((lastLine - started) * 1e-9) + " s: " + text);
+  }
+}
