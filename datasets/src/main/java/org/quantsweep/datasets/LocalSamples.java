@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
-import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
@@ -19,71 +17,67 @@ import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sample.UnreadableSampleException;
 
-/** The samples of a folder or an {@code .npz} file on this machine, kept in memory undecoded. */
+/**
+ * The samples below a local folder (recursive, in the order of their paths; the first sub-folder is
+ * the label), in one file, or in one {@code .npz} whose arrays' first axis counts samples. Files of
+ * a folder are read again, a shard at a time; what an {@code .npz} set holds stays in memory.
+ */
 public final class LocalSamples implements SampleSource {
+  private final Path folder;
+  private final IngestLimits limits;
+  private final Map<Sha256Digest, String> paths = new HashMap<>();
+  private final Map<Sha256Digest, Sample> held = new HashMap<>();
+  private final List<Sha256Digest> digests = new ArrayList<>();
+  private final List<QuarantinedSample> quarantined = new ArrayList<>();
   private final SampleIndex index;
-  private final Map<Sha256Digest, Sample> samples;
-  private final List<Quarantined> quarantined;
 
-  private LocalSamples(List<Sample> all, List<Quarantined> quarantined) {
-    this.samples = new TreeMap<>();
-    // The first path of equal contents names the sample, whatever the order of the files was.
-    all.stream()
-        .sorted(Comparator.comparing(Sample::path))
-        .forEach(sample -> samples.putIfAbsent(sample.digest(), sample));
-    this.index = SampleIndex.of(all.stream().map(Sample::digest).toList());
-    this.quarantined = List.copyOf(quarantined);
+  private LocalSamples(Path source, IngestLimits limits) throws IOException {
+    this.limits = limits;
+    boolean single = !Files.isDirectory(source);
+    folder = single ? source.toAbsolutePath().getParent() : source;
+    if (single && source.toString().endsWith(".npz")) {
+      readSet(source);
+    } else {
+      for (String path : single ? List.of(source.getFileName().toString()) : list(source)) {
+        check(path);
+      }
+    }
+    index = SampleIndex.of(digests);
   }
 
   /**
-   * Reads a folder (recursively; pictures, {@code .npy} and {@code .npz} files, one sample each) or
-   * an {@code .npz} file (one sample for each row).
+   * Reads and checks every sample once: what cannot be decoded in full is quarantined.
    *
-   * @throws BadInputException when there is no sample
+   * @throws BadInputException when there is nothing there, or no sample in it
    */
-  public static LocalSamples read(Path source, PictureLimits limits) {
-    List<Sample> all = new ArrayList<>();
-    List<Quarantined> quarantined = new ArrayList<>();
+  public static LocalSamples read(Path folderOrFile, IngestLimits limits) {
+    if (!Files.exists(folderOrFile)) {
+      throw new BadInputException(
+          "samples '"
+              + folderOrFile
+              + "': there is no such file or folder.\nMaybe the path is misspelt.");
+    }
+    LocalSamples samples;
     try {
-      if (Files.isDirectory(source)) {
-        for (Path file : files(source)) {
-          String path = source.relativize(file).toString().replace('\\', '/');
-          try {
-            all.add(SampleFiles.check(path, Files.readAllBytes(file), limits).sample());
-          } catch (UnreadableSampleException e) {
-            quarantined.add(new Quarantined(path, e.getMessage()));
-          }
-        }
-      } else if (!Files.exists(source)) {
-        throw new BadInputException(
-            source + ": there are no samples: the path does not exist.\nMaybe check --samples.");
-      } else if (source.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
-        all.addAll(SampleFiles.rows(source.getFileName().toString(), Files.readAllBytes(source)));
-      }
+      samples = new LocalSamples(folderOrFile, limits);
     } catch (IOException e) {
       throw new BadInputException(
-          source + ": the samples cannot be read (" + e.getMessage() + ").\nMaybe check --samples.",
+          "samples '" + folderOrFile + "' cannot be read (" + e + ").\nMaybe check permissions.",
           e);
     }
-    if (all.isEmpty()) {
+    if (samples.digests.isEmpty() && samples.quarantined.isEmpty()) {
       throw new BadInputException(
-          source
-              + ": there are no samples here ("
-              + quarantined.size()
-              + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
-              + "Maybe check --samples.");
+          "samples '"
+              + folderOrFile
+              + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
+              + "\nMaybe name another folder.");
     }
-    return new LocalSamples(all, quarantined);
+    return samples;
   }
 
-  /** The sample files below a folder, in the order of their paths. */
-  private static List<Path> files(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> SampleFiles.isSample(file.getFileName().toString()))
-          .sorted()
-          .toList();
-    }
+  /** What could not be read, in the order of paths. */
+  public List<QuarantinedSample> quarantined() {
+    return List.copyOf(quarantined);
   }
 
   @Override
@@ -93,17 +87,89 @@ public final class LocalSamples implements SampleSource {
 
   @Override
   public List<Sample> read(ShardId shard) {
-    List<Sample> own = new ArrayList<>();
+    List<Sample> samples = new ArrayList<>();
     for (int rank = 0; rank < index.size(); rank++) {
       if (index.shard(rank).equals(shard)) {
-        own.add(samples.get(index.digest(rank)));
+        samples.add(sample(index.digest(rank)));
       }
     }
-    return own;
+    return samples;
   }
 
-  /** Files that could not be read. */
-  public List<Quarantined> quarantined() {
-    return quarantined;
+  private Sample sample(Sha256Digest digest) {
+    Sample kept = held.get(digest);
+    if (kept != null) {
+      return kept;
+    }
+    String path = paths.get(digest);
+    try {
+      Sample sample =
+          SampleFiles.read(
+              path, Files.readAllBytes(folder.resolve(path)), SampleFiles.label(path), limits);
+      if (sample.digest().equals(digest)) {
+        return sample;
+      }
+    } catch (IOException | UnreadableSampleException e) {
+      throw changed(path, e);
+    }
+    throw changed(path, null);
+  }
+
+  private BadInputException changed(String path, Exception cause) {
+    return new BadInputException(
+        "sample '"
+            + path
+            + "' of '"
+            + folder
+            + "' changed after it was checked: its content has another digest or is gone."
+            + "\nMaybe run again while nothing writes there.",
+        cause);
+  }
+
+  private void readSet(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    try {
+      if (Files.size(file) > limits.arrays().bytes()) {
+        throw new UnreadableSampleException("the file is larger than the limit on arrays.");
+      }
+      for (Sample sample :
+          SampleFiles.split(
+              name, NpzReader.read(Files.readAllBytes(file), limits.arrays().bytes()))) {
+        digests.add(sample.digest());
+        held.putIfAbsent(sample.digest(), sample);
+      }
+    } catch (UnreadableSampleException e) {
+      throw new BadInputException(
+          "samples '" + file + "': " + e.getMessage() + "\nMaybe write it with numpy.savez.", e);
+    }
+  }
+
+  private void check(String path) throws IOException {
+    Path file = folder.resolve(path);
+    try {
+      long most = Math.max(limits.picture().encodedSize().bytes(), limits.arrays().bytes());
+      long size = Files.size(file);
+      if (size > most) {
+        throw new UnreadableSampleException(
+            "the file has " + size + " bytes, more than the limit on samples (" + most + ").");
+      }
+      Sha256Digest digest =
+          SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits)
+              .digest();
+      digests.add(digest);
+      paths.putIfAbsent(digest, path);
+    } catch (UnreadableSampleException e) {
+      quarantined.add(new QuarantinedSample(path, e.getMessage()));
+    }
+  }
+
+  private static List<String> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> Files.isRegularFile(file) && SampleFiles.isSample(file.toString()))
+          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    }
   }
 }

@@ -1,16 +1,21 @@
 package org.quantsweep.datasets;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.datasets.numpy.NpyReader;
-import org.quantsweep.datasets.numpy.Npz;
+import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.datasets.numpy.NpzWriter;
+import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureDecoder;
-import org.quantsweep.datasets.picture.PictureLimits;
-import org.quantsweep.datasets.picture.Pixels;
+import org.quantsweep.datasets.picture.PictureFormat;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
@@ -18,93 +23,115 @@ import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** What kinds of files hold samples, and how a file becomes one. */
+/** From a file's name and bytes to a sample; knows neither Spark nor a file system. */
 public final class SampleFiles {
-  private static final List<String> PICTURES = List.of(".jpg", ".jpeg", ".png", ".bmp");
-
   private SampleFiles() {}
 
-  /** A sample that can be read, with the size of its picture in pixels (0 for arrays). */
-  public record Checked(Sample sample, int width, int height) {}
-
-  /** Whether a name is that of a sample file. */
+  /** Whether a file is meant as a sample, by the end of its name. */
   public static boolean isSample(String name) {
+    return PictureFormat.isPictureName(name) || isArray(name);
+  }
+
+  private static boolean isArray(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return PICTURES.stream().anyMatch(lower::endsWith)
-        || lower.endsWith(".npy")
-        || lower.endsWith(".npz");
+    return lower.endsWith(".npy") || lower.endsWith(".npz");
+  }
+
+  /** The sub-folder that a relative path begins with, or the empty text: its label. */
+  public static String label(String path) {
+    int slash = path.indexOf('/');
+    return slash < 0 ? "" : path.substring(0, slash);
   }
 
   /**
-   * One sample from a file; pictures are decoded once to know that they can be.
+   * A file's sample, without checking that a picture can be decoded.
    *
-   * @param path relative to the set's folder; its first folder is the label
-   * @throws UnreadableSampleException when it cannot be read
+   * @param path relative to the folder, with {@code /}
    */
-  public static Checked check(String path, byte[] bytes, PictureLimits limits)
+  public static Sample read(String path, byte[] bytes, String label, IngestLimits limits)
       throws UnreadableSampleException {
-    String lower = path.toLowerCase(Locale.ROOT);
-    int folder = path.indexOf('/');
-    String label = folder < 0 ? "" : path.substring(0, folder);
-    SampleContent content;
-    int width = 0;
-    int height = 0;
-    try {
-      if (lower.endsWith(".npy")) {
-        content = new SampleContent.NamedArrays(new TreeMap<>(Map.of("", NpyReader.read(bytes))));
-      } else if (lower.endsWith(".npz")) {
-        content = new SampleContent.NamedArrays(Npz.read(bytes));
-      } else {
-        Pixels decoded = PictureDecoder.decode(bytes, limits, false);
-        width = decoded.width();
-        height = decoded.height();
-        content = new SampleContent.EncodedPicture(bytes);
+    SampleContent content = new SampleContent.EncodedPicture(bytes);
+    if (isArray(path)) {
+      if (bytes.length > limits.arrays().bytes()) {
+        throw new UnreadableSampleException(
+            "the file has "
+                + bytes.length
+                + " bytes, more than the limit on arrays ("
+                + limits.arrays().bytes()
+                + ").");
       }
-    } catch (IOException e) {
-      throw new UnreadableSampleException(e.getMessage(), e);
+      SortedMap<String, Tensor> arrays = new TreeMap<>();
+      if (path.toLowerCase(Locale.ROOT).endsWith(".npy")) {
+        arrays.put("", NpyReader.read(bytes));
+      } else {
+        arrays.putAll(NpzReader.read(bytes, limits.arrays().bytes()));
+      }
+      content = new SampleContent.NamedArrays(arrays);
     }
-    return new Checked(new Sample(Sha256Digest.of(bytes), path, content, label), width, height);
+    return new Sample(Sha256Digest.of(bytes), path, content, label);
+  }
+
+  /** A file's sample, decoded in full as a check: what passes is readable. */
+  public static Sample readAndCheck(String path, byte[] bytes, String label, IngestLimits limits)
+      throws UnreadableSampleException {
+    Sample sample = read(path, bytes, label, limits);
+    if (sample.content() instanceof SampleContent.EncodedPicture) {
+      PictureDecoder.decode(bytes, Orientation.AS_STORED, limits.picture());
+    }
+    return sample;
   }
 
   /**
-   * The samples of an {@code .npz} that is a set itself: every array has one row for each sample.
-   *
-   * @throws IOException with one line that says why it cannot be read
+   * The samples of an {@code .npz} that is a whole set: the leading axis of every array counts the
+   * samples. A sample's digest is that of its own arrays written as an {@code .npz}.
    */
-  public static List<Sample> rows(String name, byte[] bytes) throws IOException {
-    Map<String, Tensor> arrays = Npz.read(bytes);
-    int count = -1;
+  public static List<Sample> split(String name, SortedMap<String, Tensor> arrays)
+      throws UnreadableSampleException {
+    int samples = -1;
     for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
-      int rows = array.getValue().shape().rank() == 0 ? 0 : array.getValue().shape().length(0);
-      if (rows == 0 || (count >= 0 && rows != count)) {
-        throw new IOException(
+      Shape shape = array.getValue().shape();
+      int length = shape.rank() == 0 ? -1 : shape.length(0);
+      if (length < 0 || (samples >= 0 && length != samples)) {
+        throw new UnreadableSampleException(
             "array '"
                 + array.getKey()
-                + "' of shape "
-                + array.getValue().shape()
-                + " has not one row for each sample, as the others have");
+                + "' has the shape "
+                + shape
+                + ", but the first axis of every array must count the same samples.");
       }
-      count = rows;
+      samples = length;
     }
-    List<Sample> samples = new ArrayList<>();
-    for (int row = 0; row < count; row++) {
-      TreeMap<String, Tensor> own = new TreeMap<>();
+    List<Sample> result = new ArrayList<>();
+    for (int i = 0; i < samples; i++) {
+      SortedMap<String, Tensor> own = new TreeMap<>();
       for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
-        own.put(array.getKey(), row(array.getValue(), row));
+        int[] lengths = array.getValue().shape().lengths();
+        Shape shape = Shape.of(Arrays.copyOfRange(lengths, 1, lengths.length));
+        int size = Math.toIntExact(shape.elementCount());
+        float[] values =
+            Arrays.copyOfRange(array.getValue().sharedArray(), i * size, (i + 1) * size);
+        own.put(array.getKey(), Tensor.wrap(shape, values));
       }
-      SampleContent content = new SampleContent.NamedArrays(own);
-      Sha256Digest digest = Sha256Digest.of(Npz.writeTensors(own));
-      samples.add(new Sample(digest, name + "[" + row + "]", content, ""));
+      result.add(
+          new Sample(
+              Sha256Digest.of(toNpz(own)),
+              name + "[" + i + "]",
+              new SampleContent.NamedArrays(own),
+              ""));
     }
-    return samples;
+    return result;
   }
 
-  private static Tensor row(Tensor array, int row) {
-    int[] lengths = array.shape().lengths();
-    int[] rest = java.util.Arrays.copyOfRange(lengths, 1, lengths.length);
-    Shape shape = Shape.of(rest);
-    int size = Math.toIntExact(shape.elementCount());
-    return Tensor.wrap(
-        shape, java.util.Arrays.copyOfRange(array.sharedArray(), row * size, (row + 1) * size));
+  /** Arrays as the bytes of an {@code .npz}: the same arrays always give the same bytes. */
+  public static byte[] toNpz(SortedMap<String, Tensor> arrays) {
+    NpzWriter writer = new NpzWriter();
+    arrays.forEach(writer::add);
+    ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    try {
+      writer.writeTo(stored);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail to take bytes.", e);
+    }
+    return stored.toByteArray();
   }
 }

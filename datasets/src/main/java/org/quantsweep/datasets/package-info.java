@@ -1,2 +1,2 @@
-/** Samples from folders and arrays, and how they become a model's inputs. No Spark type here. */
+/** Sample sets read from local files, without Spark. */
 package org.quantsweep.datasets;

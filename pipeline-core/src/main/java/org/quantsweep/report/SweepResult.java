@@ -18,6 +18,7 @@ public record SweepResult(
     String sweepDigest,
     String criterion,
     String threshold,
+    SourceModel sourceModel,
     Samples samples,
     Chosen selected,
     Chosen bestUniform,
@@ -48,6 +49,7 @@ public record SweepResult(
         sweepDigest,
         criterion,
         threshold,
+        sourceModel,
         samples,
         selected,
         bestUniform,
@@ -57,6 +59,9 @@ public record SweepResult(
         recipe,
         cost);
   }
+
+  /** The file as given: its name, its bytes and their SHA-256. */
+  public record SourceModel(String name, long encodedSize, String sha256) {}
 
   /**
    * The samples that were judged.

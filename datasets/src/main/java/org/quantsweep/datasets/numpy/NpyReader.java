@@ -1,148 +1,173 @@
 package org.quantsweep.datasets.numpy;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** Reads one array as float32. */
+/**
+ * Reads one array as NumPy writes it (NEP 1, versions 1 to 3): floats of 16, 32 and 64 bits,
+ * integers of 8, 16, 32 and 64 bits, booleans; either byte order, C or Fortran order. Numbers are
+ * converted to float32, as the sample's tensors hold them.
+ */
 public final class NpyReader {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final Pattern TYPE = Pattern.compile("'descr':\\s*'([<>|=]?)([a-z?])(\\d*)'");
-  private static final Pattern ORDER = Pattern.compile("'fortran_order':\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("'shape':\\s*\\(([0-9, ]*)\\)");
+  private static final int MOST_AXES = 32;
+  private static final int MOST_HEADER_BYTES = 65_536;
+  private static final Pattern DESCR =
+      Pattern.compile("'descr'\\s*:\\s*'([<>|=])([a-zA-Z])(\\d+)'");
+  private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
+  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d,\\sL]*)\\)");
+  private static final Map<String, Integer> TYPES =
+      Map.of(
+          "f2", 2, "f4", 4, "f8", 8, "i1", 1, "i2", 2, "i4", 4, "i8", 8, "u1", 1, "u2", 2, "b1", 1);
 
   private NpyReader() {}
 
   /**
-   * The array of an {@code .npy} file: floats of 2, 4 or 8 bytes, integers of 1 to 8, truth values;
-   * in C or Fortran order.
+   * Reads the bytes of a {@code .npy} file.
    *
-   * @throws IOException with one line that says why it cannot be read
+   * @throws UnreadableSampleException with the reason; nothing is allocated beyond what the bytes
+   *     really hold
    */
-  public static Tensor read(byte[] bytes) throws IOException {
-    for (int i = 0; i < MAGIC.length; i++) {
-      if (bytes.length < 12 || bytes[i] != MAGIC[i]) {
-        throw new IOException("it is no .npy array");
-      }
+  public static Tensor read(byte[] bytes) throws UnreadableSampleException {
+    if (bytes.length == 0) {
+      throw new UnreadableSampleException("the file is empty (0 bytes).");
+    }
+    if (bytes.length < 10 || !Arrays.equals(bytes, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+      throw new UnreadableSampleException("not an .npy file: it does not begin with \\x93NUMPY.");
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    boolean old = bytes[6] == 1;
-    long length = old ? buffer.getShort(8) & 0xffffL : buffer.getInt(8) & 0xffffffffL;
-    int start = old ? 10 : 12;
-    if (start + length > bytes.length) {
-      throw new IOException("its header ends before it is complete");
+    int version = bytes[6];
+    if (version < 1 || version > 3) {
+      throw new UnreadableSampleException("version (" + version + ") of the .npy is not known.");
     }
-    String header = new String(bytes, start, (int) length, StandardCharsets.ISO_8859_1);
-    Matcher type = TYPE.matcher(header);
-    Matcher order = ORDER.matcher(header);
-    Matcher lengths = SHAPE.matcher(header);
-    if (!type.find() || !order.find() || !lengths.find()) {
-      throw new IOException("its header (" + header.strip() + ") is not that of a plain array");
+    int lengthBytes = version == 1 ? 2 : 4;
+    long headerLength =
+        version == 1
+            ? Short.toUnsignedInt(buffer.getShort(8))
+            : bytes.length < 12 ? Long.MAX_VALUE : Integer.toUnsignedLong(buffer.getInt(8));
+    int start = 8 + lengthBytes;
+    if (headerLength > Math.min(MOST_HEADER_BYTES, bytes.length - start)) {
+      throw new UnreadableSampleException(
+          "the .npy is truncated or damaged: its header is longer than what is there.");
     }
-    Shape shape = shape(lengths.group(1));
-    char kind = type.group(2).charAt(0);
-    int size = type.group(3).isEmpty() ? 1 : Integer.parseInt(type.group(3));
-    int data = (int) (start + length);
-    long count = count(shape);
-    if (count > (bytes.length - data) / Math.max(1, size)) {
-      throw new IOException(
-          "its shape "
-              + shape
-              + " needs "
-              + count
-              + " elements, but only "
-              + (bytes.length - data)
-              + " bytes follow");
+    String header = new String(bytes, start, (int) headerLength, StandardCharsets.UTF_8);
+    Matcher descr = find(DESCR, header, "type (descr)");
+    boolean fortran = find(ORDER, header, "fortran_order").group(1).equals("True");
+    int[] lengths = lengths(find(SHAPE, header, "shape").group(1));
+    String type = descr.group(2) + descr.group(3);
+    Integer width = TYPES.get(type);
+    if (width == null) {
+      throw new UnreadableSampleException(
+          "the .npy holds numbers of type '" + type + "', which cannot be read.");
     }
-    buffer.order(type.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    int data = start + (int) headerLength;
+    long count = count(lengths, (bytes.length - data) / width);
+    buffer.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     float[] values = new float[(int) count];
     for (int i = 0; i < values.length; i++) {
-      values[i] = value(buffer, kind, size, data + i * size);
+      values[i] = number(buffer, data + i * width, type);
     }
-    return Tensor.wrap(shape, order.group(1).equals("True") ? toRowMajor(values, shape) : values);
+    return Tensor.wrap(Shape.of(lengths), fortran ? toRowMajor(values, lengths) : values);
   }
 
-  private static Shape shape(String text) throws IOException {
-    List<Integer> lengths = new ArrayList<>();
+  private static Matcher find(Pattern pattern, String header, String what)
+      throws UnreadableSampleException {
+    Matcher matcher = pattern.matcher(header);
+    if (!matcher.find()) {
+      throw new UnreadableSampleException(
+          "the header of the .npy names no " + what + " that can be read.");
+    }
+    return matcher;
+  }
+
+  private static int[] lengths(String text) throws UnreadableSampleException {
+    String[] parts =
+        Arrays.stream(text.replace("L", "").split(","))
+            .map(String::strip)
+            .filter(part -> !part.isEmpty())
+            .toArray(String[]::new);
+    int[] lengths = new int[parts.length];
     try {
-      for (String length : text.split(",")) {
-        if (!length.isBlank()) {
-          lengths.add(Integer.parseInt(length.strip()));
-        }
+      for (int i = 0; i < parts.length; i++) {
+        lengths[i] = Integer.parseInt(parts[i]);
       }
     } catch (NumberFormatException e) {
-      throw new IOException("its shape (" + text + ") is too large", e);
+      throw new UnreadableSampleException("the shape (" + text + ") of the .npy is too large.", e);
     }
-    return Shape.of(lengths);
+    if (parts.length > MOST_AXES) {
+      throw new UnreadableSampleException(
+          "the .npy has " + parts.length + " axes, more than " + MOST_AXES + ".");
+    }
+    return lengths;
   }
 
-  private static long count(Shape shape) throws IOException {
-    try {
-      return shape.elementCount();
-    } catch (ArithmeticException e) {
-      throw new IOException("its shape " + shape + " is too large", e);
+  private static long count(int[] lengths, int available) throws UnreadableSampleException {
+    long count = 1;
+    for (int length : lengths) {
+      count = count > available && length > 0 ? count : count * length;
     }
+    if (count > available) {
+      throw new UnreadableSampleException(
+          "the .npy is truncated: its shape "
+              + Shape.of(lengths)
+              + " needs more numbers than the "
+              + available
+              + " that are there.");
+    }
+    return count;
   }
 
-  private static float value(ByteBuffer buffer, char kind, int size, int at) throws IOException {
-    switch ("" + kind + size) {
-      case "f2":
-        return half(buffer.getShort(at));
-      case "f4":
-        return buffer.getFloat(at);
-      case "f8":
-        return (float) buffer.getDouble(at);
-      case "i1":
-        return buffer.get(at);
-      case "u1", "b1", "?1":
-        return buffer.get(at) & 255;
-      case "i2":
-        return buffer.getShort(at);
-      case "u2":
-        return buffer.getShort(at) & 0xffff;
-      case "i4":
-        return buffer.getInt(at);
-      case "u4":
-        return buffer.getInt(at) & 0xffffffffL;
-      case "i8":
-        return buffer.getLong(at);
-      default:
-        throw new IOException("its type '" + kind + size + "' is not a number of a known size");
-    }
+  private static float number(ByteBuffer buffer, int at, String type) {
+    return switch (type) {
+      case "f2" -> half(buffer.getShort(at));
+      case "f4" -> buffer.getFloat(at);
+      case "f8" -> (float) buffer.getDouble(at);
+      case "i1" -> buffer.get(at);
+      case "i2" -> buffer.getShort(at);
+      case "i4" -> buffer.getInt(at);
+      case "i8" -> buffer.getLong(at);
+      case "u2" -> Short.toUnsignedInt(buffer.getShort(at));
+      case "b1" -> buffer.get(at) == 0 ? 0 : 1;
+      default -> buffer.get(at) & 0xFF;
+    };
   }
 
+  /** IEEE 754 half precision; every one is exact in float32. */
   private static float half(short bits) {
-    int exponent = bits >>> 10 & 0x1f;
-    int fraction = bits & 0x3ff;
-    float magnitude =
-        exponent == 0
-            ? fraction * 0x1p-24f
-            : exponent == 31
-                ? (fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN)
-                : Float.intBitsToFloat((exponent + 112) << 23 | fraction << 13);
+    int exponent = bits >> 10 & 0x1F;
+    int fraction = bits & 0x3FF;
+    float magnitude;
+    if (exponent == 0) {
+      magnitude = fraction * 0x1p-24f;
+    } else if (exponent == 31) {
+      magnitude = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+    } else {
+      magnitude = Float.intBitsToFloat(((exponent + 112) << 23) | (fraction << 13));
+    }
     return bits < 0 ? -magnitude : magnitude;
   }
 
-  private static float[] toRowMajor(float[] values, Shape shape) {
-    float[] ordered = new float[values.length];
-    int[] index = new int[shape.rank()];
-    for (int i = 0; i < ordered.length; i++) {
-      int at = 0;
-      for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-        at = at * shape.length(axis) + index[axis];
+  private static float[] toRowMajor(float[] values, int[] lengths) {
+    float[] result = new float[values.length];
+    int[] index = new int[lengths.length];
+    for (int out = 0; out < result.length; out++) {
+      int source = 0;
+      for (int axis = lengths.length - 1; axis >= 0; axis--) {
+        source = source * lengths[axis] + index[axis];
       }
-      ordered[i] = values[at];
-      for (int axis = shape.rank() - 1; axis >= 0 && ++index[axis] == shape.length(axis); axis--) {
+      result[out] = values[source];
+      for (int axis = lengths.length - 1; axis >= 0 && ++index[axis] == lengths[axis]; axis--) {
         index[axis] = 0;
       }
     }
-    return ordered;
+    return result;
   }
 }

@@ -1,5 +1,2 @@
-/**
- * NumPy's {@code .npy} and {@code .npz} files (NEP 1), read within bounds and written
- * deterministically.
- */
+/** NumPy's files: {@code .npy} (one array) and {@code .npz} (a zip of them), NEP 1. */
 package org.quantsweep.datasets.numpy;

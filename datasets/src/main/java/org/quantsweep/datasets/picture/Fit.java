@@ -1,49 +1,78 @@
 package org.quantsweep.datasets.picture;
 
-import java.util.Locale;
-
-/** How a picture of another aspect ratio is brought to a size. */
+/** How a picture of one shape becomes one of another. All resample by Lanczos, as Pillow does. */
 public enum Fit {
-  /** Both sides are scaled on their own, as coremltools does. */
+  /** Both sides are resized, the aspect changes: Pillow's {@code resize}. The default. */
   STRETCH {
     @Override
-    public Pixels apply(Pixels picture, int width, int height) {
+    public Picture apply(Picture picture, int width, int height) {
       return LanczosResizer.resize(picture, width, height);
     }
   },
-  /** The middle is cut out in the wanted aspect ratio, then scaled. */
+  /** The largest centred part of the right aspect is resized: Pillow's {@code ImageOps.fit}. */
   CROP {
     @Override
-    public Pixels apply(Pixels picture, int width, int height) {
-      double scale = Math.min((double) picture.width() / width, (double) picture.height() / height);
-      int cutWidth = Math.max(1, (int) Math.min(picture.width(), Math.rint(width * scale)));
-      int cutHeight = Math.max(1, (int) Math.min(picture.height(), Math.rint(height * scale)));
-      Pixels cut =
-          picture.crop(
-              (picture.width() - cutWidth) / 2,
-              (picture.height() - cutHeight) / 2,
-              cutWidth,
-              cutHeight);
-      return LanczosResizer.resize(cut, width, height);
+    public Picture apply(Picture picture, int width, int height) {
+      double ratio = (double) picture.width() / picture.height();
+      double wanted = (double) width / height;
+      double partWidth = picture.width();
+      double partHeight = picture.height();
+      if (ratio > wanted) {
+        partWidth = wanted * picture.height();
+      } else if (ratio < wanted) {
+        partHeight = picture.width() / wanted;
+      }
+      double left = (picture.width() - partWidth) * 0.5;
+      double top = (picture.height() - partHeight) * 0.5;
+      return LanczosResizer.resize(
+          picture,
+          width,
+          height,
+          new LanczosResizer.Box(
+              (float) left,
+              (float) top,
+              (float) Math.min(left + partWidth, picture.width()),
+              (float) Math.min(top + partHeight, picture.height())));
     }
   },
-  /** Scaled to fit inside, black around. */
+  /** The whole picture, with black bars on two sides: Pillow's {@code ImageOps.pad}. */
   LETTERBOX {
     @Override
-    public Pixels apply(Pixels picture, int width, int height) {
-      double scale = Math.min((double) width / picture.width(), (double) height / picture.height());
-      int newWidth = Math.max(1, (int) Math.min(width, Math.rint(picture.width() * scale)));
-      int newHeight = Math.max(1, (int) Math.min(height, Math.rint(picture.height() * scale)));
-      return LanczosResizer.resize(picture, newWidth, newHeight).center(width, height);
+    public Picture apply(Picture picture, int width, int height) {
+      double ratio = (double) picture.width() / picture.height();
+      double wanted = (double) width / height;
+      int innerWidth = width;
+      int innerHeight = height;
+      // Rounded half to even, as Python's round does.
+      if (ratio > wanted) {
+        innerHeight = (int) Math.rint((double) picture.height() / picture.width() * width);
+      } else if (ratio < wanted) {
+        innerWidth = (int) Math.rint(ratio * height);
+      }
+      innerWidth = Math.max(1, innerWidth);
+      innerHeight = Math.max(1, innerHeight);
+      Picture inner = LanczosResizer.resize(picture, innerWidth, innerHeight);
+      int channels = picture.channels();
+      byte[] values = new byte[Math.multiplyExact(Math.multiplyExact(width, height), channels)];
+      int left = (int) Math.rint((width - innerWidth) * 0.5);
+      int top = (int) Math.rint((height - innerHeight) * 0.5);
+      for (int y = 0; y < innerHeight; y++) {
+        System.arraycopy(
+            inner.sharedValues(),
+            y * innerWidth * channels,
+            values,
+            ((y + top) * width + left) * channels,
+            innerWidth * channels);
+      }
+      return Picture.wrap(width, height, channels, values);
     }
   };
 
-  /** The picture at a size. */
-  public abstract Pixels apply(Pixels picture, int width, int height);
-
-  /** As it is written in settings. */
-  @Override
-  public String toString() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  /**
+   * The picture at another size; the same one when it already has it.
+   *
+   * @param width in pixels, at least 1
+   * @param height in pixels, at least 1
+   */
+  public abstract Picture apply(Picture picture, int width, int height);
 }

@@ -1,152 +1,196 @@
 package org.quantsweep.datasets.picture;
 
-import com.twelvemonkeys.imageio.metadata.CompoundDirectory;
-import com.twelvemonkeys.imageio.metadata.Entry;
-import com.twelvemonkeys.imageio.metadata.jpeg.JPEG;
-import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegment;
-import com.twelvemonkeys.imageio.metadata.jpeg.JPEGSegmentUtil;
-import com.twelvemonkeys.imageio.metadata.tiff.TIFF;
-import com.twelvemonkeys.imageio.metadata.tiff.TIFFReader;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
+import java.awt.image.SinglePixelPackedSampleModel;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Locale;
-import javax.imageio.ImageIO;
+import java.util.Arrays;
+import java.util.Optional;
 import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadWarningListener;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /**
- * Decodes JPEG, PNG and BMP files to 8-bit samples, as Pillow's {@code convert("RGB")} does: colour
- * profiles are not applied, alpha is dropped, palettes are expanded, of 16 bits the upper 8 are
- * kept.
+ * Decodes pictures to the values that Pillow 11 gives, to the last bit: embedded colour profiles
+ * and gamma are ignored, alpha is dropped, palettes and CMYK become red, green, blue. Of 16 bits
+ * the upper 8 are kept; Pillow does so too, except for grey without alpha, which it clips at 255,
+ * so that nearly everything turns white: there ours differs.
  */
 public final class PictureDecoder {
   private PictureDecoder() {}
 
   /**
-   * Decodes a file: three channels, or one when the file is grey.
+   * Decodes a picture file: three channels, or one where the file holds only grey.
    *
-   * @param applyOrientation whether the EXIF orientation turns the picture; Pillow does not unless
-   *     asked
-   * @throws UnreadableSampleException with one line that says why
+   * @throws UnreadableSampleException with the reason, when the bytes are not a whole JPEG, PNG or
+   *     BMP, or are beyond the limits
    */
-  public static Pixels decode(byte[] bytes, PictureLimits limits, boolean applyOrientation)
+  public static Picture decode(byte[] bytes, Orientation orientation, PictureLimits limits)
       throws UnreadableSampleException {
-    if (bytes.length == 0) {
-      throw new UnreadableSampleException("the file is empty (0 bytes)");
-    }
-    if (bytes.length > limits.bytes()) {
-      throw new UnreadableSampleException(
-          "the file has " + bytes.length + " bytes, more than the limit of " + limits.bytes());
-    }
-    try (ImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(input);
-      if (!readers.hasNext()) {
-        throw new UnreadableSampleException("it is no JPEG, PNG or BMP picture");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(input, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > limits.pixels()) {
-          throw new UnreadableSampleException(
-              "it has "
-                  + reader.getWidth(0)
-                  + " x "
-                  + reader.getHeight(0)
-                  + " pixels, more than the limit of "
-                  + limits.pixels());
+    limits.checkEncodedSize(bytes.length);
+    PictureFormat format = PictureFormat.of(bytes);
+    Picture picture;
+    Optional<byte[]> exif = Optional.empty();
+    PictureHeader header;
+    try {
+      switch (format) {
+        case JPEG -> {
+          JpegStructure structure = JpegStructure.parse(bytes, limits);
+          header = structure.header();
+          exif = structure.exif();
+          picture = JpegColors.toPicture(readRaster(bytes), structure.colors());
         }
-        Pixels decoded = pixels(read(reader));
-        return applyOrientation ? decoded.oriented(orientation(bytes)) : decoded;
-      } finally {
-        reader.dispose();
+        case PNG -> {
+          PngStructure structure = PngStructure.parse(bytes, limits);
+          header = structure.header();
+          exif = structure.exif();
+          picture = toPicture(readImage(format, structure.ended() ? bytes : withEnd(bytes)));
+        }
+        default -> {
+          header = BmpStructure.parse(bytes, limits).header();
+          picture = toPicture(readImage(format, bytes));
+        }
       }
     } catch (IOException | RuntimeException e) {
-      // The JDK's readers answer damaged files with many kinds of runtime exception.
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      // The readers throw many kinds of exceptions on damaged files.
       throw new UnreadableSampleException(
-          "it cannot be decoded (" + reason.lines().findFirst().orElse("no reason given") + ")", e);
+          "the " + format + " is damaged and cannot be decoded (" + reason(e) + ").", e);
+    }
+    if (picture.width() != header.width() || picture.height() != header.height()) {
+      throw new UnreadableSampleException(
+          "the " + format + " is damaged: its header and its pixels differ in size.");
+    }
+    return orientation.apply(picture, exif);
+  }
+
+  private static String reason(Exception e) {
+    Throwable cause = e;
+    while (cause.getMessage() == null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = cause.getMessage();
+    return message == null
+        ? cause.getClass().getSimpleName()
+        : message.lines().findFirst().orElse("").strip();
+  }
+
+  /** An end chunk (IEND) after whatever is there: the decoder wants one, Pillow does not. */
+  private static byte[] withEnd(byte[] bytes) {
+    byte[] end = {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82};
+    byte[] whole = Arrays.copyOf(bytes, bytes.length + end.length);
+    System.arraycopy(end, 0, whole, bytes.length, end.length);
+    return whole;
+  }
+
+  private static Raster readRaster(byte[] bytes) throws IOException {
+    ImageReader reader = PictureReaders.open(PictureFormat.JPEG, bytes);
+    try {
+      return reader.readRaster(0, null);
+    } finally {
+      reader.dispose();
     }
   }
 
-  private static BufferedImage read(ImageReader reader) throws IOException {
-    List<String> warnings = new ArrayList<>();
-    IIOReadWarningListener listener = (source, warning) -> warnings.add(warning);
-    reader.addIIOReadWarningListener(listener);
-    BufferedImage image = reader.read(0);
-    for (String warning : warnings) {
-      String text = warning.toLowerCase(Locale.ROOT);
-      // A JPEG that ends early is filled with grey and only warned of.
-      if (text.contains("premature") || text.contains("truncated") || text.contains("eof")) {
-        throw new IOException(warning);
-      }
+  private static BufferedImage readImage(PictureFormat format, byte[] bytes) throws IOException {
+    ImageReader reader = PictureReaders.open(format, bytes);
+    try {
+      return reader.read(0);
+    } finally {
+      reader.dispose();
     }
-    return image;
   }
 
-  private static Pixels pixels(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
+  private static Picture toPicture(BufferedImage image) throws UnreadableSampleException {
+    ColorModel colors = image.getColorModel();
     Raster raster = image.getRaster();
-    if (image.getColorModel() instanceof IndexColorModel palette) {
-      byte[] color = new byte[3 * width * height];
-      boolean grey = true;
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          int rgb = palette.getRGB(raster.getSample(x, y, 0));
-          int at = 3 * (y * width + x);
-          color[at] = (byte) (rgb >> 16);
-          color[at + 1] = (byte) (rgb >> 8);
-          color[at + 2] = (byte) rgb;
-          grey &= color[at] == color[at + 1] && color[at] == color[at + 2];
-        }
-      }
-      Pixels expanded = new Pixels(width, height, 3, color);
-      return grey ? expanded.toGrey() : expanded;
+    if (colors instanceof IndexColorModel palette) {
+      return fromPalette(raster, palette);
     }
-    int bands = raster.getNumBands();
-    int channels = bands >= 3 ? 3 : 1;
-    byte[] samples = new byte[channels * width * height];
-    int[] row = new int[width * bands];
-    int shift = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
-    for (int y = 0; y < height; y++) {
-      raster.getPixels(0, y, width, 1, row);
-      for (int x = 0; x < width; x++) {
-        for (int channel = 0; channel < channels; channel++) {
-          samples[(y * width + x) * channels + channel] =
-              (byte) (row[x * bands + channel] >> shift);
-        }
-      }
+    if (raster.getSampleModel() instanceof SinglePixelPackedSampleModel packed) {
+      return fromPacked(raster, packed);
     }
-    return new Pixels(width, height, channels, samples);
+    int bits = colors.getComponentSize(0);
+    if (bits != 8 && bits != 16) {
+      throw new UnreadableSampleException(
+          "this kind of picture (" + bits + " bits a channel) cannot be decoded.");
+    }
+    // Samples, never getRGB: that would convert between colour spaces.
+    int channels = colors.getNumColorComponents();
+    return interleave(raster, channels, bits == 16 ? 8 : 0);
   }
 
-  /** The EXIF orientation of a JPEG; 1 when it names none. */
-  private static int orientation(byte[] bytes) throws IOException {
-    try (ImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      for (JPEGSegment segment : JPEGSegmentUtil.readSegments(input, JPEG.APP1, "Exif")) {
-        try (ImageInputStream exif = new MemoryCacheImageInputStream(segment.segmentData())) {
-          exif.skipBytes(1);
-          CompoundDirectory directory = (CompoundDirectory) new TIFFReader().read(exif);
-          Entry entry = directory.getEntryById(TIFF.TAG_ORIENTATION);
-          return entry == null ? 1 : ((Number) entry.getValue()).intValue();
+  private static Picture interleave(Raster raster, int channels, int shift) {
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    int bands = raster.getNumBands();
+    byte[] values = new byte[width * height * channels];
+    int[] row = new int[width * bands];
+    int next = 0;
+    for (int y = 0; y < height; y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        for (int c = 0; c < channels; c++) {
+          values[next++] = (byte) (row[x * bands + c] >> shift);
         }
       }
-      return 1;
-    } catch (IOException e) {
-      // No JPEG, or no EXIF that can be read: the picture is as it lies.
-      return 1;
     }
+    return Picture.wrap(width, height, channels, values);
+  }
+
+  private static Picture fromPalette(Raster raster, IndexColorModel palette)
+      throws UnreadableSampleException {
+    int size = palette.getMapSize();
+    byte[] red = new byte[size];
+    byte[] green = new byte[size];
+    byte[] blue = new byte[size];
+    palette.getReds(red);
+    palette.getGreens(green);
+    palette.getBlues(blue);
+    boolean grey = Arrays.equals(red, green) && Arrays.equals(red, blue);
+    int channels = grey ? 1 : 3;
+    int width = raster.getWidth();
+    int height = raster.getHeight();
+    byte[] values = new byte[width * height * channels];
+    int[] row = new int[width];
+    int next = 0;
+    for (int y = 0; y < height; y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, width, 1, 0, row);
+      for (int x = 0; x < width; x++) {
+        int index = row[x];
+        if (index >= size) {
+          throw new UnreadableSampleException(
+              "the picture is damaged: a pixel names colour "
+                  + index
+                  + ", but its palette has "
+                  + size
+                  + " colours.");
+        }
+        values[next++] = red[index];
+        if (!grey) {
+          values[next++] = green[index];
+          values[next++] = blue[index];
+        }
+      }
+    }
+    return Picture.wrap(width, height, channels, values);
+  }
+
+  /** Pixels of 16 or 32 bits with a mask for each channel, as BMP holds them. */
+  private static Picture fromPacked(Raster raster, SinglePixelPackedSampleModel packed)
+      throws UnreadableSampleException {
+    if (packed.getNumBands() < 3 || raster.getDataBuffer().getDataType() == DataBuffer.TYPE_BYTE) {
+      throw new UnreadableSampleException(
+          "this kind of picture (" + packed.getNumBands() + " packed channels) cannot be decoded.");
+    }
+    Picture samples = interleave(raster, 3, 0);
+    int[] sizes = packed.getSampleSize();
+    byte[] values = samples.sharedValues();
+    for (int i = 0; i < values.length; i++) {
+      int most = (1 << sizes[i % 3]) - 1;
+      values[i] = (byte) ((values[i] & 0xFF) * 255 / most);
+    }
+    return Picture.wrap(samples.width(), samples.height(), 3, values);
   }
 }

@@ -1,2 +1,5 @@
-/** Pictures: decoding within limits, and resizing that equals Pillow's to the last bit. */
+/**
+ * Pictures: decoding (JPEG, PNG, BMP), orientation and resizing, equal to Pillow's to the last bit.
+ * Knows no Spark type.
+ */
 package org.quantsweep.datasets.picture;

@@ -26,9 +26,12 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
-import org.quantsweep.datasets.Quarantined;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
-import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.datasets.picture.PictureHeader;
+import org.quantsweep.sample.SampleContent;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.UnreadableSampleException;
@@ -41,10 +44,10 @@ public final class Ingestion {
   private static final int FILES_PER_PARTITION = 64;
 
   private final SparkSession spark;
-  private final PictureLimits limits;
+  private final IngestLimits limits;
 
   /** Into tables of a session. */
-  public Ingestion(SparkSession spark, PictureLimits limits) {
+  public Ingestion(SparkSession spark, IngestLimits limits) {
     this.spark = spark;
     this.limits = limits;
   }
@@ -164,7 +167,7 @@ public final class Ingestion {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(hadoop()));
-    PictureLimits allowed = limits;
+    IngestLimits allowed = limits;
     FlatMapFunction<Found, Row> read =
         file -> rows(file, allowed, configuration.value().value()).iterator();
     int partitions = Math.max(1, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION);
@@ -172,12 +175,14 @@ public final class Ingestion {
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
 
-  private static List<Row> rows(Found file, PictureLimits limits, Configuration configuration) {
+  private static List<Row> rows(Found file, IngestLimits limits, Configuration configuration) {
     List<Row> rows = new ArrayList<>();
     try {
-      if (!file.isSet() && file.length() > limits.bytes()) {
+      // Before anything is read: a file beyond every limit is never brought into memory.
+      if (file.length()
+          > Math.max(limits.arrays().bytes(), limits.picture().encodedSize().bytes())) {
         throw new UnreadableSampleException(
-            "the file has " + file.length() + " bytes, more than the limit of " + limits.bytes());
+            "the file has " + file.length() + " bytes, more than any limit allows.");
       }
       Path path = new Path(file.location());
       byte[] bytes;
@@ -185,16 +190,27 @@ public final class Ingestion {
         bytes = in.readAllBytes();
       }
       if (file.isSet()) {
-        for (Sample sample : SampleFiles.rows(file.path(), bytes)) {
-          rows.add(SampleTable.row(new SampleFiles.Checked(sample, 0, 0)));
+        for (Sample sample :
+            SampleFiles.split(file.path(), NpzReader.read(bytes, limits.arrays().bytes()))) {
+          rows.add(SampleTable.row(sample, 0, 0));
         }
       } else {
-        rows.add(SampleTable.row(SampleFiles.check(file.path(), bytes, limits)));
+        rows.add(row(file.path(), bytes, SampleFiles.label(file.path()), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
-      rows.add(SampleTable.row(new Quarantined(file.path(), e.getMessage())));
+      rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
     }
     return rows;
+  }
+
+  private static Row row(String path, byte[] bytes, String label, IngestLimits limits)
+      throws UnreadableSampleException {
+    Sample sample = SampleFiles.readAndCheck(path, bytes, label, limits);
+    if (sample.content() instanceof SampleContent.EncodedPicture) {
+      PictureHeader header = PictureHeader.read(bytes, limits.picture());
+      return SampleTable.row(sample, header.width(), header.height());
+    }
+    return SampleTable.row(sample, 0, 0);
   }
 
   /** Rows of a table with columns {@code content} and, where it has them, path and label. */
@@ -209,7 +225,7 @@ public final class Ingestion {
               + String.join(", ", columns)
               + ").\nMaybe rename the column that holds the picture files' bytes.");
     }
-    PictureLimits allowed = limits;
+    IngestLimits allowed = limits;
     Dataset<Row> named =
         table.select(
             functions.col("content"),
@@ -222,16 +238,10 @@ public final class Ingestion {
           String path = row.isNullAt(1) ? "row" : row.getString(1);
           try {
             byte[] bytes = row.isNullAt(0) ? new byte[0] : row.getAs(0);
-            SampleFiles.Checked checked = SampleFiles.check(path, bytes, allowed);
-            String label = row.isNullAt(2) ? checked.sample().label() : row.getString(2);
-            Sample own = checked.sample();
-            Sample labelled = new Sample(own.digest(), own.path(), own.content(), label);
-            return List.of(
-                    SampleTable.row(
-                        new SampleFiles.Checked(labelled, checked.width(), checked.height())))
-                .iterator();
+            String label = row.isNullAt(2) ? "" : row.getString(2);
+            return List.of(row(path, bytes, label, allowed)).iterator();
           } catch (UnreadableSampleException e) {
-            return List.of(SampleTable.row(new Quarantined(path, e.getMessage()))).iterator();
+            return List.of(SampleTable.row(new QuarantinedSample(path, e.getMessage()))).iterator();
           }
         };
     return spark.createDataFrame(named.javaRDD().flatMap(read), SampleTable.SCHEMA);

@@ -1,7 +1,5 @@
 package org.quantsweep.datasets.table;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,14 +18,15 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
-import org.quantsweep.datasets.Quarantined;
+import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
-import org.quantsweep.datasets.numpy.Npz;
+import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.ShardId;
+import org.quantsweep.sample.UnreadableSampleException;
 import scala.Tuple2;
 
 /**
@@ -54,10 +53,10 @@ public final class SampleTable {
   private final SparkSession spark;
   private final String path;
   private final SampleIndex index;
-  private final List<Quarantined> quarantined;
+  private final List<QuarantinedSample> quarantined;
 
   private SampleTable(
-      SparkSession spark, String path, SampleIndex index, List<Quarantined> quarantined) {
+      SparkSession spark, String path, SampleIndex index, List<QuarantinedSample> quarantined) {
     this.spark = spark;
     this.path = path;
     this.index = index;
@@ -71,7 +70,7 @@ public final class SampleTable {
    */
   public static SampleTable open(SparkSession spark, String path) {
     Map<Sha256Digest, Integer> copies = new TreeMap<>();
-    List<Quarantined> quarantined = new ArrayList<>();
+    List<QuarantinedSample> quarantined = new ArrayList<>();
     for (Row row :
         spark
             .read()
@@ -82,7 +81,7 @@ public final class SampleTable {
       if (row.isNullAt(3)) {
         copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
       } else {
-        quarantined.add(new Quarantined(row.getString(2), row.getString(3)));
+        quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
       }
     }
     if (copies.isEmpty()) {
@@ -93,7 +92,7 @@ public final class SampleTable {
               + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
               + "Maybe check --samples.");
     }
-    quarantined.sort(Comparator.comparing(Quarantined::path));
+    quarantined.sort(Comparator.comparing(QuarantinedSample::path));
     return new SampleTable(spark, path, SampleIndex.of(copies), quarantined);
   }
 
@@ -103,7 +102,7 @@ public final class SampleTable {
   }
 
   /** Files that could not be read, by path. */
-  public List<Quarantined> quarantined() {
+  public List<QuarantinedSample> quarantined() {
     return quarantined;
   }
 
@@ -143,27 +142,26 @@ public final class SampleTable {
   }
 
   /** A row of a sample. */
-  static Row row(SampleFiles.Checked checked) {
-    Sample sample = checked.sample();
+  static Row row(Sample sample, int width, int height) {
     boolean picture = sample.content() instanceof SampleContent.EncodedPicture;
     byte[] content =
         picture
             ? ((SampleContent.EncodedPicture) sample.content()).sharedBytes()
-            : Npz.writeTensors(((SampleContent.NamedArrays) sample.content()).arrays());
+            : SampleFiles.toNpz(((SampleContent.NamedArrays) sample.content()).arrays());
     return RowFactory.create(
         sample.digest().hex(),
         sample.path(),
         picture ? PICTURE : ARRAYS,
         content,
-        checked.width(),
-        checked.height(),
+        width,
+        height,
         sample.label(),
         1,
         null);
   }
 
   /** A row of a file that is no sample. */
-  static Row row(Quarantined file) {
+  static Row row(QuarantinedSample file) {
     return RowFactory.create(null, file.path(), null, null, null, null, null, null, file.reason());
   }
 
@@ -174,9 +172,9 @@ public final class SampleTable {
       content =
           row.getAs("kind").equals(PICTURE)
               ? new SampleContent.EncodedPicture(bytes)
-              : new SampleContent.NamedArrays(Npz.read(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a sample table's arrays were readable when written.", e);
+              : new SampleContent.NamedArrays(NpzReader.read(bytes, Integer.MAX_VALUE));
+    } catch (UnreadableSampleException e) {
+      throw new IllegalStateException("a sample table's arrays were readable when written.", e);
     }
     return new Sample(
         new Sha256Digest(row.<String>getAs("digest")),

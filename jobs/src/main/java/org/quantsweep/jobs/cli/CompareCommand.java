@@ -14,8 +14,9 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
-import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
@@ -73,7 +74,7 @@ final class CompareCommand implements Callable<Integer> {
     EncodedModel judged = new EncodedModel(LocalFiles.read(candidate));
     ModelReader.read(judged.sharedBytes(), candidate.toString());
     PicturePreparation preparation = PicturePreparation.DEFAULT;
-    LocalSamples source = LocalSamples.read(samples, preparation.limits());
+    LocalSamples source = LocalSamples.read(samples, IngestLimits.DEFAULT);
     source
         .quarantined()
         .forEach(

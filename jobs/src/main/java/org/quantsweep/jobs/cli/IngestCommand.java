@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.table.Ingestion;
 import org.quantsweep.datasets.table.SampleTable;
 import org.quantsweep.jobs.spark.SparkSessions;
@@ -34,7 +34,7 @@ final class IngestCommand implements Callable<Integer> {
   public Integer call() {
     SparkSession spark = SparkSessions.open("quantsweep ingest");
     try {
-      SampleTable made = new Ingestion(spark, PictureLimits.DEFAULT).ingest(source, table);
+      SampleTable made = new Ingestion(spark, IngestLimits.DEFAULT).ingest(source, table);
       if (common.json()) {
         Map<String, Object> report = new TreeMap<>();
         report.put("samples", made.index().total());

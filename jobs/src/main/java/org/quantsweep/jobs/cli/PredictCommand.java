@@ -17,11 +17,12 @@ import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.OutputDescription;
-import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpyReader;
-import org.quantsweep.datasets.numpy.NpyWriter;
-import org.quantsweep.datasets.numpy.Npz;
+import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.datasets.numpy.NpzWriter;
+import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
@@ -85,7 +86,7 @@ final class PredictCommand implements Callable<Integer> {
       if (!inputs.isEmpty()) {
         Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
         if (output != null) {
-          LocalFiles.write(output, Npz.write(arrays(answer)));
+          LocalFiles.write(output, arrays(answer));
         } else {
           print(model.getFileName().toString(), opened, answer);
         }
@@ -94,7 +95,7 @@ final class PredictCommand implements Callable<Integer> {
       for (Path picture : pictures) {
         Prediction answer = predict(predictor, prepared(opened, picture), picture.toString());
         if (output != null && pictures.size() == 1) {
-          LocalFiles.write(output, Npz.write(arrays(answer)));
+          LocalFiles.write(output, arrays(answer));
         } else {
           print(picture.toString(), opened, answer);
         }
@@ -114,17 +115,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private static SortedMap<String, Tensor> prepared(CoreMLModel model, Path file) {
-    PicturePreparation preparation = PicturePreparation.DEFAULT;
-    try {
-      Sample sample =
-          SampleFiles.check(
-                  file.getFileName().toString(), LocalFiles.read(file), preparation.limits())
-              .sample();
-      return preparation.prepare(sample, model.inputs());
-    } catch (UnreadableSampleException e) {
-      throw new BadInputException(
-          file + ": " + e.getMessage() + ".\nMaybe name another picture.", e);
-    }
+    return preparedFor(model, file, model.inputs());
   }
 
   private SortedMap<String, Tensor> named(CoreMLModel opened) {
@@ -136,7 +127,7 @@ final class PredictCommand implements Callable<Integer> {
       String lower = file.toString().toLowerCase(Locale.ROOT);
       try {
         if (lower.endsWith(".npz")) {
-          given.putAll(Npz.read(LocalFiles.read(file)));
+          given.putAll(NpzReader.read(LocalFiles.read(file), IngestLimits.DEFAULT.arrays().bytes()));
         } else if (lower.endsWith(".npy")) {
           given.put(only(opened, name), NpyReader.read(LocalFiles.read(file)));
         } else {
@@ -146,7 +137,7 @@ final class PredictCommand implements Callable<Integer> {
           CoreMLModel owner = opened;
           given.putAll(preparedFor(owner, file, descriptions));
         }
-      } catch (IOException e) {
+      } catch (UnreadableSampleException e) {
         throw new BadInputException(
             file + ": " + e.getMessage() + ".\nMaybe write it again with numpy.savez.", e);
       }
@@ -166,9 +157,8 @@ final class PredictCommand implements Callable<Integer> {
     PicturePreparation preparation = PicturePreparation.DEFAULT;
     try {
       Sample sample =
-          SampleFiles.check(
-                  file.getFileName().toString(), LocalFiles.read(file), preparation.limits())
-              .sample();
+          SampleFiles.read(
+              file.getFileName().toString(), LocalFiles.read(file), "", IngestLimits.DEFAULT);
       return preparation.prepare(sample, descriptions);
     } catch (UnreadableSampleException e) {
       throw new BadInputException(
@@ -191,28 +181,34 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   /** One array for each output; probabilities as keys and values, labels as one text or number. */
-  private static SortedMap<String, byte[]> arrays(Prediction prediction) {
-    SortedMap<String, byte[]> arrays = new TreeMap<>();
+  private static byte[] arrays(Prediction prediction) {
+    NpzWriter arrays = new NpzWriter();
     prediction
         .outputs()
         .forEach(
             (name, value) -> {
               if (value instanceof OutputValue.Array array) {
-                arrays.put(name, NpyWriter.write(array.values()));
+                arrays.add(name, array.values());
               } else if (value instanceof OutputValue.Picture picture) {
-                arrays.put(name, NpyWriter.write(picture.values()));
+                arrays.add(name, picture.values());
               } else if (value instanceof OutputValue.ClassLabel label) {
-                arrays.put(
-                    name,
-                    label.integer()
-                        ? NpyWriter.integers(List.of(Long.parseLong(label.label())))
-                        : NpyWriter.texts(List.of(label.label())));
+                if (label.integer()) {
+                  arrays.add(name, new long[] {Long.parseLong(label.label())});
+                } else {
+                  arrays.add(name, List.of(label.label()));
+                }
               } else if (value instanceof OutputValue.Probabilities probabilities) {
-                arrays.put(name + ".keys", NpyWriter.texts(probabilities.labels()));
-                arrays.put(name + ".values", NpyWriter.write(probabilities.values()));
+                arrays.add(name + ".keys", probabilities.labels());
+                arrays.add(name + ".values", probabilities.values());
               }
             });
-    return arrays;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      arrays.writeTo(bytes);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory can always be written.", e);
+    }
+    return bytes.toByteArray();
   }
 
   private void print(String source, CoreMLModel opened, Prediction prediction) {

@@ -6,9 +6,10 @@ import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
-import org.quantsweep.datasets.PicturePreparation;
 import org.quantsweep.datasets.picture.Fit;
+import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.quantize.Scheme;
@@ -147,14 +148,17 @@ final class SweepOptions {
         evaluateAll,
         maxEvaluations,
         quarantineLimit,
-        new PicturePreparation(parsedFit, orientation, PictureLimits.DEFAULT),
+        new PicturePreparation(
+            orientation ? Orientation.EXIF : Orientation.AS_STORED,
+            parsedFit,
+            PictureLimits.DEFAULT),
         evaluations,
         output);
   }
 
   static Fit parseFit(String text) {
     for (Fit known : Fit.values()) {
-      if (known.toString().equals(text)) {
+      if (known.name().equalsIgnoreCase(text)) {
         return known;
       }
     }

@@ -14,6 +14,7 @@ import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.table.Ingestion;
 import org.quantsweep.datasets.table.SampleTable;
 import org.quantsweep.datasets.table.ShardSamples;
@@ -129,7 +130,10 @@ public final class SweepJob {
   }
 
   private SampleTable samples(OutputFolder output) {
-    Ingestion ingestion = new Ingestion(spark, settings.preparation().limits());
+    Ingestion ingestion = new Ingestion(
+            spark,
+            new IngestLimits(
+                settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
     if (settings.samples().size() != 1) {
       throw new UsageException(
           "--samples names "
@@ -203,6 +207,10 @@ public final class SweepJob {
         sweepDigest(given, samples).hex(),
         settings.criterion().toString(),
         settings.threshold().toString(),
+        new SweepResult.SourceModel(
+            new org.apache.hadoop.fs.Path(settings.model()).getName(),
+            given.size().bytes(),
+            given.digest().hex()),
         new SweepResult.Samples(
             n,
             samples.quarantined().size() + (long) outcome.reference().failures().size(),

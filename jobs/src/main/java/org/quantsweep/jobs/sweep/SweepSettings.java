@@ -3,7 +3,7 @@ package org.quantsweep.jobs.sweep;
 import java.util.List;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
-import org.quantsweep.datasets.PicturePreparation;
+import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
 
 /**

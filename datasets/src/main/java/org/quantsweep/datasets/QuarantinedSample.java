@@ -1,0 +1,11 @@
+package org.quantsweep.datasets;
+
+import java.io.Serializable;
+
+/**
+ * A sample that could not be read.
+ *
+ * @param path relative to the ingested folder
+ * @param reason in one line
+ */
+public record QuarantinedSample(String path, String reason) implements Serializable {}

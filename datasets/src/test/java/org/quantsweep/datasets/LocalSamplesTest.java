@@ -1,0 +1,71 @@
+package org.quantsweep.datasets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.BadInputException;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.ShardId;
+
+class LocalSamplesTest {
+  private static final Path PICTURES = Path.of("src/test/resources/pictures");
+  private static final Path ARRAYS = Path.of("src/test/resources/numpy");
+
+  @TempDir Path folder;
+
+  @Test
+  void countsDuplicatesAndQuarantinesWhatCannotBeRead() throws Exception {
+    Files.createDirectories(folder.resolve("né/deep"));
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    Files.write(folder.resolve("né/deep/図.jpg"), jpeg);
+    Files.write(folder.resolve("copy.jpg"), jpeg);
+    Files.copy(ARRAYS.resolve("f4.npy"), folder.resolve("array.npy"));
+    Files.write(folder.resolve("truncated.jpg"), Arrays.copyOf(jpeg, 1000));
+    Files.write(folder.resolve("zero-bytes.png"), new byte[0]);
+    Files.writeString(folder.resolve("text-named.jpg"), "hello");
+    Files.writeString(folder.resolve("notes.txt"), "no sample");
+
+    LocalSamples samples = LocalSamples.read(folder, IngestLimits.DEFAULT);
+
+    assertThat(samples.index().total()).isEqualTo(3);
+    assertThat(samples.index().size()).isEqualTo(2);
+    assertThat(samples.quarantined())
+        .containsExactly(
+            new QuarantinedSample(
+                "text-named.jpg",
+                "not a JPEG, PNG or BMP: no such file begins with the bytes (68 65 6c 6c)."),
+            new QuarantinedSample(
+                "truncated.jpg",
+                "the JPEG is truncated: it ends after 1000 bytes without an end marker (FFD9)."),
+            new QuarantinedSample("zero-bytes.png", "the file is empty (0 bytes)."));
+    List<Sample> all = new ArrayList<>();
+    for (int shard = 0; shard < samples.index().shards(); shard++) {
+      all.addAll(samples.read(new ShardId(shard)));
+    }
+    assertThat(all).extracting(Sample::path).containsExactlyInAnyOrder("copy.jpg", "array.npy");
+    assertThat(all).extracting(Sample::digest).isSorted();
+  }
+
+  @Test
+  void splitsAnNpzAlongTheFirstAxis() {
+    LocalSamples samples = LocalSamples.read(ARRAYS.resolve("stored.npz"), IngestLimits.DEFAULT);
+    assertThat(samples.index().total()).isEqualTo(2);
+    assertThat(samples.read(new ShardId(0))).hasSize(1);
+  }
+
+  @Test
+  void refusesAFolderThatIsNotThere() {
+    assertThatThrownBy(() -> LocalSamples.read(Path.of("no-such-folder"), IngestLimits.DEFAULT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "samples 'no-such-folder': there is no such file or folder."
+                + "\nMaybe the path is misspelt.");
+  }
+}

@@ -1,0 +1,121 @@
+package org.quantsweep.jobs.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.quantsweep.PublishingException;
+import org.quantsweep.UsageException;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.jobs.sweep.SweepSettings;
+import org.quantsweep.registry.EvidenceFile;
+import org.quantsweep.registry.ModelArtifact;
+import org.quantsweep.registry.Provenance;
+import org.quantsweep.registry.PublishedVersion;
+import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.SweepResult;
+
+/** Publishes the model that a sweep chose, with its evidence. */
+public final class PublishSweep {
+  private PublishSweep() {}
+
+  /** Publishes right after a sweep; the result then says where. */
+  public static SweepResult publish(
+      SweepSettings settings, SweepResult result, String address, Configuration configuration) {
+    TreeMap<String, String> written = new TreeMap<>();
+    written.put("model", settings.model());
+    written.put("samples", String.join(",", settings.samples()));
+    written.put("criterion", settings.criterion().toString());
+    written.put("agreement", settings.threshold().toString());
+    written.put("schemes", String.join(",", settings.schemes()));
+    written.put("selection", settings.selection().toString());
+    written.put("fold-batch-norm", Boolean.toString(settings.foldBatchNorm()));
+    written.put("evaluate-all", Boolean.toString(settings.evaluateAll()));
+    return publish(settings.output(), result, written, address, configuration);
+  }
+
+  /**
+   * Publishes what a sweep left in its output folder.
+   *
+   * @throws UsageException when that sweep found none acceptable
+   */
+  public static SweepResult publish(
+      String output,
+      SweepResult result,
+      SortedMap<String, String> settings,
+      String address,
+      Configuration configuration) {
+    RegistryAddress target = RegistryAddress.parse(address);
+    if (result.selected() == null) {
+      throw new UsageException(
+          output + ": this sweep found none acceptable: there is nothing to publish.\nMaybe lower"
+              + " --agreement.");
+    }
+    byte[] bytes = read(new Path(output, result.selected().file()), configuration);
+    ModelArtifact artifact = ModelArtifact.ofBytes(result.selected().file(), bytes);
+    if (!artifact.digest().hex().equals(result.selected().sha256())) {
+      throw new PublishingException(
+          output
+              + ": the chosen file has SHA-256 "
+              + artifact.digest()
+              + ", but the result says "
+              + result.selected().sha256()
+              + ": it is not what was judged.\nMaybe sweep again.");
+    }
+    Provenance provenance =
+        new Provenance(
+            new Provenance.SourceModel(
+                result.sourceModel().name(),
+                new Sha256Digest(result.sourceModel().sha256())),
+            List.of(
+                new Provenance.SampleSet(
+                    "selection",
+                    new Sha256Digest(result.samples().setDigest()),
+                    Math.toIntExact(result.samples().n()))),
+            settings,
+            codeVersion(),
+            new Provenance.Engine(
+                new OnnxRuntimeEngine().identity(), System.getProperty("os.arch")),
+            Instant.now(),
+            host());
+    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), configuration);
+    PublishedVersion version =
+        registry.publish(
+            target.name(),
+            artifact,
+            provenance,
+            List.of(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result))));
+    return result.withPublished(
+        new SweepResult.Published(
+            target.registry(), target.name().text(), version.version()));
+  }
+
+  private static byte[] read(Path file, Configuration configuration) {
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new PublishingException(
+          file + ": the chosen model cannot be read (" + e.getMessage() + ").\nMaybe sweep again.",
+          e);
+    }
+  }
+
+  private static String codeVersion() {
+    String version = PublishSweep.class.getPackage().getImplementationVersion();
+    return version == null ? "0.1.0-SNAPSHOT" : version;
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+}

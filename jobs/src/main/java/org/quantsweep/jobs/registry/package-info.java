@@ -1,0 +1,2 @@
+/** Registries: on any Hadoop file system, and publishing a sweep's result. */
+package org.quantsweep.jobs.registry;

@@ -1,0 +1,56 @@
+package org.quantsweep.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * Where chosen models are published, under names, in versions. Publishing is atomic and idempotent:
+ * readers see a version whole or not at all, and publishing the same digest under the same name
+ * twice, or from two places at once, is one version.
+ *
+ * <p>Every method throws {@link org.quantsweep.UsageException} for a name or version that is not
+ * there, and {@link org.quantsweep.PublishingException} when the registry cannot be read or written;
+ * readers then see what they saw before, and the same call again completes what was begun.
+ */
+public interface ModelRegistry {
+  /**
+   * Publishes a model and moves the alias {@code challenger} to it. A model of this digest that was
+   * published before keeps the provenance and evidence of its first time.
+   */
+  PublishedVersion publish(
+      ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence);
+
+  /** Every model, by name ascending. */
+  List<RegisteredModel> list();
+
+  /** One model. */
+  RegisteredModel show(ModelName name);
+
+  /** Where a version comes from. */
+  Provenance provenance(ModelName name, int version);
+
+  /** Why a version was chosen, by file name ascending. */
+  List<EvidenceFile> evidence(ModelName name, int version);
+
+  /** The bytes of a version's model file; the caller closes the stream. */
+  InputStream open(ModelName name, int version) throws IOException;
+
+  /** Moves {@code champion} to a version; nothing happens when it is there already. */
+  PublishedVersion promote(ModelName name, int version);
+
+  /**
+   * Returns {@code champion} to the one before.
+   *
+   * @throws org.quantsweep.UsageException when there was none before
+   */
+  PublishedVersion rollback(ModelName name);
+
+  /**
+   * Returns {@code champion} to an earlier one.
+   *
+   * @throws org.quantsweep.UsageException when that version never was champion, or is it already, or
+   *     was itself rolled back
+   */
+  PublishedVersion rollback(ModelName name, int version);
+}

@@ -1,0 +1,25 @@
+package org.quantsweep.registry;
+
+import java.io.Serializable;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+
+/**
+ * One version of a published model.
+ *
+ * @param name what it is published under
+ * @param version 1 for the first, then counting up without gaps
+ * @param digest SHA-256 of the model file
+ * @param size the bytes of the model file
+ * @param location where the model file lies, as a path or URI for people and tools
+ */
+public record PublishedVersion(
+    ModelName name, int version, Sha256Digest digest, ByteSize size, String location)
+    implements Serializable {
+  /** Checks the number. */
+  public PublishedVersion {
+    if (version < 1) {
+      throw new IllegalArgumentException("version (" + version + ") must be at least 1.");
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Where chosen models are published: the port, provenance, and the values that pass through it. */
+package org.quantsweep.registry;
