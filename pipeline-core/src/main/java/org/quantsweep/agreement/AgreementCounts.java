@@ -52,7 +52,7 @@ public record AgreementCounts(long agreeing, long judged) implements Serializabl
     if (agreeing == 0) {
       return 0;
     }
-    return BetaDistribution.of(agreeing, disagreeing() + 1.0)
+    return BetaDistribution.of((double) agreeing, disagreeing() + 1.0)
         .inverseCumulativeProbability(1 - confidence);
   }
 }

@@ -133,17 +133,12 @@ public final class Criteria {
   }
 
   private static String example(Measure measure) {
-    switch (measure) {
-      case PSNR:
-        return "30";
-      case SNR:
-        return "20";
-      case COSINE:
-        return "0.99";
-      case LARGEST_ERROR:
-        return "0.01";
-      default:
-        return "0.98";
-    }
+    return switch (measure) {
+      case PSNR -> "30";
+      case SNR -> "20";
+      case COSINE -> "0.99";
+      case LARGEST_ERROR -> "0.01";
+      case PIXEL_AGREEMENT -> "0.98";
+    };
   }
 }

@@ -32,9 +32,9 @@ public record ChampionChange(Action action, int version) implements Serializable
   }
 
   /**
-   * The champions that stand after some changes: the present one first, then those that rolling back
-   * would return to, in that order. A promotion adds one; a rollback takes away every champion that
-   * came after the one it returns to.
+   * The champions that stand after some changes: the present one first, then those that rolling
+   * back would return to, in that order. A promotion adds one; a rollback takes away every champion
+   * that came after the one it returns to.
    */
   public static List<Integer> standing(List<ChampionChange> history) {
     Deque<Integer> champions = new ArrayDeque<>();

@@ -5,8 +5,9 @@ import java.util.regex.Pattern;
 import org.quantsweep.UsageException;
 
 /**
- * The name that versions of a model are published under: 1 to 128 letters, digits, dots, hyphens and
- * underscores of ASCII, a letter or digit first. So it is one path segment on every file system.
+ * The name that versions of a model are published under: 1 to 128 letters, digits, dots, hyphens
+ * and underscores of ASCII, a letter or digit first. So it is one path segment on every file
+ * system.
  */
 public record ModelName(String text) implements Comparable<ModelName>, Serializable {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");

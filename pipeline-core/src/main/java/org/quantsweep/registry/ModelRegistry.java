@@ -10,8 +10,8 @@ import java.util.List;
  * twice, or from two places at once, is one version.
  *
  * <p>Every method throws {@link org.quantsweep.UsageException} for a name or version that is not
- * there, and {@link org.quantsweep.PublishingException} when the registry cannot be read or written;
- * readers then see what they saw before, and the same call again completes what was begun.
+ * there, and {@link org.quantsweep.PublishingException} when the registry cannot be read or
+ * written; readers then see what they saw before, and the same call again completes what was begun.
  */
 public interface ModelRegistry {
   /**
@@ -49,8 +49,8 @@ public interface ModelRegistry {
   /**
    * Returns {@code champion} to an earlier one.
    *
-   * @throws org.quantsweep.UsageException when that version never was champion, or is it already, or
-   *     was itself rolled back
+   * @throws org.quantsweep.UsageException when that version never was champion, or is it already,
+   *     or was itself rolled back
    */
   PublishedVersion rollback(ModelName name, int version);
 }

@@ -59,8 +59,7 @@ public final class ResultTable {
   }
 
   private static String share(SweepResult.Agreement agreement) {
-    return String.format(
-        Locale.ROOT, "%.4f", (double) agreement.agreeing() / agreement.samples());
+    return String.format(Locale.ROOT, "%.4f", (double) agreement.agreeing() / agreement.samples());
   }
 
   private static String decision(SweepResult result) {

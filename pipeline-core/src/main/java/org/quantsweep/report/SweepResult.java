@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
- * The contents of {@code result.json}: the record components are the keys. Fields that a family does
- * not have are null.
+ * The contents of {@code result.json}: the record components are the keys. Fields that a family
+ * does not have are null.
  *
  * @param schemaVersion of this form
  * @param decision {@code selected} or {@code none-acceptable}

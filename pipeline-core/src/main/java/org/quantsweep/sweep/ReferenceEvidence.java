@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.quantsweep.sample.SampleIndex;
 
@@ -16,12 +16,12 @@ import org.quantsweep.sample.SampleIndex;
  * @param failures by rank, with the reason, in one line
  */
 public record ReferenceEvidence(
-    SortedMap<Integer, Double> difficulties, SortedMap<Integer, String> failures)
+    NavigableMap<Integer, Double> difficulties, NavigableMap<Integer, String> failures)
     implements Serializable {
   /** Copies the maps. */
   public ReferenceEvidence {
-    difficulties = Collections.unmodifiableSortedMap(new TreeMap<>(difficulties));
-    failures = Collections.unmodifiableSortedMap(new TreeMap<>(failures));
+    difficulties = Collections.unmodifiableNavigableMap(new TreeMap<>(difficulties));
+    failures = Collections.unmodifiableNavigableMap(new TreeMap<>(failures));
   }
 
   /** Nothing found yet. */

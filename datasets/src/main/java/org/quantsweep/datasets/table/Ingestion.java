@@ -31,9 +31,9 @@ import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.datasets.picture.PictureHeader;
-import org.quantsweep.sample.SampleContent;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /**

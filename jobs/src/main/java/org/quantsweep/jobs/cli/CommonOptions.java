@@ -24,6 +24,16 @@ final class CommonOptions {
     return json;
   }
 
+  /** The settings file, or null; {@link SettingsFile} reads it for every flag. */
+  Path settings() {
+    return settings;
+  }
+
+  /** Whether a failure shows where it came from. */
+  boolean stacktrace() {
+    return stacktrace;
+  }
+
   static String toJson(Object value) {
     try {
       return new ObjectMapper()

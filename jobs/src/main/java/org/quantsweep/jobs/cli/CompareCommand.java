@@ -85,8 +85,7 @@ final class CompareCommand implements Callable<Integer> {
     AgreementCounts counts;
     int cores = Runtime.getRuntime().availableProcessors();
     try (LocalSweepRunner runner =
-        new LocalSweepRunner(
-            model, source, preparation, parsed, new OnnxRuntimeEngine(), cores)) {
+        new LocalSweepRunner(model, source, preparation, parsed, new OnnxRuntimeEngine(), cores)) {
       ReferenceEvidence answered = runner.runReference();
       answered.failures().values().forEach(spec.commandLine().getErr()::println);
       List<Integer> ranks = new ArrayList<>(answered.order());
@@ -94,8 +93,7 @@ final class CompareCommand implements Callable<Integer> {
           runner.evaluate(
               SweepPlanner.tasks(source.index(), Map.of(judged.digest(), ranks)),
               new HashMap<>(Map.of(judged.digest(), judged)));
-      counts =
-          evidence.getOrDefault(judged.digest(), Evidence.none()).counts(source.index());
+      counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(source.index());
     }
     print(parsed, counts);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ingest",
     mixinStandardHelpOptions = true,
-    description = "Bring a folder, an .npz file or a table with a content column into a sample table.",
+    description =
+        "Bring a folder, an .npz file or a table with a content column into a sample table.",
     footer = {"", "Example: quantsweep ingest photos/ tables/photos"})
 final class IngestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

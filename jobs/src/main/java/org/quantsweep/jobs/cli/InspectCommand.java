@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    description = "Say what is in a model: layers, weights, what can be quantized, whether it runs.",
+    description =
+        "Say what is in a model: layers, weights, what can be quantized, whether it runs.",
     footer = {"", "Example: quantsweep inspect SqueezeNet.mlmodel"})
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -96,7 +97,7 @@ final class InspectCommand implements Callable<Integer> {
       out.println(
           String.format(
               Locale.ROOT,
-              "%-40s %-14s %-20s %-24s %9d bytes%s",
+              "%-40s %-14s %-20s %-24s %9s bytes%s",
               row.get("weightTensor"),
               row.get("layerType"),
               row.get("shape"),

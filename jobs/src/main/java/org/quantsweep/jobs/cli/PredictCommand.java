@@ -104,13 +104,13 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static Prediction predict(
-      Predictor predictor, Map<String, Tensor> given, String where) {
+  private static Prediction predict(Predictor predictor, Map<String, Tensor> given, String where) {
     try {
       return predictor.predict(given);
     } catch (PredictionException e) {
       throw new BadInputException(
-          where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.", e);
+          where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.",
+          e);
     }
   }
 
@@ -127,7 +127,8 @@ final class PredictCommand implements Callable<Integer> {
       String lower = file.toString().toLowerCase(Locale.ROOT);
       try {
         if (lower.endsWith(".npz")) {
-          given.putAll(NpzReader.read(LocalFiles.read(file), IngestLimits.DEFAULT.arrays().bytes()));
+          given.putAll(
+              NpzReader.read(LocalFiles.read(file), IngestLimits.DEFAULT.arrays().bytes()));
         } else if (lower.endsWith(".npy")) {
           given.put(only(opened, name), NpyReader.read(LocalFiles.read(file)));
         } else {
@@ -227,8 +228,7 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static Object summary(
-      String source, CoreMLModel opened, String name, OutputValue value) {
+  private static Object summary(String source, CoreMLModel opened, String name, OutputValue value) {
     if (value instanceof OutputValue.ClassLabel label) {
       return label.label();
     }
@@ -238,7 +238,10 @@ final class PredictCommand implements Callable<Integer> {
         best = probabilities.values().get(i) > probabilities.values().get(best) ? i : best;
       }
       return String.format(
-          Locale.ROOT, "%.4f (%s)", probabilities.values().get(best), probabilities.labels().get(best));
+          Locale.ROOT,
+          "%.4f (%s)",
+          probabilities.values().get(best),
+          probabilities.labels().get(best));
     }
     if (value instanceof OutputValue.Picture picture) {
       Path file = Path.of(source.replaceFirst("\\.[^.]*$", "") + "-" + name + ".png");

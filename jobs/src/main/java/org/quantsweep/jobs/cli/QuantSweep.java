@@ -12,7 +12,8 @@ import picocli.CommandLine.ParameterException;
     name = "quantsweep",
     mixinStandardHelpOptions = true,
     version = "quantsweep 0.1.0",
-    description = "Finds the smallest quantized Core ML model that still answers like the original.",
+    description =
+        "Finds the smallest quantized Core ML model that still answers like the original.",
     subcommands = {
       DemoCommand.class,
       SweepCommand.class,

@@ -65,8 +65,7 @@ final class QuantizeCommand implements Callable<Integer> {
     CoreMLModel given = ModelReader.read(model);
     CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
-    List<String> identities =
-        selection.of(rewritten).stream().map(WeightTensor::identity).toList();
+    List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
     EncodedModel encoded =
         new ModelEncoder(rewritten).encode(QuantizationPlan.uniform(parsed, identities));
     LocalFiles.write(output, encoded.sharedBytes());

@@ -84,8 +84,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry =
-        new HadoopModelRegistry(target.registry(), new Configuration());
+    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
     RegisteredModel model = registry.show(target.name());
     Map<String, Object> row = row(model);
     List<Map<String, Object>> versions = new ArrayList<>();
@@ -119,8 +118,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry =
-        new HadoopModelRegistry(target.registry(), new Configuration());
+    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
     int wanted =
         version != null
             ? version
@@ -143,8 +141,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry =
-        new HadoopModelRegistry(target.registry(), new Configuration());
+    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
     if (version == null) {
       registry.rollback(target.name());
     } else {
@@ -155,9 +152,7 @@ final class RegistryCommand implements Runnable {
   }
 
   private void print(CommonOptions common, Map<String, Object> row) {
-    spec.commandLine()
-        .getOut()
-        .println(common.json() ? CommonOptions.toJson(row) : row.toString());
+    spec.commandLine().getOut().println(common.json() ? CommonOptions.toJson(row) : row.toString());
   }
 
   private static Map<String, Object> row(RegisteredModel model) {

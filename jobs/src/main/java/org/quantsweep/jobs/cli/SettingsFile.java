@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 import picocli.CommandLine.IDefaultValueProvider;
-import org.quantsweep.NearestName;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -30,7 +29,7 @@ final class SettingsFile implements IDefaultValueProvider {
     }
     OptionSpec option = (OptionSpec) argument;
     OptionSpec settings = argument.command().findOption("--settings");
-    if (settings == null || option == settings) {
+    if (settings == null || option.equals(settings)) {
       return null;
     }
     Path file = settings.getValue();
@@ -68,9 +67,8 @@ final class SettingsFile implements IDefaultValueProvider {
           e);
     }
     List<String> problems = new ArrayList<>();
-    Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
-    while (fields.hasNext()) {
-      String key = fields.next().getKey();
+    for (Map.Entry<String, JsonNode> field : root.properties()) {
+      String key = field.getKey();
       if (!command.optionsMap().containsKey("--" + key)) {
         problems.add(
             file + ": key '" + key + "' is not known.\nMaybe write " + nearest(key, command) + ".");

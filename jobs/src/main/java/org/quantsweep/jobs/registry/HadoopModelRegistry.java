@@ -47,8 +47,8 @@ import org.quantsweep.registry.RegistryMessages;
  * </pre>
  *
  * <p>A model's folder is filled under another name and renamed, and its version is written last: a
- * reader sees the version whole or not at all, and a publisher that died leaves only what the next one
- * completes.
+ * reader sees the version whole or not at all, and a publisher that died leaves only what the next
+ * one completes.
  */
 public final class HadoopModelRegistry implements ModelRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -197,8 +197,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
         .orElseThrow(() -> RegistryMessages.unknownVersion(root.toString(), model, version));
   }
 
-  private void storeModel(
-      ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence)
+  private void storeModel(ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence)
       throws IOException {
     Path target = modelFolder(model.digest());
     if (files.util().exists(target)) {
@@ -361,6 +360,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   private static PublishingException failed(String what, String where, IOException e) {
     return new PublishingException(
-        where + ": the registry " + what + " (" + e.getMessage() + ").\nMaybe check its folder.", e);
+        where + ": the registry " + what + " (" + e.getMessage() + ").\nMaybe check its folder.",
+        e);
   }
 }

@@ -54,7 +54,8 @@ public final class PublishSweep {
     RegistryAddress target = RegistryAddress.parse(address);
     if (result.selected() == null) {
       throw new UsageException(
-          output + ": this sweep found none acceptable: there is nothing to publish.\nMaybe lower"
+          output
+              + ": this sweep found none acceptable: there is nothing to publish.\nMaybe lower"
               + " --agreement.");
     }
     byte[] bytes = read(new Path(output, result.selected().file()), configuration);
@@ -71,8 +72,7 @@ public final class PublishSweep {
     Provenance provenance =
         new Provenance(
             new Provenance.SourceModel(
-                result.sourceModel().name(),
-                new Sha256Digest(result.sourceModel().sha256())),
+                result.sourceModel().name(), new Sha256Digest(result.sourceModel().sha256())),
             List.of(
                 new Provenance.SampleSet(
                     "selection",
@@ -92,8 +92,7 @@ public final class PublishSweep {
             provenance,
             List.of(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result))));
     return result.withPublished(
-        new SweepResult.Published(
-            target.registry(), target.name().text(), version.version()));
+        new SweepResult.Published(target.registry(), target.name().text(), version.version()));
   }
 
   private static byte[] read(Path file, Configuration configuration) {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -223,7 +224,7 @@ public final class DeltaEvaluationStore implements EvaluationStore {
     return read;
   }
 
-  private static <T> TreeMap<Integer, T> zip(BitSet places, List<T> values) {
+  private static <T> NavigableMap<Integer, T> zip(BitSet places, List<T> values) {
     TreeMap<Integer, T> zipped = new TreeMap<>();
     int next = 0;
     for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {

@@ -100,7 +100,8 @@ final class ExecutorPredictors {
     while (idle > IDLE && oldest.hasNext()) {
       Entry each = oldest.next();
       if (each.users == 0) {
-        each.predictor.thenAccept(Predictor::close);
+        // No task uses it, so it was opened: nothing is waited for.
+        each.predictor.join().close();
         oldest.remove();
         idle--;
       }

@@ -105,13 +105,13 @@ public final class SparkSweepRunner implements SweepRunner {
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
       List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
-    HashMap<Sha256Digest, Broadcast<EncodedModel>> shipped = new HashMap<>();
+    Map<Sha256Digest, Broadcast<EncodedModel>> shipped = new HashMap<>();
     models.forEach((digest, model) -> shipped.put(digest, spark.broadcast(model)));
-    HashMap<Integer, EvaluationTask> byShard = new HashMap<>();
+    Map<Integer, EvaluationTask> byShard = new HashMap<>();
     tasks.forEach(task -> byShard.put(task.shard().number(), task));
     try {
       Map<Sha256Digest, Evidence> all = new TreeMap<>();
-      for (TaskResult<HashMap<Sha256Digest, Evidence>> result :
+      for (TaskResult<Map<Sha256Digest, Evidence>> result :
           prepared.mapPartitionsWithIndex(judge(context, byShard, shipped), true).collect()) {
         result
             .value()
@@ -167,11 +167,11 @@ public final class SparkSweepRunner implements SweepRunner {
   }
 
   private static Function2<
-          Integer, Iterator<PreparedShard>, Iterator<TaskResult<HashMap<Sha256Digest, Evidence>>>>
+          Integer, Iterator<PreparedShard>, Iterator<TaskResult<Map<Sha256Digest, Evidence>>>>
       judge(
           Context context,
-          HashMap<Integer, EvaluationTask> tasks,
-          HashMap<Sha256Digest, Broadcast<EncodedModel>> models) {
+          Map<Integer, EvaluationTask> tasks,
+          Map<Sha256Digest, Broadcast<EncodedModel>> models) {
     return (partition, shards) -> {
       EvaluationTask task = tasks.get(partition);
       if (task == null) {
@@ -187,7 +187,7 @@ public final class SparkSweepRunner implements SweepRunner {
                     task,
                     shards.next().samples(),
                     digest -> open(lease, context.engine(), models.get(digest).value()));
-        TaskResult<HashMap<Sha256Digest, Evidence>> answer =
+        TaskResult<Map<Sha256Digest, Evidence>> answer =
             new TaskResult<>(new HashMap<>(result.value()), result.cost());
         return List.of(answer).iterator();
       }

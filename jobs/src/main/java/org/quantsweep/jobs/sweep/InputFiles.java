@@ -48,7 +48,10 @@ final class InputFiles {
           location + ": the model file does not exist.\nMaybe check the path.", e);
     } catch (IOException e) {
       throw new BadInputException(
-          location + ": the model file cannot be read (" + e.getMessage() + ").\nMaybe check the path.",
+          location
+              + ": the model file cannot be read ("
+              + e.getMessage()
+              + ").\nMaybe check the path.",
           e);
     }
   }

@@ -130,10 +130,10 @@ public final class SweepJob {
   }
 
   private SampleTable samples(OutputFolder output) {
-    Ingestion ingestion = new Ingestion(
+    Ingestion ingestion =
+        new Ingestion(
             spark,
-            new IngestLimits(
-                settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
+            new IngestLimits(settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
     if (settings.samples().size() != 1) {
       throw new UsageException(
           "--samples names "

@@ -14,8 +14,8 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 
 /**
- * One scheme for all selected weight tensors: a candidate for each scheme whose file is smaller than
- * the one given, and that file itself.
+ * One scheme for all selected weight tensors: a candidate for each scheme whose file is smaller
+ * than the one given, and that file itself.
  */
 final class UniformFamily {
   private final EncodedModel given;
@@ -34,8 +34,7 @@ final class UniformFamily {
       EncodedModel given, CoreMLModel model, WeightSelection selection, List<String> schemes) {
     this.given = given;
     this.encoder = new ModelEncoder(model);
-    List<String> identities =
-        selection.of(model).stream().map(WeightTensor::identity).toList();
+    List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
     List<Scheme> wanted =
         schemes.isEmpty()
             ? Scheme.all()
