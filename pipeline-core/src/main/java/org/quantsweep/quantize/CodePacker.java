@@ -1,11 +1,25 @@
 package org.quantsweep.quantize;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
 /**
  * Packs codes of 1 to 8 bits into bytes. Core ML's neural networks put the most significant bit of
  * each code first and fill bytes from their most significant bit (3-bit codes 1 2 3 4 5 are bytes
  * 29 CA); weight.bin of ML Programs does the opposite (D1 58). The last byte is padded with zeros.
+ *
+ * <p>Eight codes of w bits fill w bytes, so eight are moved at a time: read as one long, whose
+ * neighbours are joined to pairs, fours and eight. Both bit orders are the same steps, with the long
+ * read and written in the one byte order or the other.
  */
 public final class CodePacker {
+  private static final VarHandle BIG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LITTLE =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private CodePacker() {}
 
   /**
@@ -15,17 +29,24 @@ public final class CodePacker {
    * @throws IllegalArgumentException when a code does not fit the number of bits
    */
   public static byte[] packMostSignificantFirst(byte[] codes, NumberOfBits bits) {
-    int width = bits.bits();
     requireRange(codes, bits);
+    int width = bits.bits();
     if (width == 8) {
       return codes.clone();
     }
     byte[] packed = new byte[Math.toIntExact(bits.packedBytes(codes.length))];
-    long window = 0;
-    int filled = 0;
+    int in = 0;
     int out = 0;
-    for (byte code : codes) {
-      window = (window << width) | code;
+    // Eight bytes are written, of which the next turn overwrites all but the first `width`.
+    for (; in + 8 <= codes.length && out + 8 <= packed.length; in += 8, out += width) {
+      long joined = join((long) BIG.get(codes, in), width);
+      BIG.set(packed, out, joined << (64 - 8 * width));
+    }
+    Arrays.fill(packed, out, packed.length, (byte) 0);
+    int window = 0;
+    int filled = 0;
+    for (; in < codes.length; in++) {
+      window = (window << width) | codes[in];
       filled += width;
       if (filled >= 8) {
         filled -= 8;
@@ -46,18 +67,26 @@ public final class CodePacker {
   public static byte[] unpackMostSignificantFirst(byte[] packed, NumberOfBits bits, int count) {
     requireBytes(packed, bits, count);
     int width = bits.bits();
+    if (width == 8) {
+      return Arrays.copyOf(packed, count);
+    }
     byte[] codes = new byte[count];
-    int mask = bits.codes() - 1;
-    long window = 0;
-    int filled = 0;
     int in = 0;
-    for (int i = 0; i < count; i++) {
+    int out = 0;
+    for (; in + 8 <= packed.length && out + 8 <= count; in += width, out += 8) {
+      long joined = (long) BIG.get(packed, in) >>> (64 - 8 * width);
+      BIG.set(codes, out, part(joined, width));
+    }
+    int mask = bits.codes() - 1;
+    int window = 0;
+    int filled = 0;
+    for (; out < count; out++) {
       if (filled < width) {
         window = (window << 8) | (packed[in++] & 255);
         filled += 8;
       }
       filled -= width;
-      codes[i] = (byte) ((window >>> filled) & mask);
+      codes[out] = (byte) ((window >>> filled) & mask);
     }
     return codes;
   }
@@ -70,13 +99,21 @@ public final class CodePacker {
    */
   public static byte[] packLeastSignificantFirst(byte[] codes, NumberOfBits bits) {
     requireRange(codes, bits);
+    int width = bits.bits();
+    if (width == 8) {
+      return codes.clone();
+    }
     byte[] packed = new byte[Math.toIntExact(bits.packedBytes(codes.length))];
+    int in = 0;
+    int out = 0;
+    for (; in + 8 <= codes.length && out + 8 <= packed.length; in += 8, out += width) {
+      LITTLE.set(packed, out, join((long) LITTLE.get(codes, in), width));
+    }
     int window = 0;
     int filled = 0;
-    int out = 0;
-    for (byte code : codes) {
-      window |= (code & 255) << filled;
-      filled += bits.bits();
+    for (; in < codes.length; in++) {
+      window |= codes[in] << filled;
+      filled += width;
       if (filled >= 8) {
         packed[out++] = (byte) window;
         window >>>= 8;
@@ -90,28 +127,64 @@ public final class CodePacker {
   }
 
   /**
-   * Unpacks from weight.bin.
+   * Unpacks from weight.bin; bytes beyond the needed ones are ignored.
    *
    * @throws IllegalArgumentException when there are too few bytes
    */
   public static byte[] unpackLeastSignificantFirst(byte[] packed, NumberOfBits bits, int count) {
     requireBytes(packed, bits, count);
     int width = bits.bits();
+    if (width == 8) {
+      return Arrays.copyOf(packed, count);
+    }
     byte[] codes = new byte[count];
+    int in = 0;
+    int out = 0;
+    for (; in + 8 <= packed.length && out + 8 <= count; in += width, out += 8) {
+      LITTLE.set(codes, out, part((long) LITTLE.get(packed, in), width));
+    }
     int mask = bits.codes() - 1;
     int window = 0;
     int filled = 0;
-    int in = 0;
-    for (int i = 0; i < count; i++) {
+    for (; out < count; out++) {
       if (filled < width) {
         window |= (packed[in++] & 255) << filled;
         filled += 8;
       }
-      codes[i] = (byte) (window & mask);
+      codes[out] = (byte) (window & mask);
       window >>>= width;
       filled -= width;
     }
     return codes;
+  }
+
+  /** Eight codes, one a byte, as 8 x width neighbouring bits at the low end, in the same order. */
+  private static long join(long codes, int width) {
+    long pairs = (codes & 0x00ff00ff00ff00ffL) | (codes >>> (8 - width) & fields(16, width, width));
+    long fours =
+        (pairs & 0x0000ffff0000ffffL)
+            | (pairs >>> 2 * (8 - width) & fields(32, 2 * width, 2 * width));
+    return (fours & 0xffffffffL) | (fours >>> 4 * (8 - width) & fields(64, 4 * width, 4 * width));
+  }
+
+  /** The opposite of {@link #join}: what lies above the 8 x width bits is left out. */
+  private static long part(long joined, int width) {
+    long fours =
+        (joined & fields(64, 0, 4 * width))
+            | (joined & fields(64, 4 * width, 4 * width)) << 4 * (8 - width);
+    long pairs =
+        (fours & fields(32, 0, 2 * width))
+            | (fours & fields(32, 2 * width, 2 * width)) << 2 * (8 - width);
+    return (pairs & fields(16, 0, width)) | (pairs & fields(16, width, width)) << (8 - width);
+  }
+
+  /** So many one-bits from a place on, in every lane. */
+  private static long fields(int lane, int from, int length) {
+    long field = ((1L << length) - 1) << from;
+    for (int filled = lane; filled < 64; filled *= 2) {
+      field |= field << filled;
+    }
+    return field;
   }
 
   private static void requireRange(byte[] codes, NumberOfBits bits) {
@@ -120,25 +193,29 @@ public final class CodePacker {
     for (byte code : codes) {
       seen |= code;
     }
-    if ((seen & beyond) != 0) {
-      for (int i = 0; i < codes.length; i++) {
-        if ((codes[i] & beyond) != 0) {
-          throw new IllegalArgumentException(
-              "code ("
-                  + (codes[i] & 255)
-                  + ") at place "
-                  + i
-                  + " does not fit "
-                  + bits
-                  + " bits: it must be below "
-                  + bits.codes()
-                  + ".");
-        }
+    if ((seen & beyond) == 0) {
+      return;
+    }
+    for (int i = 0; i < codes.length; i++) {
+      if ((codes[i] & beyond) != 0) {
+        throw new IllegalArgumentException(
+            "code ("
+                + (codes[i] & 255)
+                + ") at place "
+                + i
+                + " does not fit "
+                + bits
+                + " bits: it must be below "
+                + bits.codes()
+                + ".");
       }
     }
   }
 
   private static void requireBytes(byte[] packed, NumberOfBits bits, int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("number of codes (" + count + ") must not be negative.");
+    }
     if (packed.length < bits.packedBytes(count)) {
       throw new IllegalArgumentException(
           count
