@@ -11,8 +11,8 @@ import java.util.Arrays;
  * 29 CA); weight.bin of ML Programs does the opposite (D1 58). The last byte is padded with zeros.
  *
  * <p>Eight codes of w bits fill w bytes, so eight are moved at a time: read as one long, whose
- * neighbours are joined to pairs, fours and eight. Both bit orders are the same steps, with the long
- * read and written in the one byte order or the other.
+ * neighbours are joined to pairs, fours and eight. Both bit orders are the same steps, with the
+ * long read and written in the one byte order or the other.
  */
 public final class CodePacker {
   private static final VarHandle BIG =

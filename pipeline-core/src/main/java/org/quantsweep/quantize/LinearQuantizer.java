@@ -12,8 +12,8 @@ import org.quantsweep.tensor.Tensor;
  *
  * <ul>
  *   <li>It sets every code of a channel to 0 when the scale is at most 1e-6, so that a channel of
- *       small range collapses to its smallest weight; here only a scale of 0 does that, and then all
- *       weights of the channel are equal.
+ *       small range collapses to its smallest weight; here only a scale of 0 does that, and then
+ *       all weights of the channel are equal.
  *   <li>Its symmetric form then gives -128 x scale instead of the weight, which may have the other
  *       sign; here the weight is met within half a scale as anywhere else.
  *   <li>Where a scale is too small for a normal float32, it stores it rounded or as 0; here the

@@ -3,7 +3,8 @@ package org.quantsweep.quantize;
 import java.util.Arrays;
 
 /**
- * Finds the nearest entry of an ascending table: at a tie the lower one, of equal entries the first.
+ * Finds the nearest entry of an ascending table: at a tie the lower one, of equal entries the
+ * first.
  */
 final class NearestEntries {
   private static final int MOST_ENTRIES = 256;

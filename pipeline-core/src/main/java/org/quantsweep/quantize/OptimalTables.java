@@ -11,14 +11,14 @@ import java.util.List;
  * inequality, so that the least cost with a price for each cluster is found in one pass ({@link
  * PricedClusters}), and so that the least error is convex in the number of clusters. The price that
  * buys exactly k clusters is searched; where the count jumps over k, a solution of fewer and one of
- * more are crossed into one of k (Aggarwal, Schieber and Tokuyama 1994). Every solution with a price
- * also bounds the error of k clusters from below, so a crossed one is taken only when it is proven
- * to be within 1e-11 of the optimum, relatively.
+ * more are crossed into one of k (Aggarwal, Schieber and Tokuyama 1994). Every solution with a
+ * price also bounds the error of k clusters from below, so a crossed one is taken only when it is
+ * proven to be within 1e-11 of the optimum, relatively.
  *
- * <p>All eight widths share the sorted weights and the solutions already found. Memory: 72 bytes for
- * each distinct weight (37 MB for 512,000), whatever the widths, and the boundaries of the solutions
- * tried; no back pointers are kept from one price to the next. Time: O(n log n) to sort, and at most
- * O(n log n), in practice O(n), for each of about 20 prices.
+ * <p>All eight widths share the sorted weights and the solutions already found. Memory: 72 bytes
+ * for each distinct weight (37 MB for 512,000), whatever the widths, and the boundaries of the
+ * solutions tried; no back pointers are kept from one price to the next. Time: O(n log n) to sort,
+ * and at most O(n log n), in practice O(n), for each of about 20 prices.
  */
 final class OptimalTables {
   private static final double PROVEN = 1e-11;

@@ -71,8 +71,9 @@ final class PricedClusters {
   }
 
   /**
-   * The first end after {@code below} from which a later beginning is as good as an earlier one; n +
-   * 1 when there is none. Starts of neighbours lie close together, so steps grow from the near side.
+   * The first end after {@code below} from which a later beginning is as good as an earlier one; n
+   * + 1 when there is none. Starts of neighbours lie close together, so steps grow from the near
+   * side.
    */
   private int firstBetter(int later, int earlier, int below, int n) {
     int low = below;

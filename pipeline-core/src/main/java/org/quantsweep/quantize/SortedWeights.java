@@ -95,8 +95,8 @@ final class SortedWeights {
   /**
    * The summed squared error of the sorted weights [begin, end) around their mean, at least 0.
    *
-   * <p>For any m, with count c, sum s, sum of squares q and r = s - m c, it is q - m s - m r - r^2 /
-   * c. Taking for m the mean rounded to 24 bits makes every large product exact.
+   * <p>For any m, with count c, sum s, sum of squares q and r = s - m c, it is q - m s - m r - r^2
+   * / c. Taking for m the mean rounded to 24 bits makes every large product exact.
    */
   double cost(int begin, int end) {
     double count = counts[end] - counts[begin];
