@@ -160,22 +160,22 @@ public final class CodePacker {
 
   /** Eight codes, one a byte, as 8 x width neighbouring bits at the low end, in the same order. */
   private static long join(long codes, int width) {
-    long pairs = (codes & 0x00ff00ff00ff00ffL) | (codes >>> (8 - width) & fields(16, width, width));
-    long fours =
-        (pairs & 0x0000ffff0000ffffL)
-            | (pairs >>> 2 * (8 - width) & fields(32, 2 * width, 2 * width));
-    return (fours & 0xffffffffL) | (fours >>> 4 * (8 - width) & fields(64, 4 * width, 4 * width));
+    int gap = 8 - width;
+    long pairs = (codes & 0x00ff00ff00ff00ffL) | ((codes >>> gap) & fields(16, width, width));
+    int two = 2 * width;
+    long fours = (pairs & 0x0000ffff0000ffffL) | ((pairs >>> (2 * gap)) & fields(32, two, two));
+    int four = 4 * width;
+    return (fours & 0xffffffffL) | ((fours >>> (4 * gap)) & fields(64, four, four));
   }
 
   /** The opposite of {@link #join}: what lies above the 8 x width bits is left out. */
   private static long part(long joined, int width) {
-    long fours =
-        (joined & fields(64, 0, 4 * width))
-            | (joined & fields(64, 4 * width, 4 * width)) << 4 * (8 - width);
-    long pairs =
-        (fours & fields(32, 0, 2 * width))
-            | (fours & fields(32, 2 * width, 2 * width)) << 2 * (8 - width);
-    return (pairs & fields(16, 0, width)) | (pairs & fields(16, width, width)) << (8 - width);
+    int gap = 8 - width;
+    int four = 4 * width;
+    long fours = (joined & fields(64, 0, four)) | ((joined & fields(64, four, four)) << (4 * gap));
+    int two = 2 * width;
+    long pairs = (fours & fields(32, 0, two)) | ((fours & fields(32, two, two)) << (2 * gap));
+    return (pairs & fields(16, 0, width)) | ((pairs & fields(16, width, width)) << gap);
   }
 
   /** So many one-bits from a place on, in every lane. */

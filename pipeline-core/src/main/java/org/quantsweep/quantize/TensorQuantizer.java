@@ -72,16 +72,12 @@ public final class TensorQuantizer {
     }
     Channels shared =
         scheme.granularity() == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
-    switch ((Method.Plain) scheme.method()) {
-      case LINEAR:
-        return LinearQuantizer.asymmetric(weights, bits, shared);
-      case LINEAR_SYMMETRIC:
-        return LinearQuantizer.symmetric(weights, bits, shared);
-      case LUT_LINEAR:
-        return LookUpTables.linear(weights, bits);
-      default:
-        return LookUpTables.nearest(weights, bits, optimalTable(bits));
-    }
+    return switch ((Method.Plain) scheme.method()) {
+      case LINEAR -> LinearQuantizer.asymmetric(weights, bits, shared);
+      case LINEAR_SYMMETRIC -> LinearQuantizer.symmetric(weights, bits, shared);
+      case LUT_LINEAR -> LookUpTables.linear(weights, bits);
+      case LUT_KMEANS -> LookUpTables.nearest(weights, bits, optimalTable(bits));
+    };
   }
 
   private synchronized float[] optimalTable(NumberOfBits bits) {

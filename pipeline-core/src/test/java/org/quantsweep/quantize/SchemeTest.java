@@ -71,12 +71,6 @@ class SchemeTest {
   }
 
   @Test
-  void aVeryLongTextIsRefusedQuickly() {
-    assertThatThrownBy(() -> Scheme.parse("linear:".repeat(100_000)))
-        .isInstanceOf(UsageException.class);
-  }
-
-  @Test
   void aTableHasOneGranularity() {
     assertThatThrownBy(() -> Scheme.parse("lut-kmeans:4@tensor"))
         .isInstanceOf(UsageException.class)

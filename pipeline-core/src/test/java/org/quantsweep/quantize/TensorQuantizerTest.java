@@ -57,7 +57,7 @@ class TensorQuantizerTest {
     assertThat(weights.scales())
         .containsExactly(new float[] {0.00787402f, 0.00393701f}, EIGHT_PLACES);
     assertThat(weights.biases())
-        .containsExactly(new float[] {-1.00787401f, -0.50393701f}, within(6e-8f));
+        .containsExactly(new float[] {-1.007874f, -0.503937f}, within(6e-8f));
   }
 
   @Test
