@@ -35,11 +35,12 @@ public final class CodePacker {
       return codes.clone();
     }
     byte[] packed = new byte[Math.toIntExact(bits.packedBytes(codes.length))];
+    EightCodes eight = new EightCodes(width);
     int in = 0;
     int out = 0;
     // Eight bytes are written, of which the next turn overwrites all but the first `width`.
     for (; in + 8 <= codes.length && out + 8 <= packed.length; in += 8, out += width) {
-      long joined = join((long) BIG.get(codes, in), width);
+      long joined = eight.join((long) BIG.get(codes, in));
       BIG.set(packed, out, joined << (64 - 8 * width));
     }
     Arrays.fill(packed, out, packed.length, (byte) 0);
@@ -71,11 +72,12 @@ public final class CodePacker {
       return Arrays.copyOf(packed, count);
     }
     byte[] codes = new byte[count];
+    EightCodes eight = new EightCodes(width);
     int in = 0;
     int out = 0;
     for (; in + 8 <= packed.length && out + 8 <= count; in += width, out += 8) {
       long joined = (long) BIG.get(packed, in) >>> (64 - 8 * width);
-      BIG.set(codes, out, part(joined, width));
+      BIG.set(codes, out, eight.part(joined));
     }
     int mask = bits.codes() - 1;
     int window = 0;
@@ -104,10 +106,11 @@ public final class CodePacker {
       return codes.clone();
     }
     byte[] packed = new byte[Math.toIntExact(bits.packedBytes(codes.length))];
+    EightCodes eight = new EightCodes(width);
     int in = 0;
     int out = 0;
     for (; in + 8 <= codes.length && out + 8 <= packed.length; in += 8, out += width) {
-      LITTLE.set(packed, out, join((long) LITTLE.get(codes, in), width));
+      LITTLE.set(packed, out, eight.join((long) LITTLE.get(codes, in)));
     }
     int window = 0;
     int filled = 0;
@@ -138,10 +141,11 @@ public final class CodePacker {
       return Arrays.copyOf(packed, count);
     }
     byte[] codes = new byte[count];
+    EightCodes eight = new EightCodes(width);
     int in = 0;
     int out = 0;
     for (; in + 8 <= packed.length && out + 8 <= count; in += width, out += 8) {
-      LITTLE.set(codes, out, part((long) LITTLE.get(packed, in), width));
+      LITTLE.set(codes, out, eight.part((long) LITTLE.get(packed, in)));
     }
     int mask = bits.codes() - 1;
     int window = 0;
@@ -156,35 +160,6 @@ public final class CodePacker {
       filled -= width;
     }
     return codes;
-  }
-
-  /** Eight codes, one a byte, as 8 x width neighbouring bits at the low end, in the same order. */
-  private static long join(long codes, int width) {
-    int gap = 8 - width;
-    long pairs = (codes & 0x00ff00ff00ff00ffL) | ((codes >>> gap) & fields(16, width, width));
-    int two = 2 * width;
-    long fours = (pairs & 0x0000ffff0000ffffL) | ((pairs >>> (2 * gap)) & fields(32, two, two));
-    int four = 4 * width;
-    return (fours & 0xffffffffL) | ((fours >>> (4 * gap)) & fields(64, four, four));
-  }
-
-  /** The opposite of {@link #join}: what lies above the 8 x width bits is left out. */
-  private static long part(long joined, int width) {
-    int gap = 8 - width;
-    int four = 4 * width;
-    long fours = (joined & fields(64, 0, four)) | ((joined & fields(64, four, four)) << (4 * gap));
-    int two = 2 * width;
-    long pairs = (fours & fields(32, 0, two)) | ((fours & fields(32, two, two)) << (2 * gap));
-    return (pairs & fields(16, 0, width)) | ((pairs & fields(16, width, width)) << gap);
-  }
-
-  /** So many one-bits from a place on, in every lane. */
-  private static long fields(int lane, int from, int length) {
-    long field = ((1L << length) - 1) << from;
-    for (int filled = lane; filled < 64; filled *= 2) {
-      field |= field << filled;
-    }
-    return field;
   }
 
   private static void requireRange(byte[] codes, NumberOfBits bits) {
