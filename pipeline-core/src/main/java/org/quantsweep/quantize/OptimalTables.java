@@ -16,7 +16,7 @@ import java.util.List;
  * proven to be within 1e-11 of the optimum, relatively.
  *
  * <p>All eight widths share the sorted weights and the solutions already found. Memory: 72 bytes
- * for each distinct weight (37 MB for 512,000), whatever the widths, and the boundaries of the
+ * for each distinct weight (39 MB for 512,000), whatever the widths, and the boundaries of the
  * solutions tried; no back pointers are kept from one price to the next. Time: O(n log n) to sort,
  * and at most O(n log n), in practice O(n), for each of about 20 prices.
  */
