@@ -1,25 +1,32 @@
 package org.quantsweep.quantize;
 
-/** IEEE 754 half precision, little-endian, rounded to nearest even (IEEE 754-2008, binary16). */
+import org.quantsweep.BadInputException;
+
+/**
+ * IEEE 754 half precision, little-endian, rounded to nearest even (IEEE 754-2008, binary16). Unlike
+ * coremltools, which refuses 65504 itself, it takes whatever rounds to a finite half.
+ */
 public final class HalfPrecisionCodec {
   private HalfPrecisionCodec() {}
 
   /**
    * Two bytes for each value.
    *
-   * @throws IllegalArgumentException when a value rounds beyond the largest half (65504)
+   * @throws BadInputException when a value is not a number, or rounds beyond the largest half
+   *     (65504), as 65520 does
    */
   public static byte[] encode(float[] values) {
     byte[] bytes = new byte[Math.multiplyExact(2, values.length)];
     for (int i = 0; i < values.length; i++) {
       int half = toHalf(values[i]);
       if ((half & 0x7c00) == 0x7c00) {
-        throw new IllegalArgumentException(
+        throw new BadInputException(
             "weight ("
                 + values[i]
                 + ") at place "
                 + i
-                + " does not fit half precision, whose largest number is 65504.");
+                + " does not fit half precision, whose largest number is 65504.\n"
+                + "Maybe leave this weight tensor in full precision.");
       }
       bytes[2 * i] = (byte) half;
       bytes[2 * i + 1] = (byte) (half >>> 8);

@@ -9,10 +9,10 @@ final class LookUpTables {
 
   /**
    * The table of equal steps that coremltools makes: codes and steps as for one linear channel,
-   * entry i = i x scale + min in double, stored as float32.
+   * entry i = i x scale + min in double, stored as float32. As in {@link LinearQuantizer}, a small
+   * scale is no reason to give up the weights.
    */
   static LookUpTableWeights linear(Tensor weights, NumberOfBits bits) {
-    Channels whole = Channels.whole(weights.shape());
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     for (float weight : weights.sharedArray()) {
@@ -24,12 +24,18 @@ final class LookUpTables {
     for (int i = 0; i < table.length; i++) {
       table[i] = (float) (i * scale + min);
     }
-    LinearWeights steps = LinearQuantizer.asymmetric(weights, bits, whole);
-    return new LookUpTableWeights(weights.shape(), bits, steps.sharedCodes(), table);
+    double inverse = scale == 0 ? 0 : 1 / scale;
+    float[] values = weights.sharedArray();
+    byte[] codes = new byte[values.length];
+    for (int i = 0; i < values.length; i++) {
+      codes[i] = (byte) Math.min(bits.codes() - 1, (int) Math.rint((values[i] - min) * inverse));
+    }
+    return new LookUpTableWeights(weights.shape(), bits, codes, table);
   }
 
   /**
-   * Gives each weight the code of its nearest entry; at a tie, the lower one.
+   * Gives each weight the code of its nearest entry; at a tie, the lower one; of equal entries, the
+   * first.
    *
    * @param entries finite; sorted and padded with the last one up to 2^bits
    */
@@ -39,26 +45,7 @@ final class LookUpTables {
     int filled = table.length;
     table = Arrays.copyOf(table, bits.codes());
     Arrays.fill(table, filled, table.length, table[filled - 1]);
-    // A weight belongs to the entry after every middle that lies below it.
-    double[] middles = new double[filled - 1];
-    for (int i = 0; i < middles.length; i++) {
-      middles[i] = ((double) table[i] + table[i + 1]) / 2;
-    }
-    float[] values = weights.sharedArray();
-    byte[] codes = new byte[values.length];
-    for (int i = 0; i < values.length; i++) {
-      int low = 0;
-      int high = middles.length;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (middles[middle] < values[i]) {
-          low = middle + 1;
-        } else {
-          high = middle;
-        }
-      }
-      codes[i] = (byte) low;
-    }
+    byte[] codes = new NearestEntries(table).codesOf(weights.sharedArray());
     return new LookUpTableWeights(weights.shape(), bits, codes, table);
   }
 }

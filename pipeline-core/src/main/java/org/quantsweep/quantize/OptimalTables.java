@@ -1,291 +1,147 @@
 package org.quantsweep.quantize;
 
-import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Tables of least squared error for all numbers of entries of one weight tensor: exact
  * one-dimensional k-means (Wu 1991; Gronlund et al. 2017, arXiv 1701.07204).
  *
- * <p>Weights are de-duplicated, counted and centred in double. The cost of a cluster satisfies the
- * quadrangle inequality, so the least cost with a price for each cluster is found in one pass
- * (Hirschberg and Larmore 1987), and the price that buys exactly k clusters is searched; where the
- * count jumps over k, the two solutions are crossed into one of k clusters that costs as little
- * (Aggarwal, Schieber and Tokuyama 1994). All eight widths share the sorted weights, the prefix
- * sums and the prices already tried. Memory: 52 bytes for each distinct weight, whatever the
- * widths; no back pointers are kept from one price to the next.
+ * <p>Weights are de-duplicated and counted. The cost of a cluster satisfies the quadrangle
+ * inequality, so that the least cost with a price for each cluster is found in one pass ({@link
+ * PricedClusters}), and so that the least error is convex in the number of clusters. The price that
+ * buys exactly k clusters is searched; where the count jumps over k, a solution of fewer and one of
+ * more are crossed into one of k (Aggarwal, Schieber and Tokuyama 1994). Every solution with a
+ * price also bounds the error of k clusters from below, so a crossed one is taken only when it is
+ * proven to be within 1e-11 of the optimum, relatively.
+ *
+ * <p>All eight widths share the sorted weights and the solutions already found. Memory: 72 bytes
+ * for each distinct weight (39 MB for 512,000), whatever the widths, and the boundaries of the
+ * solutions tried; no back pointers are kept from one price to the next. Time: O(n log n) to sort,
+ * and at most O(n log n), in practice O(n), for each of about 20 prices.
  */
 final class OptimalTables {
-  private static final int LLOYD_ROUNDS = 50;
-  private static final int PRICE_ROUNDS = 200;
+  private static final double PROVEN = 1e-11;
+  private static final int MOST_ROUNDS = 1_000;
 
-  private final float[] distinct;
-  private final double center;
-  private final double[] values;
-  private final double[] weights;
-  private final double[] sums;
-  private final double[] squares;
-  private final double[] least;
-  private final int[] parents;
-  private final int[] candidates;
-  private final int[] starts;
+  private final SortedWeights weights;
+  private final PricedClusters clusters;
 
-  /** Boundaries of the best clusters, by the price that was asked: dearer ones come first. */
-  private final TreeMap<Double, int[]> tried = new TreeMap<>();
+  /** Solutions by price, descending; so their numbers of clusters ascend. */
+  private final List<Solution> solutions = new ArrayList<>();
+
+  /**
+   * Clusters that are best at a price.
+   *
+   * @param bounds their ends, ascending
+   * @param error their summed squared error, without the price
+   */
+  private record Solution(double price, Bounds bounds, double error) {
+    int count() {
+      return bounds.count();
+    }
+
+    /** What the error of k clusters cannot fall below. */
+    double leastErrorOf(int k) {
+      return error + price * (count() - k);
+    }
+  }
 
   /** Sorts and counts the weights, which must be finite. */
   OptimalTables(float[] all) {
-    float[] sorted = all.clone();
-    for (int i = 0; i < sorted.length; i++) {
-      // Sorting tells -0.0 from 0.0; as a weight they are one.
-      sorted[i] += 0.0f;
+    weights = new SortedWeights(all);
+    clusters = new PricedClusters(weights);
+    int n = weights.size();
+    if (n > 1) {
+      // No cluster saves more than the error of all weights in one, and single weights have none.
+      Bounds one = Bounds.of(0, n);
+      double error = one.error(weights);
+      solutions.add(new Solution(error, one, error));
+      solutions.add(new Solution(0, Bounds.ofSingles(n), 0));
     }
-    Arrays.sort(sorted);
-    int n = 0;
-    double sum = 0;
-    int[] counts = new int[sorted.length];
-    for (int i = 0; i < sorted.length; i++) {
-      if (i == 0 || sorted[i] != sorted[n - 1]) {
-        sorted[n++] = sorted[i];
-      }
-      counts[n - 1]++;
-      sum += sorted[n - 1];
-    }
-    distinct = Arrays.copyOf(sorted, n);
-    center = all.length == 0 ? 0 : sum / all.length;
-    values = new double[n];
-    weights = new double[n + 1];
-    sums = new double[n + 1];
-    squares = new double[n + 1];
-    for (int i = 0; i < n; i++) {
-      values[i] = distinct[i] - center;
-      weights[i + 1] = weights[i] + counts[i];
-      sums[i + 1] = sums[i] + counts[i] * values[i];
-      squares[i + 1] = squares[i] + counts[i] * values[i] * values[i];
-    }
-    least = new double[n + 1];
-    parents = new int[n + 1];
-    candidates = new int[n + 1];
-    starts = new int[n + 1];
   }
 
   /** The ascending entries of the best table of at most so many; fewer when fewer values differ. */
   float[] entries(int count) {
-    if (distinct.length <= count) {
-      return distinct.clone();
+    if (weights.size() <= count) {
+      return weights.toArray();
     }
-    int[] bounds = polished(boundaries(count));
+    Bounds bounds = best(count);
     float[] entries = new float[count];
     for (int cluster = 0; cluster < count; cluster++) {
-      entries[cluster] = (float) (mean(bounds[cluster], bounds[cluster + 1]) + center);
+      entries[cluster] = weights.mean(bounds.get(cluster), bounds.get(cluster + 1));
     }
     return entries;
   }
 
-  /** The boundaries 0 = b0 < b1 < ... < bk = n of the best k clusters, k less than n. */
-  private int[] boundaries(int k) {
-    if (k == 1) {
-      return new int[] {0, distinct.length};
-    }
-    double cheap = 0;
-    double dear = Math.max(squares[distinct.length], Double.MIN_NORMAL) * 2;
-    int[] many = null;
-    int[] few = new int[] {0, distinct.length};
-    for (Map.Entry<Double, int[]> known : tried.entrySet()) {
-      int clusters = known.getValue().length - 1;
-      if (clusters == k) {
-        return known.getValue();
-      }
-      if (clusters > k) {
-        cheap = known.getKey();
-        many = known.getValue();
-      } else {
-        dear = known.getKey();
-        few = known.getValue();
-        break;
-      }
-    }
-    for (int round = 0; round < PRICE_ROUNDS; round++) {
-      double price = nextPrice(k, cheap, many, dear, few, round);
-      if (!(price > cheap && price < dear)) {
-        break;
-      }
-      int[] found = tried.get(price);
-      if (found == null) {
-        found = solve(price);
-        tried.put(price, found);
-      }
-      int clusters = found.length - 1;
-      if (clusters == k) {
-        return found;
-      }
-      if (clusters > k) {
-        cheap = price;
-        many = found;
-      } else {
-        dear = price;
-        few = found;
-      }
-    }
-    if (many == null) {
-      many = new int[distinct.length + 1];
-      for (int i = 0; i < many.length; i++) {
-        many[i] = i;
-      }
-    }
-    return cross(few, many, k);
+  /** The least summed squared error of so many clusters, before entries are rounded to float32. */
+  double leastError(int count) {
+    return weights.size() <= count ? 0 : best(count).error(weights);
   }
 
-  /**
-   * Clusters fall about as the cube root of the price rises; every third try halves the interval.
-   */
-  private double nextPrice(int k, double cheap, int[] many, double dear, int[] few, int round) {
-    if (many == null) {
-      // Error falls about as 1 / k^2, so the k-th cluster is worth about 2 error / k^3.
-      return Math.min(dear / 8, 2 * squares[distinct.length] / ((double) k * k * k));
-    }
-    if (cheap == 0 || round % 3 == 2) {
-      return cheap == 0 ? dear / 1024 : Math.sqrt(cheap) * Math.sqrt(dear);
-    }
-    double logMany = Math.log(many.length - 1);
-    double logFew = Math.log(Math.max(1, few.length - 1));
-    double share = (logMany - Math.log(k)) / (logMany - logFew);
-    share = Math.min(0.98, Math.max(0.02, share));
-    return Math.exp(Math.log(cheap) + share * (Math.log(dear) - Math.log(cheap)));
+  /** How many prices were tried so far, for tests and benchmarks. */
+  int pricesTried() {
+    return Math.max(0, solutions.size() - 2);
   }
 
-  /**
-   * A path of k steps from one of fewer and one of more, both best at one price: the first place
-   * where a step of the one covers the step of the other that lies k - few steps ahead.
-   */
-  private static int[] cross(int[] few, int[] many, int k) {
-    int ahead = k - (few.length - 1);
-    int step = 0;
-    while (many[step + ahead + 1] > few[step + 1]) {
-      step++;
+  /** The best k clusters, k from 1 to below the number of distinct weights. */
+  private Bounds best(int k) {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      int above = 0;
+      while (solutions.get(above).count() < k) {
+        above++;
+      }
+      Solution more = solutions.get(above);
+      if (more.count() == k) {
+        return more.bounds();
+      }
+      Solution fewer = solutions.get(above - 1);
+      Bounds crossed = Bounds.cross(fewer.bounds(), more.bounds(), k);
+      double proven = Math.max(fewer.leastErrorOf(k), more.leastErrorOf(k));
+      double error = crossed.error(weights);
+      if (error - proven <= PROVEN * error) {
+        return crossed;
+      }
+      double price = nextPrice(k, fewer, more, round);
+      if (!(price > more.price() && price < fewer.price())) {
+        // Neighbouring doubles: both solutions are best at one price, as far as can be told.
+        return crossed;
+      }
+      Bounds found = clusters.atPrice(price);
+      insert(new Solution(price, found, found.error(weights)));
     }
-    int[] crossed = new int[k + 1];
-    System.arraycopy(many, 0, crossed, 0, step + ahead + 1);
-    System.arraycopy(few, step + 1, crossed, step + ahead + 1, few.length - step - 1);
-    return crossed;
+    throw new IllegalStateException("no price buys " + k + " clusters of " + weights.size());
   }
 
-  /** The least cost of all clusters and their price, by one pass over the sorted weights. */
-  private int[] solve(double price) {
-    int n = distinct.length;
-    // Candidates for the beginning of the last cluster; each is best from its start on.
-    int head = 0;
-    int tail = 0;
-    candidates[0] = 0;
-    starts[0] = 1;
-    least[0] = 0;
-    for (int end = 1; end <= n; end++) {
-      while (head < tail && starts[head + 1] <= end) {
-        head++;
-      }
-      least[end] = least[candidates[head]] + cost(candidates[head], end) + price;
-      parents[end] = candidates[head];
-      if (end == n) {
-        break;
-      }
-      while (tail > head
-          && total(end, Math.max(starts[tail], end + 1))
-              <= total(candidates[tail], Math.max(starts[tail], end + 1))) {
-        tail--;
-      }
-      int from = firstBetter(end, candidates[tail], Math.max(starts[tail], end + 1), n);
-      if (from <= n) {
-        tail++;
-        candidates[tail] = end;
-        starts[tail] = from;
-      }
+  private void insert(Solution found) {
+    int place = 0;
+    while (solutions.get(place).price() > found.price()) {
+      place++;
     }
-    int clusters = 0;
-    for (int end = n; end > 0; end = parents[end]) {
-      clusters++;
-    }
-    int[] bounds = new int[clusters + 1];
-    int at = n;
-    for (int cluster = clusters; cluster >= 0; cluster--) {
-      bounds[cluster] = at;
-      at = parents[at];
-    }
-    return bounds;
+    solutions.add(place, found);
   }
 
-  /** The first end from which a later beginning is as good as an earlier one; n + 1 when none. */
-  private int firstBetter(int later, int earlier, int from, int n) {
-    // Starts of neighbouring candidates lie close together, so steps grow from the nearest end.
-    int below = from - 1;
-    int step = 1;
-    int above = from;
-    while (above <= n && total(later, above) > total(earlier, above)) {
-      below = above;
-      above += step;
-      step *= 2;
+  /** A price between those of fewer and of more clusters. */
+  private static double nextPrice(int k, Solution fewer, Solution more, int round) {
+    // What one cluster saves on the way from fewer to more. When both are ends of one straight
+    // piece of the convex error, this is its slope, and the answer is proven at once.
+    double chord = (fewer.error() - more.error()) / (more.count() - fewer.count());
+    if (round % 4 == 2) {
+      return chord;
     }
-    if (above > n) {
-      if (below == n || total(later, n) > total(earlier, n)) {
-        return n + 1;
-      }
-      above = n;
+    if (round % 4 == 3 && more.price() > 0) {
+      return Math.sqrt(more.price()) * Math.sqrt(fewer.price());
     }
-    while (above - below > 1) {
-      int middle = (below + above) >>> 1;
-      if (total(later, middle) <= total(earlier, middle)) {
-        above = middle;
-      } else {
-        below = middle;
-      }
+    if (more.price() == 0) {
+      // Error falls about as 1 / k^2, so that the k-th cluster saves about 2 x error / k^3.
+      double share = (double) fewer.count() / k;
+      double guess = 2 * fewer.error() / k * share * share;
+      return Math.min(guess, chord);
     }
-    return above;
-  }
-
-  private double total(int begin, int end) {
-    return least[begin] + cost(begin, end);
-  }
-
-  /** The squared error of the sorted weights [begin, end) around their mean. */
-  private double cost(int begin, int end) {
-    double sum = sums[end] - sums[begin];
-    return squares[end] - squares[begin] - sum * sum / (weights[end] - weights[begin]);
-  }
-
-  private double mean(int begin, int end) {
-    return (sums[end] - sums[begin]) / (weights[end] - weights[begin]);
-  }
-
-  /**
-   * Moves boundaries to the middle between means while that changes anything: it takes out what
-   * cancellation in the prefix sums may have left, and never makes the error larger.
-   */
-  private int[] polished(int[] bounds) {
-    int[] current = bounds.clone();
-    int clusters = current.length - 1;
-    for (int round = 0; round < LLOYD_ROUNDS; round++) {
-      boolean moved = false;
-      double before = mean(current[0], current[1]);
-      int[] next = current.clone();
-      for (int cluster = 1; cluster < clusters; cluster++) {
-        double after = mean(current[cluster], current[cluster + 1]);
-        double middle = (before + after) / 2;
-        int bound = current[cluster];
-        while (bound > next[cluster - 1] + 1 && values[bound - 1] > middle) {
-          bound--;
-        }
-        while (bound < current[cluster + 1] - 1 && values[bound] <= middle) {
-          bound++;
-        }
-        moved |= bound != current[cluster];
-        next[cluster] = bound;
-        before = after;
-      }
-      if (!moved) {
-        break;
-      }
-      current = next;
-    }
-    return current;
+    double logMore = Math.log(more.count());
+    double logFewer = Math.log(fewer.count());
+    double share = (logMore - Math.log(k)) / (logMore - logFewer);
+    double logPrice = Math.log(more.price());
+    return Math.exp(logPrice + share * (Math.log(fewer.price()) - logPrice));
   }
 }

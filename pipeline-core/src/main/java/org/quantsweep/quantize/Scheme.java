@@ -44,6 +44,11 @@ public sealed interface Scheme extends Serializable {
                 + bits
                 + ".");
       }
+      if (method == Method.Plain.LINEAR_SYMMETRIC && granularity != Granularity.PER_CHANNEL) {
+        throw new UsageException(
+            "scheme (linear-symmetric:8) must be per channel: it has no other form.\n"
+                + "Maybe write linear:8@tensor.");
+      }
       boolean table = method != Method.Plain.LINEAR && method != Method.Plain.LINEAR_SYMMETRIC;
       if (table && granularity != Granularity.PER_TENSOR) {
         throw new UsageException(

@@ -26,24 +26,35 @@ final class SchemeParser {
               + text.substring(0, text.length() - "+calibrated".length())
               + ".");
     }
-    boolean perTensor = text.endsWith("@tensor");
-    String form = perTensor ? text.substring(0, text.length() - "@tensor".length()) : text;
+    int at = text.indexOf('@');
+    String form = at < 0 ? text : text.substring(0, at);
     int colon = form.lastIndexOf(':');
-    if (colon < 0) {
-      throw unknown(text);
-    }
-    Method method = method(form.substring(0, colon));
+    Method method = colon < 0 ? null : method(form.substring(0, colon));
     if (method == null) {
       throw unknown(text);
     }
-    boolean linear = method == Method.Plain.LINEAR || method == Method.Plain.LINEAR_SYMMETRIC;
-    if (perTensor && method != Method.Plain.LINEAR) {
+    NumberOfBits bits = bits(text, method, form.substring(colon + 1));
+    if (at < 0) {
+      boolean linear = method == Method.Plain.LINEAR || method == Method.Plain.LINEAR_SYMMETRIC;
+      return new Scheme.Quantization(
+          method, bits, linear ? Granularity.PER_CHANNEL : Granularity.PER_TENSOR);
+    }
+    if (method != Method.Plain.LINEAR) {
+      throw new UsageException(
+          "scheme ("
+              + text
+              + ") names a granularity: "
+              + method.text()
+              + " has one only, which goes without saying.\nMaybe write "
+              + method.text()
+              + ":"
+              + bits
+              + ".");
+    }
+    if (!text.substring(at).equals("@tensor")) {
       throw unknown(text);
     }
-    return new Scheme.Quantization(
-        method,
-        bits(text, form.substring(colon + 1)),
-        linear && !perTensor ? Granularity.PER_CHANNEL : Granularity.PER_TENSOR);
+    return new Scheme.Quantization(method, bits, Granularity.PER_TENSOR);
   }
 
   private static Method method(String name) {
@@ -57,11 +68,21 @@ final class SchemeParser {
         : null;
   }
 
-  private static NumberOfBits bits(String text, String digits) {
-    if (!digits.matches("[0-9]{1,3}")) {
+  private static NumberOfBits bits(String text, Method method, String digits) {
+    if (!digits.matches("[0-9]{1,9}")) {
       throw unknown(text);
     }
-    return new NumberOfBits(Integer.parseInt(digits));
+    int bits = Integer.parseInt(digits);
+    if (bits < 1 || bits > 8) {
+      throw new UsageException(
+          "scheme ("
+              + text
+              + ") has "
+              + bits
+              + " bits, which must be in [1, 8].\nMaybe write "
+              + (bits > 8 ? method.text() + ":8, or half for 16 bits." : method.text() + ":1."));
+    }
+    return new NumberOfBits(bits);
   }
 
   private static UsageException unknown(String text) {

@@ -23,8 +23,22 @@ public final class TensorQuantizer {
    * @param scales how many scales a per-channel scheme has: 1, the length of that axis, or a
    *     multiple of it for the groups of a deconvolution
    * @throws BadInputException when a weight is NaN or infinite
+   * @throws IllegalArgumentException when there are no weights, or the scales do not fit the shape
    */
   public TensorQuantizer(Tensor weights, int channelAxis, int scales) {
+    if (weights.size() == 0) {
+      throw new IllegalArgumentException(
+          "shape " + weights.shape() + " holds no weights to quantize.");
+    }
+    if (scales > 1 && scales % weights.shape().length(channelAxis) != 0) {
+      throw new IllegalArgumentException(
+          scales
+              + " scales do not fit shape "
+              + weights.shape()
+              + " along axis "
+              + channelAxis
+              + ".");
+    }
     for (int i = 0; i < weights.size(); i++) {
       if (!Float.isFinite(weights.get(i))) {
         throw new BadInputException(
@@ -83,7 +97,7 @@ public final class TensorQuantizer {
   private float[] customTable(Method.CustomTable custom, NumberOfBits bits) {
     for (LookUpTableFitter fitter : ServiceLoader.load(LookUpTableFitter.class)) {
       if (fitter.id().equals(custom.fitter())) {
-        float[] table = fitter.fit(weights, bits);
+        float[] table = fit(fitter, bits);
         if (table.length != bits.codes()) {
           throw new UsageException(
               "look-up table fitter '"
@@ -113,5 +127,25 @@ public final class TensorQuantizer {
         "look-up table fitter '"
             + custom.fitter()
             + "' is not known: no plugin brings it.\nMaybe name its jar with --plugins.");
+  }
+
+  private float[] fit(LookUpTableFitter fitter, NumberOfBits bits) {
+    try {
+      return fitter.fit(weights, bits);
+    } catch (RuntimeException e) {
+      throw new UsageException(
+          "look-up table fitter '"
+              + fitter.id()
+              + "' failed on "
+              + weights.shape()
+              + " at "
+              + bits
+              + " bits: "
+              + e
+              + "\nMaybe try a newer version of the plugin than "
+              + fitter.version()
+              + ".",
+          e);
+    }
   }
 }

@@ -2,13 +2,17 @@ package org.quantsweep.quantize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Arrays;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -61,6 +65,90 @@ class OptimalTablesTest {
         .isEqualTo(new OptimalTables(weights).entries(4));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "normal",
+        "tight-beside-an-outlier",
+        "far-from-zero",
+        "clumps",
+        "equal-steps",
+        "repeated",
+        "tiny",
+        "huge",
+        "laplace-1000"
+      })
+  void meetsTheExactErrorForEveryNumberOfClusters(String set) {
+    OptimalTables tables = new OptimalTables(Fixtures.weights().get(set));
+    int tried = 0;
+    for (String[] cells : Fixtures.lines("errors.csv")) {
+      if (cells[0].equals(set)) {
+        double expected = Double.parseDouble(cells[2]);
+        int count = Integer.parseInt(cells[1]);
+        assertThat(tables.leastError(count))
+            .as("%d clusters", count)
+            .isCloseTo(expected, within(1e-9 * expected));
+        tried++;
+      }
+    }
+    assertThat(tried).isGreaterThanOrEqualTo(8);
+  }
+
+  @Property(tries = 100)
+  void doesNotDependOnTheCountsAskedBefore(
+      @ForAll @IntRange(min = 2, max = 100) int first, @ForAll long seed) {
+    float[] weights = normal(300, seed);
+    OptimalTables asked = new OptimalTables(weights);
+    asked.entries(first);
+    assertThat(asked.leastError(16))
+        .isCloseTo(new OptimalTables(weights).leastError(16), withinPercentage(1e-8));
+  }
+
+  @Property(tries = 50)
+  void weightsScaledByAPowerOfTwoHaveTheTableScaled(
+      @ForAll @IntRange(min = -60, max = 60) int exponent, @ForAll long seed) {
+    float[] weights = normal(400, seed);
+    float[] scaled = new float[weights.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = Math.scalb(weights[i], exponent);
+    }
+    OptimalTables plain = new OptimalTables(weights);
+    OptimalTables other = new OptimalTables(scaled);
+    for (int count = 2; count <= 64; count *= 2) {
+      float[] expected = plain.entries(count);
+      for (int i = 0; i < count; i++) {
+        expected[i] = Math.scalb(expected[i], exponent);
+      }
+      assertThat(other.entries(count)).isEqualTo(expected);
+    }
+  }
+
+  @Property(tries = 50)
+  void shiftAndSignLeaveTheErrorAsItIs(@ForAll long seed) {
+    float[] weights = normal(300, seed);
+    float[] moved = new float[weights.length];
+    for (int i = 0; i < moved.length; i++) {
+      // Cut to steps of 2^-12, so that the shift is exact.
+      weights[i] = Math.round(weights[i] * 4096) / 4096f;
+      moved[i] = 1024 - weights[i];
+    }
+    OptimalTables plain = new OptimalTables(weights);
+    OptimalTables other = new OptimalTables(moved);
+    for (int count = 1; count <= 64; count *= 2) {
+      assertThat(other.leastError(count))
+          .isCloseTo(plain.leastError(count), withinPercentage(1e-8));
+    }
+  }
+
+  @Test
+  void largeTensorsOfDistinctWeightsNeedFewPrices() {
+    OptimalTables tables = new OptimalTables(normal(50_000, 1));
+    for (int count = 256; count >= 2; count /= 2) {
+      assertThat(tables.entries(count)).hasSize(count).isSorted();
+    }
+    assertThat(tables.pricesTried()).isLessThan(60);
+  }
+
   @Test
   void meetsTheOptimumOnSqueezeNet() {
     CoreMLModel model = ModelReader.read(SharedData.path("models/SqueezeNet.mlmodel"));
@@ -92,6 +180,15 @@ class OptimalTablesTest {
                 .quantize((Scheme.Quantization) Scheme.parse("lut-kmeans:3"));
     assertThat(quantized.table()).containsExactly(-1, 0.5f, 3, 3, 3, 3, 3, 3);
     assertThat(quantized.dequantize()).isEqualTo(weights);
+  }
+
+  private static float[] normal(int count, long seed) {
+    Random random = new Random(seed);
+    float[] weights = new float[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = (float) random.nextGaussian();
+    }
+    return weights;
   }
 
   private static float[] moderate(float[] raw) {
