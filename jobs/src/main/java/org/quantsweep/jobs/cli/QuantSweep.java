@@ -65,8 +65,9 @@ public final class QuantSweep {
     }
     try {
       return line.execute(arguments);
-    } catch (UserException e) {
-      return failed(e, err, false);
+    } catch (UserException | LinkageError e) {
+      // Errors pass picocli's own handler: a broken class path ends here.
+      return failed(e, err, java.util.List.of(arguments).contains("--stacktrace"));
     }
   }
 
@@ -83,7 +84,7 @@ public final class QuantSweep {
     return USAGE;
   }
 
-  private static int failed(Exception failure, PrintWriter err, boolean trace) {
+  private static int failed(Throwable failure, PrintWriter err, boolean trace) {
     if (trace) {
       failure.printStackTrace(err);
     }
