@@ -52,7 +52,6 @@ class SchemeTest {
     "linar:4, linear:4",
     "lut-kmean:3, lut-kmeans:3",
     "Half, half",
-    "fp16, half",
     "linear-symetric:8, linear-symmetric:8",
     "lut-linear:4@tensor, linear:4@tensor",
     "linear:four, linear:1",
