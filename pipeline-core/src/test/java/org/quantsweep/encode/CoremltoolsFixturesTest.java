@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.quantize.Granularity;
+import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
@@ -138,6 +139,7 @@ class CoremltoolsFixturesTest {
    */
   private static Scheme asCoremltoolsTakesIt(Scheme scheme, WeightTensor tensor) {
     return scheme instanceof Scheme.Quantization quantization
+            && quantization.method() == Method.Plain.LINEAR
             && ONE_CHANNEL.contains(tensor.layer().type())
         ? new Scheme.Quantization(
             quantization.method(), quantization.bits(), Granularity.PER_TENSOR)

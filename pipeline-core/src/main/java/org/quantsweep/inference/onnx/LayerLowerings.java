@@ -100,8 +100,7 @@ final class LayerLowerings {
   }
 
   private static void addComparisons(Map<String, LayerLowering> lowerings) {
-    lowerings.put(
-        "equal", Comparisons.of("Equal", layer -> layer.message().getEqual().getAlpha()));
+    lowerings.put("equal", Comparisons.of("Equal", layer -> layer.message().getEqual().getAlpha()));
     lowerings.put("notEqual", Comparisons::notEqual);
     lowerings.put(
         "lessThan", Comparisons.of("Less", layer -> layer.message().getLessThan().getAlpha()));

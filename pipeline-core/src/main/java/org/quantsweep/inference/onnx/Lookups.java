@@ -23,8 +23,7 @@ final class Lookups {
   static void embeddingNd(LayerNode layer, OnnxGraph graph) {
     EmbeddingNDLayerParams params = layer.message().getEmbeddingND();
     int axis = graph.shape(layer.input()).rank() - 1;
-    look(
-        layer, graph, params.getEmbeddingSize(), params.getVocabSize(), params.getHasBias(), axis);
+    look(layer, graph, params.getEmbeddingSize(), params.getVocabSize(), params.getHasBias(), axis);
   }
 
   private static void look(

@@ -36,9 +36,7 @@ final class NetworkInputs {
         graph.bind(input.name(), value);
       } else {
         graph.reshape(
-            value,
-            Shape.of(1, 1, given.length(0), given.length(1), given.length(2)),
-            input.name());
+            value, Shape.of(1, 1, given.length(0), given.length(1), given.length(2)), input.name());
       }
       return shape;
     }
@@ -64,10 +62,7 @@ final class NetworkInputs {
     int count = Math.toIntExact(shape.elementCount());
     if (mean.getMeanImageCount() != count) {
       throw new UnsupportedLayerException(
-          "its mean image has "
-              + mean.getMeanImageCount()
-              + " values, but its shape is "
-              + shape);
+          "its mean image has " + mean.getMeanImageCount() + " values, but its shape is " + shape);
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -146,8 +146,7 @@ public final class OnnxLowering {
       }
       NeuralNetworkLayer message = network.layers().get(i);
       try {
-        lowering.lower(
-            new LayerNode(layer, message, weights.getOrDefault(layer, Map.of())), graph);
+        lowering.lower(new LayerNode(layer, message, weights.getOrDefault(layer, Map.of())), graph);
       } catch (UnsupportedLayerException e) {
         problems.add(problem(layer, e.getMessage()));
       } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -50,7 +50,6 @@ final class LayerDefinitions {
     byCase.put(name, definition);
   }
 
-
   private static BorderAmounts border(int top, int bottom, int left, int right) {
     BorderAmounts.Builder border = BorderAmounts.newBuilder();
     border.addBorderAmountsBuilder().setStartEdgeSize(top).setEndEdgeSize(bottom);
@@ -113,9 +112,7 @@ final class LayerDefinitions {
                 .setDilationFactor(0, 2)
                 .setDilationFactor(1, 2)
                 .setSame(same("")));
-    add(
-        "convolution of five axes",
-        (layer, fixture) -> convolution(layer, fixture, 3, 2, 3, 3, 1));
+    add("convolution of five axes", (layer, fixture) -> convolution(layer, fixture, 3, 2, 3, 3, 1));
   }
 
   private void deconvolutions() {
@@ -137,9 +134,7 @@ final class LayerDefinitions {
     add(
         "deconvolution same small kernel",
         (layer, fixture) ->
-            convolution(layer, fixture, 3, 2, 1, 1, 2)
-                .setIsDeconvolution(true)
-                .setSame(same("")));
+            convolution(layer, fixture, 3, 2, 1, 1, 2).setIsDeconvolution(true).setSame(same("")));
     add(
         "deconvolution output shape",
         (layer, fixture) ->
@@ -189,10 +184,11 @@ final class LayerDefinitions {
             pooling(layer, PoolingLayerParams.PoolingType.L2, 2, 2, 1).getValidBuilder());
     add(
         "pooling global average",
-        (layer, fixture) -> pooling(layer, average, 3, 3, 1).setGlobalPooling(true));
+        (layer, fixture) ->
+            pooling(layer, average, 3, 3, 1).setGlobalPooling(true).getValidBuilder());
     add(
         "pooling global max",
-        (layer, fixture) -> pooling(layer, max, 3, 3, 1).setGlobalPooling(true));
+        (layer, fixture) -> pooling(layer, max, 3, 3, 1).setGlobalPooling(true).getValidBuilder());
     for (boolean exclude : List.of(true, false)) {
       String word = exclude ? "without padding" : "with padding";
       add(
@@ -236,10 +232,7 @@ final class LayerDefinitions {
     add(
         "padding reflection",
         (layer, fixture) ->
-            layer
-                .getPaddingBuilder()
-                .setPaddingAmounts(border(2, 0, 2, 1))
-                .getReflectionBuilder());
+            layer.getPaddingBuilder().setPaddingAmounts(border(2, 0, 2, 1)).getReflectionBuilder());
     add(
         "padding replication",
         (layer, fixture) ->
@@ -312,9 +305,7 @@ final class LayerDefinitions {
     add(
         "crop by amounts",
         (layer, fixture) -> layer.getCropBuilder().setCropAmounts(border(1, 2, 0, 1)));
-    add(
-        "crop to second",
-        (layer, fixture) -> layer.getCropBuilder().addAllOffset(List.of(2L, 1L)));
+    add("crop to second", (layer, fixture) -> layer.getCropBuilder().addAllOffset(List.of(2L, 1L)));
   }
 
   private void norms() {
@@ -395,9 +386,7 @@ final class LayerDefinitions {
                   .setWeights(fixture.weights("weights"))
                   .setBias(fixture.weights("bias")));
     }
-    add(
-        "batched product",
-        (layer, fixture) -> layer.getBatchedMatmulBuilder().setTransposeB(true));
+    add("batched product", (layer, fixture) -> layer.getBatchedMatmulBuilder().setTransposeB(true));
     add(
         "batched product weights",
         (layer, fixture) ->
@@ -441,10 +430,8 @@ final class LayerDefinitions {
                 .setOffValue(-1));
   }
 
-
   private void reductions() {
-    for (ReduceLayerParams.ReduceOperation operation :
-        ReduceLayerParams.ReduceOperation.values()) {
+    for (ReduceLayerParams.ReduceOperation operation : ReduceLayerParams.ReduceOperation.values()) {
       ReduceLayerParams.ReduceAxis axis =
           operation == ReduceLayerParams.ReduceOperation.ARGMAX
               ? ReduceLayerParams.ReduceAxis.C
@@ -467,9 +454,7 @@ final class LayerDefinitions {
     add("reduceSumSquare", (layer, fixture) -> layer.getReduceSumSquareBuilder().addAxes(-2));
     add("reduceLogSumExp", (layer, fixture) -> layer.getReduceLogSumExpBuilder().addAxes(-2));
 
-    add(
-        "arg max",
-        (layer, fixture) -> layer.getArgMaxBuilder().setAxis(-1).setRemoveDim(true));
+    add("arg max", (layer, fixture) -> layer.getArgMaxBuilder().setAxis(-1).setRemoveDim(true));
     add("arg min", (layer, fixture) -> layer.getArgMinBuilder().setAxis(1));
     add("top k", (layer, fixture) -> layer.getTopKBuilder().setAxis(-1).setK(2));
     add(
@@ -652,8 +637,7 @@ final class LayerDefinitions {
         "gelu sigmoid",
         (layer, fixture) ->
             layer.getGeluBuilder().setMode(GeluLayerParams.GeluMode.SIGMOID_APPROXIMATION));
-    add(
-        "clip", (layer, fixture) -> layer.getClipBuilder().setMinVal(-0.75f).setMaxVal(1.25f));
+    add("clip", (layer, fixture) -> layer.getClipBuilder().setMinVal(-0.75f).setMaxVal(1.25f));
     add(
         "clampedReLU",
         (layer, fixture) -> layer.getClampedReLUBuilder().setAlpha(0.5f).setBeta(1.25f));

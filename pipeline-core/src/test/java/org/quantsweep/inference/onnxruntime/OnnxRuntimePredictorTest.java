@@ -87,8 +87,7 @@ class OnnxRuntimePredictorTest {
     NeuralNetworkPreprocessing.Builder step =
         model.getNeuralNetworkBuilder().addPreprocessingBuilder().setFeatureName("b");
     step.getScalerBuilder().setChannelScale(2);
-    Map<String, Tensor> inputs =
-        Map.of("a", constant(10, 3, 1, 1), "b", constant(10, 3, 1, 1));
+    Map<String, Tensor> inputs = Map.of("a", constant(10, 3, 1, 1), "b", constant(10, 3, 1, 1));
 
     assertThat(answer(model, inputs, "out_a")).containsExactly(10, 10, 10);
     assertThat(answer(model, inputs, "out_b")).containsExactly(20, 20, 20);
@@ -98,16 +97,13 @@ class OnnxRuntimePredictorTest {
   void theFirstOfTheClassesThatTieWins() throws PredictionException {
     try (Predictor predictor = ENGINE.open(TinyModels.read(classifier(false)))) {
       var outputs =
-          predictor
-              .predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})))
-              .outputs();
+          predictor.predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 7, 7}))).outputs();
 
       assertThat(outputs.get("label")).isEqualTo(new OutputValue.ClassLabel("one", false));
       assertThat(outputs.get("scores"))
           .isEqualTo(
               new OutputValue.Probabilities(
-                  List.of("zero", "one", "two"),
-                  Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})));
+                  List.of("zero", "one", "two"), Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})));
     }
   }
 
@@ -115,9 +111,7 @@ class OnnxRuntimePredictorTest {
   void integerLabelsAreAnsweredInDecimal() throws PredictionException {
     try (Predictor predictor = ENGINE.open(TinyModels.read(classifier(true)))) {
       var outputs =
-          predictor
-              .predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 2, 7})))
-              .outputs();
+          predictor.predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 2, 7}))).outputs();
 
       assertThat(outputs.get("label")).isEqualTo(new OutputValue.ClassLabel("-30", true));
     }
@@ -280,9 +274,7 @@ class OnnxRuntimePredictorTest {
         (name, colors) -> {
           FeatureDescription.Builder input = TinyModels.picture(name, colors, 1, 1);
           model.getDescriptionBuilder().addInput(input);
-          model
-              .getDescriptionBuilder()
-              .addOutput(TinyModels.picture("out_" + name, colors, 1, 1));
+          model.getDescriptionBuilder().addOutput(TinyModels.picture("out_" + name, colors, 1, 1));
           model.getNeuralNetworkBuilder().addLayers(TinyModels.same(name, "out_" + name));
         });
     return model;

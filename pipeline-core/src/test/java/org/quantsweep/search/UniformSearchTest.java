@@ -1,0 +1,180 @@
+package org.quantsweep.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.EvaluationTask;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.InMemoryEvaluationStore;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.SweepRunner;
+
+class UniformSearchTest {
+  private static final int SAMPLES = 120;
+  private static final SampleIndex INDEX = index();
+  private static final EvaluationKey KEY =
+      new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("preparation"), "top-1");
+
+  /** Candidates of ascending size whose truth is drawn: larger ones agree more often. */
+  private static final class World implements SweepRunner {
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final Map<Sha256Digest, BitSet> truth = new HashMap<>();
+    private final ReferenceEvidence reference;
+    private long judged;
+
+    World(long seed) {
+      Random random = new Random(seed);
+      TreeMap<Integer, Double> difficulties = new TreeMap<>();
+      for (int rank = 0; rank < SAMPLES; rank++) {
+        difficulties.put(rank, random.nextDouble());
+      }
+      reference = new ReferenceEvidence(difficulties, new TreeMap<>());
+      for (int i = 0; i < 12; i++) {
+        Candidate candidate = new Candidate("scheme-" + i, new ByteSize(10 + i));
+        BitSet agreed = new BitSet();
+        for (int rank = 0; rank < SAMPLES; rank++) {
+          agreed.set(rank, random.nextDouble() < 0.5 + i * 0.045);
+        }
+        candidates.add(candidate);
+        truth.put(model(candidate).digest(), agreed);
+      }
+    }
+
+    @Override
+    public ReferenceEvidence runReference() {
+      return reference;
+    }
+
+    @Override
+    public Map<Sha256Digest, Evidence> evaluate(
+        List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+      Map<Sha256Digest, Evidence> found = new HashMap<>();
+      for (EvaluationTask task : tasks) {
+        for (EvaluationTask.CandidateSamples entry : task.group()) {
+          assertThat(models).containsKey(entry.candidate());
+          BitSet ranks = new BitSet();
+          entry.ranks().forEach(ranks::set);
+          BitSet agreed = (BitSet) truth.get(entry.candidate()).clone();
+          agreed.and(ranks);
+          judged += ranks.cardinality();
+          found.merge(entry.candidate(), Evidence.of(ranks, agreed), Evidence::plus);
+        }
+      }
+      return found;
+    }
+
+    @Override
+    public SweepCost cost() {
+      return SweepCost.NONE;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Property(tries = 60)
+  void theOutcomeIsThatOfAPlainLoopWhateverTheWaves(
+      @ForAll long seed,
+      @ForAll @IntRange(min = 1, max = 6) int inFlight,
+      @ForAll @IntRange(min = 1, max = 150) int firstWave) {
+    World world = new World(seed);
+    AgreementThreshold threshold = AgreementThreshold.parse("0.85");
+    SearchSettings settings =
+        new SearchSettings(threshold, false, SearchSettings.UNLIMITED, inFlight, firstWave);
+
+    assertThat(search(world, settings, new InMemoryEvaluationStore()).evaluations())
+        .isEqualTo(plainLoop(world, threshold));
+  }
+
+  @Test
+  void aSecondRunJudgesNothingAndAnotherThresholdUsesWhatIsThere() {
+    World world = new World(7);
+    InMemoryEvaluationStore store = new InMemoryEvaluationStore();
+    SearchSettings settings = SearchSettings.everything(AgreementThreshold.parse("0.85"));
+    SearchOutcome first = search(world, settings, store);
+    long judged = world.judged;
+    assertThat(judged).isEqualTo(12L * SAMPLES);
+
+    assertThat(search(world, settings, store)).isEqualTo(first);
+    search(world, SearchSettings.decisionOnly(AgreementThreshold.parse("0.7")), store);
+    assertThat(world.judged).isEqualTo(judged);
+  }
+
+  @Test
+  void maxEvaluationsCountsCandidatesOfTheSequentialRule() {
+    World world = new World(3);
+    SearchSettings settings = new SearchSettings(AgreementThreshold.parse("1"), false, 5, 4, 16);
+    SearchOutcome outcome = search(world, settings, new InMemoryEvaluationStore());
+    assertThat(outcome.selected()).isEmpty();
+    assertThat(outcome.evaluations().stream().map(CandidateEvaluation::verdict).toList())
+        .startsWith(Verdict.REJECTED_EARLY, Verdict.REJECTED_EARLY)
+        .endsWith(Verdict.NOT_NEEDED);
+    assertThat(
+            outcome.evaluations().stream()
+                .filter(evaluation -> evaluation.verdict() != Verdict.NOT_NEEDED))
+        .hasSize(5);
+  }
+
+  private static List<CandidateEvaluation> plainLoop(World world, AgreementThreshold threshold) {
+    List<CandidateEvaluation> expected = new ArrayList<>();
+    boolean found = false;
+    for (Candidate candidate : world.candidates) {
+      long judged = 0;
+      long disagreeing = 0;
+      Verdict verdict = found ? Verdict.NOT_NEEDED : Verdict.ACCEPTED;
+      for (int rank : found ? List.<Integer>of() : world.reference.order()) {
+        judged++;
+        disagreeing += world.truth.get(model(candidate).digest()).get(rank) ? 0 : 1;
+        if (disagreeing > threshold.allowedDisagreements(SAMPLES)) {
+          verdict = Verdict.REJECTED_EARLY;
+          break;
+        }
+      }
+      found |= verdict == Verdict.ACCEPTED;
+      expected.add(
+          new CandidateEvaluation(
+              candidate,
+              verdict,
+              new org.quantsweep.agreement.AgreementCounts(judged - disagreeing, judged)));
+    }
+    return expected;
+  }
+
+  private static SearchOutcome search(
+      World world, SearchSettings settings, InMemoryEvaluationStore store) {
+    UniformSearch search =
+        new UniformSearch(INDEX, KEY, store, world, settings, SearchListener.SILENT);
+    return search.run(search.reference(), world.candidates, UniformSearchTest::model);
+  }
+
+  private static EncodedModel model(Candidate candidate) {
+    byte[] bytes = new byte[(int) candidate.encodedSize().bytes()];
+    bytes[0] = (byte) candidate.scheme().hashCode();
+    return new EncodedModel(bytes);
+  }
+
+  private static SampleIndex index() {
+    List<Sha256Digest> digests = new ArrayList<>();
+    for (int i = 0; i < SAMPLES; i++) {
+      digests.add(Sha256Digest.ofText("sample " + i));
+    }
+    return SampleIndex.of(digests);
+  }
+}
