@@ -2,6 +2,7 @@ package org.quantsweep.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +13,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** Reads the float32 arrays of an {@code .npz} file that a test script wrote. */
+/** Reads and writes {@code .npz} files of float32 arrays, to talk with the test scripts. */
 public final class NpzArrays {
   private static final Pattern SHAPE = Pattern.compile("'shape': \\(([^)]*)\\)");
 
@@ -53,5 +56,38 @@ public final class NpzArrays {
       }
     }
     return arrays;
+  }
+
+  /** Writes arrays by name, uncompressed, in the order of the map (NumPy's format 1.0). */
+  public static void write(Path file, Map<String, Tensor> arrays) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      zip.setLevel(Deflater.NO_COMPRESSION);
+      for (Map.Entry<String, Tensor> entry : arrays.entrySet()) {
+        zip.putNextEntry(new ZipEntry(entry.getKey() + ".npy"));
+        zip.write(npy(entry.getValue()));
+      }
+    }
+  }
+
+  private static byte[] npy(Tensor array) {
+    StringBuilder header = new StringBuilder("{'descr': '<f4', 'fortran_order': False, 'shape': (");
+    for (int axis = 0; axis < array.shape().rank(); axis++) {
+      header.append(array.shape().length(axis)).append(", ");
+    }
+    header.append(")}");
+    // The numbers begin at a multiple of 64 bytes; the magic and the length take ten.
+    while ((10 + header.length() + 1) % 64 != 0) {
+      header.append(' ');
+    }
+    header.append('\n');
+    ByteBuffer bytes =
+        ByteBuffer.allocate(10 + header.length() + 4 * array.size())
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put("\u0093NUMPY\u0001\u0000".getBytes(StandardCharsets.ISO_8859_1))
+            .putShort((short) header.length())
+            .put(header.toString().getBytes(StandardCharsets.US_ASCII));
+    bytes.asFloatBuffer().put(array.sharedArray());
+    return bytes.array();
   }
 }
