@@ -122,6 +122,7 @@ def five():
     array_input(spec, "picture", [4, 6, 6])
     array_input(spec, "vector", [5])
     array_input(spec, "word", [1])
+    array_input(spec, "rnn_before", [2])
     network = spec.neuralNetwork
     p = convolution(network, "conv", "picture", "conv", 4, 6, 3)
     p.weights.floatValue[36:72] = [0.375] * 36  # a constant channel: its scale is 0
@@ -154,13 +155,13 @@ def five():
     p.inputDim, p.outputChannels, p.hasBias = 7, 3, True
     fill(p.weights, 3, 7)
     fill(p.bias, 3)
-    p = add(network, "simpleRecurrent", "rnn", ["fc"], ["rnn"])
+    p = add(network, "simpleRecurrent", "rnn", ["fc", "rnn_before"], ["rnn", "rnn_after"])
     p.inputVectorSize, p.outputVectorSize, p.sequenceOutput, p.hasBiasVector = 3, 2, True, True
     p.activation.tanh.SetInParent()
     fill(p.weightMatrix, 2, 3)
     fill(p.recursionMatrix, 2, 2)
     fill(p.biasVector, 2)
-    p = add(network, "gru", "gru", ["rnn"], ["gru"])
+    p = add(network, "gru", "gru", ["rnn"], ["gru", "gru_after"])
     p.inputVectorSize, p.outputVectorSize, p.sequenceOutput, p.hasBiasVectors = 2, 3, True, True
     p.activations.add().sigmoid.SetInParent()
     p.activations.add().tanh.SetInParent()
@@ -168,13 +169,13 @@ def five():
         fill(getattr(p, gate + "GateWeightMatrix"), 3, 2)
         fill(getattr(p, gate + "GateRecursionMatrix"), 3, 3)
         fill(getattr(p, gate + "GateBiasVector"), 3)
-    p = add(network, "uniDirectionalLSTM", "lstm", ["gru"], ["lstm"])
+    p = add(network, "uniDirectionalLSTM", "lstm", ["gru"], ["lstm", "lstm_after", "cell_after"])
     p.inputVectorSize, p.outputVectorSize = 3, 2
     p.params.sequenceOutput = p.params.hasBiasVectors = p.params.hasPeepholeVectors = True
     p.params.cellClipThreshold = 50_000
     lstm_activations(p, 1)
     lstm_weights(p.weightParams, 3, 2, True, True)
-    p = add(network, "biDirectionalLSTM", "bilstm", ["lstm"], ["recurrent_out"])
+    p = add(network, "biDirectionalLSTM", "bilstm", ["lstm"], ["recurrent_out", "forward", "forward_cell", "backward", "backward_cell"])
     p.inputVectorSize, p.outputVectorSize = 2, 2
     p.params.hasBiasVectors = True
     p.params.cellClipThreshold = 50_000
