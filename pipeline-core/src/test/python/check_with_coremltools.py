@@ -5,9 +5,9 @@
 FOLDER holds pairs NAME.mlmodel and NAME.weights.npz; the second holds the float32 weights that QuantSweep decodes from
 the first, one array per weight tensor, keyed by its identity (see weight_tensors.py). For each pair coremltools opens
 the model and decodes it with its own decoder; the result must equal ours bit for bit. What its decoder cannot decode
-(half precision, one scale for several channels, an empty bias, grouped deconvolution, int8, and layer types that it
-passes over) is compared with the schema's formula in NumPy, and listed. Every weight tensor that is not stored as
-float32 must be among the arrays; float32 ones may be, and must then be unchanged.
+(half precision, one scale for several channels, several for a constant, an empty bias, grouped deconvolution, int8, and
+layer types that it passes over) is compared with the schema's formula in NumPy, and listed. Every weight tensor that is
+not stored as float32 must be among the arrays; float32 ones may be, and must then be unchanged.
 
 One line per pair. The first difference ends it with exit status 1. Exit status 2: nothing to check, or a half pair.
 """
@@ -33,6 +33,8 @@ from coremltools.models.neural_network import quantization_utils  # noqa: E402
 from weight_tensors import decode_by_formula, networks, of_model, stored  # noqa: E402
 
 DECODED_LAYERS = set(quantization_utils.QuantizedLayerSelector().quantizable_layer_types)
+# Their weights are one channel to coremltools, whatever their shape.
+FLAT_LAYERS = {"scale", "bias", "loadConstant", "loadConstantND"}
 
 
 class Difference(Exception):
@@ -52,8 +54,11 @@ def why_not(tensor):
         linear = w.quantization.linearQuantization
         if len(linear.bias) != len(linear.scale):
             return "empty bias"
-        channels = tensor.shape[tensor.axis] if len(tensor.shape) > 1 else 1
+        flat = tensor.layer_type in FLAT_LAYERS
+        channels = tensor.shape[tensor.axis] if len(tensor.shape) > 1 and not flat else 1
         if len(linear.scale) != channels:
+            if flat:
+                return "a scale for each channel of a constant"
             return "single scale" if len(linear.scale) == 1 else "grouped deconvolution"
     return None
 

@@ -9,6 +9,9 @@ all weight tensors, decoded by coremltools, one after another in the order of in
 coremltools cannot decode, is decoded by NumPy. k-means: coremltools 9.0 raises TypeError when it writes its own table,
 so the tables come from kmeans1d, by way of custom_lut.
 
+coremltools computes in the precision of the arrays that protobuf gives it: float64 in older releases, float32 in the
+one that is pinned here, with scales that differ in the last digit. Here it gets float64.
+
 index.json: coremltools' version, per network its weight tensors (identity, shape, axis), per model its file, network,
 scheme (as QuantSweep writes it) and array. NETWORK.full.mlmodel is the network before.
 """
@@ -36,6 +39,16 @@ from coremltools.proto import FeatureTypes_pb2, Model_pb2  # noqa: E402
 from weight_tensors import decode_by_formula, of_model, stored  # noqa: E402
 
 RANDOM = np.random.default_rng(20_240_503)
+
+quantize_wp = quantization_utils._quantize_wp
+
+
+def quantize_wp_in_double(weights, *arguments, **options):
+    return quantize_wp(weights.astype(np.float64), *arguments, **options)
+
+
+# Protobuf's arrays are float32 or, in older releases, float64; coremltools computes in whatever it gets.
+quantization_utils._quantize_wp = quantize_wp_in_double
 
 
 def values(*shape):

@@ -92,15 +92,15 @@ def _fields(kind, p):
         for field in ("gamma", "beta", "mean", "variance"):
             yield field, getattr(p, field), (p.channels,), 0
     elif kind == "scale":
-        yield "scale", p.scale, (int(np.prod(p.shapeScale)),), 0
-        yield "bias", p.bias, (int(np.prod(p.shapeBias)),), 0
+        yield "scale", p.scale, tuple(p.shapeScale), 0
+        yield "bias", p.bias, tuple(p.shapeBias), 0
     elif kind == "bias":
-        yield "bias", p.bias, (int(np.prod(p.shape)),), 0
+        yield "bias", p.bias, tuple(p.shape), 0
     elif kind in ("loadConstant", "loadConstantND"):
-        yield "data", p.data, (int(np.prod(p.shape)),), 0
+        yield "data", p.data, tuple(p.shape), 0
     elif kind == "layerNormalization":
         for field in ("gamma", "beta"):
-            yield field, getattr(p, field), (int(np.prod(p.normalizedShape)),), 0
+            yield field, getattr(p, field), tuple(p.normalizedShape), 0
     elif kind == "activation":
         which = p.WhichOneof("NonlinearityType")
         for field in {"PReLU": ("alpha",), "parametricSoftplus": ("alpha", "beta")}.get(which, ()):

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.quantize.Granularity;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
@@ -26,6 +28,8 @@ import org.quantsweep.testing.NpzArrays;
  */
 class CoremltoolsFixturesTest {
   private static final Path FOLDER = Path.of("src/test/resources/coremltools");
+  private static final Set<String> ONE_CHANNEL =
+      Set.of("scale", "bias", "loadConstant", "loadConstantND");
 
   /** One of the models that coremltools wrote. */
   record Fixture(String file, String network, String scheme, String array, JsonNode tensors) {
@@ -77,7 +81,7 @@ class CoremltoolsFixturesTest {
       JsonNode described = fixture.tensors().get(i);
       assertThat(tensor.identity()).isEqualTo(described.get("tensor").textValue());
       assertThat(tensor.channelAxis()).isEqualTo(described.get("axis").intValue());
-      assertThat(tensor.shape().rank()).isEqualTo(described.get("shape").size());
+      assertThat(tensor.shape().rank()).as(tensor.identity()).isEqualTo(described.get("shape").size());
       for (int axis = 0; axis < tensor.shape().rank(); axis++) {
         assertThat(tensor.shape().length(axis)).isEqualTo(described.get("shape").get(axis).asInt());
       }
@@ -95,10 +99,10 @@ class CoremltoolsFixturesTest {
     List<WeightTensor> sources =
         ModelReader.read(FOLDER.resolve(fixture.network() + ".full.mlmodel")).weightTensors();
     List<WeightTensor> written = fixture.read();
-    Scheme scheme = Scheme.parse(fixture.scheme());
 
     assertThat(written).hasSameSizeAs(sources);
     for (int i = 0; i < sources.size(); i++) {
+      Scheme scheme = asCoremltoolsTakesIt(Scheme.parse(fixture.scheme()), sources.get(i));
       assertThat(new EncodedWeights(sources.get(i)).encode(scheme))
           .as(sources.get(i).identity())
           .isEqualTo(written.get(i).params());
@@ -126,6 +130,15 @@ class CoremltoolsFixturesTest {
           .as(source.identity())
           .isCloseTo(theirs, within(1e-6 * theirs + 1e-12));
     }
+  }
+
+  /** Constants are one channel to coremltools; the format allows, and we use, one for each slice. */
+  private static Scheme asCoremltoolsTakesIt(Scheme scheme, WeightTensor tensor) {
+    return scheme instanceof Scheme.Quantization quantization
+            && ONE_CHANNEL.contains(tensor.layer().type())
+        ? new Scheme.Quantization(
+            quantization.method(), quantization.bits(), Granularity.PER_TENSOR)
+        : scheme;
   }
 
   private static double squaredError(Tensor weights, Tensor stored) {
