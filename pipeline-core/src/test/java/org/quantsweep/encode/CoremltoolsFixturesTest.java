@@ -23,8 +23,8 @@ import org.quantsweep.testing.NpzArrays;
 
 /**
  * Networks of every layer type that coremltools 9.0 quantized ({@code
- * make_coremltools_fixtures.py}): we decode them as it does, and where a scheme leaves no choice our
- * encoder writes the very same message.
+ * make_coremltools_fixtures.py}): we decode them as it does, and where a scheme leaves no choice
+ * our encoder writes the very same message.
  */
 class CoremltoolsFixturesTest {
   private static final Path FOLDER = Path.of("src/test/resources/coremltools");
@@ -81,7 +81,9 @@ class CoremltoolsFixturesTest {
       JsonNode described = fixture.tensors().get(i);
       assertThat(tensor.identity()).isEqualTo(described.get("tensor").textValue());
       assertThat(tensor.channelAxis()).isEqualTo(described.get("axis").intValue());
-      assertThat(tensor.shape().rank()).as(tensor.identity()).isEqualTo(described.get("shape").size());
+      assertThat(tensor.shape().rank())
+          .as(tensor.identity())
+          .isEqualTo(described.get("shape").size());
       for (int axis = 0; axis < tensor.shape().rank(); axis++) {
         assertThat(tensor.shape().length(axis)).isEqualTo(described.get("shape").get(axis).asInt());
       }
@@ -120,8 +122,7 @@ class CoremltoolsFixturesTest {
     for (int i = 0; i < sources.size(); i++) {
       WeightTensor source = sources.get(i);
       Tensor ours =
-          new TensorQuantizer(
-                  source.values(), source.channelAxis(), source.legalScales())
+          new TensorQuantizer(source.values(), source.channelAxis(), source.legalScales())
               .quantize(scheme)
               .dequantize();
       double theirs = squaredError(source.values(), written.get(i).values());
@@ -132,7 +133,9 @@ class CoremltoolsFixturesTest {
     }
   }
 
-  /** Constants are one channel to coremltools; the format allows, and we use, one for each slice. */
+  /**
+   * Constants are one channel to coremltools; the format allows, and we use, one for each slice.
+   */
   private static Scheme asCoremltoolsTakesIt(Scheme scheme, WeightTensor tensor) {
     return scheme instanceof Scheme.Quantization quantization
             && ONE_CHANNEL.contains(tensor.layer().type())

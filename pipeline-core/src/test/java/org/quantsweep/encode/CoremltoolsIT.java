@@ -43,8 +43,7 @@ class CoremltoolsIT {
 
   @Test
   void coremltoolsDecodesEveryLayerTypeInEverySchemeAsWeDo() throws IOException {
-    Path resources =
-        PythonEnvironment.repository("pipeline-core/src/test/resources/coremltools");
+    Path resources = PythonEnvironment.repository("pipeline-core/src/test/resources/coremltools");
     List<Path> models =
         List.of(
             PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel"),
@@ -70,12 +69,16 @@ class CoremltoolsIT {
     List<Scheme> someSchemes = new ArrayList<>();
     for (String scheme :
         List.of(
-            "half", "linear:3", "linear:8", "linear:5@tensor", "linear-symmetric:8",
-            "lut-linear:6", "lut-kmeans:4")) {
+            "half",
+            "linear:3",
+            "linear:8",
+            "linear:5@tensor",
+            "linear-symmetric:8",
+            "lut-linear:6",
+            "lut-kmeans:4")) {
       someSchemes.add(Scheme.parse(scheme));
     }
-    write(
-        SharedData.path("models/HairSegmentation.mlmodel"), WeightSelection.DEFAULT, someSchemes);
+    write(SharedData.path("models/HairSegmentation.mlmodel"), WeightSelection.DEFAULT, someSchemes);
 
     assertEqualToCoremltools(models.size() * Scheme.all().size() + someSchemes.size());
   }

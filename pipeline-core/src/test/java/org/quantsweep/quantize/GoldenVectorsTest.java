@@ -79,8 +79,7 @@ class GoldenVectorsTest {
 
   private static String packed(QuantizedWeights weights) {
     StringBuilder bytes = new StringBuilder();
-    for (byte one :
-        CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits())) {
+    for (byte one : CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits())) {
       bytes.append(bytes.isEmpty() ? "" : " ").append(one & 255);
     }
     return bytes.toString();
@@ -91,8 +90,7 @@ class GoldenVectorsTest {
     String[] expected = printed.split(" ");
     assertThat(values).hasSize(expected.length);
     for (int i = 0; i < values.length; i++) {
-      assertThat((double) values[i])
-          .isCloseTo(Double.parseDouble(expected[i]), within(5.1e-9));
+      assertThat((double) values[i]).isCloseTo(Double.parseDouble(expected[i]), within(5.1e-9));
     }
   }
 }
