@@ -9,7 +9,8 @@ all weight tensors, decoded by coremltools, one after another in the order of in
 coremltools cannot decode, is decoded by NumPy. k-means: coremltools 9.0 raises TypeError when it writes its own table,
 so the tables come from kmeans1d, by way of custom_lut.
 
-index.json: coremltools' version, per network its weight tensors (identity, shape, axis), per model its file, network,
+index.json: coremltools' version, per network its weight tensors (identity, shape and channel axis as coremltools
+sees them: the shape of scale, bias and constant layers is flat), per model its file, network,
 scheme (as QuantSweep writes it) and array. NETWORK.full.mlmodel is the network before.
 """
 
