@@ -102,21 +102,20 @@ def _fields(kind, p):
         for field in ("gamma", "beta"):
             yield field, getattr(p, field), tuple(p.normalizedShape), 0
     elif kind == "activation":
-        which = p.WhichOneof("NonlinearityType")
-        for field in {"PReLU": ("alpha",), "parametricSoftplus": ("alpha", "beta")}.get(which, ()):
-            weights = getattr(getattr(p, which), field)
-            yield f"{which}.{field}", weights, (max(1, len(weights.floatValue)),), 0
+        yield from _activation("", p)
     elif kind == "simpleRecurrent":
         o, i = p.outputVectorSize, p.inputVectorSize
         yield "weightMatrix", p.weightMatrix, (o, i), 0
         yield "recursionMatrix", p.recursionMatrix, (o, o), 0
         yield "biasVector", p.biasVector, (o,), 0
+        yield from _activation("activation.", p.activation)
     elif kind == "gru":
         o, i = p.outputVectorSize, p.inputVectorSize
         for suffix, shape in (("WeightMatrix", (o, i)), ("RecursionMatrix", (o, o)), ("BiasVector", (o,))):
             for gate in GATES:
                 field = f"{gate}Gate{suffix}"
                 yield field, getattr(p, field), shape, 0
+        yield from _activations(p, "activations")
     elif kind in ("uniDirectionalLSTM", "biDirectionalLSTM"):
         o, i = p.outputVectorSize, p.inputVectorSize
         both = kind == "biDirectionalLSTM"
@@ -128,9 +127,23 @@ def _fields(kind, p):
             for gate in LSTM_PEEPHOLES:
                 field = f"{gate}PeepholeVector"
                 yield prefix + field, getattr(weights, field), (o,), 0
+        for field in ("activationsForwardLSTM", "activationsBackwardLSTM") if both else ("activations",):
+            yield from _activations(p, field)
     elif kind == "custom":
         for index, weights in enumerate(p.weights):
             yield f"weights[{index}]", weights, (len(weights.floatValue),), 0
+
+
+def _activations(p, field):
+    for index, activation in enumerate(getattr(p, field)):
+        yield from _activation(f"{field}[{index}].", activation)
+
+
+def _activation(prefix, activation):
+    which = activation.WhichOneof("NonlinearityType")
+    for field in {"PReLU": ("alpha",), "parametricSoftplus": ("alpha", "beta")}.get(which, ()):
+        weights = getattr(getattr(activation, which), field)
+        yield f"{prefix}{which}.{field}", weights, (max(1, len(weights.floatValue)),), 0
 
 
 def unpack(raw, bits, count):
