@@ -5,7 +5,7 @@ import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** Functions of one element, and the softmax. */
+/** Activations of one element, and the softmax. */
 final class Activations {
   private Activations() {}
 
@@ -27,9 +27,9 @@ final class Activations {
               OnnxGraph.attribute("alpha", activation.getLeakyReLU().getAlpha()));
       case THRESHOLDEDRELU -> {
         // x where x >= alpha, else 0; ONNX's own operator drops equality.
-        String bound = scalar(graph, activation.getThresholdedReLU().getAlpha());
+        String bound = graph.scalar(activation.getThresholdedReLU().getAlpha());
         String below = graph.node("Less", shape, List.of(x, bound));
-        graph.node("Where", y, shape, List.of(below, scalar(graph, 0), x));
+        graph.node("Where", y, shape, List.of(below, graph.scalar(0), x));
       }
       case PRELU -> graph.node("PRelu", y, shape, List.of(x, perChannel(layer, graph, "alpha")));
       case TANH -> graph.node("Tanh", y, shape, List.of(x));
@@ -66,10 +66,56 @@ final class Activations {
     }
   }
 
-  /** Over the channels of {@code [..., C, H, W]}, or the last axis of a lower rank. */
+  /** min(beta, x) from 0 on, min(beta, alpha x) below. */
+  static void clamped(LayerNode layer, OnnxGraph graph) {
+    var params = layer.message().getClampedReLU();
+    String leaky =
+        graph.unary("LeakyRelu", layer.input(), OnnxGraph.attribute("alpha", params.getAlpha()));
+    graph.bind(layer.output(), graph.binary("Min", leaky, graph.scalar(params.getBeta())));
+  }
+
+  static void gelu(LayerNode layer, OnnxGraph graph) {
+    String x = layer.input();
+    String half = graph.binary("Mul", x, graph.scalar(0.5f));
+    String y =
+        switch (layer.message().getGelu().getMode()) {
+          case EXACT -> {
+            String inner = graph.binary("Mul", x, graph.scalar((float) Math.sqrt(0.5)));
+            yield timesOnePlus(graph, half, graph.unary("Erf", inner));
+          }
+          case TANH_APPROXIMATION -> {
+            String cube = graph.binary("Mul", x, graph.binary("Mul", x, x));
+            String sum =
+                graph.binary("Add", x, graph.binary("Mul", cube, graph.scalar(0.044715f)));
+            String inner =
+                graph.binary("Mul", sum, graph.scalar((float) Math.sqrt(2 / Math.PI)));
+            yield timesOnePlus(graph, half, graph.unary("Tanh", inner));
+          }
+          case SIGMOID_APPROXIMATION -> {
+            String inner = graph.binary("Mul", x, graph.scalar(1.702f));
+            yield graph.binary("Mul", x, graph.unary("Sigmoid", inner));
+          }
+          default -> throw new UnsupportedLayerException("its kind of GELU is not known");
+        };
+    graph.bind(layer.output(), y);
+  }
+
+  private static String timesOnePlus(OnnxGraph graph, String factor, String value) {
+    return graph.binary("Mul", factor, graph.binary("Add", value, graph.scalar(1)));
+  }
+
+  /** Over the channels of {@code [..., C, H, W]}. */
   static void softmax(LayerNode layer, OnnxGraph graph) {
+    softmax(layer, graph, -3);
+  }
+
+  static void softmaxNd(LayerNode layer, OnnxGraph graph) {
+    softmax(layer, graph, layer.message().getSoftmaxND().getAxis());
+  }
+
+  private static void softmax(LayerNode layer, OnnxGraph graph, long along) {
     Shape shape = graph.shape(layer.input());
-    long axis = shape.rank() >= 3 ? shape.rank() - 3 : shape.rank() - 1;
+    long axis = Shapes.axis(along, shape.rank());
     graph.node(
         "Softmax",
         layer.output(),
@@ -81,16 +127,12 @@ final class Activations {
   /** y = alpha x + beta. */
   static void affine(OnnxGraph graph, String x, float alpha, float beta, String y) {
     Shape shape = graph.shape(x);
-    String scaled = alpha == 1 ? x : graph.node("Mul", shape, List.of(x, scalar(graph, alpha)));
+    String scaled = alpha == 1 ? x : graph.node("Mul", shape, List.of(x, graph.scalar(alpha)));
     if (beta != 0) {
-      graph.node("Add", y, shape, List.of(scaled, scalar(graph, beta)));
+      graph.node("Add", y, shape, List.of(scaled, graph.scalar(beta)));
     } else {
       graph.node("Identity", y, shape, List.of(scaled));
     }
-  }
-
-  static String scalar(OnnxGraph graph, float value) {
-    return graph.constant(Shape.of(), value);
   }
 
   /** One value for each channel, or one for all, shaped for {@code [..., C, H, W]}. */

@@ -13,18 +13,18 @@ final class Convolutions {
 
   static void lower(LayerNode layer, OnnxGraph graph) {
     ConvolutionLayerParams conv = layer.message().getConvolution();
-    if (layer.layer().inputs().size() != 1) {
-      throw new UnsupportedLayerException("its weights are an input");
-    }
+    layer.requireInputs(1, "its weights are an input");
     Shape input = graph.shape(layer.input());
-    if (input.rank() != 4) {
-      throw new UnsupportedLayerException("its input " + input + " has not rank 4");
-    }
     int[] kernel = Window.pair(conv.getKernelSizeList(), 3);
     int[] stride = Window.pair(conv.getStrideList(), 1);
     int[] dilation = Window.pair(conv.getDilationFactorList(), 1);
     int groups = Math.max(1, Math.toIntExact(conv.getNGroups()));
     Tensor weights = layer.weight("weights");
+    int channels = weights.shape().length(conv.getIsDeconvolution() ? 0 : 1);
+    channels *= conv.getIsDeconvolution() ? 1 : groups;
+    if (channels != input.length(1)) {
+      throw new UnsupportedLayerException("its input " + input + " has not " + channels + " channels");
+    }
     List<String> inputs = new ArrayList<>();
     inputs.add(layer.input());
     inputs.add(graph.constant(weights.shape(), weights.sharedArray()));

@@ -1,5 +1,6 @@
 package org.quantsweep.inference.onnx;
 
+import java.util.List;
 import java.util.Map;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightTensor;
@@ -14,6 +15,24 @@ record LayerNode(Layer layer, NeuralNetworkLayer message, Map<String, WeightTens
 
   String output() {
     return layer.outputs().get(0);
+  }
+
+  List<String> inputs() {
+    return layer.inputs();
+  }
+
+  /** The same layer, reading and writing other values. */
+  LayerNode between(String input, String output) {
+    Layer other =
+        new Layer(layer.path(), layer.type(), List.of(input), List.of(output), layer.updatable());
+    return new LayerNode(other, message, weights);
+  }
+
+  /** Refuses a layer that takes what is known only while the network runs. */
+  void requireInputs(int count, String purpose) {
+    if (layer.inputs().size() != count) {
+      throw new UnsupportedLayerException(purpose);
+    }
   }
 
   /** The values of a field that the layer must have. */

@@ -2,6 +2,7 @@ package org.quantsweep.inference.onnx;
 
 import java.util.List;
 import org.quantsweep.proto.coreml.NeuralNetworkImageScaler;
+import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkMeanImage;
 import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
 import org.quantsweep.sample.ColorSpace;
@@ -28,12 +29,22 @@ final class NetworkInputs {
                   : scale(step.getScaler(), picture.colorSpace(), value, shape, graph);
         }
       }
-      graph.node("Identity", input.name(), shape, List.of(value));
+      boolean fourAxes =
+          network.pictures() == NeuralNetworkImageShapeMapping.RANK4_IMAGE_MAPPING
+              || network.mayLeaveSequenceOut();
+      if (fourAxes) {
+        graph.bind(input.name(), value);
+      } else {
+        graph.reshape(
+            value,
+            Shape.of(1, 1, given.length(0), given.length(1), given.length(2)),
+            input.name());
+      }
       return shape;
     }
     Shape shape = network.isExact() ? given : mapped(given);
     graph.input(fed, shape);
-    graph.node("Identity", input.name(), shape, List.of(fed));
+    graph.bind(input.name(), fed);
     return shape;
   }
 
@@ -42,7 +53,9 @@ final class NetworkInputs {
     return switch (given.rank()) {
       case 1 -> Shape.of(1, given.length(0), 1, 1);
       case 3 -> Shape.of(1, given.length(0), given.length(1), given.length(2));
-      default -> given;
+      default ->
+          throw new UnsupportedLayerException(
+              "its shape " + given + " has neither 1 nor 3 axes, as old networks want it");
     };
   }
 
@@ -51,7 +64,10 @@ final class NetworkInputs {
     int count = Math.toIntExact(shape.elementCount());
     if (mean.getMeanImageCount() != count) {
       throw new UnsupportedLayerException(
-          "a mean image of " + mean.getMeanImageCount() + " values for an input " + shape);
+          "its mean image has "
+              + mean.getMeanImageCount()
+              + " values, but its shape is "
+              + shape);
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -23,9 +23,29 @@ final class OnnxGraph {
   private static final int OPERATOR_SET = 17;
   private static final int FORMAT_VERSION = 8;
 
+  /** Two GiB of float32: more is a broken file, not a network. */
+  private static final long MOST_ELEMENTS = 1L << 29;
+
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("model");
   private final Map<String, Shape> shapes = new HashMap<>();
+  private final String prefix;
   private int fresh;
+
+  /** A graph for a network whose blobs have these names. */
+  OnnxGraph(Iterable<String> blobs) {
+    StringBuilder sign = new StringBuilder("\u00a7");
+    boolean taken = true;
+    while (taken) {
+      taken = false;
+      for (String blob : blobs) {
+        taken |= blob.startsWith(sign.toString());
+      }
+      if (taken) {
+        sign.append('\u00a7');
+      }
+    }
+    this.prefix = sign.toString();
+  }
 
   /** The shape of a value that some node has made. */
   Shape shape(String value) {
@@ -40,9 +60,9 @@ final class OnnxGraph {
     return shapes.containsKey(value);
   }
 
-  /** A name that no blob of the model has: they never begin with this sign. */
+  /** A name that no blob of the network has: none of them begins like it. */
   String freshName() {
-    return "\u00a7" + fresh++;
+    return prefix + fresh++;
   }
 
   void input(String name, Shape shape) {
@@ -86,20 +106,86 @@ final class OnnxGraph {
       Shape shape,
       List<String> inputs,
       AttributeProto... attributes) {
+    nodes(operator, List.of(output), List.of(shape), inputs, attributes);
+    return output;
+  }
+
+  /** Adds a node with several outputs of known shapes. */
+  void nodes(
+      String operator,
+      List<String> outputs,
+      List<Shape> made,
+      List<String> inputs,
+      AttributeProto... attributes) {
+    for (int i = 0; i < outputs.size(); i++) {
+      long elements = made.get(i).elementCount();
+      if (elements > MOST_ELEMENTS) {
+        throw new UnsupportedLayerException(
+            "it makes " + elements + " numbers, more than " + MOST_ELEMENTS);
+      }
+      shapes.put(outputs.get(i), made.get(i));
+    }
     graph.addNode(
         NodeProto.newBuilder()
             .setOpType(operator)
-            .setName(output)
+            .setName(outputs.get(0))
             .addAllInput(inputs)
-            .addOutput(output)
+            .addAllOutput(outputs)
             .addAllAttribute(List.of(attributes)));
-    shapes.put(output, shape);
-    return output;
   }
 
   /** Adds a node whose output has a fresh name. */
   String node(String operator, Shape shape, List<String> inputs, AttributeProto... attributes) {
     return node(operator, freshName(), shape, inputs, attributes);
+  }
+
+  /** Another name for a value; the engine removes the node. */
+  void bind(String output, String value) {
+    node("Identity", output, shape(value), List.of(value));
+  }
+
+  /** A function of one element. */
+  String unary(String operator, String value, AttributeProto... attributes) {
+    return node(operator, shape(value), List.of(value), attributes);
+  }
+
+  /** A function of two elements that broadcasts. */
+  String binary(String operator, String one, String other) {
+    return node(
+        operator, Elementwise.broadcast(shape(one), shape(other)), List.of(one, other));
+  }
+
+  /** A float32 constant of rank 0. */
+  String scalar(float value) {
+    return constant(Shape.of(), value);
+  }
+
+  String toFloats(String value) {
+    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.FLOAT_VALUE));
+  }
+
+  /** Rounds towards zero. */
+  String toIntegers(String value) {
+    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.INT64_VALUE));
+  }
+
+  /** Whether each element differs from 0, as a value that only logic may read. */
+  String toBooleans(String value) {
+    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.BOOL_VALUE));
+  }
+
+  String transpose(String value, int... axes) {
+    Shape from = shape(value);
+    int[] lengths = new int[axes.length];
+    for (int axis = 0; axis < axes.length; axis++) {
+      lengths[axis] = from.length(axes[axis]);
+    }
+    return node("Transpose", Shape.of(lengths), List.of(value), attribute("perm", axes));
+  }
+
+  /** The same numbers in another shape. */
+  String reshape(String value, Shape shape) {
+    return reshape(value, shape, freshName());
   }
 
   /** The same numbers in another shape. */
@@ -109,6 +195,10 @@ final class OnnxGraph {
       lengths[axis] = shape.length(axis);
     }
     return node("Reshape", output, shape, List.of(value, integers(lengths)));
+  }
+
+  static AttributeProto attribute(String name, boolean value) {
+    return attribute(name, value ? 1L : 0L);
   }
 
   static AttributeProto attribute(String name, long value) {

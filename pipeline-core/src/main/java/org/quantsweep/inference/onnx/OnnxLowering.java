@@ -16,58 +16,83 @@ import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
 
-/** Lowers neural networks to ONNX. */
+/**
+ * Lowers neural networks to ONNX (operator set 17), layer by layer, with the shape of every value
+ * known. What the layers mean is said by the Core ML Format Specification, {@code
+ * NeuralNetwork.proto}.
+ */
 public final class OnnxLowering {
   /** Changes whenever an answer may change. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
-  private OnnxLowering() {}
+  private final CoreMLModel model;
+  private final NetworkMessage network;
+  private final OnnxGraph graph;
+  private final List<String> problems = new ArrayList<>();
+
+  private OnnxLowering(CoreMLModel model) {
+    this.model = model;
+    this.network = NetworkMessage.of(model);
+    this.graph = new OnnxGraph(blobs());
+  }
 
   /**
    * The graph of a model for inputs of these shapes.
    *
    * @param inputs the shape of each input that is given: pictures {@code [channels, H, W]}, arrays
-   *     as the model describes them
+   *     as the model describes them; an optional input may be left out
    * @throws BadInputException listing every layer that cannot run, with its type
    */
   public static LoweredModel lower(CoreMLModel model, Map<String, Shape> inputs) {
-    requireNeuralNetwork(model);
-    NetworkMessage network = NetworkMessage.of(model);
-    requireKnownTypes(model);
-    OnnxGraph graph = new OnnxGraph();
+    if (!model.kind().isNeuralNetwork()) {
+      throw new BadInputException(
+          model.name()
+              + ": a model of kind "
+              + model.kind()
+              + " cannot run here yet: only single neural networks can.\n"
+              + "Maybe take the neural network out of its pipeline.");
+    }
+    return new OnnxLowering(model).lowered(inputs);
+  }
+
+  /**
+   * Refuses a model with layers that have no lowering, before any shape is known.
+   *
+   * @throws BadInputException listing every such layer, with its type
+   */
+  public static void requireKnownLayers(CoreMLModel model) {
+    OnnxLowering lowering = new OnnxLowering(model);
+    lowering.collectUnknownTypes();
+    lowering.refuseProblems();
+  }
+
+  /** The blob that holds a classifier's probabilities; empty when it is no classifier. */
+  public static String probabilityBlob(CoreMLModel model) {
+    return NetworkMessage.of(model).probabilityBlob();
+  }
+
+  /** A classifier's classes in the order of its probabilities; int64 labels in decimal. */
+  public static List<String> classLabels(CoreMLModel model) {
+    return NetworkMessage.of(model).labels();
+  }
+
+  /** Whether arrays keep their own ranks, as iOS 13 layers want it. */
+  public static boolean isExactMapping(CoreMLModel model) {
+    return NetworkMessage.of(model).isExact();
+  }
+
+  private LoweredModel lowered(Map<String, Shape> inputs) {
     Map<String, Shape> fed = new LinkedHashMap<>();
     for (InputDescription input : model.inputs()) {
       Shape shape = inputs.get(input.name());
       if (shape != null) {
-        fed.put(input.name(), NetworkInputs.add(input, shape, network, graph));
+        fed.put(input.name(), input(input, shape));
       }
     }
-    List<String> problems = new ArrayList<>();
-    for (int i = 0; i < model.layers().size(); i++) {
-      Layer layer = model.layers().get(i);
-      NeuralNetworkLayer message = network.layers().get(i);
-      Map<String, WeightTensor> weights = new HashMap<>();
-      for (WeightTensor tensor : model.weightTensors(layer)) {
-        weights.put(tensor.field(), tensor);
-      }
-      try {
-        LayerLowerings.of(layer.type())
-            .orElseThrow()
-            .lower(new LayerNode(layer, message, weights), graph);
-      } catch (UnsupportedLayerException e) {
-        problems.add("'" + layer.path() + "' (" + layer.type() + "): " + e.getMessage());
-        // What follows would only repeat that its input is missing.
-        break;
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new BadInputException(
-          model.name()
-              + ": layer "
-              + problems.get(0)
-              + ", and that cannot run here.\nMaybe convert the model again without it.");
-    }
-    List<String> outputs = outputs(model, network);
+    collectUnknownTypes();
+    lowerLayers();
+    refuseProblems();
+    List<String> outputs = outputs();
     Map<String, Shape> shapes = new HashMap<>();
     for (String output : outputs) {
       if (!graph.has(output)) {
@@ -83,18 +108,92 @@ public final class OnnxLowering {
     return new LoweredModel(new LoweredModel.OnnxBytes(graph.toBytes()), fed, outputs, shapes);
   }
 
-  /** The blob that holds a classifier's probabilities. */
-  public static String probabilityBlob(CoreMLModel model) {
-    return NetworkMessage.of(model).probabilityBlob();
+  private Shape input(InputDescription input, Shape shape) {
+    try {
+      return NetworkInputs.add(input, shape, network, graph);
+    } catch (UnsupportedLayerException e) {
+      throw new BadInputException(
+          model.name()
+              + ": input '"
+              + input.name()
+              + "' cannot be fed: "
+              + e.getMessage()
+              + ".\nMaybe convert the model again.",
+          e);
+    }
   }
 
-  /** Whether arrays keep their own ranks, as iOS 13 layers want it. */
-  public static boolean isExactMapping(CoreMLModel model) {
-    return NetworkMessage.of(model).isExact();
+  private void lowerLayers() {
+    Map<Layer, Map<String, WeightTensor>> weights = new HashMap<>();
+    for (WeightTensor tensor : model.weightTensors()) {
+      weights.computeIfAbsent(tensor.layer(), layer -> new HashMap<>()).put(tensor.field(), tensor);
+    }
+    if (model.layers().size() != network.layers().size()) {
+      // Branches and loops, which are listed as unknown, hold layers of their own.
+      return;
+    }
+    for (int i = 0; i < network.layers().size(); i++) {
+      Layer layer = model.layers().get(i);
+      LayerLowering lowering = LayerLowerings.of(layer.type()).orElse(null);
+      String missing = missingInput(layer);
+      if (lowering == null || (missing != null && !problems.isEmpty())) {
+        // Listed already, or the consequence of one that is.
+        continue;
+      }
+      if (missing != null) {
+        problems.add(problem(layer, "its input '" + missing + "' is not there"));
+        continue;
+      }
+      NeuralNetworkLayer message = network.layers().get(i);
+      try {
+        lowering.lower(
+            new LayerNode(layer, message, weights.getOrDefault(layer, Map.of())), graph);
+      } catch (UnsupportedLayerException e) {
+        problems.add(problem(layer, e.getMessage()));
+      } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
+        problems.add(problem(layer, "its parameters do not fit its inputs, " + e.getMessage()));
+      }
+    }
+  }
+
+  private String missingInput(Layer layer) {
+    for (String input : layer.inputs()) {
+      if (!graph.has(input)) {
+        return input;
+      }
+    }
+    return null;
+  }
+
+  private void collectUnknownTypes() {
+    for (Layer layer : model.layers()) {
+      if (LayerLowerings.of(layer.type()).isEmpty()) {
+        problems.add("'" + layer.path() + "' (" + layer.type() + ")");
+      }
+    }
+  }
+
+  private static String problem(Layer layer, String reason) {
+    return "'" + layer.path() + "' (" + layer.type() + ": " + reason + ")";
+  }
+
+  private void refuseProblems() {
+    if (!problems.isEmpty()) {
+      throw new BadInputException(
+          model.name()
+              + ": "
+              + problems.size()
+              + (problems.size() == 1 ? " layer" : " layers")
+              + " cannot run here: "
+              + String.join(", ", problems)
+              + ". A model is judged by running all of it.\n"
+              + "Maybe convert the model again without "
+              + (problems.size() == 1 ? "it." : "them."));
+    }
   }
 
   /** The blobs that are answered: arrays and pictures by name, probabilities by their blob. */
-  private static List<String> outputs(CoreMLModel model, NetworkMessage network) {
+  private List<String> outputs() {
     Set<String> blobs = new LinkedHashSet<>();
     for (OutputDescription output : model.outputs()) {
       if (output instanceof OutputDescription.Array
@@ -107,34 +206,14 @@ public final class OnnxLowering {
     return new ArrayList<>(blobs);
   }
 
-  private static void requireNeuralNetwork(CoreMLModel model) {
-    if (!model.kind().isNeuralNetwork()) {
-      throw new BadInputException(
-          model.name()
-              + ": a model of kind "
-              + model.kind()
-              + " cannot run here yet: only single neural networks can.\n"
-              + "Maybe take the neural network out of its pipeline.");
+  private List<String> blobs() {
+    List<String> names = new ArrayList<>();
+    for (InputDescription input : model.inputs()) {
+      names.add(LoweredModel.graphInput(input.name()));
     }
-  }
-
-  private static void requireKnownTypes(CoreMLModel model) {
-    List<String> unknown = new ArrayList<>();
     for (Layer layer : model.layers()) {
-      if (LayerLowerings.of(layer.type()).isEmpty()) {
-        unknown.add("'" + layer.path() + "' (" + layer.type() + ")");
-      }
+      names.addAll(layer.outputs());
     }
-    if (!unknown.isEmpty()) {
-      throw new BadInputException(
-          model.name()
-              + ": "
-              + unknown.size()
-              + (unknown.size() == 1 ? " layer" : " layers")
-              + " cannot run here: "
-              + String.join(", ", unknown)
-              + ". No lowering is known for the type.\n"
-              + "Maybe convert the model again without it, or bring a plugin for a custom layer.");
-    }
+    return names;
   }
 }

@@ -11,9 +11,6 @@ final class Poolings {
   static void lower(LayerNode layer, OnnxGraph graph) {
     PoolingLayerParams pooling = layer.message().getPooling();
     Shape input = graph.shape(layer.input());
-    if (input.rank() != 4) {
-      throw new UnsupportedLayerException("its input " + input + " has not rank 4");
-    }
     int[] kernel = Window.pair(pooling.getKernelSizeList(), 3);
     int[] stride = Window.pair(pooling.getStrideList(), 1);
     int[] pads = new int[4];
@@ -37,6 +34,12 @@ final class Poolings {
           pooling.hasIncludeLastPixel()
               ? length + window.start()
               : length + Math.max(0, window.end());
+    }
+    for (int edge = 0; edge < 4; edge++) {
+      if (pads[edge] >= kernel[edge % 2]) {
+        throw new UnsupportedLayerException(
+            "its padding of " + pads[edge] + " is not smaller than its window");
+      }
     }
     Shape shape = Shape.of(input.length(0), input.length(1), output[0], output[1]);
     switch (pooling.getType()) {
@@ -69,8 +72,14 @@ final class Poolings {
       List<Long> amounts = pooling.getIncludeLastPixel().getPaddingAmountsList();
       int pad = amounts.size() > axis ? Math.toIntExact(amounts.get(axis)) : 0;
       // Rounded up, so that the last element is pooled too; a window must begin inside.
-      int output = (length + 2 * pad - kernel + stride - 1) / stride + 1;
-      if ((output - 1) * stride >= length + pad) {
+      int room = length + 2 * pad - kernel;
+      if (room < 0 || stride < 1) {
+        throw new UnsupportedLayerException(
+            "a window of " + kernel + " and stride " + stride + " does not fit " + length);
+      }
+      int output = (room + stride - 1) / stride + 1;
+      boolean padded = amounts.stream().anyMatch(amount -> amount > 0);
+      if (padded && (output - 1) * stride >= length + pad) {
         output--;
       }
       return new Window(pad, (output - 1) * stride + kernel - length - pad, output);

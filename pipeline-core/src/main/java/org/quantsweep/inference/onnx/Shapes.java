@@ -6,102 +6,112 @@ import java.util.List;
 import java.util.TreeSet;
 import org.quantsweep.proto.coreml.FlattenLayerParams;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
-import org.quantsweep.proto.coreml.SliceStaticLayerParams;
+import org.quantsweep.proto.coreml.ReshapeLayerParams;
 import org.quantsweep.tensor.Shape;
 
 /** Layers that move numbers and change none. */
 final class Shapes {
-  private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
-
   private Shapes() {}
 
+  /** {@code [N, C, H, W]} to {@code [N, C H W, 1, 1]}. */
   static void flatten(LayerNode layer, OnnxGraph graph) {
-    String value = layer.input();
-    Shape shape = graph.shape(value);
-    FlattenLayerParams.FlattenOrder order = layer.message().getFlatten().getMode();
-    if (order == FlattenLayerParams.FlattenOrder.CHANNEL_LAST && shape.rank() == 4) {
-      value =
-          graph.node(
-              "Transpose",
-              Shape.of(shape.length(0), shape.length(2), shape.length(3), shape.length(1)),
-              List.of(value),
-              OnnxGraph.attribute("perm", CHANNELS_LAST));
+    Shape shape = graph.shape(layer.input());
+    boolean channelsLast =
+        layer.message().getFlatten().getMode() == FlattenLayerParams.FlattenOrder.CHANNEL_LAST;
+    String value = channelsLast ? graph.transpose(layer.input(), 0, 2, 3, 1) : layer.input();
+    int rest = shape.length(1) * shape.length(2) * shape.length(3);
+    graph.reshape(value, Shape.of(shape.length(0), rest, 1, 1), layer.output());
+  }
+
+  /** The older reshape: to {@code [C, H, W]}, or with the length of the sequence before them. */
+  static void reshape(LayerNode layer, OnnxGraph graph) {
+    ReshapeLayerParams params = layer.message().getReshape();
+    Shape input = graph.shape(layer.input());
+    List<Long> target = new ArrayList<>(params.getTargetShapeList());
+    if (target.size() == 3) {
+      target.add(0, (long) input.length(0));
     }
-    int batch = shape.rank() == 4 ? shape.length(0) : 1;
-    int rest = Math.toIntExact(shape.elementCount() / batch);
-    graph.reshape(value, Shape.of(batch, rest, 1, 1), layer.output());
+    if (target.size() != 4 || input.rank() < 4) {
+      throw new UnsupportedLayerException("it reshapes " + input + " to " + target);
+    }
+    if (input.rank() == 5) {
+      target.add(1, (long) input.length(1));
+    }
+    Shape shape = resolved(input, target);
+    if (params.getMode() == ReshapeLayerParams.ReshapeOrder.CHANNEL_FIRST) {
+      graph.reshape(layer.input(), shape, layer.output());
+      return;
+    }
+    int rank = shape.rank();
+    int[] lengths = shape.lengths();
+    lengths[rank - 3] = shape.length(-2);
+    lengths[rank - 2] = shape.length(-1);
+    lengths[rank - 1] = shape.length(-3);
+    String channelsLast =
+        graph.transpose(
+            layer.input(), rank == 4 ? new int[] {0, 2, 3, 1} : new int[] {0, 1, 3, 4, 2});
+    String reshaped = graph.reshape(channelsLast, Shape.of(lengths));
+    graph.bind(
+        layer.output(),
+        graph.transpose(
+            reshaped, rank == 4 ? new int[] {0, 3, 1, 2} : new int[] {0, 1, 4, 2, 3}));
   }
 
   static void reshapeStatic(LayerNode layer, OnnxGraph graph) {
+    List<Long> target = layer.message().getReshapeStatic().getTargetShapeList();
+    graph.reshape(layer.input(), resolved(graph.shape(layer.input()), target), layer.output());
+  }
+
+  static void rankPreservingReshape(LayerNode layer, OnnxGraph graph) {
+    List<Long> target = layer.message().getRankPreservingReshape().getTargetShapeList();
+    graph.reshape(layer.input(), resolved(graph.shape(layer.input()), target), layer.output());
+  }
+
+  /** To the shape of the second input. */
+  static void reshapeLike(LayerNode layer, OnnxGraph graph) {
+    layer.requireInputs(2, "it has not two inputs");
+    List<Long> target = new ArrayList<>();
+    for (int length : graph.shape(layer.inputs().get(1)).lengths()) {
+      target.add((long) length);
+    }
+    graph.reshape(layer.input(), resolved(graph.shape(layer.input()), target), layer.output());
+  }
+
+  static void flattenTo2d(LayerNode layer, OnnxGraph graph) {
     Shape input = graph.shape(layer.input());
-    List<Long> target = new ArrayList<>(layer.message().getReshapeStatic().getTargetShapeList());
+    long axis = layer.message().getFlattenTo2D().getAxis();
+    long from = axis < 0 ? axis + input.rank() : axis;
+    int rows = 1;
+    for (int before = 0; before < from; before++) {
+      rows *= input.length(before);
+    }
+    int columns = Math.toIntExact(input.elementCount() / Math.max(1, rows));
+    graph.reshape(layer.input(), Shape.of(rows, columns), layer.output());
+  }
+
+  /** A target in which 0 keeps the length at its place and one -1 takes what is left. */
+  private static Shape resolved(Shape input, List<Long> target) {
+    List<Long> lengths = new ArrayList<>(target);
     long known = 1;
     int unknown = -1;
-    for (int axis = 0; axis < target.size(); axis++) {
-      if (target.get(axis) == -1) {
+    for (int axis = 0; axis < lengths.size(); axis++) {
+      if (lengths.get(axis) == -1) {
         unknown = axis;
       } else {
-        if (target.get(axis) == 0) {
-          target.set(axis, (long) input.length(axis));
+        if (lengths.get(axis) == 0) {
+          lengths.set(axis, (long) input.length(axis(axis, input.rank())));
         }
-        known *= target.get(axis);
+        known = Math.multiplyExact(known, lengths.get(axis));
       }
     }
     if (unknown >= 0 && known > 0) {
-      target.set(unknown, input.elementCount() / known);
+      lengths.set(unknown, input.elementCount() / known);
     }
-    Shape shape = Shape.of(target);
+    Shape shape = Shape.of(lengths);
     if (shape.elementCount() != input.elementCount()) {
-      throw new UnsupportedLayerException("it reshapes " + input + " to " + shape);
+      throw new UnsupportedLayerException("it reshapes " + input + " to " + target);
     }
-    graph.reshape(layer.input(), shape, layer.output());
-  }
-
-  /** Along the channels of {@code [..., C, H, W]}. */
-  static void concat(LayerNode layer, OnnxGraph graph) {
-    if (layer.message().getConcat().getSequenceConcat()) {
-      throw new UnsupportedLayerException("it concatenates along the sequence axis");
-    }
-    int rank = graph.shape(layer.input()).rank();
-    concatenate(layer, graph, rank >= 3 ? rank - 3 : rank - 1);
-  }
-
-  static void concatNd(LayerNode layer, OnnxGraph graph) {
-    int rank = graph.shape(layer.input()).rank();
-    concatenate(layer, graph, axis(layer.message().getConcatND().getAxis(), rank));
-  }
-
-  private static void concatenate(LayerNode layer, OnnxGraph graph, int axis) {
-    int[] lengths = graph.shape(layer.input()).lengths();
-    lengths[axis] = 0;
-    for (String input : layer.layer().inputs()) {
-      lengths[axis] += graph.shape(input).length(axis);
-    }
-    graph.node(
-        "Concat",
-        layer.output(),
-        Shape.of(lengths),
-        layer.layer().inputs(),
-        OnnxGraph.attribute("axis", (long) axis));
-  }
-
-  static void stack(LayerNode layer, OnnxGraph graph) {
-    Shape input = graph.shape(layer.input());
-    int axis = axis(layer.message().getStack().getAxis(), input.rank() + 1);
-    List<Integer> lengths = list(input);
-    lengths.add(axis, 1);
-    Shape one = Shape.of(lengths);
-    List<String> expanded = new ArrayList<>();
-    for (String each : layer.layer().inputs()) {
-      expanded.add(graph.reshape(each, one, graph.freshName()));
-    }
-    lengths.set(axis, expanded.size());
-    graph.node(
-        "Concat",
-        layer.output(),
-        Shape.of(lengths),
-        expanded,
-        OnnxGraph.attribute("axis", (long) axis));
+    return shape;
   }
 
   static void expandDims(LayerNode layer, OnnxGraph graph) {
@@ -127,80 +137,127 @@ final class Shapes {
   }
 
   static void transpose(LayerNode layer, OnnxGraph graph) {
-    Shape input = graph.shape(layer.input());
-    int[] axes = new int[input.rank()];
-    int[] lengths = new int[input.rank()];
-    for (int i = 0; i < axes.length; i++) {
-      axes[i] = axis(layer.message().getTranspose().getAxes(i), input.rank());
-      lengths[i] = input.length(axes[i]);
+    int rank = graph.shape(layer.input()).rank();
+    int[] axes = new int[rank];
+    if (layer.message().getTranspose().getAxesCount() != rank) {
+      throw new UnsupportedLayerException("its axes are not those of rank " + rank);
     }
-    graph.node(
-        "Transpose",
-        layer.output(),
-        Shape.of(lengths),
-        List.of(layer.input()),
-        OnnxGraph.attribute("perm", axes));
+    for (int i = 0; i < rank; i++) {
+      axes[i] = axis(layer.message().getTranspose().getAxes(i), rank);
+    }
+    graph.bind(layer.output(), graph.transpose(layer.input(), axes));
   }
 
-  static void sliceStatic(LayerNode layer, OnnxGraph graph) {
-    SliceStaticLayerParams slice = layer.message().getSliceStatic();
-    Shape input = graph.shape(layer.input());
-    int rank = input.rank();
-    long[] begins = new long[rank];
-    long[] ends = new long[rank];
-    long[] steps = new long[rank];
-    long[] axes = new long[rank];
-    List<Integer> lengths = new ArrayList<>();
-    List<Integer> kept = new ArrayList<>();
-    for (int axis = 0; axis < rank; axis++) {
-      long length = input.length(axis);
-      long step = slice.getStridesCount() > axis ? slice.getStrides(axis) : 1;
-      if (step <= 0) {
-        throw new UnsupportedLayerException("it slices with a stride of " + step);
-      }
-      boolean squeezed = slice.getSqueezeMasksCount() > axis && slice.getSqueezeMasks(axis);
-      long begin = slice.getBeginIds(axis);
-      begin = slice.getBeginMasksCount() > axis && slice.getBeginMasks(axis) ? 0 : begin;
-      begin = Math.max(0, Math.min(length, begin < 0 ? begin + length : begin));
-      long end = slice.getEndIds(axis);
-      end = end < 0 ? end + length : end;
-      end = slice.getEndMasksCount() > axis && slice.getEndMasks(axis) ? length : end;
-      end = squeezed ? begin + 1 : Math.max(begin, Math.min(length, end));
-      begins[axis] = begin;
-      ends[axis] = end;
-      steps[axis] = step;
-      axes[axis] = axis;
-      int taken = Math.toIntExact((end - begin + step - 1) / step);
-      lengths.add(taken);
-      if (!squeezed) {
-        kept.add(taken);
-      }
+  /** The older transpose: of sequence, channels, height and width; the batch stays. */
+  static void permute(LayerNode layer, OnnxGraph graph) {
+    List<Long> order = layer.message().getPermute().getAxisList();
+    int rank = graph.shape(layer.input()).rank();
+    if (order.size() != 4 || (rank != 4 && rank != 5)) {
+      throw new UnsupportedLayerException("it permutes rank " + rank + " by " + order);
     }
-    String sliced = kept.size() == rank ? layer.output() : graph.freshName();
+    int[] axes = new int[rank];
+    axes[1] = 1;
+    for (int i = 0; i < 4; i++) {
+      int from = axis(order.get(i), 4);
+      // In rank 5 the batch stands between the sequence and the rest.
+      axes[rank == 5 && i > 0 ? i + 1 : i] = rank == 5 && from > 0 ? from + 1 : from;
+    }
+    graph.bind(layer.output(), graph.transpose(layer.input(), axes));
+  }
+
+  static void tile(LayerNode layer, OnnxGraph graph) {
+    layer.requireInputs(1, "its repetitions are an input");
+    List<Long> repetitions = layer.message().getTile().getRepsList();
+    int rank = graph.shape(layer.input()).rank();
+    long[] times = new long[rank];
+    java.util.Arrays.fill(times, 1);
+    for (int i = 1; i <= repetitions.size(); i++) {
+      times[axis(-i, rank)] = repetitions.get(repetitions.size() - i);
+    }
+    repeat(layer, graph, times);
+  }
+
+  static void sequenceRepeat(LayerNode layer, OnnxGraph graph) {
+    int rank = graph.shape(layer.input()).rank();
+    long[] times = new long[rank];
+    java.util.Arrays.fill(times, 1);
+    times[sequenceAxis(rank)] =
+        Math.max(1, layer.message().getSequenceRepeat().getNRepetitions());
+    repeat(layer, graph, times);
+  }
+
+  private static void repeat(LayerNode layer, OnnxGraph graph, long... times) {
+    int[] lengths = graph.shape(layer.input()).lengths();
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = Math.toIntExact(Math.multiplyExact(lengths[axis], times[axis]));
+    }
     graph.node(
-        "Slice",
-        sliced,
+        "Tile",
+        layer.output(),
         Shape.of(lengths),
-        List.of(
-            layer.input(),
-            graph.integers(begins),
-            graph.integers(ends),
-            graph.integers(axes),
-            graph.integers(steps)));
-    if (kept.size() != rank) {
-      graph.reshape(sliced, Shape.of(kept), layer.output());
+        List.of(layer.input(), graph.integers(times)));
+  }
+
+  static void broadcastToStatic(LayerNode layer, OnnxGraph graph) {
+    broadcast(
+        layer, graph, Shape.of(layer.message().getBroadcastToStatic().getTargetShapeList()));
+  }
+
+  static void broadcastToLike(LayerNode layer, OnnxGraph graph) {
+    layer.requireInputs(2, "it has not two inputs");
+    broadcast(layer, graph, graph.shape(layer.inputs().get(1)));
+  }
+
+  private static void broadcast(LayerNode layer, OnnxGraph graph, Shape target) {
+    Shape shape = Elementwise.broadcast(graph.shape(layer.input()), target);
+    long[] lengths = new long[shape.rank()];
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = shape.length(axis);
     }
+    graph.node("Expand", layer.output(), shape, List.of(layer.input(), graph.integers(lengths)));
+  }
+
+  static void fillStatic(LayerNode layer, OnnxGraph graph) {
+    var fill = layer.message().getFillStatic();
+    fill(layer, graph, Shape.of(fill.getTargetShapeList()), fill.getValue());
+  }
+
+  static void fillLike(LayerNode layer, OnnxGraph graph) {
+    fill(layer, graph, graph.shape(layer.input()), layer.message().getFillLike().getValue());
+  }
+
+  private static void fill(LayerNode layer, OnnxGraph graph, Shape shape, float value) {
+    long[] lengths = new long[shape.rank()];
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = shape.length(axis);
+    }
+    graph.node(
+        "Expand",
+        layer.output(),
+        shape,
+        List.of(graph.scalar(value), graph.integers(lengths)));
+  }
+
+  /** The lengths of the axes, as numbers. */
+  static void getShape(LayerNode layer, OnnxGraph graph) {
+    int[] lengths = graph.shape(layer.input()).lengths();
+    float[] values = new float[lengths.length];
+    for (int axis = 0; axis < lengths.length; axis++) {
+      values[axis] = lengths[axis];
+    }
+    graph.bind(layer.output(), graph.constant(Shape.of(values.length), values));
   }
 
   /** A constant of any layer that loads one. */
   static void constant(LayerNode layer, OnnxGraph graph) {
     NeuralNetworkLayer message = layer.message();
-    Shape shape =
-        message.hasLoadConstantND()
-            ? Shape.of(message.getLoadConstantND().getShapeList())
-            : Shape.of(message.getLoadConstant().getShapeList());
-    String constant = graph.constant(shape, layer.weight("data").sharedArray());
-    graph.node("Identity", layer.output(), shape, List.of(constant));
+    List<Long> lengths = new ArrayList<>(message.getLoadConstantND().getShapeList());
+    if (message.hasLoadConstant()) {
+      lengths.addAll(message.getLoadConstant().getShapeList());
+      lengths.add(0, 1L);
+    }
+    float[] values = layer.weight("data").sharedArray();
+    graph.bind(layer.output(), graph.constant(Shape.of(lengths), values));
   }
 
   /** An axis counted from the front. */
@@ -212,7 +269,15 @@ final class Shapes {
     return (int) counted;
   }
 
-  private static List<Integer> list(Shape shape) {
+  /** Where the sequence lies: before the batch in rank 5, in its place in rank 4. */
+  static int sequenceAxis(int rank) {
+    if (rank < 4) {
+      throw new UnsupportedLayerException("its input of rank " + rank + " has no sequence");
+    }
+    return Math.max(0, rank - 5);
+  }
+
+  static List<Integer> list(Shape shape) {
     List<Integer> lengths = new ArrayList<>();
     for (int length : shape.lengths()) {
       lengths.add(length);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.inference.OutputValue;
@@ -18,30 +19,43 @@ import org.quantsweep.tensor.Tensor;
 
 /** A model with a session for each of the last few shapes of its inputs. */
 final class OnnxRuntimePredictor implements Predictor {
+  /** Open at once: each holds its own copy of the weights. */
   private static final int SESSIONS = 4;
 
   private final CoreMLModel model;
   private final String probabilities;
+  private final List<String> labels;
   private final boolean exact;
   private final LinkedHashMap<Map<String, Shape>, OnnxSession> sessions =
       new LinkedHashMap<>(8, 0.75f, true);
+  private boolean closed;
 
   /** Opens the session of the preferred shapes, so that what cannot run is said at once. */
   OnnxRuntimePredictor(CoreMLModel model) {
     this.model = model;
-    this.probabilities = OnnxLowering.probabilityBlob(model);
-    this.exact = OnnxLowering.isExactMapping(model);
     Map<String, Shape> preferred = new TreeMap<>();
+    boolean known = true;
     for (InputDescription input : model.inputs()) {
+      if (input.optional()) {
+        continue;
+      }
       if (input instanceof InputDescription.Picture picture) {
         preferred.put(
             input.name(),
             Shape.of(picture.colorSpace().channels(), picture.height(), picture.width()));
-      } else if (!input.optional()) {
-        preferred.put(input.name(), ((InputDescription.Array) input).shape());
+      } else if (input instanceof InputDescription.Array array) {
+        preferred.put(input.name(), array.shape());
+        known &= array.shape().rank() > 0;
       }
     }
-    session(preferred);
+    if (known || !model.kind().isNeuralNetwork()) {
+      session(preferred).end();
+    } else {
+      OnnxLowering.requireKnownLayers(model);
+    }
+    this.probabilities = OnnxLowering.probabilityBlob(model);
+    this.labels = OnnxLowering.classLabels(model);
+    this.exact = OnnxLowering.isExactMapping(model);
   }
 
   @Override
@@ -63,16 +77,25 @@ final class OnnxRuntimePredictor implements Predictor {
       requireShape(input, tensor.shape());
       shapes.put(input.name(), tensor.shape());
     }
-    OnnxSession session = session(shapes);
+    OnnxSession session;
+    try {
+      session = session(shapes);
+    } catch (BadInputException e) {
+      // The preferred shapes have run: it is these that do not fit.
+      throw new PredictionException("inputs of shapes " + shapes + ": " + e.getMessage(), e);
+    }
     try {
       return prediction(session.run(inputs));
     } catch (OrtException e) {
       throw new PredictionException("the engine failed: " + e.getMessage(), e);
+    } finally {
+      session.end();
     }
   }
 
   @Override
   public synchronized void close() {
+    closed = true;
     sessions.values().forEach(OnnxSession::close);
     sessions.clear();
   }
@@ -90,16 +113,21 @@ final class OnnxRuntimePredictor implements Predictor {
     }
   }
 
+  /** An open session, which the caller ends: it is not closed before. */
   private synchronized OnnxSession session(Map<String, Shape> shapes) {
+    if (closed) {
+      throw new IllegalStateException(model.name() + ": the predictor is closed.");
+    }
     OnnxSession session = sessions.get(shapes);
     if (session == null) {
       session = new OnnxSession(model.name(), OnnxLowering.lower(model, shapes));
       sessions.put(shapes, session);
       if (sessions.size() > SESSIONS) {
-        // Still in use by another thread, perhaps: it is closed when its last run ends.
+        // Perhaps another thread still runs it: then its last run closes it.
         sessions.remove(sessions.keySet().iterator().next()).close();
       }
     }
+    session.begin();
     return session;
   }
 
@@ -108,7 +136,7 @@ final class OnnxRuntimePredictor implements Predictor {
     for (OutputDescription output : model.outputs()) {
       if (output instanceof OutputDescription.Picture) {
         Tensor blob = blobs.get(output.name());
-        outputs.put(output.name(), new OutputValue.Picture(withoutBatch(blob, 3)));
+        outputs.put(output.name(), new OutputValue.Picture(asPicture(blob)));
       } else if (output instanceof OutputDescription.Array array) {
         outputs.put(output.name(), new OutputValue.Array(array(array, blobs.get(output.name()))));
       } else if (output instanceof OutputDescription.Probabilities described) {
@@ -123,6 +151,7 @@ final class OnnxRuntimePredictor implements Predictor {
     return new Prediction(outputs);
   }
 
+  /** The class of the highest score; the first of those that tie. */
   private OutputValue classLabel(OutputDescription.ClassLabel output, Tensor scores) {
     int best = 0;
     for (int i = 1; i < scores.size(); i++) {
@@ -130,39 +159,34 @@ final class OnnxRuntimePredictor implements Predictor {
         best = i;
       }
     }
-    List<String> labels = List.of();
-    for (OutputDescription other : model.outputs()) {
-      if (other instanceof OutputDescription.Probabilities described) {
-        labels = described.labels();
-      }
-    }
     String label = best < labels.size() ? labels.get(best) : Integer.toString(best);
     return new OutputValue.ClassLabel(label, output.integer());
   }
 
   /**
-   * In the described shape where it fits; else as the network has it, old ones without the batch.
+   * In the described shape where it fits; else as the network has it, old ones without sequence and
+   * batch, and vectors without height and width.
    */
   private Tensor array(OutputDescription.Array described, Tensor blob) {
+    Shape shape = blob.shape();
     if (described.shape().rank() > 0 && described.shape().elementCount() == blob.size()) {
       return blob.reshape(described.shape());
     }
-    if (exact || blob.shape().rank() != 4) {
+    if (exact || shape.rank() != 4 || shape.length(0) != 1) {
       return blob;
     }
-    Shape shape = blob.shape();
     return shape.length(2) == 1 && shape.length(3) == 1
         ? blob.reshape(Shape.of(blob.size()))
-        : withoutBatch(blob, 3);
+        : asPicture(blob);
   }
 
-  private static Tensor withoutBatch(Tensor blob, int rank) {
-    int[] lengths = blob.shape().lengths();
-    if (lengths.length != rank + 1 || lengths[0] != 1) {
+  /** Without axes of length 1 before the last three. */
+  private static Tensor asPicture(Tensor blob) {
+    Shape shape = blob.shape();
+    if (shape.rank() <= 3) {
       return blob;
     }
-    int[] kept = new int[rank];
-    System.arraycopy(lengths, 1, kept, 0, rank);
-    return blob.reshape(Shape.of(kept));
+    Shape picture = Shape.of(shape.length(-3), shape.length(-2), shape.length(-1));
+    return picture.elementCount() == blob.size() ? blob.reshape(picture) : blob;
   }
 }

@@ -43,9 +43,8 @@ final class OnnxSession {
     }
   }
 
-  /** The answered blobs by name. */
+  /** The answered blobs by name. Called between {@link #begin} and {@link #end}. */
   Map<String, Tensor> run(Map<String, Tensor> inputs) throws OrtException {
-    begin();
     Map<String, OnnxTensor> fed = new HashMap<>();
     try {
       for (Map.Entry<String, Shape> input : lowered.inputs().entrySet()) {
@@ -76,10 +75,10 @@ final class OnnxSession {
       return blobs;
     } finally {
       fed.values().forEach(OnnxTensor::close);
-      end();
     }
   }
 
+  /** Releases native memory, now or when the last run ends. */
   void close() {
     synchronized (this) {
       closing = true;
@@ -90,14 +89,13 @@ final class OnnxSession {
     release();
   }
 
-  private synchronized void begin() {
-    if (closing) {
-      throw new IllegalStateException("the predictor is closed.");
-    }
+  /** Before a run: the session stays open until as many have ended. */
+  synchronized void begin() {
     running++;
   }
 
-  private void end() {
+  /** After a run. */
+  void end() {
     boolean last;
     synchronized (this) {
       running--;
