@@ -31,7 +31,8 @@ class GoldenPredictionTest {
 
   static List<String> models() throws IOException {
     if (!SharedData.isPresent()) {
-      return List.of();
+      // One case that aborts and says what was left out.
+      return List.of("every shared model");
     }
     try (Stream<Path> folders = Files.list(SharedData.path("golden"))) {
       return folders
@@ -42,7 +43,7 @@ class GoldenPredictionTest {
     }
   }
 
-  @ParameterizedTest(allowZeroInvocations = true)
+  @ParameterizedTest
   @MethodSource("models")
   void answersLikePyTorch(String name) throws IOException, PredictionException {
     check(name, ModelReader.read(SharedData.path("models/" + name + ".mlmodel")));
