@@ -85,10 +85,8 @@ final class Activations {
           }
           case TANH_APPROXIMATION -> {
             String cube = graph.binary("Mul", x, graph.binary("Mul", x, x));
-            String sum =
-                graph.binary("Add", x, graph.binary("Mul", cube, graph.scalar(0.044715f)));
-            String inner =
-                graph.binary("Mul", sum, graph.scalar((float) Math.sqrt(2 / Math.PI)));
+            String sum = graph.binary("Add", x, graph.binary("Mul", cube, graph.scalar(0.044715f)));
+            String inner = graph.binary("Mul", sum, graph.scalar((float) Math.sqrt(2 / Math.PI)));
             yield timesOnePlus(graph, half, graph.unary("Tanh", inner));
           }
           case SIGMOID_APPROXIMATION -> {

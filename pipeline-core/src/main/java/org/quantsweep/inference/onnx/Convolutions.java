@@ -23,7 +23,8 @@ final class Convolutions {
     int channels = weights.shape().length(conv.getIsDeconvolution() ? 0 : 1);
     channels *= conv.getIsDeconvolution() ? 1 : groups;
     if (channels != input.length(1)) {
-      throw new UnsupportedLayerException("its input " + input + " has not " + channels + " channels");
+      throw new UnsupportedLayerException(
+          "its input " + input + " has not " + channels + " channels");
     }
     List<String> inputs = new ArrayList<>();
     inputs.add(layer.input());

@@ -70,8 +70,7 @@ final class Elementwise {
         "Clip",
         layer.output(),
         graph.shape(layer.input()),
-        List.of(
-            layer.input(), graph.scalar(clip.getMinVal()), graph.scalar(clip.getMaxVal())));
+        List.of(layer.input(), graph.scalar(clip.getMinVal()), graph.scalar(clip.getMaxVal())));
   }
 
   static void average(LayerNode layer, OnnxGraph graph) {
@@ -98,8 +97,7 @@ final class Elementwise {
 
   private static String shifted(OnnxGraph graph, String x, UnaryFunctionLayerParams function) {
     float epsilon = function.getEpsilon() == 0 ? DEFAULT_EPSILON : function.getEpsilon();
-    return graph.node(
-        "Add", graph.shape(x), List.of(x, graph.scalar(epsilon)));
+    return graph.node("Add", graph.shape(x), List.of(x, graph.scalar(epsilon)));
   }
 
   private static String chain(String operator, LayerNode layer, OnnxGraph graph) {

@@ -37,11 +37,16 @@ final class LayerLowerings {
     lowerings.put("embeddingND", Lookups::embeddingNd);
     lowerings.put("gather", Lookups::gather);
     lowerings.put("gatherAlongAxis", Lookups::gatherAlongAxis);
+    lowerings.put("gatherND", Lookups::gatherNd);
+    lowerings.put("slidingWindows", Lookups::windows);
     lowerings.put("oneHot", Lookups::oneHot);
   }
 
   private static void addSpatial(Map<String, LayerLowering> lowerings) {
     lowerings.put("convolution", new Pictures(Convolutions::lower));
+    lowerings.put("convolution3d", Volumes::convolution);
+    lowerings.put("pooling3d", Volumes::pooling);
+    lowerings.put("globalPooling3d", Volumes::globalPooling);
     lowerings.put("pooling", new Pictures(Poolings::lower));
     lowerings.put("padding", Spatial::padding);
     lowerings.put("constantPad", Spatial::constantPad);
@@ -100,8 +105,7 @@ final class LayerLowerings {
   }
 
   private static void addComparisons(Map<String, LayerLowering> lowerings) {
-    lowerings.put(
-        "equal", Comparisons.of("Equal", layer -> layer.message().getEqual().getAlpha()));
+    lowerings.put("equal", Comparisons.of("Equal", layer -> layer.message().getEqual().getAlpha()));
     lowerings.put("notEqual", Comparisons::notEqual);
     lowerings.put(
         "lessThan", Comparisons.of("Less", layer -> layer.message().getLessThan().getAlpha()));
@@ -119,6 +123,9 @@ final class LayerLowerings {
     lowerings.put("logicalXor", Comparisons.logic("Xor"));
     lowerings.put("logicalNot", Comparisons::not);
     lowerings.put("whereBroadcastable", Comparisons::where);
+    lowerings.put("matrixBandPart", Bands::band);
+    lowerings.put("lowerTriangular", Bands::lower);
+    lowerings.put("upperTriangular", Bands::upper);
   }
 
   private static void addReductions(Map<String, LayerLowering> lowerings) {

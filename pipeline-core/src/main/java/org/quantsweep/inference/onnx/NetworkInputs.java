@@ -1,6 +1,9 @@
 package org.quantsweep.inference.onnx;
 
 import java.util.List;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.NeuralNetworkImageScaler;
 import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkMeanImage;
@@ -36,15 +39,39 @@ final class NetworkInputs {
         graph.bind(input.name(), value);
       } else {
         graph.reshape(
-            value,
-            Shape.of(1, 1, given.length(0), given.length(1), given.length(2)),
-            input.name());
+            value, Shape.of(1, 1, given.length(0), given.length(1), given.length(2)), input.name());
       }
       return shape;
     }
     Shape shape = network.isExact() ? given : mapped(given);
     graph.input(fed, shape);
     graph.bind(input.name(), fed);
+    return shape;
+  }
+
+  /** Stands in for an optional array that is not given: its default everywhere, or 0. */
+  static Shape addDefault(
+      InputDescription.Array input, CoreMLModel model, NetworkMessage network, OnnxGraph graph) {
+    float value = 0;
+    for (FeatureDescription feature : model.message().getDescription().getInputList()) {
+      if (feature.getName().equals(input.name())) {
+        ArrayFeatureType array = feature.getType().getMultiArrayType();
+        value =
+            switch (array.getDefaultOptionalValueCase()) {
+              case INTDEFAULTVALUE -> array.getIntDefaultValue();
+              case FLOATDEFAULTVALUE -> array.getFloatDefaultValue();
+              case DOUBLEDEFAULTVALUE -> (float) array.getDoubleDefaultValue();
+              default -> 0;
+            };
+      }
+    }
+    Shape shape = network.isExact() ? input.shape() : mapped(input.shape());
+    long[] lengths = new long[shape.rank()];
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = shape.length(axis);
+    }
+    graph.node(
+        "Expand", input.name(), shape, List.of(graph.scalar(value), graph.integers(lengths)));
     return shape;
   }
 
@@ -64,10 +91,7 @@ final class NetworkInputs {
     int count = Math.toIntExact(shape.elementCount());
     if (mean.getMeanImageCount() != count) {
       throw new UnsupportedLayerException(
-          "its mean image has "
-              + mean.getMeanImageCount()
-              + " values, but its shape is "
-              + shape);
+          "its mean image has " + mean.getMeanImageCount() + " values, but its shape is " + shape);
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

@@ -151,8 +151,7 @@ final class OnnxGraph {
 
   /** A function of two elements that broadcasts. */
   String binary(String operator, String one, String other) {
-    return node(
-        operator, Elementwise.broadcast(shape(one), shape(other)), List.of(one, other));
+    return node(operator, Elementwise.broadcast(shape(one), shape(other)), List.of(one, other));
   }
 
   /** A float32 constant of rank 0. */

@@ -53,8 +53,7 @@ final class Shapes {
     String reshaped = graph.reshape(channelsLast, Shape.of(lengths));
     graph.bind(
         layer.output(),
-        graph.transpose(
-            reshaped, rank == 4 ? new int[] {0, 3, 1, 2} : new int[] {0, 1, 4, 2, 3}));
+        graph.transpose(reshaped, rank == 4 ? new int[] {0, 3, 1, 2} : new int[] {0, 1, 4, 2, 3}));
   }
 
   static void reshapeStatic(LayerNode layer, OnnxGraph graph) {
@@ -181,8 +180,7 @@ final class Shapes {
     int rank = graph.shape(layer.input()).rank();
     long[] times = new long[rank];
     java.util.Arrays.fill(times, 1);
-    times[sequenceAxis(rank)] =
-        Math.max(1, layer.message().getSequenceRepeat().getNRepetitions());
+    times[sequenceAxis(rank)] = Math.max(1, layer.message().getSequenceRepeat().getNRepetitions());
     repeat(layer, graph, times);
   }
 
@@ -192,15 +190,11 @@ final class Shapes {
       lengths[axis] = Math.toIntExact(Math.multiplyExact(lengths[axis], times[axis]));
     }
     graph.node(
-        "Tile",
-        layer.output(),
-        Shape.of(lengths),
-        List.of(layer.input(), graph.integers(times)));
+        "Tile", layer.output(), Shape.of(lengths), List.of(layer.input(), graph.integers(times)));
   }
 
   static void broadcastToStatic(LayerNode layer, OnnxGraph graph) {
-    broadcast(
-        layer, graph, Shape.of(layer.message().getBroadcastToStatic().getTargetShapeList()));
+    broadcast(layer, graph, Shape.of(layer.message().getBroadcastToStatic().getTargetShapeList()));
   }
 
   static void broadcastToLike(LayerNode layer, OnnxGraph graph) {
@@ -232,10 +226,7 @@ final class Shapes {
       lengths[axis] = shape.length(axis);
     }
     graph.node(
-        "Expand",
-        layer.output(),
-        shape,
-        List.of(graph.scalar(value), graph.integers(lengths)));
+        "Expand", layer.output(), shape, List.of(graph.scalar(value), graph.integers(lengths)));
   }
 
   /** The lengths of the axes, as numbers. */

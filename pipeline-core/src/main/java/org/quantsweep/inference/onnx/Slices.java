@@ -64,7 +64,8 @@ final class Slices {
         fits = other == axis || shape.length(other) == lengths[other];
       }
       if (!fits) {
-        throw new UnsupportedLayerException("its inputs " + first + " and " + shape + " do not fit");
+        throw new UnsupportedLayerException(
+            "its inputs " + first + " and " + shape + " do not fit");
       }
       lengths[axis] += shape.length(axis);
     }

@@ -56,8 +56,7 @@ final class Spatial {
                 ? Math.max(0, amount - input.length(axis))
                 : amount;
       }
-      lengths[axis] =
-          Math.toIntExact(Math.addExact(lengths[axis], pads[axis]) + pads[rank + axis]);
+      lengths[axis] = Math.toIntExact(Math.addExact(lengths[axis], pads[axis]) + pads[rank + axis]);
     }
     pad(layer, graph, Shape.of(lengths), pads, "constant", padding.getValue());
   }
@@ -117,8 +116,7 @@ final class Spatial {
     double step = count > 1 ? (length - 1.0) / (count - 1) : 0;
     switch (method) {
       case ALIGN_ENDPOINTS_MODE -> start = count == 1 ? (length - 1) / 2.0 : 0;
-      case UPSAMPLE_MODE ->
-          step = count > 1 ? (length - (double) length / count) / (count - 1) : 0;
+      case UPSAMPLE_MODE -> step = count > 1 ? (length - (double) length / count) / (count - 1) : 0;
       case ROI_ALIGN_MODE -> {
         step = Math.max(1, length - 1) / (double) count;
         start = step / 2;

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.rewrite.BatchNormFolding;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
@@ -47,6 +48,17 @@ class GoldenPredictionTest {
   @MethodSource("models")
   void answersLikePyTorch(String name) throws IOException, PredictionException {
     check(name, ModelReader.read(SharedData.path("models/" + name + ".mlmodel")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void answersLikePyTorchWithItsNormsFoldedAway(String name)
+      throws IOException, PredictionException {
+    BatchNormFolding.Result folding =
+        BatchNormFolding.apply(ModelReader.read(SharedData.path("models/" + name + ".mlmodel")));
+    if (!folding.folded().isEmpty()) {
+      check(name, folding.model());
+    }
   }
 
   static void check(String name, CoreMLModel model) throws IOException, PredictionException {

@@ -8,6 +8,7 @@ import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
 import org.quantsweep.proto.coreml.GeluLayerParams;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.Pooling3DLayerParams;
 import org.quantsweep.proto.coreml.PoolingLayerParams;
 import org.quantsweep.proto.coreml.ReduceLayerParams;
 import org.quantsweep.proto.coreml.ReorganizeDataLayerParams;
@@ -34,6 +35,7 @@ final class LayerDefinitions {
     definitions.convolutions();
     definitions.deconvolutions();
     definitions.poolings();
+    definitions.volumes();
     definitions.spatial();
     definitions.norms();
     definitions.products();
@@ -49,7 +51,6 @@ final class LayerDefinitions {
   private void add(String name, Definition definition) {
     byCase.put(name, definition);
   }
-
 
   private static BorderAmounts border(int top, int bottom, int left, int right) {
     BorderAmounts.Builder border = BorderAmounts.newBuilder();
@@ -113,9 +114,7 @@ final class LayerDefinitions {
                 .setDilationFactor(0, 2)
                 .setDilationFactor(1, 2)
                 .setSame(same("")));
-    add(
-        "convolution of five axes",
-        (layer, fixture) -> convolution(layer, fixture, 3, 2, 3, 3, 1));
+    add("convolution of five axes", (layer, fixture) -> convolution(layer, fixture, 3, 2, 3, 3, 1));
   }
 
   private void deconvolutions() {
@@ -137,9 +136,7 @@ final class LayerDefinitions {
     add(
         "deconvolution same small kernel",
         (layer, fixture) ->
-            convolution(layer, fixture, 3, 2, 1, 1, 2)
-                .setIsDeconvolution(true)
-                .setSame(same("")));
+            convolution(layer, fixture, 3, 2, 1, 1, 2).setIsDeconvolution(true).setSame(same("")));
     add(
         "deconvolution output shape",
         (layer, fixture) ->
@@ -189,10 +186,11 @@ final class LayerDefinitions {
             pooling(layer, PoolingLayerParams.PoolingType.L2, 2, 2, 1).getValidBuilder());
     add(
         "pooling global average",
-        (layer, fixture) -> pooling(layer, average, 3, 3, 1).setGlobalPooling(true));
+        (layer, fixture) ->
+            pooling(layer, average, 3, 3, 1).setGlobalPooling(true).getValidBuilder());
     add(
         "pooling global max",
-        (layer, fixture) -> pooling(layer, max, 3, 3, 1).setGlobalPooling(true));
+        (layer, fixture) -> pooling(layer, max, 3, 3, 1).setGlobalPooling(true).getValidBuilder());
     for (boolean exclude : List.of(true, false)) {
       String word = exclude ? "without padding" : "with padding";
       add(
@@ -219,6 +217,53 @@ final class LayerDefinitions {
     }
   }
 
+  private void volumes() {
+    add(
+        "convolution of volumes",
+        (layer, fixture) ->
+            layer
+                .getConvolution3DBuilder()
+                .setOutputChannels(2)
+                .setInputChannels(2)
+                .setNGroups(1)
+                .setKernelDepth(2)
+                .setKernelHeight(3)
+                .setKernelWidth(2)
+                .setStrideDepth(2)
+                .setStrideHeight(1)
+                .setStrideWidth(1)
+                .setDilationDepth(1)
+                .setDilationHeight(1)
+                .setDilationWidth(1)
+                .setPaddingTypeValue(0)
+                .setCustomPaddingFront(1)
+                .setCustomPaddingBottom(1)
+                .setHasBias(true)
+                .setWeights(fixture.weights("weights"))
+                .setBias(fixture.weights("bias")));
+    add(
+        "pooling of volumes max same",
+        (layer, fixture) -> pooling3d(layer, 1).setTypeValue(0).setPaddingTypeValue(2));
+    add(
+        "pooling of volumes average",
+        (layer, fixture) -> pooling3d(layer, 2).setTypeValue(1).setPaddingTypeValue(1));
+    add(
+        "pooling of volumes global",
+        (layer, fixture) -> layer.getGlobalPooling3DBuilder().setTypeValue(1));
+  }
+
+  private static Pooling3DLayerParams.Builder pooling3d(
+      NeuralNetworkLayer.Builder layer, int stride) {
+    return layer
+        .getPooling3DBuilder()
+        .setKernelDepth(2)
+        .setKernelHeight(2)
+        .setKernelWidth(2)
+        .setStrideDepth(stride)
+        .setStrideHeight(stride)
+        .setStrideWidth(stride);
+  }
+
   private static UpsampleLayerParams.Builder upsample(
       NeuralNetworkLayer.Builder layer, UpsampleLayerParams.InterpolationMode mode) {
     return layer.getUpsampleBuilder().setMode(mode).addAllScalingFactor(List.of(2L, 3L));
@@ -236,10 +281,7 @@ final class LayerDefinitions {
     add(
         "padding reflection",
         (layer, fixture) ->
-            layer
-                .getPaddingBuilder()
-                .setPaddingAmounts(border(2, 0, 2, 1))
-                .getReflectionBuilder());
+            layer.getPaddingBuilder().setPaddingAmounts(border(2, 0, 2, 1)).getReflectionBuilder());
     add(
         "padding replication",
         (layer, fixture) ->
@@ -312,9 +354,7 @@ final class LayerDefinitions {
     add(
         "crop by amounts",
         (layer, fixture) -> layer.getCropBuilder().setCropAmounts(border(1, 2, 0, 1)));
-    add(
-        "crop to second",
-        (layer, fixture) -> layer.getCropBuilder().addAllOffset(List.of(2L, 1L)));
+    add("crop to second", (layer, fixture) -> layer.getCropBuilder().addAllOffset(List.of(2L, 1L)));
   }
 
   private void norms() {
@@ -395,9 +435,7 @@ final class LayerDefinitions {
                   .setWeights(fixture.weights("weights"))
                   .setBias(fixture.weights("bias")));
     }
-    add(
-        "batched product",
-        (layer, fixture) -> layer.getBatchedMatmulBuilder().setTransposeB(true));
+    add("batched product", (layer, fixture) -> layer.getBatchedMatmulBuilder().setTransposeB(true));
     add(
         "batched product weights",
         (layer, fixture) ->
@@ -430,6 +468,11 @@ final class LayerDefinitions {
                 .setWeights(fixture.weights("weights")));
     add("gather", (layer, fixture) -> layer.getGatherBuilder().setAxis(1));
     add("gather along axis", (layer, fixture) -> layer.getGatherAlongAxisBuilder().setAxis(-2));
+    add("gather nd", (layer, fixture) -> layer.getGatherNDBuilder());
+    add(
+        "sliding windows",
+        (layer, fixture) ->
+            layer.getSlidingWindowsBuilder().setAxis(1).setWindowSize(2).setStep(1));
     add(
         "one hot",
         (layer, fixture) ->
@@ -441,10 +484,8 @@ final class LayerDefinitions {
                 .setOffValue(-1));
   }
 
-
   private void reductions() {
-    for (ReduceLayerParams.ReduceOperation operation :
-        ReduceLayerParams.ReduceOperation.values()) {
+    for (ReduceLayerParams.ReduceOperation operation : ReduceLayerParams.ReduceOperation.values()) {
       ReduceLayerParams.ReduceAxis axis =
           operation == ReduceLayerParams.ReduceOperation.ARGMAX
               ? ReduceLayerParams.ReduceAxis.C
@@ -467,9 +508,7 @@ final class LayerDefinitions {
     add("reduceSumSquare", (layer, fixture) -> layer.getReduceSumSquareBuilder().addAxes(-2));
     add("reduceLogSumExp", (layer, fixture) -> layer.getReduceLogSumExpBuilder().addAxes(-2));
 
-    add(
-        "arg max",
-        (layer, fixture) -> layer.getArgMaxBuilder().setAxis(-1).setRemoveDim(true));
+    add("arg max", (layer, fixture) -> layer.getArgMaxBuilder().setAxis(-1).setRemoveDim(true));
     add("arg min", (layer, fixture) -> layer.getArgMinBuilder().setAxis(1));
     add("top k", (layer, fixture) -> layer.getTopKBuilder().setAxis(-1).setK(2));
     add(
@@ -500,6 +539,9 @@ final class LayerDefinitions {
     add("logicalOr", (layer, fixture) -> layer.getLogicalOrBuilder());
     add("logicalXor", (layer, fixture) -> layer.getLogicalXorBuilder());
     add("logicalNot", (layer, fixture) -> layer.getLogicalNotBuilder());
+    add("band", (layer, fixture) -> layer.getMatrixBandPartBuilder().setNumLower(1).setNumUpper(0));
+    add("lower triangle", (layer, fixture) -> layer.getLowerTriangularBuilder().setK(1));
+    add("upper triangle", (layer, fixture) -> layer.getUpperTriangularBuilder().setK(-1));
     add("where", (layer, fixture) -> layer.getWhereBroadcastableBuilder());
   }
 
@@ -652,8 +694,7 @@ final class LayerDefinitions {
         "gelu sigmoid",
         (layer, fixture) ->
             layer.getGeluBuilder().setMode(GeluLayerParams.GeluMode.SIGMOID_APPROXIMATION));
-    add(
-        "clip", (layer, fixture) -> layer.getClipBuilder().setMinVal(-0.75f).setMaxVal(1.25f));
+    add("clip", (layer, fixture) -> layer.getClipBuilder().setMinVal(-0.75f).setMaxVal(1.25f));
     add(
         "clampedReLU",
         (layer, fixture) -> layer.getClampedReLUBuilder().setAlpha(0.5f).setBeta(1.25f));

@@ -6,7 +6,9 @@ import java.util.Map;
 import org.quantsweep.proto.coreml.WeightParams;
 import org.quantsweep.tensor.Tensor;
 
-/** The arrays of one case of {@code layer-cases.npz}; its maker is {@code make_layer_fixtures.py}. */
+/**
+ * The arrays of one case of {@code layer-cases.npz}; its maker is {@code make_layer_fixtures.py}.
+ */
 record LayerFixture(String name, Map<String, Tensor> arrays) {
   /** The layer's weights of a field, as the file stores them. */
   WeightParams weights(String field) {

@@ -78,7 +78,8 @@ class LayerLoweringTest {
     Model.Builder model = Model.newBuilder().setSpecificationVersion(old ? 3 : 5);
     NeuralNetworkLayer.Builder layer = NeuralNetworkLayer.newBuilder().setName(fixture.name());
     LayerDefinitions.byCase().get(fixture.name()).define(layer, fixture);
-    boolean constant = layer.hasLoadConstant() || layer.hasLoadConstantND() || layer.hasFillStatic();
+    boolean constant =
+        layer.hasLoadConstant() || layer.hasLoadConstantND() || layer.hasFillStatic();
     for (int i = 0; i < fixture.inputs().size(); i++) {
       int[] lengths = fixture.inputs().get(i).shape().lengths();
       model.getDescriptionBuilder().addInput(TinyModels.array("x" + i, lengths));
@@ -99,7 +100,6 @@ class LayerLoweringTest {
   }
 
   private static Map<String, Tensor> arrays() throws IOException, URISyntaxException {
-    return NpzArrays.read(
-        Path.of(LayerLoweringTest.class.getResource("layer-cases.npz").toURI()));
+    return NpzArrays.read(Path.of(LayerLoweringTest.class.getResource("layer-cases.npz").toURI()));
   }
 }

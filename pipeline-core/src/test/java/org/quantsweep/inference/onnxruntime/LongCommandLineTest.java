@@ -52,8 +52,7 @@ class LongCommandLineTest {
       model.getNeuralNetworkBuilder().addLayers(TinyModels.same("x", "y"));
       try (Predictor predictor = new OnnxRuntimeEngine().open(TinyModels.read(model))) {
         Map<String, Tensor> inputs = Map.of("x", Tensor.wrap(Shape.of(1), new float[] {3}));
-        OutputValue.Array answer =
-            (OutputValue.Array) predictor.predict(inputs).outputs().get("y");
+        OutputValue.Array answer = (OutputValue.Array) predictor.predict(inputs).outputs().get("y");
         System.out.println("answer " + answer.values().get(0));
       }
     }

@@ -87,8 +87,7 @@ class OnnxRuntimePredictorTest {
     NeuralNetworkPreprocessing.Builder step =
         model.getNeuralNetworkBuilder().addPreprocessingBuilder().setFeatureName("b");
     step.getScalerBuilder().setChannelScale(2);
-    Map<String, Tensor> inputs =
-        Map.of("a", constant(10, 3, 1, 1), "b", constant(10, 3, 1, 1));
+    Map<String, Tensor> inputs = Map.of("a", constant(10, 3, 1, 1), "b", constant(10, 3, 1, 1));
 
     assertThat(answer(model, inputs, "out_a")).containsExactly(10, 10, 10);
     assertThat(answer(model, inputs, "out_b")).containsExactly(20, 20, 20);
@@ -98,16 +97,13 @@ class OnnxRuntimePredictorTest {
   void theFirstOfTheClassesThatTieWins() throws PredictionException {
     try (Predictor predictor = ENGINE.open(TinyModels.read(classifier(false)))) {
       var outputs =
-          predictor
-              .predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})))
-              .outputs();
+          predictor.predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 7, 7}))).outputs();
 
       assertThat(outputs.get("label")).isEqualTo(new OutputValue.ClassLabel("one", false));
       assertThat(outputs.get("scores"))
           .isEqualTo(
               new OutputValue.Probabilities(
-                  List.of("zero", "one", "two"),
-                  Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})));
+                  List.of("zero", "one", "two"), Tensor.wrap(Shape.of(3), new float[] {1, 7, 7})));
     }
   }
 
@@ -115,9 +111,7 @@ class OnnxRuntimePredictorTest {
   void integerLabelsAreAnsweredInDecimal() throws PredictionException {
     try (Predictor predictor = ENGINE.open(TinyModels.read(classifier(true)))) {
       var outputs =
-          predictor
-              .predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 2, 7})))
-              .outputs();
+          predictor.predict(Map.of("x", Tensor.wrap(Shape.of(3), new float[] {1, 2, 7}))).outputs();
 
       assertThat(outputs.get("label")).isEqualTo(new OutputValue.ClassLabel("-30", true));
     }
@@ -146,6 +140,20 @@ class OnnxRuntimePredictorTest {
     float[] answer = answer(model, Map.of("x", constant(3, 2)), "y");
 
     assertThat(answer).containsExactly(3, 3);
+  }
+
+  @Test
+  void anOptionalInputThatIsAbsentIsItsDefault() throws PredictionException {
+    Model.Builder model = Model.newBuilder().setSpecificationVersion(5);
+    FeatureDescription.Builder extra = TinyModels.optional(TinyModels.array("extra", 2));
+    extra.getTypeBuilder().getMultiArrayTypeBuilder().setFloatDefaultValue(0.5f);
+    model.getDescriptionBuilder().addInput(TinyModels.array("x", 2)).addInput(extra);
+    model.getDescriptionBuilder().addOutput(TinyModels.array("y", 2));
+    model.getNeuralNetworkBuilder().addLayers(TinyModels.sum("x", "extra", "y"));
+    Map<String, Tensor> both = Map.of("x", constant(3, 2), "extra", constant(7, 2));
+
+    assertThat(answer(model, Map.of("x", constant(3, 2)), "y")).containsExactly(3.5f, 3.5f);
+    assertThat(answer(model, both, "y")).containsExactly(10, 10);
   }
 
   @Test
@@ -280,9 +288,7 @@ class OnnxRuntimePredictorTest {
         (name, colors) -> {
           FeatureDescription.Builder input = TinyModels.picture(name, colors, 1, 1);
           model.getDescriptionBuilder().addInput(input);
-          model
-              .getDescriptionBuilder()
-              .addOutput(TinyModels.picture("out_" + name, colors, 1, 1));
+          model.getDescriptionBuilder().addOutput(TinyModels.picture("out_" + name, colors, 1, 1));
           model.getNeuralNetworkBuilder().addLayers(TinyModels.same(name, "out_" + name));
         });
     return model;

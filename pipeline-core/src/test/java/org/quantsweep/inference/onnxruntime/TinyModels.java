@@ -56,11 +56,9 @@ final class TinyModels {
   static FeatureDescription.Builder probabilities(String name, boolean integer) {
     FeatureType.Builder type = FeatureType.newBuilder();
     if (integer) {
-      type.getDictionaryTypeBuilder()
-          .setInt64KeyType(Int64FeatureType.getDefaultInstance());
+      type.getDictionaryTypeBuilder().setInt64KeyType(Int64FeatureType.getDefaultInstance());
     } else {
-      type.getDictionaryTypeBuilder()
-          .setStringKeyType(StringFeatureType.getDefaultInstance());
+      type.getDictionaryTypeBuilder().setStringKeyType(StringFeatureType.getDefaultInstance());
     }
     return feature(name, type);
   }
