@@ -285,6 +285,76 @@ case("gather nd", [x, [[0, 2], [1, -1]]], [np.stack([x[0, 2], x[1, -1]])])
 case("sliding windows", [x], [np.stack([x[:, 0:2], x[:, 1:3]], 1)])
 case("one hot", [[2, -1, 0]], [[[-1, -1, 5], [-1, -1, -1], [5, -1, -1], [-1, -1, -1]]])
 
+# ---- recurrence ---------------------------------------------------------------------------------
+
+sigmoid = lambda a: 1 / (1 + np.exp(-a))
+clip = lambda a: np.clip(a, -50, 50)
+LENGTH, BATCH, FROM, TO = 4, 2, 3, 2
+
+
+def rnn_case(name, x, y, weights, more=(), states=()):
+    shaped = lambda a: np.asarray(a).reshape(-1, BATCH, np.asarray(a).shape[-1], 1, 1)
+    case(name, [shaped(a) for a in (x, *states)], [shaped(a) for a in (y, *more)], **weights)
+
+
+def named(gates, suffixes=("WeightMatrix", "RecursionMatrix", "BiasVector")):
+    shapes = {"WeightMatrix": (TO, FROM), "RecursionMatrix": (TO, TO)}
+    return {g + s: numbers(*shapes.get(s, (TO,))) for s in suffixes for g in gates}
+
+
+x = numbers(LENGTH, BATCH, FROM)
+p = {"weightMatrix": numbers(TO, FROM), "recursionMatrix": numbers(TO, TO),
+     "biasVector": numbers(TO)}
+h0 = h = numbers(BATCH, TO)
+seq = []
+for t in range(LENGTH):
+    a = clip(x[t] @ p["weightMatrix"].T + h @ p["recursionMatrix"].T + p["biasVector"])
+    h = np.clip(0.2 * a + 0.5, 0, 1)
+    seq.append(h)
+rnn_case("recurrent", x, np.stack(seq), p, (h,), (h0,))
+
+p = named(["updateGate", "resetGate", "outputGate"])
+gate = lambda g, a, b: clip(a @ p[g + "WeightMatrix"].T + b @ p[g + "RecursionMatrix"].T
+                            + p[g + "BiasVector"])
+h = np.zeros((BATCH, TO))
+for t in reversed(range(LENGTH)):
+    z, r = sigmoid(gate("updateGate", x[t], h)), sigmoid(gate("resetGate", x[t], h))
+    o = np.tanh(gate("outputGate", x[t], h * r))
+    h = (1 - z) * o + z * h
+rnn_case("gru backwards", x, h, p, (h,))
+
+
+def lstm(x, p, h, c, peephole, forget_bias=0.0):
+    gate = lambda g, a, b: (a @ p[g + "WeightMatrix"].T + b @ p[g + "RecursionMatrix"].T
+                            + p[g + "BiasVector"])
+    seq = []
+    for t in range(len(x)):
+        eye = (lambda g, c: p[g + "PeepholeVector"] * c) if peephole else (lambda g, c: 0)
+        i = sigmoid(clip(gate("inputGate", x[t], h) + eye("inputGate", c)))
+        f = sigmoid(clip(gate("forgetGate", x[t], h) + eye("forgetGate", c) + forget_bias))
+        z = np.tanh(clip(gate("blockInput", x[t], h)))
+        c = c * f + i * z
+        o = sigmoid(clip(gate("outputGate", x[t], h) + eye("outputGate", c)))
+        h = np.tanh(c) * o
+        seq.append(h)
+    return np.stack(seq), h, c
+
+
+GATES = ["inputGate", "forgetGate", "blockInput", "outputGate"]
+p = named(GATES)
+p.update(named([g for g in GATES if g != "blockInput"], ("PeepholeVector",)))
+h0, c0 = numbers(BATCH, TO), numbers(BATCH, TO)
+seq, h, c = lstm(x, p, h0, c0, True, 1.0)
+rnn_case("lstm with states and peepholes", x, seq, p, (h, c), (h0, c0))
+forward, backward = named(GATES), named(GATES)
+zero = np.zeros((BATCH, TO))
+yf, hf, cf = lstm(x, forward, zero, zero, False)
+yb, hb, cb = lstm(x[::-1], backward, zero, zero, False)
+p = {f"forward_{k}": v for k, v in forward.items()}
+p.update({f"backward_{k}": v for k, v in backward.items()})
+rnn_case("lstm both ways sequence", x, np.concatenate([yf, yb[::-1]], -1), p, (hf, cf, hb, cb))
+rnn_case("lstm both ways", x, np.concatenate([hf, hb], -1), p, (hf, cf, hb, cb))
+
 # ---- reductions, orders -------------------------------------------------------------------------
 
 x = np.abs(numbers(1, 2, 3, 4)) + 0.1

@@ -33,6 +33,10 @@ final class LayerLowerings {
     lowerings.put("innerProduct", Products::inner);
     lowerings.put("batchedMatmul", Products::batchedMatmul);
     lowerings.put("dot", Products::dot);
+    lowerings.put("simpleRecurrent", Recurrents::simple);
+    lowerings.put("gru", Recurrents::gru);
+    lowerings.put("uniDirectionalLSTM", Recurrents::lstm);
+    lowerings.put("biDirectionalLSTM", Recurrents::lstmBothWays);
     lowerings.put("embedding", Lookups::embedding);
     lowerings.put("embeddingND", Lookups::embeddingNd);
     lowerings.put("gather", Lookups::gather);

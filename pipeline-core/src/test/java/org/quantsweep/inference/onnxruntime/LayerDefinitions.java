@@ -1,12 +1,15 @@
 package org.quantsweep.inference.onnxruntime;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.proto.coreml.GRULayerParams;
 import org.quantsweep.proto.coreml.GeluLayerParams;
+import org.quantsweep.proto.coreml.LSTMWeightParams;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.Pooling3DLayerParams;
 import org.quantsweep.proto.coreml.PoolingLayerParams;
@@ -39,6 +42,7 @@ final class LayerDefinitions {
     definitions.spatial();
     definitions.norms();
     definitions.products();
+    definitions.recurrents();
     definitions.reductions();
     definitions.logic();
     definitions.shapes();
@@ -482,6 +486,94 @@ final class LayerDefinitions {
                 .setAxis(0)
                 .setOnValue(5)
                 .setOffValue(-1));
+  }
+
+  private static ActivationParams sigmoid() {
+    ActivationParams.Builder activation = ActivationParams.newBuilder();
+    activation.getSigmoidBuilder();
+    return activation.build();
+  }
+
+  private static ActivationParams tanh() {
+    ActivationParams.Builder activation = ActivationParams.newBuilder();
+    activation.getTanhBuilder();
+    return activation.build();
+  }
+
+  private static LSTMWeightParams lstmWeights(LayerFixture fixture, String prefix, boolean peep) {
+    LSTMWeightParams.Builder weights = LSTMWeightParams.newBuilder();
+    for (FieldDescriptor field : LSTMWeightParams.getDescriptor().getFields()) {
+      if (peep || !field.getName().endsWith("PeepholeVector")) {
+        weights.setField(field, fixture.weights(prefix + field.getName()));
+      }
+    }
+    return weights.build();
+  }
+
+  private void recurrents() {
+    add(
+        "recurrent",
+        (layer, fixture) ->
+            layer
+                .getSimpleRecurrentBuilder()
+                .setInputVectorSize(3)
+                .setOutputVectorSize(2)
+                .setSequenceOutput(true)
+                .setHasBiasVector(true)
+                .setWeightMatrix(fixture.weights("weightMatrix"))
+                .setRecursionMatrix(fixture.weights("recursionMatrix"))
+                .setBiasVector(fixture.weights("biasVector"))
+                .getActivationBuilder()
+                .getSigmoidHardBuilder()
+                .setAlpha(0.2f)
+                .setBeta(0.5f));
+    add(
+        "gru backwards",
+        (layer, fixture) -> {
+          GRULayerParams.Builder gru =
+              layer
+                  .getGruBuilder()
+                  .setInputVectorSize(3)
+                  .setOutputVectorSize(2)
+                  .setReverseInput(true)
+                  .setHasBiasVectors(true)
+                  .addAllActivations(List.of(sigmoid(), tanh()));
+          for (FieldDescriptor field : GRULayerParams.getDescriptor().getFields()) {
+            if (field.getName().contains("Gate")) {
+              gru.setField(field, fixture.weights(field.getName()));
+            }
+          }
+        });
+    add(
+        "lstm with states and peepholes",
+        (layer, fixture) ->
+            layer
+                .getUniDirectionalLSTMBuilder()
+                .setInputVectorSize(3)
+                .setOutputVectorSize(2)
+                .addAllActivations(List.of(sigmoid(), tanh(), tanh()))
+                .setWeightParams(lstmWeights(fixture, "", true))
+                .getParamsBuilder()
+                .setSequenceOutput(true)
+                .setHasBiasVectors(true)
+                .setForgetBias(true)
+                .setHasPeepholeVectors(true));
+    for (boolean sequence : List.of(true, false)) {
+      add(
+          "lstm both ways" + (sequence ? " sequence" : ""),
+          (layer, fixture) ->
+              layer
+                  .getBiDirectionalLSTMBuilder()
+                  .setInputVectorSize(3)
+                  .setOutputVectorSize(2)
+                  .addAllActivationsForwardLSTM(List.of(sigmoid(), tanh(), tanh()))
+                  .addAllActivationsBackwardLSTM(List.of(sigmoid(), tanh(), tanh()))
+                  .addWeightParams(lstmWeights(fixture, "forward_", false))
+                  .addWeightParams(lstmWeights(fixture, "backward_", false))
+                  .getParamsBuilder()
+                  .setSequenceOutput(sequence)
+                  .setHasBiasVectors(true));
+    }
   }
 
   private void reductions() {
