@@ -153,6 +153,26 @@ case("pooling l2", [x], [pool(x, "l2", (2, 2), (1, 1), (0, 0), (4, 6), None, Tru
 case("pooling global average", [x], [x.mean((2, 3), keepdims=True)])
 case("pooling global max", [x], [x.max((2, 3), keepdims=True)])
 
+# ---- volumes ------------------------------------------------------------------------------------
+
+x, w, b = numbers(1, 2, 4, 3, 5), numbers(2, 2, 2, 3, 2), numbers(2)
+z = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (1, 0), (0, 1), (0, 0)))
+y = np.zeros((1, 2, 2, 2, 4))  # (5 - 2) / 2 + 1, 4 - 3 + 1, 5 - 2 + 1
+for k, d, i, j in itertools.product(range(2), range(2), range(2), range(4)):
+    y[0, k, d, i, j] = b[k] + (z[0, :, 2 * d:2 * d + 2, i:i + 3, j:j + 2] * w[k]).sum()
+case("convolution of volumes", [x], [y], weights=w, bias=b)
+big = np.full((1, 2, 5, 4, 6), -np.inf)  # same, windows of 2 x 2 x 2: the odd element at the end
+big[:, :, :4, :3, :5] = x
+y = np.zeros_like(x)
+for d, i, j in itertools.product(range(4), range(3), range(5)):
+    y[:, :, d, i, j] = big[:, :, d:d + 2, i:i + 2, j:j + 2].max((2, 3, 4))
+case("pooling of volumes max same", [x], [y])
+y = np.zeros((1, 2, 2, 1, 2))
+for d, j in itertools.product(range(2), range(2)):
+    y[:, :, d, 0, j] = x[:, :, 2 * d:2 * d + 2, 0:2, 2 * j:2 * j + 2].mean((2, 3, 4))
+case("pooling of volumes average", [x], [y])
+case("pooling of volumes global", [x], [x.mean((2, 3, 4), keepdims=True)])
+
 # ---- padding, sizes, blocks ---------------------------------------------------------------------
 
 x = np.arange(1, 13).reshape(1, 1, 3, 4)
@@ -261,7 +281,79 @@ x = numbers(2, 3, 4)
 case("gather", [x, [[0, 2], [-1, 1]]], [np.take(x, [[0, 2], [-1, 1]], 1)])
 places = np.array([[[0, -1, 2, 1]], [[2, 2, 1, 0]]])
 case("gather along axis", [x, places], [np.take_along_axis(x, places, 1)])
+case("gather nd", [x, [[0, 2], [1, -1]]], [np.stack([x[0, 2], x[1, -1]])])
+case("sliding windows", [x], [np.stack([x[:, 0:2], x[:, 1:3]], 1)])
 case("one hot", [[2, -1, 0]], [[[-1, -1, 5], [-1, -1, -1], [5, -1, -1], [-1, -1, -1]]])
+
+# ---- recurrence ---------------------------------------------------------------------------------
+
+sigmoid = lambda a: 1 / (1 + np.exp(-a))
+clip = lambda a: np.clip(a, -50, 50)
+LENGTH, BATCH, FROM, TO = 4, 2, 3, 2
+
+
+def rnn_case(name, x, y, weights, more=(), states=()):
+    shaped = lambda a: np.asarray(a).reshape(-1, BATCH, np.asarray(a).shape[-1], 1, 1)
+    case(name, [shaped(a) for a in (x, *states)], [shaped(a) for a in (y, *more)], **weights)
+
+
+def named(gates, suffixes=("WeightMatrix", "RecursionMatrix", "BiasVector")):
+    shapes = {"WeightMatrix": (TO, FROM), "RecursionMatrix": (TO, TO)}
+    return {g + s: numbers(*shapes.get(s, (TO,))) for s in suffixes for g in gates}
+
+
+x = numbers(LENGTH, BATCH, FROM)
+p = {"weightMatrix": numbers(TO, FROM), "recursionMatrix": numbers(TO, TO),
+     "biasVector": numbers(TO)}
+h0 = h = numbers(BATCH, TO)
+seq = []
+for t in range(LENGTH):
+    a = clip(x[t] @ p["weightMatrix"].T + h @ p["recursionMatrix"].T + p["biasVector"])
+    h = np.clip(0.2 * a + 0.5, 0, 1)
+    seq.append(h)
+rnn_case("recurrent", x, np.stack(seq), p, (h,), (h0,))
+
+p = named(["updateGate", "resetGate", "outputGate"])
+gate = lambda g, a, b: clip(a @ p[g + "WeightMatrix"].T + b @ p[g + "RecursionMatrix"].T
+                            + p[g + "BiasVector"])
+h = np.zeros((BATCH, TO))
+for t in reversed(range(LENGTH)):
+    z, r = sigmoid(gate("updateGate", x[t], h)), sigmoid(gate("resetGate", x[t], h))
+    o = np.tanh(gate("outputGate", x[t], h * r))
+    h = (1 - z) * o + z * h
+rnn_case("gru backwards", x, h, p, (h,))
+
+
+def lstm(x, p, h, c, peephole, forget_bias=0.0):
+    gate = lambda g, a, b: (a @ p[g + "WeightMatrix"].T + b @ p[g + "RecursionMatrix"].T
+                            + p[g + "BiasVector"])
+    seq = []
+    for t in range(len(x)):
+        eye = (lambda g, c: p[g + "PeepholeVector"] * c) if peephole else (lambda g, c: 0)
+        i = sigmoid(clip(gate("inputGate", x[t], h) + eye("inputGate", c)))
+        f = sigmoid(clip(gate("forgetGate", x[t], h) + eye("forgetGate", c) + forget_bias))
+        z = np.tanh(clip(gate("blockInput", x[t], h)))
+        c = c * f + i * z
+        o = sigmoid(clip(gate("outputGate", x[t], h) + eye("outputGate", c)))
+        h = np.tanh(c) * o
+        seq.append(h)
+    return np.stack(seq), h, c
+
+
+GATES = ["inputGate", "forgetGate", "blockInput", "outputGate"]
+p = named(GATES)
+p.update(named([g for g in GATES if g != "blockInput"], ("PeepholeVector",)))
+h0, c0 = numbers(BATCH, TO), numbers(BATCH, TO)
+seq, h, c = lstm(x, p, h0, c0, True, 1.0)
+rnn_case("lstm with states and peepholes", x, seq, p, (h, c), (h0, c0))
+forward, backward = named(GATES), named(GATES)
+zero = np.zeros((BATCH, TO))
+yf, hf, cf = lstm(x, forward, zero, zero, False)
+yb, hb, cb = lstm(x[::-1], backward, zero, zero, False)
+p = {f"forward_{k}": v for k, v in forward.items()}
+p.update({f"backward_{k}": v for k, v in backward.items()})
+rnn_case("lstm both ways sequence", x, np.concatenate([yf, yb[::-1]], -1), p, (hf, cf, hb, cb))
+rnn_case("lstm both ways", x, np.concatenate([hf, hb], -1), p, (hf, cf, hb, cb))
 
 # ---- reductions, orders -------------------------------------------------------------------------
 
@@ -310,6 +402,12 @@ case("logicalOr", [t, u], [np.logical_or(t, u)])
 case("logicalXor", [t, u], [np.logical_xor(t, u)])
 case("logicalNot", [t], [np.logical_not(t)])
 case("where", [t, [[1], [2]], [7, 8, 9, 10]], [np.where(t != 0, [[1], [2]], [7, 8, 9, 10])])
+
+x = np.array([[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12]]) * np.ones((2, 1, 1))
+row, column = np.arange(3)[:, None], np.arange(4)[None]
+case("band", [x], [np.where((row - column <= 1) & (column - row <= 0), x, 0)])
+case("lower triangle", [x], [np.tril(x, 1)])
+case("upper triangle", [x], [np.triu(x, -1)])
 
 # ---- shapes -------------------------------------------------------------------------------------
 

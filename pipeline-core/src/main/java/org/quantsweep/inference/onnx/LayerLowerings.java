@@ -33,15 +33,24 @@ final class LayerLowerings {
     lowerings.put("innerProduct", Products::inner);
     lowerings.put("batchedMatmul", Products::batchedMatmul);
     lowerings.put("dot", Products::dot);
+    lowerings.put("simpleRecurrent", Recurrents::simple);
+    lowerings.put("gru", Recurrents::gru);
+    lowerings.put("uniDirectionalLSTM", Recurrents::lstm);
+    lowerings.put("biDirectionalLSTM", Recurrents::lstmBothWays);
     lowerings.put("embedding", Lookups::embedding);
     lowerings.put("embeddingND", Lookups::embeddingNd);
     lowerings.put("gather", Lookups::gather);
     lowerings.put("gatherAlongAxis", Lookups::gatherAlongAxis);
+    lowerings.put("gatherND", Lookups::gatherNd);
+    lowerings.put("slidingWindows", Lookups::windows);
     lowerings.put("oneHot", Lookups::oneHot);
   }
 
   private static void addSpatial(Map<String, LayerLowering> lowerings) {
     lowerings.put("convolution", new Pictures(Convolutions::lower));
+    lowerings.put("convolution3d", Volumes::convolution);
+    lowerings.put("pooling3d", Volumes::pooling);
+    lowerings.put("globalPooling3d", Volumes::globalPooling);
     lowerings.put("pooling", new Pictures(Poolings::lower));
     lowerings.put("padding", Spatial::padding);
     lowerings.put("constantPad", Spatial::constantPad);
@@ -118,6 +127,9 @@ final class LayerLowerings {
     lowerings.put("logicalXor", Comparisons.logic("Xor"));
     lowerings.put("logicalNot", Comparisons::not);
     lowerings.put("whereBroadcastable", Comparisons::where);
+    lowerings.put("matrixBandPart", Bands::band);
+    lowerings.put("lowerTriangular", Bands::lower);
+    lowerings.put("upperTriangular", Bands::upper);
   }
 
   private static void addReductions(Map<String, LayerLowering> lowerings) {

@@ -93,6 +93,45 @@ final class Lookups {
         OnnxGraph.attribute("axis", (long) axis));
   }
 
+  /** The last axis of the places holds a way into the first axes of the data. */
+  static void gatherNd(LayerNode layer, OnnxGraph graph) {
+    layer.requireInputs(2, "it has not two inputs");
+    Shape data = graph.shape(layer.input());
+    List<Integer> lengths = Shapes.list(graph.shape(layer.inputs().get(1)));
+    int way = lengths.remove(Shapes.axis(-1, lengths.size()));
+    lengths.addAll(Shapes.list(data).subList(way, data.rank()));
+    graph.node(
+        "GatherND",
+        layer.output(),
+        Shape.of(lengths),
+        List.of(layer.input(), graph.toIntegers(layer.inputs().get(1))));
+  }
+
+  /** All windows of a size along an axis, beside each other on a new axis. */
+  static void windows(LayerNode layer, OnnxGraph graph) {
+    var params = layer.message().getSlidingWindows();
+    Shape input = graph.shape(layer.input());
+    int axis = Shapes.axis(params.getAxis(), input.rank());
+    int size = Math.toIntExact(params.getWindowSize());
+    int step = Math.toIntExact(Math.max(1, params.getStep()));
+    int count = Window.valid(input.length(axis), size, step, 0, 0).output();
+    long[] places = new long[Math.multiplyExact(count, size)];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = (long) (i / size) * step + i % size;
+    }
+    List<Integer> lengths = Shapes.list(input);
+    lengths.set(axis, places.length);
+    String taken =
+        graph.node(
+            "Gather",
+            Shape.of(lengths),
+            List.of(layer.input(), graph.integers(places)),
+            OnnxGraph.attribute("axis", (long) axis));
+    lengths.set(axis, count);
+    lengths.add(axis + 1, size);
+    graph.reshape(taken, Shape.of(lengths), layer.output());
+  }
+
   /** A vector for each place: one value there, another everywhere else. */
   static void oneHot(LayerNode layer, OnnxGraph graph) {
     layer.requireInputs(1, "the length of its vectors is an input");

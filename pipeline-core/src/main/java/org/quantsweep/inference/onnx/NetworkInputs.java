@@ -1,6 +1,9 @@
 package org.quantsweep.inference.onnx;
 
 import java.util.List;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.NeuralNetworkImageScaler;
 import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkMeanImage;
@@ -43,6 +46,32 @@ final class NetworkInputs {
     Shape shape = network.isExact() ? given : mapped(given);
     graph.input(fed, shape);
     graph.bind(input.name(), fed);
+    return shape;
+  }
+
+  /** Stands in for an optional array that is not given: its default everywhere, or 0. */
+  static Shape addDefault(
+      InputDescription.Array input, CoreMLModel model, NetworkMessage network, OnnxGraph graph) {
+    float value = 0;
+    for (FeatureDescription feature : model.message().getDescription().getInputList()) {
+      if (feature.getName().equals(input.name())) {
+        ArrayFeatureType array = feature.getType().getMultiArrayType();
+        value =
+            switch (array.getDefaultOptionalValueCase()) {
+              case INTDEFAULTVALUE -> array.getIntDefaultValue();
+              case FLOATDEFAULTVALUE -> array.getFloatDefaultValue();
+              case DOUBLEDEFAULTVALUE -> (float) array.getDoubleDefaultValue();
+              default -> 0;
+            };
+      }
+    }
+    Shape shape = network.isExact() ? input.shape() : mapped(input.shape());
+    long[] lengths = new long[shape.rank()];
+    for (int axis = 0; axis < lengths.length; axis++) {
+      lengths[axis] = shape.length(axis);
+    }
+    graph.node(
+        "Expand", input.name(), shape, List.of(graph.scalar(value), graph.integers(lengths)));
     return shape;
   }
 

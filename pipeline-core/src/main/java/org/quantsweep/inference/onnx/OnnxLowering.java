@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Layer;
@@ -86,7 +87,9 @@ public final class OnnxLowering {
     for (InputDescription input : model.inputs()) {
       Shape shape = inputs.get(input.name());
       if (shape != null) {
-        fed.put(input.name(), input(input, shape));
+        fed.put(input.name(), input(input, () -> NetworkInputs.add(input, shape, network, graph)));
+      } else if (isRead(input.name()) && input instanceof InputDescription.Array array) {
+        input(input, () -> NetworkInputs.addDefault(array, model, network, graph));
       }
     }
     collectUnknownTypes();
@@ -108,9 +111,18 @@ public final class OnnxLowering {
     return new LoweredModel(new LoweredModel.OnnxBytes(graph.toBytes()), fed, outputs, shapes);
   }
 
-  private Shape input(InputDescription input, Shape shape) {
+  private boolean isRead(String blob) {
+    for (Layer layer : model.layers()) {
+      if (layer.inputs().contains(blob)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Shape input(InputDescription input, Supplier<Shape> addition) {
     try {
-      return NetworkInputs.add(input, shape, network, graph);
+      return addition.get();
     } catch (UnsupportedLayerException e) {
       throw new BadInputException(
           model.name()

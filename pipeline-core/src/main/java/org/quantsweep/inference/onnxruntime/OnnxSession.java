@@ -3,15 +3,15 @@ package org.quantsweep.inference.onnxruntime;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.quantsweep.BadInputException;
 import org.quantsweep.inference.onnx.LoweredModel;
-import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** One open graph. Runs may overlap; closing waits for the last of them. */
@@ -19,6 +19,10 @@ final class OnnxSession {
   private final LoweredModel lowered;
   private final OrtEnvironment environment;
   private final OrtSession session;
+
+  /** As many as runs have overlapped: native memory is not taken anew for every run. */
+  private final Queue<FedInputs> spare = new ConcurrentLinkedQueue<>();
+
   private int running;
   private boolean closing;
 
@@ -32,6 +36,8 @@ final class OnnxSession {
       options.setInterOpNumThreads(1);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      // Its warnings tell how it simplifies a graph, which is nobody's concern.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       session = environment.createSession(lowered.graph().sharedBytes(), options);
     } catch (OrtException e) {
       throw new BadInputException(
@@ -45,37 +51,33 @@ final class OnnxSession {
 
   /** The answered blobs by name. Called between {@link #begin} and {@link #end}. */
   Map<String, Tensor> run(Map<String, Tensor> inputs) throws OrtException {
-    Map<String, OnnxTensor> fed = new HashMap<>();
+    FedInputs fed = spare.poll();
+    if (fed == null) {
+      fed = FedInputs.allocate(environment, lowered.inputs());
+    }
     try {
-      for (Map.Entry<String, Shape> input : lowered.inputs().entrySet()) {
-        float[] values = inputs.get(input.getKey()).sharedArray();
-        FloatBuffer buffer =
-            ByteBuffer.allocateDirect(4 * values.length)
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-        buffer.put(values).rewind();
-        int[] lengths = input.getValue().lengths();
-        long[] shape = new long[lengths.length];
-        for (int axis = 0; axis < lengths.length; axis++) {
-          shape[axis] = lengths[axis];
-        }
-        fed.put(
-            LoweredModel.graphInput(input.getKey()),
-            OnnxTensor.createTensor(environment, buffer, shape));
-      }
+      fed.fill(inputs);
       Map<String, Tensor> blobs = new HashMap<>();
-      try (OrtSession.Result result = session.run(fed)) {
+      try (OrtSession.Result result = session.run(fed.tensors())) {
         for (String output : lowered.outputs()) {
           FloatBuffer answer = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
-          float[] values = new float[answer.remaining()];
-          answer.get(values);
-          blobs.put(output, Tensor.wrap(lowered.shapes().get(output), values));
+          blobs.put(output, Tensor.wrap(lowered.shapes().get(output), values(answer)));
         }
       }
       return blobs;
     } finally {
-      fed.values().forEach(OnnxTensor::close);
+      spare.add(fed);
     }
+  }
+
+  /** The engine hands out a copy on the heap: it is taken as it is when it is nothing more. */
+  private static float[] values(FloatBuffer answer) {
+    if (answer.hasArray() && answer.array().length == answer.remaining()) {
+      return answer.array();
+    }
+    float[] values = new float[answer.remaining()];
+    answer.get(values);
+    return values;
   }
 
   /** Releases native memory, now or when the last run ends. */
@@ -107,6 +109,7 @@ final class OnnxSession {
   }
 
   private void release() {
+    spare.forEach(FedInputs::close);
     try {
       session.close();
     } catch (OrtException e) {

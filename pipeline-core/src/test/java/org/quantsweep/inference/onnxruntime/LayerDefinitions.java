@@ -1,13 +1,17 @@
 package org.quantsweep.inference.onnxruntime;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.proto.coreml.GRULayerParams;
 import org.quantsweep.proto.coreml.GeluLayerParams;
+import org.quantsweep.proto.coreml.LSTMWeightParams;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.Pooling3DLayerParams;
 import org.quantsweep.proto.coreml.PoolingLayerParams;
 import org.quantsweep.proto.coreml.ReduceLayerParams;
 import org.quantsweep.proto.coreml.ReorganizeDataLayerParams;
@@ -34,9 +38,11 @@ final class LayerDefinitions {
     definitions.convolutions();
     definitions.deconvolutions();
     definitions.poolings();
+    definitions.volumes();
     definitions.spatial();
     definitions.norms();
     definitions.products();
+    definitions.recurrents();
     definitions.reductions();
     definitions.logic();
     definitions.shapes();
@@ -213,6 +219,53 @@ final class LayerDefinitions {
                   .getIncludeLastPixelBuilder()
                   .addAllPaddingAmounts(List.of(1L, 1L)));
     }
+  }
+
+  private void volumes() {
+    add(
+        "convolution of volumes",
+        (layer, fixture) ->
+            layer
+                .getConvolution3DBuilder()
+                .setOutputChannels(2)
+                .setInputChannels(2)
+                .setNGroups(1)
+                .setKernelDepth(2)
+                .setKernelHeight(3)
+                .setKernelWidth(2)
+                .setStrideDepth(2)
+                .setStrideHeight(1)
+                .setStrideWidth(1)
+                .setDilationDepth(1)
+                .setDilationHeight(1)
+                .setDilationWidth(1)
+                .setPaddingTypeValue(0)
+                .setCustomPaddingFront(1)
+                .setCustomPaddingBottom(1)
+                .setHasBias(true)
+                .setWeights(fixture.weights("weights"))
+                .setBias(fixture.weights("bias")));
+    add(
+        "pooling of volumes max same",
+        (layer, fixture) -> pooling3d(layer, 1).setTypeValue(0).setPaddingTypeValue(2));
+    add(
+        "pooling of volumes average",
+        (layer, fixture) -> pooling3d(layer, 2).setTypeValue(1).setPaddingTypeValue(1));
+    add(
+        "pooling of volumes global",
+        (layer, fixture) -> layer.getGlobalPooling3DBuilder().setTypeValue(1));
+  }
+
+  private static Pooling3DLayerParams.Builder pooling3d(
+      NeuralNetworkLayer.Builder layer, int stride) {
+    return layer
+        .getPooling3DBuilder()
+        .setKernelDepth(2)
+        .setKernelHeight(2)
+        .setKernelWidth(2)
+        .setStrideDepth(stride)
+        .setStrideHeight(stride)
+        .setStrideWidth(stride);
   }
 
   private static UpsampleLayerParams.Builder upsample(
@@ -419,6 +472,11 @@ final class LayerDefinitions {
                 .setWeights(fixture.weights("weights")));
     add("gather", (layer, fixture) -> layer.getGatherBuilder().setAxis(1));
     add("gather along axis", (layer, fixture) -> layer.getGatherAlongAxisBuilder().setAxis(-2));
+    add("gather nd", (layer, fixture) -> layer.getGatherNDBuilder());
+    add(
+        "sliding windows",
+        (layer, fixture) ->
+            layer.getSlidingWindowsBuilder().setAxis(1).setWindowSize(2).setStep(1));
     add(
         "one hot",
         (layer, fixture) ->
@@ -428,6 +486,94 @@ final class LayerDefinitions {
                 .setAxis(0)
                 .setOnValue(5)
                 .setOffValue(-1));
+  }
+
+  private static ActivationParams sigmoid() {
+    ActivationParams.Builder activation = ActivationParams.newBuilder();
+    activation.getSigmoidBuilder();
+    return activation.build();
+  }
+
+  private static ActivationParams tanh() {
+    ActivationParams.Builder activation = ActivationParams.newBuilder();
+    activation.getTanhBuilder();
+    return activation.build();
+  }
+
+  private static LSTMWeightParams lstmWeights(LayerFixture fixture, String prefix, boolean peep) {
+    LSTMWeightParams.Builder weights = LSTMWeightParams.newBuilder();
+    for (FieldDescriptor field : LSTMWeightParams.getDescriptor().getFields()) {
+      if (peep || !field.getName().endsWith("PeepholeVector")) {
+        weights.setField(field, fixture.weights(prefix + field.getName()));
+      }
+    }
+    return weights.build();
+  }
+
+  private void recurrents() {
+    add(
+        "recurrent",
+        (layer, fixture) ->
+            layer
+                .getSimpleRecurrentBuilder()
+                .setInputVectorSize(3)
+                .setOutputVectorSize(2)
+                .setSequenceOutput(true)
+                .setHasBiasVector(true)
+                .setWeightMatrix(fixture.weights("weightMatrix"))
+                .setRecursionMatrix(fixture.weights("recursionMatrix"))
+                .setBiasVector(fixture.weights("biasVector"))
+                .getActivationBuilder()
+                .getSigmoidHardBuilder()
+                .setAlpha(0.2f)
+                .setBeta(0.5f));
+    add(
+        "gru backwards",
+        (layer, fixture) -> {
+          GRULayerParams.Builder gru =
+              layer
+                  .getGruBuilder()
+                  .setInputVectorSize(3)
+                  .setOutputVectorSize(2)
+                  .setReverseInput(true)
+                  .setHasBiasVectors(true)
+                  .addAllActivations(List.of(sigmoid(), tanh()));
+          for (FieldDescriptor field : GRULayerParams.getDescriptor().getFields()) {
+            if (field.getName().contains("Gate")) {
+              gru.setField(field, fixture.weights(field.getName()));
+            }
+          }
+        });
+    add(
+        "lstm with states and peepholes",
+        (layer, fixture) ->
+            layer
+                .getUniDirectionalLSTMBuilder()
+                .setInputVectorSize(3)
+                .setOutputVectorSize(2)
+                .addAllActivations(List.of(sigmoid(), tanh(), tanh()))
+                .setWeightParams(lstmWeights(fixture, "", true))
+                .getParamsBuilder()
+                .setSequenceOutput(true)
+                .setHasBiasVectors(true)
+                .setForgetBias(true)
+                .setHasPeepholeVectors(true));
+    for (boolean sequence : List.of(true, false)) {
+      add(
+          "lstm both ways" + (sequence ? " sequence" : ""),
+          (layer, fixture) ->
+              layer
+                  .getBiDirectionalLSTMBuilder()
+                  .setInputVectorSize(3)
+                  .setOutputVectorSize(2)
+                  .addAllActivationsForwardLSTM(List.of(sigmoid(), tanh(), tanh()))
+                  .addAllActivationsBackwardLSTM(List.of(sigmoid(), tanh(), tanh()))
+                  .addWeightParams(lstmWeights(fixture, "forward_", false))
+                  .addWeightParams(lstmWeights(fixture, "backward_", false))
+                  .getParamsBuilder()
+                  .setSequenceOutput(sequence)
+                  .setHasBiasVectors(true));
+    }
   }
 
   private void reductions() {
@@ -485,6 +631,9 @@ final class LayerDefinitions {
     add("logicalOr", (layer, fixture) -> layer.getLogicalOrBuilder());
     add("logicalXor", (layer, fixture) -> layer.getLogicalXorBuilder());
     add("logicalNot", (layer, fixture) -> layer.getLogicalNotBuilder());
+    add("band", (layer, fixture) -> layer.getMatrixBandPartBuilder().setNumLower(1).setNumUpper(0));
+    add("lower triangle", (layer, fixture) -> layer.getLowerTriangularBuilder().setK(1));
+    add("upper triangle", (layer, fixture) -> layer.getUpperTriangularBuilder().setK(-1));
     add("where", (layer, fixture) -> layer.getWhereBroadcastableBuilder());
   }
 

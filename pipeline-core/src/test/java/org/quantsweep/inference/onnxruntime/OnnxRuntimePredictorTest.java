@@ -143,6 +143,20 @@ class OnnxRuntimePredictorTest {
   }
 
   @Test
+  void anOptionalInputThatIsAbsentIsItsDefault() throws PredictionException {
+    Model.Builder model = Model.newBuilder().setSpecificationVersion(5);
+    FeatureDescription.Builder extra = TinyModels.optional(TinyModels.array("extra", 2));
+    extra.getTypeBuilder().getMultiArrayTypeBuilder().setFloatDefaultValue(0.5f);
+    model.getDescriptionBuilder().addInput(TinyModels.array("x", 2)).addInput(extra);
+    model.getDescriptionBuilder().addOutput(TinyModels.array("y", 2));
+    model.getNeuralNetworkBuilder().addLayers(TinyModels.sum("x", "extra", "y"));
+    Map<String, Tensor> both = Map.of("x", constant(3, 2), "extra", constant(7, 2));
+
+    assertThat(answer(model, Map.of("x", constant(3, 2)), "y")).containsExactly(3.5f, 3.5f);
+    assertThat(answer(model, both, "y")).containsExactly(10, 10);
+  }
+
+  @Test
   void refusesInputsThatAreMissingOrOfAnotherShape() {
     try (Predictor predictor = ENGINE.open(TinyModels.read(arrayThatStays()))) {
       assertThatThrownBy(() -> predictor.predict(Map.of()))
