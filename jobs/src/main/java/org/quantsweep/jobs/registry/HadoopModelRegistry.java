@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -216,9 +218,11 @@ public final class HadoopModelRegistry implements ModelRegistry {
       }
       try {
         files.rename(temporary, target, Options.Rename.NONE);
-      } catch (FileAlreadyExistsException e) {
+      } catch (IOException e) {
+        if (!files.util().exists(target)) {
+          throw e;
+        }
         // Somebody else stored the same bytes in this moment: theirs are as good.
-        return;
       }
     } finally {
       files.delete(temporary, true);
@@ -288,6 +292,12 @@ public final class HadoopModelRegistry implements ModelRegistry {
     Path target = new Path(new Path(nameFolder(name), "aliases"), alias.toString());
     files.mkdir(target.getParent(), null, true);
     Path temporary = new Path(target.getParent(), ".tmp-" + UUID.randomUUID());
+    if (isLocal()) {
+      // Hadoop's local rename looks first and moves then; the operating system's replaces at once.
+      Files.writeString(local(temporary), version + "\n");
+      Files.move(local(temporary), local(target), StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
     write(temporary, version + "\n");
     files.rename(temporary, target, Options.Rename.OVERWRITE);
   }
@@ -297,14 +307,28 @@ public final class HadoopModelRegistry implements ModelRegistry {
     files.mkdir(target.getParent(), null, true);
     Path temporary = new Path(target.getParent(), ".tmp-" + UUID.randomUUID());
     try {
+      if (isLocal()) {
+        // A hard link appears whole and only if there is nothing of its name.
+        Files.writeString(local(temporary), content + "\n");
+        Files.createLink(local(target), local(temporary));
+        return true;
+      }
       write(temporary, content + "\n");
       files.rename(temporary, target, Options.Rename.NONE);
       return true;
-    } catch (FileAlreadyExistsException e) {
+    } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
       return false;
     } finally {
       files.delete(temporary, false);
     }
+  }
+
+  private boolean isLocal() {
+    return "file".equals(root.toUri().getScheme());
+  }
+
+  private static java.nio.file.Path local(Path path) {
+    return java.nio.file.Path.of(path.toUri().getPath());
   }
 
   private Path modelFolder(Sha256Digest digest) {
