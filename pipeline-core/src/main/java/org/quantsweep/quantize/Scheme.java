@@ -7,6 +7,9 @@ import org.quantsweep.UsageException;
 
 /** How a weight tensor is stored. Its text form is the one that people write. */
 public sealed interface Scheme extends Serializable {
+  /** Stands behind a scheme whose codes are fitted to the layer's inputs. */
+  String CALIBRATED = "+calibrated";
+
   /** Float32. */
   record FullPrecision() implements Scheme {
     @Override
@@ -27,8 +30,10 @@ public sealed interface Scheme extends Serializable {
    * Codes of 1 to 8 bits.
    *
    * @param granularity what shares a scale; a look-up table is always the whole tensor's
+   * @param calibrated whether the codes are fitted to the layer's inputs; same format, same bytes
    */
-  record Quantization(Method method, NumberOfBits bits, Granularity granularity) implements Scheme {
+  record Quantization(Method method, NumberOfBits bits, Granularity granularity, boolean calibrated)
+      implements Scheme {
     /**
      * Checks that the parts go together.
      *
@@ -59,6 +64,27 @@ public sealed interface Scheme extends Serializable {
                 + ") cannot be per channel: a weight tensor has one look-up table.\n"
                 + "Maybe leave the granularity out.");
       }
+      if (calibrated && method != Method.Plain.LINEAR && method != Method.Plain.LUT_KMEANS) {
+        throw new UsageException(
+            "scheme ("
+                + method.text()
+                + ":"
+                + bits
+                + "+calibrated) has no calibrated form: linear and lut-kmeans have one.\n"
+                + "Maybe write lut-kmeans:"
+                + bits
+                + "+calibrated.");
+      }
+    }
+
+    /** Codes that depend on the weights alone. */
+    public Quantization(Method method, NumberOfBits bits, Granularity granularity) {
+      this(method, bits, granularity, false);
+    }
+
+    /** The same scheme without calibration. */
+    public Quantization plain() {
+      return new Quantization(method, bits, granularity, false);
     }
 
     /** Whether it stores a look-up table. */
@@ -69,13 +95,18 @@ public sealed interface Scheme extends Serializable {
     @Override
     public String toString() {
       boolean marked = !isLookUpTable() && granularity == Granularity.PER_TENSOR;
-      return method.text() + ":" + bits + (marked ? "@tensor" : "");
+      return method.text()
+          + ":"
+          + bits
+          + (marked ? "@tensor" : "")
+          + (calibrated ? CALIBRATED : "");
     }
   }
 
   /**
    * Reads {@code full}, {@code half}, {@code linear:B}, {@code linear:B@tensor}, {@code
-   * linear-symmetric:8}, {@code lut-linear:B}, {@code lut-kmeans:B} or {@code lut-custom:NAME:B}.
+   * linear-symmetric:8}, {@code lut-linear:B}, {@code lut-kmeans:B} or {@code lut-custom:NAME:B};
+   * {@code +calibrated} may stand behind linear and lut-kmeans.
    *
    * @throws UsageException when it is none of these
    */

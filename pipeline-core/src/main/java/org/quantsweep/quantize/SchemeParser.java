@@ -7,7 +7,7 @@ import org.quantsweep.UsageException;
 final class SchemeParser {
   private static final String FORMS =
       "full, half, linear:B, linear:B@tensor, linear-symmetric:8, lut-linear:B, lut-kmeans:B,"
-          + " lut-custom:NAME:B with B in 1 to 8";
+          + " lut-custom:NAME:B with B in 1 to 8; linear and lut-kmeans also with +calibrated";
 
   private SchemeParser() {}
 
@@ -18,13 +18,13 @@ final class SchemeParser {
     if (text.equals("half")) {
       return new Scheme.HalfPrecision();
     }
-    if (text.endsWith("+calibrated")) {
-      throw new UsageException(
-          "scheme ("
-              + text
-              + ") is calibrated: this version knows plain schemes only.\nMaybe write "
-              + text.substring(0, text.length() - "+calibrated".length())
-              + ".");
+    if (text.endsWith(Scheme.CALIBRATED)) {
+      Scheme plain = parse(text.substring(0, text.length() - Scheme.CALIBRATED.length()));
+      if (!(plain instanceof Scheme.Quantization quantization) || quantization.calibrated()) {
+        throw unknown(text);
+      }
+      return new Scheme.Quantization(
+          quantization.method(), quantization.bits(), quantization.granularity(), true);
     }
     int at = text.indexOf('@');
     String form = at < 0 ? text : text.substring(0, at);

@@ -66,6 +66,10 @@ public final class TensorQuantizer {
    * @throws UsageException when a user's table is not known or not of 2^bits finite entries
    */
   public QuantizedWeights quantize(Scheme.Quantization scheme) {
+    if (scheme.calibrated()) {
+      throw new IllegalArgumentException(
+          "scheme (" + scheme + ") needs the layer's inputs, not the weights alone.");
+    }
     NumberOfBits bits = scheme.bits();
     if (scheme.method() instanceof Method.CustomTable custom) {
       return LookUpTables.nearest(weights, bits, customTable(custom, bits));

@@ -3,6 +3,7 @@ package org.quantsweep.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,7 +67,7 @@ class SchemeTest {
         .hasMessage(
             "scheme (%s) is not known. Known are full, half, linear:B, linear:B@tensor,"
                 + " linear-symmetric:8, lut-linear:B, lut-kmeans:B, lut-custom:NAME:B with B in 1"
-                + " to 8.\nMaybe write %s.",
+                + " to 8; linear and lut-kmeans also with +calibrated.\nMaybe write %s.",
             text, nearest);
   }
 
@@ -101,12 +102,23 @@ class SchemeTest {
   }
 
   @Test
-  void calibratedSchemesAreRefusedForNow() {
-    assertThatThrownBy(() -> Scheme.parse("linear:4+calibrated"))
+  void calibratedFormsAreReadAndWritten() {
+    for (String text :
+        List.of("linear:4+calibrated", "linear:4@tensor+calibrated", "lut-kmeans:3+calibrated")) {
+      Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
+      assertThat(scheme.calibrated()).isTrue();
+      assertThat(scheme).hasToString(text);
+      assertThat(scheme.plain() + "+calibrated").isEqualTo(text);
+    }
+  }
+
+  @Test
+  void evenlySpacedTablesHaveNoCalibratedForm() {
+    assertThatThrownBy(() -> Scheme.parse("lut-linear:4+calibrated"))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "scheme (linear:4+calibrated) is calibrated: this version knows plain schemes only.\n"
-                + "Maybe write linear:4.");
+            "scheme (lut-linear:4+calibrated) has no calibrated form: linear and lut-kmeans have"
+                + " one.\nMaybe write lut-kmeans:4+calibrated.");
   }
 
   @Test
