@@ -21,6 +21,20 @@ public interface Criterion extends Serializable {
     return 0;
   }
 
+  /**
+   * How far a candidate's answer has moved, smoothly: what a search sums over samples to rank
+   * options. It decides nothing. By default the squared error of every compared output over its
+   * squared magnitude, so that outputs of any scale count alike.
+   *
+   * @return at least 0 and finite; {@link #WORST_LOSS} for an answer that is not finite
+   */
+  default double loss(Prediction reference, Prediction candidate) {
+    return SquaredError.relative(compared(reference), reference, candidate);
+  }
+
+  /** The loss of an answer with NaN or infinity, or of another shape. */
+  double WORST_LOSS = 1e9;
+
   /** The names of the outputs that the criterion compares; empty when it fits none of them. */
   List<String> compared(Prediction reference);
 

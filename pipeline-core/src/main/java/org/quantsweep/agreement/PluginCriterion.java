@@ -17,6 +17,11 @@ record PluginCriterion(String id, String version, String argument, Criterion cri
   }
 
   @Override
+  public double loss(Prediction reference, Prediction candidate) {
+    return criterion.loss(reference, candidate);
+  }
+
+  @Override
   public List<String> compared(Prediction reference) {
     return criterion.compared(reference);
   }

@@ -1,6 +1,7 @@
 package org.quantsweep.agreement;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.quantsweep.inference.OutputValue;
@@ -16,6 +17,9 @@ import org.quantsweep.tensor.Tensor;
  * @param output the one output to compare, or empty for all
  */
 record TopCriterion(int k, String output) implements Criterion {
+  /** Probabilities below are alike: float32 softmax ends near here. */
+  private static final double LEAST_PROBABILITY = 1e-30;
+
   @Override
   public boolean agrees(Prediction reference, Prediction candidate) {
     for (String name : compared(reference)) {
@@ -39,6 +43,37 @@ record TopCriterion(int k, String output) implements Criterion {
       margin = Math.min(margin, margin(OutputCriterion.numbers(reference.outputs().get(name))));
     }
     return margin;
+  }
+
+  /**
+   * The squared change of the margin between the reference's class and its closest rival, in logits
+   * (probabilities count by their logarithm): blind to what cannot flip the answer, and smooth,
+   * unlike counts of flips.
+   */
+  @Override
+  public double loss(Prediction reference, Prediction candidate) {
+    double sum = 0;
+    for (String name : compared(reference)) {
+      OutputValue value = reference.outputs().get(name);
+      Tensor expected = OutputCriterion.numbers(value);
+      Tensor given = OutputCriterion.numbers(candidate.outputs().get(name));
+      if (given == null || given.size() != expected.size() || !Finite.all(given)) {
+        return WORST_LOSS;
+      }
+      if (expected.size() <= k) {
+        continue;
+      }
+      boolean logarithm = value instanceof OutputValue.Probabilities;
+      int first = largest(expected);
+      int rival = rival(expected);
+      double change =
+          logit(expected, first, logarithm)
+              - logit(expected, rival, logarithm)
+              - logit(given, first, logarithm)
+              + logit(given, rival, logarithm);
+      sum += change * change;
+    }
+    return Math.min(WORST_LOSS, sum);
   }
 
   @Override
@@ -83,6 +118,30 @@ record TopCriterion(int k, String output) implements Criterion {
       }
     }
     return before;
+  }
+
+  /** The class that must not be passed by the reference's class: the one of rank k. */
+  private int rival(Tensor scores) {
+    BitSet before = new BitSet();
+    for (int place = 0; ; place++) {
+      int best = before.nextClearBit(0);
+      for (int i = before.nextClearBit(best + 1);
+          i < scores.size();
+          i = before.nextClearBit(i + 1)) {
+        if (scores.get(i) > scores.get(best)) {
+          best = i;
+        }
+      }
+      if (place == k) {
+        return best;
+      }
+      before.set(best);
+    }
+  }
+
+  private static double logit(Tensor scores, int index, boolean logarithm) {
+    double score = scores.get(index);
+    return logarithm ? Math.log(Math.max(score, LEAST_PROBABILITY)) : score;
   }
 
   private static double margin(Tensor scores) {

@@ -1,5 +1,6 @@
 package org.quantsweep.search;
 
+import java.util.Collection;
 import java.util.List;
 import org.quantsweep.sweep.ReferenceEvidence;
 
@@ -16,4 +17,18 @@ public interface SearchListener {
 
   /** A wave is done: what is decided so far, in ascending order of size. */
   default void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {}
+
+  /**
+   * A phase begins.
+   *
+   * @param phase in a few words, for example {@code sensitivities}
+   * @param inferences an estimate of how many full runs of the model it takes; 0 when unknown
+   */
+  default void phaseStarted(String phase, long inferences) {}
+
+  /** A part of the phase is done. */
+  default void phaseAdvanced(String phase, long done, long of) {}
+
+  /** Candidates were decided outside of the uniform family; so many were judged in all. */
+  default void candidatesJudged(Collection<CandidateEvaluation> decided, int judged) {}
 }

@@ -2,21 +2,18 @@ package org.quantsweep.search;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
-import org.quantsweep.sweep.SweepPlanner;
 import org.quantsweep.sweep.SweepRunner;
 
 /**
@@ -50,11 +47,7 @@ public final class UniformSearch {
 
   /** What the reference answers, from the store as far as it is known there. */
   public ReferenceEvidence reference() {
-    ReferenceEvidence known = store.loadReference(key, samples);
-    if (!known.covers(samples)) {
-      known = runner.runReference();
-      store.appendReference(key, samples, known);
-    }
+    ReferenceEvidence known = EvidenceLedger.reference(samples, key, store, runner);
     listener.referenceDone(known);
     return known;
   }
@@ -79,12 +72,8 @@ public final class UniformSearch {
   private final class Race {
     private final List<Integer> order;
     private final List<Candidate> candidates;
-    private final Function<Candidate, EncodedModel> encode;
     private final SequentialRule rule;
-    private final Map<Candidate, Sha256Digest> digests = new HashMap<>();
-    private final Map<Sha256Digest, EncodedModel> models = new HashMap<>();
-    private final Map<Sha256Digest, Evidence> evidence = new HashMap<>();
-    private long inferences;
+    private final EvidenceLedger ledger;
 
     Race(
         ReferenceEvidence reference,
@@ -92,50 +81,44 @@ public final class UniformSearch {
         Function<Candidate, EncodedModel> encode) {
       this.order = reference.order();
       this.candidates = candidates;
-      this.encode = encode;
       this.rule = new SequentialRule(samples, order, settings.threshold());
+      this.ledger = new EvidenceLedger(samples, key, store, runner, encode);
     }
 
     /** Runs the next wave; false when nothing more is needed. */
     boolean runWave() {
-      Map<Sha256Digest, List<Integer>> wave = settings.evaluateAll() ? allWave() : decisionWave();
+      Map<Candidate, List<Integer>> wave = settings.evaluateAll() ? allWave() : decisionWave();
       if (wave.isEmpty()) {
         return false;
       }
-      Map<Sha256Digest, EncodedModel> needed = new HashMap<>();
       long planned = 0;
-      for (Map.Entry<Sha256Digest, List<Integer>> entry : wave.entrySet()) {
-        needed.put(entry.getKey(), models.get(entry.getKey()));
-        planned += entry.getValue().size();
+      for (List<Integer> ranks : wave.values()) {
+        planned += ranks.size();
       }
       listener.waveStarted(decided().size(), candidates.size(), planned);
-      Map<Sha256Digest, Evidence> found =
-          runner.evaluate(SweepPlanner.tasks(samples, wave), needed);
-      store.append(key, samples, found);
-      found.forEach((digest, added) -> evidence.merge(digest, added, Evidence::plus));
-      inferences += planned;
+      ledger.run(wave);
       List<CandidateEvaluation> decided = decided();
-      decided.forEach(evaluation -> models.remove(digests.get(evaluation.candidate())));
-      listener.waveDone(decided, candidates.size(), inferences);
+      decided.forEach(evaluation -> ledger.release(evaluation.candidate()));
+      listener.waveDone(decided, candidates.size(), ledger.inferences());
       return true;
     }
 
     /** Every sample that is not judged, for the next few candidates that have some. */
-    private Map<Sha256Digest, List<Integer>> allWave() {
-      Map<Sha256Digest, List<Integer>> wave = new LinkedHashMap<>();
+    private Map<Candidate, List<Integer>> allWave() {
+      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
       for (Candidate candidate : withinBudget()) {
         if (wave.size() == settings.candidatesInFlight()) {
           break;
         }
         List<Integer> missing = new ArrayList<>();
-        Evidence known = evidence(candidate);
+        Evidence known = ledger.evidence(candidate);
         for (int rank : order) {
           if (!known.isJudged(rank)) {
             missing.add(rank);
           }
         }
         if (!missing.isEmpty()) {
-          wave.put(modelOf(candidate), missing);
+          wave.put(candidate, missing);
         }
       }
       return wave;
@@ -145,22 +128,22 @@ public final class UniformSearch {
      * The next samples of the smallest undecided candidate, twice as many as it has behind it, and
      * the first samples of the few that follow it: most fail there.
      */
-    private Map<Sha256Digest, List<Integer>> decisionWave() {
-      Map<Sha256Digest, List<Integer>> wave = new LinkedHashMap<>();
+    private Map<Candidate, List<Integer>> decisionWave() {
+      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
       boolean front = true;
       int looked = 0;
       for (Candidate candidate : withinBudget()) {
-        Optional<CandidateEvaluation> decided = rule.judge(candidate, evidence(candidate));
+        Optional<CandidateEvaluation> decided = rule.judge(candidate, ledger.evidence(candidate));
         if (decided.isPresent()) {
           if (decided.get().verdict() == Verdict.ACCEPTED) {
             break;
           }
           continue;
         }
-        int from = rule.firstUnjudged(evidence(candidate));
+        int from = rule.firstUnjudged(ledger.evidence(candidate));
         int to = front ? Math.max(settings.firstWave(), 2 * from) : settings.firstWave();
         if (from < Math.min(to, order.size())) {
-          wave.put(modelOf(candidate), unjudged(candidate, from, Math.min(to, order.size())));
+          wave.put(candidate, unjudged(candidate, from, Math.min(to, order.size())));
         }
         front = false;
         looked++;
@@ -172,7 +155,7 @@ public final class UniformSearch {
     }
 
     private List<Integer> unjudged(Candidate candidate, int from, int to) {
-      Evidence known = evidence(candidate);
+      Evidence known = ledger.evidence(candidate);
       return order.subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
     }
 
@@ -180,40 +163,10 @@ public final class UniformSearch {
       return candidates.subList(0, Math.min(candidates.size(), settings.maxEvaluations()));
     }
 
-    private Sha256Digest modelOf(Candidate candidate) {
-      Sha256Digest digest = digests.get(candidate);
-      models.computeIfAbsent(digest, missing -> encode.apply(candidate));
-      return digest;
-    }
-
-    /** What is known of a candidate; the first call encodes it and asks the store. */
-    private Evidence evidence(Candidate candidate) {
-      Sha256Digest digest = digests.get(candidate);
-      if (digest == null) {
-        EncodedModel model = encode.apply(candidate);
-        if (!model.size().equals(candidate.encodedSize())) {
-          throw new IllegalStateException(
-              "candidate "
-                  + candidate.scheme()
-                  + " has "
-                  + model.size().bytes()
-                  + " bytes, but "
-                  + candidate.encodedSize().bytes()
-                  + " were computed.");
-        }
-        digest = model.digest();
-        digests.put(candidate, digest);
-        models.put(digest, model);
-        Evidence stored = store.load(key, samples, List.of(digest)).get(digest);
-        evidence.merge(digest, stored == null ? Evidence.none() : stored, Evidence::plus);
-      }
-      return evidence.get(digest);
-    }
-
     private List<CandidateEvaluation> decided() {
       List<CandidateEvaluation> decided = new ArrayList<>();
       for (Candidate candidate : candidates) {
-        if (digests.containsKey(candidate)) {
+        if (ledger.knows(candidate)) {
           judge(candidate).ifPresent(decided::add);
         }
       }
@@ -222,8 +175,8 @@ public final class UniformSearch {
 
     private Optional<CandidateEvaluation> judge(Candidate candidate) {
       return settings.evaluateAll()
-          ? rule.judgeWhole(candidate, evidence(candidate))
-          : rule.judge(candidate, evidence(candidate));
+          ? rule.judgeWhole(candidate, ledger.evidence(candidate))
+          : rule.judge(candidate, ledger.evidence(candidate));
     }
 
     /** What the sequential rule says: work done ahead of it is not reported. */

@@ -1,0 +1,95 @@
+package org.quantsweep.search;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import org.quantsweep.UsageException;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+
+/** When a finalist passes its confirmation. */
+public enum AcceptanceRule {
+  /** At least ceil(t n) of n samples agree. */
+  POINT("point") {
+    @Override
+    public long required(AgreementThreshold threshold, long n, double confidence, int finalists) {
+      return threshold.required(n);
+    }
+  },
+  /**
+   * The one-sided Clopper-Pearson lower bound is at least t, each of m finalists at the error (1 -
+   * confidence) / m: then all of them together err as seldom as was asked (Bonferroni).
+   */
+  BOUND("bound") {
+    @Override
+    public long required(AgreementThreshold threshold, long n, double confidence, int finalists) {
+      double each = 1 - (1 - confidence) / finalists;
+      double t = threshold.share().doubleValue();
+      long low = threshold.required(n);
+      long high = n + 1;
+      while (low < high) {
+        long middle = (low + high) / 2;
+        if (middle == n + 1 || new AgreementCounts(middle, n).lowerBound(each) >= t) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      if (low > n) {
+        throw new UsageException(
+            "agreement threshold ("
+                + threshold
+                + ") cannot be confirmed at "
+                + confidence
+                + " with "
+                + finalists
+                + " finalists on "
+                + n
+                + " samples, even if all of them agree: it takes "
+                + least(t, each)
+                + ".\nMaybe give more samples, or use --acceptance point.");
+      }
+      return low;
+    }
+  };
+
+  private final String text;
+
+  AcceptanceRule(String text) {
+    this.text = text;
+  }
+
+  /**
+   * How many of n samples must agree.
+   *
+   * @param confidence of the answer as a whole, in (0, 1); only for bounds
+   * @param finalists how many may be tested, at least 1
+   * @throws UsageException when even n of n are too few
+   */
+  public abstract long required(
+      AgreementThreshold threshold, long n, double confidence, int finalists);
+
+  /**
+   * What a candidate must meet on other samples for it to be worth confirming: the share that
+   * confirmation requires, rounded up to six decimals, and at least the threshold itself.
+   */
+  public AgreementThreshold forSelection(
+      AgreementThreshold threshold, long confirmation, double confidence, int finalists) {
+    if (this == POINT || confirmation == 0) {
+      return threshold;
+    }
+    BigDecimal share =
+        BigDecimal.valueOf(required(threshold, confirmation, confidence, finalists))
+            .divide(BigDecimal.valueOf(confirmation), 6, RoundingMode.FLOOR);
+    return new AgreementThreshold(share.max(threshold.share()));
+  }
+
+  /** The least n with no disagreement whose bound is at least t: t^n is at most the error. */
+  private static long least(double t, double confidence) {
+    return t >= 1 ? Long.MAX_VALUE : (long) Math.ceil(Math.log(1 - confidence) / Math.log(t));
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,164 @@
+package org.quantsweep.search;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.EvaluationStore;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepRunner;
+
+/**
+ * Decides single candidates on one sample set by the sequential rule, a few at a time. What it
+ * finds stays in the store, so that the same question costs nothing again.
+ */
+public final class CandidateJudge {
+  private final SampleIndex samples;
+  private final EvaluationKey key;
+  private final EvaluationStore store;
+  private final SweepRunner runner;
+  private final EvidenceLedger ledger;
+  private final SearchBudget budget;
+  private final SearchListener listener;
+  private final int firstWave;
+  private final Set<Candidate> counted = new LinkedHashSet<>();
+  private ReferenceEvidence reference;
+
+  /**
+   * A judge.
+   *
+   * @param encode makes a candidate's file; called only for those that are judged
+   * @param firstWave how many samples a candidate is judged on at first; doubled after
+   */
+  public CandidateJudge(
+      SampleIndex samples,
+      EvaluationKey key,
+      EvaluationStore store,
+      SweepRunner runner,
+      Function<Candidate, EncodedModel> encode,
+      SearchBudget budget,
+      SearchListener listener,
+      int firstWave) {
+    this.samples = samples;
+    this.key = key;
+    this.store = store;
+    this.runner = runner;
+    this.ledger = new EvidenceLedger(samples, key, store, runner, encode);
+    this.budget = budget;
+    this.listener = listener;
+    this.firstWave = firstWave;
+  }
+
+  /** What the reference answers, from the store as far as it is known there. */
+  public ReferenceEvidence reference() {
+    if (reference == null) {
+      reference = EvidenceLedger.reference(samples, key, store, runner);
+    }
+    return reference;
+  }
+
+  /** The samples that the reference answers, copies counted: the denominator n. */
+  public long denominator() {
+    long n = 0;
+    for (int rank : reference().difficulties().keySet()) {
+      n += samples.count(rank);
+    }
+    return n;
+  }
+
+  /** Candidates that were judged so far, in the order in which they were asked for. */
+  public List<Candidate> judged() {
+    return List.copyOf(counted);
+  }
+
+  /** How many inferences of candidates this took here. */
+  public long inferences() {
+    return ledger.inferences();
+  }
+
+  /** The candidate's file. */
+  public EncodedModel model(Candidate candidate) {
+    return ledger.model(candidate);
+  }
+
+  /**
+   * Decides candidates, stopping each at the first disagreement that settles it. Those that the
+   * budget does not reach are left out.
+   */
+  public Map<Candidate, CandidateEvaluation> judge(
+      Collection<Candidate> candidates, AgreementThreshold threshold) {
+    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    return decide(candidates, candidate -> rule.judge(candidate, ledger.evidence(candidate)), rule);
+  }
+
+  /** Judges candidates on every sample. Those that the budget does not reach are left out. */
+  public Map<Candidate, CandidateEvaluation> judgeWhole(
+      Collection<Candidate> candidates, AgreementThreshold threshold) {
+    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    return decide(
+        candidates, candidate -> rule.judgeWhole(candidate, ledger.evidence(candidate)), rule);
+  }
+
+  private Map<Candidate, CandidateEvaluation> decide(
+      Collection<Candidate> candidates,
+      Function<Candidate, Optional<CandidateEvaluation>> verdict,
+      SequentialRule rule) {
+    List<Candidate> open = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (counted.contains(candidate) || budget.takeEvaluation()) {
+        counted.add(candidate);
+        open.add(candidate);
+      }
+    }
+    ledger.load(open);
+    Map<Candidate, CandidateEvaluation> decided = new HashMap<>();
+    while (true) {
+      for (Candidate candidate : List.copyOf(open)) {
+        verdict
+            .apply(candidate)
+            .ifPresent(
+                evaluation -> {
+                  decided.put(candidate, evaluation);
+                  open.remove(candidate);
+                  ledger.release(candidate);
+                });
+      }
+      if (open.isEmpty() || budget.isOver()) {
+        // In the order of the question: what was known before must not change what is reported.
+        Map<Candidate, CandidateEvaluation> answers = new LinkedHashMap<>();
+        for (Candidate candidate : candidates) {
+          if (decided.containsKey(candidate)) {
+            answers.put(candidate, decided.get(candidate));
+          }
+        }
+        listener.candidatesJudged(answers.values(), counted.size());
+        return answers;
+      }
+      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
+      for (Candidate candidate : open) {
+        wave.put(candidate, next(candidate, rule));
+      }
+      ledger.run(wave);
+    }
+  }
+
+  /** The next samples of a candidate: as many again as it has behind it. */
+  private List<Integer> next(Candidate candidate, SequentialRule rule) {
+    List<Integer> order = reference().order();
+    Evidence known = ledger.evidence(candidate);
+    int from = rule.firstUnjudged(known);
+    int to = Math.min(order.size(), Math.max(from + firstWave, 2 * from));
+    return order.subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
+  }
+}

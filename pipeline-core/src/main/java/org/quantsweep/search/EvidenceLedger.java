@@ -1,0 +1,144 @@
+package org.quantsweep.search;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.EvaluationStore;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepPlanner;
+import org.quantsweep.sweep.SweepRunner;
+
+/**
+ * What is known of candidates on one sample set: from the store, and from the work that is done
+ * here. Each candidate is encoded once; its file is let go when nobody needs it any more.
+ */
+final class EvidenceLedger {
+  private final SampleIndex samples;
+  private final EvaluationKey key;
+  private final EvaluationStore store;
+  private final SweepRunner runner;
+  private final Function<Candidate, EncodedModel> encode;
+  private final Map<Candidate, Sha256Digest> digests = new HashMap<>();
+  private final Map<Candidate, EncodedModel> models = new HashMap<>();
+  private final Map<Sha256Digest, Evidence> evidence = new HashMap<>();
+  private long inferences;
+
+  /**
+   * An empty ledger.
+   *
+   * @param encode makes a candidate's file; called only for those that are asked for
+   */
+  EvidenceLedger(
+      SampleIndex samples,
+      EvaluationKey key,
+      EvaluationStore store,
+      SweepRunner runner,
+      Function<Candidate, EncodedModel> encode) {
+    this.samples = samples;
+    this.key = key;
+    this.store = store;
+    this.runner = runner;
+    this.encode = encode;
+  }
+
+  /** What the reference answers, from the store as far as it is known there. */
+  static ReferenceEvidence reference(
+      SampleIndex samples, EvaluationKey key, EvaluationStore store, SweepRunner runner) {
+    ReferenceEvidence known = store.loadReference(key, samples);
+    if (!known.covers(samples)) {
+      known = runner.runReference();
+      store.appendReference(key, samples, known);
+    }
+    return known;
+  }
+
+  /** What is known of a candidate; the first call encodes it and asks the store. */
+  Evidence evidence(Candidate candidate) {
+    Sha256Digest digest = digests.get(candidate);
+    if (digest == null) {
+      load(List.of(candidate));
+      digest = digests.get(candidate);
+    }
+    return evidence.get(digest);
+  }
+
+  /** Encodes candidates and asks the store for all of them at once. */
+  void load(Collection<Candidate> candidates) {
+    Map<Candidate, Sha256Digest> missing = new LinkedHashMap<>();
+    for (Candidate candidate : candidates) {
+      if (!digests.containsKey(candidate)) {
+        missing.put(candidate, model(candidate).digest());
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    Map<Sha256Digest, Evidence> stored = store.load(key, samples, missing.values());
+    missing.forEach(
+        (candidate, digest) -> {
+          digests.put(candidate, digest);
+          evidence.merge(digest, stored.getOrDefault(digest, Evidence.none()), (one, other) -> one);
+        });
+  }
+
+  /** Whether the candidate was asked for. */
+  boolean knows(Candidate candidate) {
+    return digests.containsKey(candidate);
+  }
+
+  /** The candidate's file is not needed any more; it is made again if it is. */
+  void release(Candidate candidate) {
+    models.remove(candidate);
+  }
+
+  /** How many inferences {@link #run} was asked for. */
+  long inferences() {
+    return inferences;
+  }
+
+  /** Judges candidates on samples, by rank, and keeps what was found. */
+  void run(Map<Candidate, List<Integer>> wave) {
+    Map<Sha256Digest, List<Integer>> ranks = new LinkedHashMap<>();
+    Map<Sha256Digest, EncodedModel> needed = new HashMap<>();
+    wave.forEach(
+        (candidate, wanted) -> {
+          EncodedModel model = model(candidate);
+          // Two plans may give the same file: it is judged once.
+          if (ranks.putIfAbsent(model.digest(), wanted) == null) {
+            needed.put(model.digest(), model);
+            inferences += wanted.size();
+          }
+        });
+    Map<Sha256Digest, Evidence> found = runner.evaluate(SweepPlanner.tasks(samples, ranks), needed);
+    store.append(key, samples, found);
+    found.forEach((digest, added) -> evidence.merge(digest, added, Evidence::plus));
+  }
+
+  /** The candidate's file. */
+  EncodedModel model(Candidate candidate) {
+    EncodedModel known = models.get(candidate);
+    if (known == null) {
+      known = encode.apply(candidate);
+      if (!known.size().equals(candidate.encodedSize())) {
+        throw new IllegalStateException(
+            "candidate "
+                + candidate.scheme()
+                + " has "
+                + known.size().bytes()
+                + " bytes, but "
+                + candidate.encodedSize().bytes()
+                + " were computed.");
+      }
+      models.put(candidate, known);
+    }
+    return known;
+  }
+}

@@ -1,0 +1,174 @@
+package org.quantsweep.search;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.EvaluationTask;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.InMemoryEvaluationStore;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
+
+/**
+ * A made-up network whose errors add up: a sample disagrees under a plan when the summed error of
+ * its options, and some noise of the pair, exceed the sample's margin.
+ */
+final class PlanWorld implements SweepRunner {
+  private static final int BASE = 200;
+
+  final SearchSpace space;
+  final Map<TensorOption, Sensitivity> measured = new HashMap<>();
+  final PlanCatalog catalog;
+  final SampleIndex samples;
+  final InMemoryEvaluationStore store = new InMemoryEvaluationStore();
+  long inferences;
+
+  private final double noise;
+  private final double[] margins;
+  private final Map<Sha256Digest, QuantizationPlan> files = new HashMap<>();
+
+  PlanWorld(long seed, int tensors, int count, double noise) {
+    Random random = new Random(seed);
+    this.noise = noise;
+    TreeMap<String, List<SearchSpace.SizedOption>> options = new TreeMap<>();
+    for (int t = 0; t < tensors; t++) {
+      String tensor = "layer" + t + "/weights";
+      int weights = 80 + random.nextInt(800);
+      double scale = 0.2 + random.nextDouble();
+      List<SearchSpace.SizedOption> own = new ArrayList<>();
+      for (int bits = 1; bits <= 8; bits++) {
+        Scheme scheme = Scheme.parse("lut-kmeans:" + bits);
+        double loss = scale * weights * Math.pow(4, -bits) * (0.7 + 0.6 * random.nextDouble());
+        own.add(new SearchSpace.SizedOption(scheme, weights * bits / 8, loss));
+        measured.put(
+            new TensorOption(tensor, scheme),
+            new Sensitivity(loss, loss / 2, (long) Math.min(100, loss * 3), 100));
+      }
+      options.put(tensor, own);
+    }
+    space = new SearchSpace(options);
+    catalog = new PlanCatalog(this::size, this::encode);
+    List<Sha256Digest> digests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      digests.add(Sha256Digest.ofText("sample " + i));
+    }
+    samples = SampleIndex.of(digests);
+    margins = new double[count];
+    for (int i = 0; i < count; i++) {
+      margins[i] = 30 * random.nextDouble();
+    }
+  }
+
+  CandidateJudge judge(SearchBudget budget) {
+    EvaluationKey key =
+        new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("p"), "top-1");
+    return new CandidateJudge(
+        samples, key, store, this, catalog::encode, budget, SearchListener.SILENT, 16);
+  }
+
+  PlanOutcome search(
+      Strategy strategy,
+      String threshold,
+      Optional<String> guard,
+      PlanSearchSettings settings,
+      SearchBudget budget) {
+    return new PlanSearch(judge(budget), catalog, space, measured, settings, budget)
+        .run(
+            strategy,
+            AgreementThreshold.parse(threshold),
+            guard.map(AgreementThreshold::parse),
+            new Candidate("lut-kmeans:8", new ByteSize(BASE + 100_000)));
+  }
+
+  /** How many samples agree under a plan. */
+  long agreeing(QuantizationPlan plan) {
+    long agreeing = 0;
+    for (int rank = 0; rank < margins.length; rank++) {
+      agreeing += agrees(plan, rank) ? 1 : 0;
+    }
+    return agreeing;
+  }
+
+  private boolean agrees(QuantizationPlan plan, int rank) {
+    double loss = 0;
+    for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
+      loss += measured.get(new TensorOption(entry.getKey(), entry.getValue())).loss();
+    }
+    double luck =
+        new Random(plan.digest().hex().hashCode() * 31L + samples.digest(rank).hex().hashCode())
+            .nextGaussian();
+    return loss * (1 + noise * luck) <= margins[rank];
+  }
+
+  private ByteSize size(QuantizationPlan plan) {
+    long bytes = BASE;
+    for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
+      for (SearchSpace.SizedOption option : space.tensors().get(entry.getKey())) {
+        bytes += option.scheme().equals(entry.getValue()) ? option.bytes() : 0;
+      }
+    }
+    return new ByteSize(bytes);
+  }
+
+  private EncodedModel encode(QuantizationPlan plan) {
+    byte[] bytes = new byte[(int) size(plan).bytes()];
+    byte[] name = plan.digest().hex().getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(name, 0, bytes, 0, name.length);
+    EncodedModel model = new EncodedModel(bytes);
+    files.put(model.digest(), plan);
+    return model;
+  }
+
+  @Override
+  public ReferenceEvidence runReference() {
+    TreeMap<Integer, Double> difficulties = new TreeMap<>();
+    for (int rank = 0; rank < margins.length; rank++) {
+      difficulties.put(rank, margins[rank]);
+    }
+    return new ReferenceEvidence(difficulties, new TreeMap<>());
+  }
+
+  @Override
+  public Map<Sha256Digest, Evidence> evaluate(
+      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+    Map<Sha256Digest, Evidence> found = new HashMap<>();
+    for (EvaluationTask task : tasks) {
+      for (EvaluationTask.CandidateSamples entry : task.group()) {
+        BitSet judged = new BitSet();
+        BitSet agreed = new BitSet();
+        for (int rank : entry.ranks()) {
+          judged.set(rank);
+          agreed.set(rank, agrees(files.get(entry.candidate()), rank));
+          inferences++;
+        }
+        found.merge(entry.candidate(), Evidence.of(judged, agreed), Evidence::plus);
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public SweepCost cost() {
+    return SweepCost.NONE;
+  }
+
+  @Override
+  public void close() {}
+}
