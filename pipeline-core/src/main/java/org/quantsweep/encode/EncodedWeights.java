@@ -46,7 +46,20 @@ final class EncodedWeights {
     if (scheme instanceof Scheme.HalfPrecision) {
       return half();
     }
-    return quantized(quantizer().quantize((Scheme.Quantization) scheme));
+    return encode(quantized((Scheme.Quantization) scheme));
+  }
+
+  /** The message of other values of the same shape, in full or half precision. */
+  WeightParams encode(Scheme scheme, Tensor values) {
+    if (scheme instanceof Scheme.HalfPrecision) {
+      return half(values);
+    }
+    return full(values);
+  }
+
+  /** The codes of a scheme that depends on the weights alone. */
+  QuantizedWeights quantized(Scheme.Quantization scheme) {
+    return quantizer().quantize(scheme);
   }
 
   /** The size of {@link #encode}'s message, in bytes. */
@@ -105,8 +118,11 @@ final class EncodedWeights {
     if (tensor.params().getFloatValueCount() > 0) {
       return tensor.params();
     }
+    return full(tensor.values());
+  }
+
+  private WeightParams full(Tensor values) {
     WeightParams.Builder message = bare.toBuilder();
-    Tensor values = tensor.values();
     for (int i = 0; i < values.size(); i++) {
       message.addFloatValue(values.get(i));
     }
@@ -117,12 +133,17 @@ final class EncodedWeights {
     if (!tensor.params().getFloat16Value().isEmpty()) {
       return tensor.params();
     }
+    return half(tensor.values());
+  }
+
+  private WeightParams half(Tensor values) {
     return bare.toBuilder()
-        .setFloat16Value(wrap(HalfPrecisionCodec.encode(tensor.values().sharedArray())))
+        .setFloat16Value(wrap(HalfPrecisionCodec.encode(values.sharedArray())))
         .build();
   }
 
-  private WeightParams quantized(QuantizedWeights weights) {
+  /** The message of codes that come from elsewhere. */
+  WeightParams encode(QuantizedWeights weights) {
     QuantizationParams.Builder parameters =
         QuantizationParams.newBuilder().setNumberOfBits(weights.bits().bits());
     if (weights instanceof LinearWeights linear) {

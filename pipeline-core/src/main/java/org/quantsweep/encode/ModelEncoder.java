@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
@@ -18,7 +19,10 @@ import org.quantsweep.coreml.neuralnetwork.FieldStep;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.WeightParams;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.tensor.Tensor;
 
 /**
  * Applies plans to one model. The same plan always gives the same bytes, and {@link #encodedSize}
@@ -35,12 +39,25 @@ public final class ModelEncoder {
   private static final int QUANTIZED_VERSION = 3;
 
   private final CoreMLModel model;
+  private final CalibratedOptions options;
   private final Map<String, WeightTensor> tensors = new LinkedHashMap<>();
   private final Map<String, EncodedWeights> encoders = new HashMap<>();
 
-  /** For one model, which may be a rewritten one. */
+  /** For one model, which may be a rewritten one; no calibrated schemes. */
   public ModelEncoder(CoreMLModel model) {
+    this(model, CalibratedOptions.NONE);
+  }
+
+  /**
+   * For one model, which may be a rewritten one.
+   *
+   * @param options the codes of calibrated schemes. Where they come with a corrected bias, it takes
+   *     the place of the layer's own, in the precision that this one is stored in; a layer without
+   *     a bias gets none
+   */
+  public ModelEncoder(CoreMLModel model, CalibratedOptions options) {
     this.model = model;
+    this.options = options;
     for (WeightTensor tensor : model.weightTensors()) {
       tensors.put(tensor.identity(), tensor);
       encoders.put(tensor.identity(), new EncodedWeights(tensor));
@@ -66,14 +83,97 @@ public final class ModelEncoder {
    */
   public EncodedModel encode(QuantizationPlan plan) {
     Model.Builder builder = model.message().toBuilder();
-    resolve(plan)
-        .forEach(
-            (tensor, scheme) -> {
-              WeightParams message = encoders.get(tensor.identity()).encode(scheme);
-              tensor.location().set(builder, message);
-              raiseVersions(builder, tensor, versionOf(scheme));
-            });
+    Map<WeightTensor, Scheme> resolved = resolve(plan);
+    Map<String, Tensor> biases = correctedBiases(resolved);
+    resolved.forEach(
+        (tensor, scheme) -> {
+          if (!biases.containsKey(tensor.identity())) {
+            tensor.location().set(builder, message(tensor, scheme));
+          }
+          raiseVersions(builder, tensor, versionOf(scheme));
+        });
+    biases.forEach(
+        (identity, values) -> {
+          WeightTensor bias = tensors.get(identity);
+          Scheme scheme = stored(bias, resolved.get(bias));
+          bias.location().set(builder, encoders.get(identity).encode(scheme, values));
+        });
     return new EncodedModel(ModelWriter.toBytes(builder.build()));
+  }
+
+  /**
+   * What a reader of the file would take the weights for: the decoded values of every weight tensor
+   * whose values the plan changes, by identity.
+   *
+   * @throws UsageException as {@link #encode}
+   */
+  public Map<String, Tensor> decoded(QuantizationPlan plan) {
+    Map<WeightTensor, Scheme> resolved = resolve(plan);
+    Map<String, Tensor> values = new TreeMap<>();
+    resolved.forEach(
+        (tensor, scheme) -> {
+          if (scheme instanceof Scheme.Quantization quantization) {
+            values.put(tensor.identity(), weights(tensor, quantization).weights().dequantize());
+          } else if (scheme instanceof Scheme.HalfPrecision) {
+            values.put(tensor.identity(), halved(tensor.values()));
+          }
+        });
+    correctedBiases(resolved)
+        .forEach(
+            (identity, bias) -> {
+              Scheme scheme = stored(tensors.get(identity), resolved.get(tensors.get(identity)));
+              values.put(identity, scheme instanceof Scheme.HalfPrecision ? halved(bias) : bias);
+            });
+    return values;
+  }
+
+  /** The values of a weight tensor, by its identity. */
+  public Tensor values(String identity) {
+    return tensors.get(identity).values();
+  }
+
+  /** The number of values of a weight tensor, by its identity. */
+  public long elementCount(String identity) {
+    return tensors.get(identity).elementCount();
+  }
+
+  private WeightParams message(WeightTensor tensor, Scheme scheme) {
+    EncodedWeights encoder = encoders.get(tensor.identity());
+    return scheme instanceof Scheme.Quantization quantization && quantization.calibrated()
+        ? encoder.encode(weights(tensor, quantization).weights())
+        : encoder.encode(scheme);
+  }
+
+  private CalibratedWeights weights(WeightTensor tensor, Scheme.Quantization scheme) {
+    return scheme.calibrated()
+        ? options.get(tensor.identity(), scheme)
+        : new CalibratedWeights(
+            encoders.get(tensor.identity()).quantized(scheme), Optional.empty());
+  }
+
+  /** Corrected biases by identity, of layers that have one which stays in floats. */
+  private Map<String, Tensor> correctedBiases(Map<WeightTensor, Scheme> resolved) {
+    Map<String, Tensor> biases = new TreeMap<>();
+    resolved.forEach(
+        (tensor, scheme) -> {
+          if (!(scheme instanceof Scheme.Quantization quantization) || !quantization.calibrated()) {
+            return;
+          }
+          WeightTensor bias = tensors.get(tensor.layer().path() + "/bias");
+          Optional<Tensor> corrected = options.get(tensor.identity(), quantization).bias();
+          if (bias != null
+              && corrected.isPresent()
+              && !(resolved.get(bias) instanceof Scheme.Quantization)
+              && !bias.storage().isQuantized()) {
+            biases.put(bias.identity(), corrected.get().reshape(bias.shape()));
+          }
+        });
+    return biases;
+  }
+
+  private static Tensor halved(Tensor values) {
+    return Tensor.wrap(
+        values.shape(), HalfPrecisionCodec.decode(HalfPrecisionCodec.encode(values.sharedArray())));
   }
 
   /** The scheme of every weight tensor whose stored form changes or is named. */

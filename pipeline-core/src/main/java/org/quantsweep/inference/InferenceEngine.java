@@ -1,7 +1,10 @@
 package org.quantsweep.inference;
 
 import java.io.Serializable;
+import java.util.Map;
+import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.tensor.Tensor;
 
 /** Opens models. Travels to executors, so it is a value. */
 public interface InferenceEngine extends Serializable {
@@ -11,6 +14,22 @@ public interface InferenceEngine extends Serializable {
    * @throws org.quantsweep.BadInputException listing every layer that cannot run, with its type
    */
   Predictor open(CoreMLModel model);
+
+  /**
+   * Opens a network that also tells the live blobs at some boundaries (see {@link NetworkCuts}).
+   *
+   * @throws org.quantsweep.BadInputException as {@link #open}
+   */
+  TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries);
+
+  /**
+   * Opens the layers between two boundaries.
+   *
+   * @param from the boundary before its first layer
+   * @param to the boundary behind its last layer, at least {@code from}
+   * @param values values that take the place of weight tensors' own, by identity, in the same shape
+   */
+  NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values);
 
   /** Name and version, for digests and provenance, for example {@code onnxruntime 1.28.0}. */
   String identity();

@@ -1,12 +1,14 @@
 package org.quantsweep.inference.onnx;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
@@ -16,6 +18,7 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
 
 /**
  * Lowers neural networks to ONNX (operator set 17), layer by layer, with the shape of every value
@@ -45,6 +48,16 @@ public final class OnnxLowering {
    * @throws BadInputException listing every layer that cannot run, with its type
    */
   public static LoweredModel lower(CoreMLModel model, Map<String, Shape> inputs) {
+    return lower(model, inputs, List.of());
+  }
+
+  /**
+   * As {@link #lower(CoreMLModel, Map)}, with other blobs answered too.
+   *
+   * @param taps names of blobs; those that are answered anyway may be among them
+   */
+  public static LoweredModel lower(
+      CoreMLModel model, Map<String, Shape> inputs, Collection<String> taps) {
     if (!model.kind().isNeuralNetwork()) {
       throw new BadInputException(
           model.name()
@@ -53,7 +66,29 @@ public final class OnnxLowering {
               + " cannot run here yet: only single neural networks can.\n"
               + "Maybe take the neural network out of its pipeline.");
     }
-    return new OnnxLowering(model).lowered(inputs);
+    return new OnnxLowering(model).lowered(inputs, taps);
+  }
+
+  /**
+   * The graph of the layers [from, to) for blobs of these shapes.
+   *
+   * @param blobs the shapes of the blobs that the part is fed with, as the network has them
+   * @param answered which blobs the part answers; it makes each of them
+   * @param values values that take the place of weight tensors' own, by identity
+   */
+  public static LoweredModel lowerPart(
+      CoreMLModel model,
+      int from,
+      int to,
+      Map<String, Shape> blobs,
+      Collection<String> answered,
+      Map<String, Tensor> values) {
+    return new OnnxLowering(model).loweredPart(from, to, blobs, answered, values);
+  }
+
+  /** The blobs that a network answers. */
+  public static Set<String> answeredBlobs(CoreMLModel model) {
+    return new LinkedHashSet<>(new OnnxLowering(model).outputs());
   }
 
   /**
@@ -82,7 +117,7 @@ public final class OnnxLowering {
     return NetworkMessage.of(model).isExact();
   }
 
-  private LoweredModel lowered(Map<String, Shape> inputs) {
+  private LoweredModel lowered(Map<String, Shape> inputs, Collection<String> taps) {
     Map<String, Shape> fed = new LinkedHashMap<>();
     for (InputDescription input : model.inputs()) {
       Shape shape = inputs.get(input.name());
@@ -93,9 +128,31 @@ public final class OnnxLowering {
       }
     }
     collectUnknownTypes();
-    lowerLayers();
+    lowerLayers(0, Integer.MAX_VALUE, Map.of());
     refuseProblems();
-    List<String> outputs = outputs();
+    Set<String> answered = new LinkedHashSet<>(outputs());
+    answered.addAll(taps);
+    return finished(fed, answered);
+  }
+
+  private LoweredModel loweredPart(
+      int from,
+      int to,
+      Map<String, Shape> blobs,
+      Collection<String> answered,
+      Map<String, Tensor> values) {
+    Map<String, Shape> fed = new TreeMap<>(blobs);
+    fed.forEach(
+        (blob, shape) -> {
+          graph.input(LoweredModel.graphInput(blob), shape);
+          graph.bind(blob, LoweredModel.graphInput(blob));
+        });
+    lowerLayers(from, to, values);
+    refuseProblems();
+    return finished(fed, answered);
+  }
+
+  private LoweredModel finished(Map<String, Shape> fed, Collection<String> outputs) {
     Map<String, Shape> shapes = new HashMap<>();
     for (String output : outputs) {
       if (!graph.has(output)) {
@@ -108,7 +165,8 @@ public final class OnnxLowering {
       graph.output(output);
       shapes.put(output, graph.shape(output));
     }
-    return new LoweredModel(new LoweredModel.OnnxBytes(graph.toBytes()), fed, outputs, shapes);
+    return new LoweredModel(
+        new LoweredModel.OnnxBytes(graph.toBytes()), fed, new ArrayList<>(outputs), shapes);
   }
 
   private boolean isRead(String blob) {
@@ -135,16 +193,19 @@ public final class OnnxLowering {
     }
   }
 
-  private void lowerLayers() {
-    Map<Layer, Map<String, WeightTensor>> weights = new HashMap<>();
+  private void lowerLayers(int from, int to, Map<String, Tensor> values) {
+    Map<Layer, Map<String, Supplier<Tensor>>> weights = new HashMap<>();
     for (WeightTensor tensor : model.weightTensors()) {
-      weights.computeIfAbsent(tensor.layer(), layer -> new HashMap<>()).put(tensor.field(), tensor);
+      Tensor given = values.get(tensor.identity());
+      weights
+          .computeIfAbsent(tensor.layer(), layer -> new HashMap<>())
+          .put(tensor.field(), given == null ? tensor::values : () -> given);
     }
     if (model.layers().size() != network.layers().size()) {
       // Branches and loops, which are listed as unknown, hold layers of their own.
       return;
     }
-    for (int i = 0; i < network.layers().size(); i++) {
+    for (int i = from; i < Math.min(to, network.layers().size()); i++) {
       Layer layer = model.layers().get(i);
       LayerLowering lowering = LayerLowerings.of(layer.type()).orElse(null);
       String missing = missingInput(layer);

@@ -1,9 +1,14 @@
 package org.quantsweep.inference.onnxruntime;
 
+import java.util.Map;
+import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.onnx.OnnxLowering;
+import org.quantsweep.tensor.Tensor;
 
 /** Opens models on ONNX Runtime, one thread to a run. */
 public record OnnxRuntimeEngine() implements InferenceEngine {
@@ -13,6 +18,16 @@ public record OnnxRuntimeEngine() implements InferenceEngine {
   @Override
   public Predictor open(CoreMLModel model) {
     return new OnnxRuntimePredictor(model);
+  }
+
+  @Override
+  public TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries) {
+    return new OnnxTappedPredictor(model, boundaries);
+  }
+
+  @Override
+  public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
+    return new OnnxNetworkPart(model, from, to, values);
   }
 
   @Override

@@ -1,0 +1,31 @@
+package org.quantsweep.encode;
+
+import java.io.Serializable;
+import org.quantsweep.UsageException;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.Scheme;
+
+/** Where the codes of calibrated schemes come from: they depend on more than the weights. */
+public interface CalibratedOptions extends Serializable {
+  /** There are none. */
+  CalibratedOptions NONE =
+      (tensor, scheme) -> {
+        throw new UsageException(
+            "scheme ("
+                + scheme
+                + ") of weight tensor '"
+                + tensor
+                + "' is calibrated: its codes depend on calibration samples, and none are there.\n"
+                + "Maybe write "
+                + scheme.plain()
+                + ".");
+      };
+
+  /**
+   * The codes of a weight tensor under a calibrated scheme.
+   *
+   * @param tensor its identity
+   * @throws UsageException when they are not there
+   */
+  CalibratedWeights get(String tensor, Scheme.Quantization scheme);
+}

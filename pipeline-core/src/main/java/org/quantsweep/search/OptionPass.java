@@ -1,0 +1,209 @@
+package org.quantsweep.search;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.OptionRunner;
+import org.quantsweep.sweep.OptionStore;
+import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * Finds out what single options cost: their bytes, their own error, and what each alone does to the
+ * answers. What was found before is taken from the store; new findings go there group by group, so
+ * that a kill loses one group at most.
+ */
+public final class OptionPass {
+  private final ModelEncoder encoder;
+  private final OptionRunner runner;
+  private final OptionStore store;
+  private final Keys keys;
+  private final long groupBytes;
+  private final SearchBudget budget;
+  private final SearchListener listener;
+
+  /**
+   * What the findings depend on.
+   *
+   * @param calibration model, rewrites, calibration samples and settings
+   * @param sensitivity all of that, the criterion, and the samples that options are run on
+   */
+  public record Keys(Sha256Digest calibration, Sha256Digest sensitivity) {}
+
+  /**
+   * A pass.
+   *
+   * @param encoder knows the fitted options that are in the store
+   * @param groupBytes how many bytes of decoded weights are worked on at once; a single option may
+   *     be larger
+   */
+  public OptionPass(
+      ModelEncoder encoder,
+      OptionRunner runner,
+      OptionStore store,
+      Keys keys,
+      long groupBytes,
+      SearchBudget budget,
+      SearchListener listener) {
+    this.encoder = encoder;
+    this.runner = runner;
+    this.store = store;
+    this.keys = keys;
+    this.groupBytes = groupBytes;
+    this.budget = budget;
+    this.listener = listener;
+  }
+
+  /**
+   * The options of weight tensors, those that another one beats left out. When the budget ends the
+   * pass, tensors that it did not reach have their plain options only.
+   *
+   * @param calibratable which of the tensors can be fitted to their layers' inputs
+   */
+  public SearchSpace space(
+      Collection<String> tensors, Set<String> calibratable, OptionRules rules) {
+    rules.requireKnown(new TreeSet<>(tensors));
+    Map<TensorOption, Double> errors =
+        new HashMap<>(calibratable.isEmpty() ? Map.of() : store.loadErrors(keys.calibration()));
+    listener.phaseStarted("calibration", 0);
+    int done = 0;
+    for (List<TensorOption> group : fitGroups(tensors, calibratable, rules)) {
+      List<TensorOption> missing = new ArrayList<>(group);
+      missing.removeIf(errors::containsKey);
+      if (!missing.isEmpty() && !budget.isOver()) {
+        Map<TensorOption, FittedOption> fitted = runner.fit(missing);
+        store.appendFitted(keys.calibration(), fitted);
+        fitted.forEach((option, found) -> errors.put(option, found.error()));
+      }
+      done += group.size();
+      listener.phaseAdvanced("calibration", done, (long) tensors.size());
+    }
+    TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
+    long base = encoder.encodedSize(new QuantizationPlan(new TreeMap<>())).bytes();
+    for (String tensor : tensors) {
+      boolean known = calibratable.contains(tensor) && rules.calibrated();
+      boolean fitted =
+          known
+              && rules.schemes(tensor, true).stream()
+                  .allMatch(scheme -> errors.containsKey(new TensorOption(tensor, scheme)));
+      List<SearchSpace.SizedOption> options = new ArrayList<>();
+      for (Scheme scheme : rules.schemes(tensor, fitted)) {
+        TensorOption option = new TensorOption(tensor, scheme);
+        options.add(
+            new SearchSpace.SizedOption(
+                scheme,
+                encoder.encodedSize(planOf(option)).bytes() - base,
+                fitted ? errors.get(option) : weightError(option)));
+      }
+      sized.put(tensor, options);
+    }
+    return new SearchSpace(sized).withoutDominated();
+  }
+
+  /**
+   * What each option of a space does alone. Those that the budget does not reach are left out.
+   *
+   * @param samples how many each option is run on
+   */
+  public Map<TensorOption, Sensitivity> sensitivities(SearchSpace space, long samples) {
+    Map<TensorOption, Sensitivity> known =
+        new HashMap<>(store.loadSensitivities(keys.sensitivity()));
+    Map<TensorOption, Sensitivity> measured = new HashMap<>();
+    List<TensorOption> missing = new ArrayList<>();
+    for (TensorOption option : space.options()) {
+      if (option.scheme() instanceof Scheme.FullPrecision) {
+        measured.put(option, new Sensitivity(0, 0, 0, samples));
+      } else if (known.containsKey(option)) {
+        measured.put(option, known.get(option));
+      } else {
+        missing.add(option);
+      }
+    }
+    listener.phaseStarted("sensitivities", missing.size() * samples / 2);
+    int at = 0;
+    while (at < missing.size() && !budget.isOver()) {
+      Map<TensorOption, OptionWeights> group = new LinkedHashMap<>();
+      long bytes = 0;
+      while (at < missing.size()) {
+        OptionWeights weights = weights(missing.get(at));
+        if (!group.isEmpty() && bytes + weights.bytes() > groupBytes) {
+          break;
+        }
+        group.put(missing.get(at), weights);
+        bytes += weights.bytes();
+        at++;
+      }
+      Map<TensorOption, Sensitivity> found = runner.measure(group);
+      store.appendSensitivities(keys.sensitivity(), found);
+      measured.putAll(found);
+      listener.phaseAdvanced("sensitivities", at, missing.size());
+    }
+    return measured;
+  }
+
+  /** The options of one tensor after the other: its inputs are gathered once for all of them. */
+  private List<List<TensorOption>> fitGroups(
+      Collection<String> tensors, Set<String> calibratable, OptionRules rules) {
+    List<List<TensorOption>> groups = new ArrayList<>();
+    List<TensorOption> group = new ArrayList<>();
+    long bytes = 0;
+    for (String tensor : new TreeSet<>(tensors)) {
+      if (!rules.calibrated() || !calibratable.contains(tensor)) {
+        continue;
+      }
+      List<Scheme> schemes = rules.schemes(tensor, true);
+      long own = encoder.elementCount(tensor) * schemes.size();
+      if (!group.isEmpty() && bytes + own > groupBytes) {
+        groups.add(group);
+        group = new ArrayList<>();
+        bytes = 0;
+      }
+      for (Scheme scheme : schemes) {
+        group.add(new TensorOption(tensor, scheme));
+      }
+      bytes += own;
+    }
+    if (!group.isEmpty()) {
+      groups.add(group);
+    }
+    return groups;
+  }
+
+  private OptionWeights weights(TensorOption option) {
+    return new OptionWeights(new TreeMap<>(encoder.decoded(planOf(option))));
+  }
+
+  private double weightError(TensorOption option) {
+    if (option.scheme() instanceof Scheme.FullPrecision) {
+      return 0;
+    }
+    Tensor exact = encoder.values(option.tensor());
+    Tensor decoded = encoder.decoded(planOf(option)).get(option.tensor());
+    if (decoded == null) {
+      return 0;
+    }
+    double error = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      double difference = (double) exact.get(i) - decoded.get(i);
+      error += difference * difference;
+    }
+    return error;
+  }
+
+  private static QuantizationPlan planOf(TensorOption option) {
+    return new QuantizationPlan(new TreeMap<>(Map.of(option.tensor(), option.scheme())));
+  }
+}

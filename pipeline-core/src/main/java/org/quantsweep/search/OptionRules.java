@@ -1,0 +1,112 @@
+package org.quantsweep.search;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.NearestName;
+import org.quantsweep.UsageException;
+import org.quantsweep.quantize.Granularity;
+import org.quantsweep.quantize.Method;
+import org.quantsweep.quantize.NumberOfBits;
+import org.quantsweep.quantize.Scheme;
+
+/**
+ * What a user allows: which widths and methods, and weight tensors that are kept in one scheme.
+ *
+ * @param bits allowed widths, in [1, 8]; not empty
+ * @param linear whether linear codes are allowed
+ * @param tables whether look-up tables are allowed
+ * @param calibrated whether options may be fitted to the layers' inputs
+ * @param kept weight tensors by identity, each with the one scheme that it is stored in
+ */
+public record OptionRules(
+    Set<Integer> bits,
+    boolean linear,
+    boolean tables,
+    boolean calibrated,
+    SortedMap<String, Scheme> kept)
+    implements Serializable {
+  /** Everything is allowed. */
+  public static final OptionRules ALL =
+      new OptionRules(Set.of(1, 2, 3, 4, 5, 6, 7, 8), true, true, true, new TreeMap<>());
+
+  /**
+   * Copies and checks.
+   *
+   * @throws UsageException when nothing is allowed
+   */
+  public OptionRules {
+    if (bits.isEmpty() || !(linear || tables)) {
+      throw new UsageException(
+          "the allowed options leave nothing to choose: at least one width and one of linear and"
+              + " look-up tables are needed.\nMaybe leave --bits and --linear-only out.");
+    }
+    bits.forEach(NumberOfBits::new);
+    bits = Collections.unmodifiableSet(new TreeSet<>(bits));
+    kept = Collections.unmodifiableSortedMap(new TreeMap<>(kept));
+  }
+
+  /**
+   * The schemes that a weight tensor may take: full and half precision are always among them,
+   * unless the tensor is kept in one.
+   *
+   * @param calibratable whether its layer's inputs can be used
+   */
+  List<Scheme> schemes(String tensor, boolean calibratable) {
+    if (kept.containsKey(tensor)) {
+      return List.of(kept.get(tensor));
+    }
+    List<Scheme> schemes = new ArrayList<>();
+    schemes.add(new Scheme.FullPrecision());
+    schemes.add(new Scheme.HalfPrecision());
+    for (int width : bits) {
+      NumberOfBits number = new NumberOfBits(width);
+      if (linear) {
+        add(schemes, Method.Plain.LINEAR, number, Granularity.PER_CHANNEL, calibratable);
+      }
+      if (tables) {
+        add(schemes, Method.Plain.LUT_KMEANS, number, Granularity.PER_TENSOR, calibratable);
+      }
+    }
+    return schemes;
+  }
+
+  /**
+   * Refuses kept weight tensors that do not occur.
+   *
+   * @throws UsageException naming the nearest ones
+   */
+  void requireKnown(Set<String> tensors) {
+    List<String> problems = new ArrayList<>();
+    for (String tensor : kept.keySet()) {
+      if (!tensors.contains(tensor)) {
+        problems.add(
+            "weight tensor ("
+                + tensor
+                + ") of --keep is none of those that are quantized.\nMaybe write "
+                + NearestName.of(tensor, tensors)
+                + ".");
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("\n", problems));
+    }
+  }
+
+  private void add(
+      List<Scheme> schemes,
+      Method method,
+      NumberOfBits bits,
+      Granularity granularity,
+      boolean calibratable) {
+    schemes.add(new Scheme.Quantization(method, bits, granularity));
+    if (calibrated && calibratable) {
+      schemes.add(new Scheme.Quantization(method, bits, granularity, true));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.quantsweep.sweep;
+
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * Runs the passes over single options, in this process or on a cluster. Both give the same numbers
+ * for any number of partitions: sums go by sample within a shard, then by shard.
+ */
+public interface OptionRunner extends AutoCloseable {
+  /**
+   * Gathers the inputs of the layers of some weight tensors on the calibration samples, fits the
+   * calibrated options, and finds the own error of all.
+   *
+   * @param options all of weight tensors that can be calibrated
+   */
+  Map<TensorOption, FittedOption> fit(Collection<TensorOption> options);
+
+  /**
+   * Runs each option alone on the sensitivity samples: the network up to the layer once, the layer
+   * and what follows for each option.
+   */
+  Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options);
+
+  /** What was done so far; a run of the whole network counts as one inference. */
+  SweepCost cost();
+
+  @Override
+  void close();
+}
