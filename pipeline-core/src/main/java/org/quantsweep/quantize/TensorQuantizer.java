@@ -84,6 +84,24 @@ public final class TensorQuantizer {
     };
   }
 
+  /**
+   * Codes that were found elsewhere, under scales and biases of their own.
+   *
+   * @param codes one byte each, in row-major order of the tensor; the caller must not change them
+   * @param scales one for each channel, or one for the whole tensor
+   * @param biases as many
+   */
+  public LinearWeights linear(
+      NumberOfBits bits,
+      Granularity granularity,
+      byte[] codes,
+      float[] scales,
+      float[] biases) {
+    Channels shared =
+        granularity == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
+    return new LinearWeights(weights.shape(), bits, codes, shared, scales, biases);
+  }
+
   private synchronized float[] optimalTable(NumberOfBits bits) {
     if (optimal[bits.bits()] == null) {
       if (tables == null) {

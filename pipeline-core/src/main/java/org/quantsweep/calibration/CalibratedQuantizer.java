@@ -1,0 +1,323 @@
+package org.quantsweep.calibration;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.linalg.Matrices;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.Granularity;
+import org.quantsweep.quantize.LookUpTableWeights;
+import org.quantsweep.quantize.Method;
+import org.quantsweep.quantize.NumberOfBits;
+import org.quantsweep.quantize.QuantizedWeights;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.TensorQuantizer;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * Fits the codes of one weight tensor to what its layer is fed with. With second moments H = E[x
+ * x^T] of the layer's inputs, an error D of the weights costs trace(D H D^T) at the layer's output.
+ * So ranges and tables are fitted with weights diag(H); columns are then rounded one by one, the
+ * error of each fed into those not yet rounded through the Cholesky factor of H^-1 (Frantar et al.,
+ * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993); at last the bias takes over (W - Q) E[x]. What
+ * the bias can take over does not count as an error before.
+ *
+ * <p>Never worse, by the layer's own output error, than the plain codes of the same scheme.
+ */
+public final class CalibratedQuantizer {
+  private final WeightTensor tensor;
+  private final LayerInputs inputs;
+  private final InputMoments moments;
+  private final CalibrationSettings settings;
+  private final Optional<Tensor> bias;
+  private final TensorQuantizer plain;
+  private final float[] values;
+  private final List<Group> groups = new ArrayList<>();
+  private WeightedTable tables;
+
+  /** What the rows of one group share. */
+  private static final class Group {
+    private final double[] second;
+    private final double[] importance;
+    private final int[] order;
+    private final double[] feedback;
+
+    Group(double[] second, double[] importance, int[] order, double[] feedback) {
+      this.second = second;
+      this.importance = importance;
+      this.order = order;
+      this.feedback = feedback;
+    }
+  }
+
+  /**
+   * Prepares the fitting of all schemes.
+   *
+   * @param tensor one that {@link #isCalibratable}
+   * @param moments of its layer's inputs, of at least one place
+   */
+  public CalibratedQuantizer(
+      CoreMLModel model, WeightTensor tensor, InputMoments moments, CalibrationSettings settings) {
+    this.tensor = tensor;
+    this.moments = moments;
+    this.settings = settings;
+    this.inputs =
+        LayerInputs.of(model, tensor)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "weight tensor '" + tensor.identity() + "' cannot be calibrated."));
+    this.values = tensor.values().sharedArray();
+    this.plain = new TensorQuantizer(tensor.values(), tensor.channelAxis(), tensor.legalScales());
+    this.bias =
+        model.weightTensors(tensor.layer()).stream()
+            .filter(
+                other ->
+                    other.field().equals("bias")
+                        && other.elementCount() == (long) inputs.groups() * inputs.rows())
+            .findFirst()
+            .map(WeightTensor::values);
+    for (int group = 0; group < inputs.groups(); group++) {
+      groups.add(group(group));
+    }
+  }
+
+  /** Whether a weight tensor's layer has inputs that its weights can be fitted to. */
+  public static boolean isCalibratable(CoreMLModel model, WeightTensor tensor) {
+    return tensor.legalScales() > 0 && LayerInputs.of(model, tensor).isPresent();
+  }
+
+  /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
+  public CalibratedWeights quantize(Scheme.Quantization scheme) {
+    QuantizedWeights fitted =
+        scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.granularity());
+    QuantizedWeights simple = plain.quantize(scheme.plain());
+    QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
+    return new CalibratedWeights(better, corrected(better));
+  }
+
+  /**
+   * The squared error that codes cause at the layer's output, per place, summed over channels; less
+   * what a corrected bias takes over.
+   */
+  public double outputError(QuantizedWeights weights) {
+    return outputError(weights.dequantize());
+  }
+
+  /** The same for decoded values. */
+  public double outputError(Tensor decoded) {
+    int rows = inputs.rows();
+    int columns = inputs.columns();
+    double error = 0;
+    double[] difference = new double[rows * columns];
+    for (int group = 0; group < inputs.groups(); group++) {
+      for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+          int at = inputs.element(group, row, column);
+          difference[row * columns + column] = (double) values[at] - decoded.get(at);
+        }
+      }
+      double[] second = groups.get(group).second;
+      if (moments.isDiagonal()) {
+        for (int i = 0; i < difference.length; i++) {
+          int column = i % columns;
+          error += difference[i] * difference[i] * second[column];
+        }
+      } else {
+        double[] product = Matrices.product(difference, second, rows, columns, columns);
+        for (int i = 0; i < difference.length; i++) {
+          error += difference[i] * product[i];
+        }
+      }
+    }
+    // Rounding may leave a tiny negative sum where the error is nothing.
+    return Math.max(0, error);
+  }
+
+  private Group group(int group) {
+    int n = inputs.columns();
+    double[] mean = moments.mean(group);
+    // A bias can take over the mean's part; the calibration samples' mean is trusted so far.
+    double trust = bias.isPresent() ? settings.meanTrust() : 0;
+    double[] importance = moments.squares(group);
+    double average = 0;
+    for (int i = 0; i < n; i++) {
+      importance[i] = Math.max(0, importance[i] - trust * mean[i] * mean[i]);
+      average += importance[i] / n;
+    }
+    double damping = average > 0 ? settings.damping() * average : 1;
+    double[] damped = new double[n];
+    for (int i = 0; i < n; i++) {
+      damped[i] = importance[i] + damping;
+    }
+    if (moments.isDiagonal()) {
+      return new Group(importance, damped, new int[0], new double[0]);
+    }
+    double[] second = moments.second(group);
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        second[i * n + j] -= trust * mean[i] * mean[j];
+      }
+    }
+    // Inputs that matter most are rounded first: their errors have the most columns to go to.
+    int[] order =
+        IntStream.range(0, n)
+            .boxed()
+            .sorted(
+                (one, other) -> {
+                  int by = Double.compare(damped[other], damped[one]);
+                  return by != 0 ? by : Integer.compare(one, other);
+                })
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return new Group(second, damped, order, feedback(second, damping, order, n));
+  }
+
+  /**
+   * The upper triangle U with H^-1 = U^T U, of the damped and reordered H: the inverse of R with H
+   * = R R^T, which is the plain Cholesky factor seen from the other corner.
+   */
+  private static double[] feedback(double[] second, double damping, int[] order, int n) {
+    double[] turned = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        double value = second[order[n - 1 - i] * n + order[n - 1 - j]];
+        turned[i * n + j] = i == j ? value + damping : value;
+      }
+    }
+    double[] inverse = Matrices.inverseOfLower(Matrices.cholesky(turned, n), n);
+    double[] upper = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      for (int j = i; j < n; j++) {
+        upper[i * n + j] = inverse[(n - 1 - i) * n + n - 1 - j];
+      }
+    }
+    return upper;
+  }
+
+  private QuantizedWeights linear(NumberOfBits bits, Granularity granularity) {
+    int largestCode = bits.codes() - 1;
+    int rows = inputs.rows();
+    int columns = inputs.columns();
+    byte[] codes = new byte[values.length];
+    boolean whole = granularity == Granularity.PER_TENSOR || tensor.legalScales() == 1;
+    int channels = whole ? 1 : inputs.groups() * rows;
+    float[] scales = new float[channels];
+    float[] biases = new float[channels];
+    Grid.Even shared = whole ? RangeFit.fit(all(), allImportance(), largestCode) : null;
+    double[] row = new double[columns];
+    for (int group = 0; group < inputs.groups(); group++) {
+      for (int r = 0; r < rows; r++) {
+        for (int column = 0; column < columns; column++) {
+          row[column] = values[inputs.element(group, r, column)];
+        }
+        Grid.Even grid =
+            whole ? shared : RangeFit.fit(row, groups.get(group).importance, largestCode);
+        int channel = whole ? 0 : group * rows + r;
+        scales[channel] = grid.scale();
+        biases[channel] = grid.bias();
+        round(row, groups.get(group), grid, group, r, codes);
+      }
+    }
+    return plain.linear(
+        bits, whole ? Granularity.PER_TENSOR : Granularity.PER_CHANNEL, codes, scales, biases);
+  }
+
+  private QuantizedWeights table(Scheme.Quantization scheme) {
+    LookUpTableWeights start =
+        (LookUpTableWeights)
+            plain.quantize(
+                new Scheme.Quantization(
+                    Method.Plain.LUT_KMEANS, scheme.bits(), Granularity.PER_TENSOR));
+    float[] table = tables().fit(start.table());
+    Grid grid = new Grid.Table(table);
+    byte[] codes = new byte[values.length];
+    int columns = inputs.columns();
+    double[] row = new double[columns];
+    for (int group = 0; group < inputs.groups(); group++) {
+      for (int r = 0; r < inputs.rows(); r++) {
+        for (int column = 0; column < columns; column++) {
+          row[column] = values[inputs.element(group, r, column)];
+        }
+        round(row, groups.get(group), grid, group, r, codes);
+      }
+    }
+    return new LookUpTableWeights(tensor.shape(), scheme.bits(), codes, table);
+  }
+
+  /** Rounds one row column by column; writes to the row. */
+  private void round(double[] row, Group group, Grid grid, int number, int r, byte[] codes) {
+    int n = row.length;
+    if (group.order.length == 0) {
+      for (int column = 0; column < n; column++) {
+        codes[inputs.element(number, r, column)] = (byte) grid.code(row[column]);
+      }
+      return;
+    }
+    double[] left = new double[n];
+    for (int i = 0; i < n; i++) {
+      left[i] = row[group.order[i]];
+    }
+    double[] upper = group.feedback;
+    for (int i = 0; i < n; i++) {
+      int code = grid.code(left[i]);
+      codes[inputs.element(number, r, group.order[i])] = (byte) code;
+      double error = (left[i] - grid.value(code)) / upper[i * n + i];
+      int start = i * n;
+      for (int j = i + 1; j < n; j++) {
+        left[j] -= error * upper[start + j];
+      }
+    }
+  }
+
+  private Optional<Tensor> corrected(QuantizedWeights weights) {
+    if (bias.isEmpty()) {
+      return Optional.empty();
+    }
+    Tensor decoded = weights.dequantize();
+    float[] sums = bias.get().toArray();
+    for (int group = 0; group < inputs.groups(); group++) {
+      double[] mean = moments.mean(group);
+      for (int row = 0; row < inputs.rows(); row++) {
+        double correction = 0;
+        for (int column = 0; column < mean.length; column++) {
+          int at = inputs.element(group, row, column);
+          correction += ((double) values[at] - decoded.get(at)) * mean[column];
+        }
+        int channel = group * inputs.rows() + row;
+        sums[channel] = (float) (sums[channel] + correction);
+      }
+    }
+    return Optional.of(Tensor.wrap(bias.get().shape(), sums));
+  }
+
+  private synchronized WeightedTable tables() {
+    if (tables == null) {
+      tables = new WeightedTable(values, allImportance());
+    }
+    return tables;
+  }
+
+  private double[] all() {
+    double[] all = new double[values.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = values[i];
+    }
+    return all;
+  }
+
+  private double[] allImportance() {
+    double[] importance = new double[values.length];
+    for (int group = 0; group < inputs.groups(); group++) {
+      for (int row = 0; row < inputs.rows(); row++) {
+        for (int column = 0; column < inputs.columns(); column++) {
+          importance[inputs.element(group, row, column)] = groups.get(group).importance[column];
+        }
+      }
+    }
+    return importance;
+  }
+}

@@ -1,0 +1,129 @@
+package org.quantsweep.calibration;
+
+import java.io.Serializable;
+
+/**
+ * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Merged by
+ * addition; the order of merging decides the last bits, so it is always the same.
+ */
+public final class InputMoments implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final int groups;
+  private final int order;
+  private final boolean diagonal;
+  private final double[] sums;
+  private final double[] products;
+  private long count;
+
+  /**
+   * Of no place yet.
+   *
+   * @param groups of channels, at least 1
+   * @param order the length of x
+   * @param diagonal whether only squares are kept
+   */
+  InputMoments(int groups, int order, boolean diagonal) {
+    this.groups = groups;
+    this.order = order;
+    this.diagonal = diagonal;
+    this.sums = new double[groups * order];
+    this.products = new double[Math.multiplyExact(groups * order, diagonal ? 1 : order)];
+  }
+
+  /** The number of groups. */
+  public int groups() {
+    return groups;
+  }
+
+  /** The length of x. */
+  public int order() {
+    return order;
+  }
+
+  /** Whether only squares were kept. */
+  public boolean isDiagonal() {
+    return diagonal;
+  }
+
+  /** How many places were seen. */
+  public long count() {
+    return count;
+  }
+
+  /** E[x] of a group. */
+  double[] mean(int group) {
+    double[] mean = new double[order];
+    for (int i = 0; i < order; i++) {
+      mean[i] = sums[group * order + i] / Math.max(1, count);
+    }
+    return mean;
+  }
+
+  /** E[x x^T] of a group, {@code [order, order]}; off the diagonal 0 where only squares are kept. */
+  double[] second(int group) {
+    double[] second = new double[order * order];
+    for (int i = 0; i < order; i++) {
+      if (diagonal) {
+        second[i * order + i] = products[group * order + i] / Math.max(1, count);
+      } else {
+        for (int j = 0; j < order; j++) {
+          second[i * order + j] = products[(group * order + i) * order + j] / Math.max(1, count);
+        }
+      }
+    }
+    return second;
+  }
+
+  /** E[x^2] of a group, element by element. */
+  double[] squares(int group) {
+    double[] squares = new double[order];
+    for (int i = 0; i < order; i++) {
+      int place = diagonal ? group * order + i : (group * order + i) * order + i;
+      squares[i] = products[place] / Math.max(1, count);
+    }
+    return squares;
+  }
+
+  /** Adds places: {@code rows} of x for one group; counted once, with group 0. */
+  void add(int group, double[] x, int rows) {
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < order; i++) {
+        sums[group * order + i] += x[row * order + i];
+      }
+    }
+    if (diagonal) {
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < order; i++) {
+          double value = x[row * order + i];
+          products[group * order + i] += value * value;
+        }
+      }
+    } else {
+      double[] gram = org.quantsweep.linalg.Matrices.gram(x, rows, order);
+      int start = group * order * order;
+      for (int i = 0; i < gram.length; i++) {
+        products[start + i] += gram[i];
+      }
+    }
+    if (group == 0) {
+      count += rows;
+    }
+  }
+
+  /** The moments over the places of both. */
+  public InputMoments plus(InputMoments other) {
+    if (groups != other.groups || order != other.order || diagonal != other.diagonal) {
+      throw new IllegalArgumentException("moments of different layers cannot be added.");
+    }
+    InputMoments all = new InputMoments(groups, order, diagonal);
+    for (int i = 0; i < sums.length; i++) {
+      all.sums[i] = sums[i] + other.sums[i];
+    }
+    for (int i = 0; i < products.length; i++) {
+      all.products[i] = products[i] + other.products[i];
+    }
+    all.count = count + other.count;
+    return all;
+  }
+}
