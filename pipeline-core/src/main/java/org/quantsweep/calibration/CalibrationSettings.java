@@ -18,8 +18,7 @@ public record CalibrationSettings(
     int patchesPerSample, double damping, int largestOrder, double meanTrust, long seed)
     implements Serializable {
   /** The usual ones. */
-  public static final CalibrationSettings DEFAULT =
-      new CalibrationSettings(64, 0.01, 2304, 0.9, 0);
+  public static final CalibrationSettings DEFAULT = new CalibrationSettings(64, 0.01, 2304, 0.9, 0);
 
   /** Changes whenever fitted codes may change. */
   private static final int VERSION = 1;

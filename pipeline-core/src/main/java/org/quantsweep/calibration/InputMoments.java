@@ -60,7 +60,9 @@ public final class InputMoments implements Serializable {
     return mean;
   }
 
-  /** E[x x^T] of a group, {@code [order, order]}; off the diagonal 0 where only squares are kept. */
+  /**
+   * E[x x^T] of a group, {@code [order, order]}; off the diagonal 0 where only squares are kept.
+   */
   double[] second(int group) {
     double[] second = new double[order * order];
     for (int i = 0; i < order; i++) {

@@ -142,8 +142,7 @@ abstract class LayerInputs {
     @Override
     int places(Tensor input) {
       Shape shape = input.shape();
-      int pictures =
-          input.size() / (shape.length(-3) * shape.length(-2) * shape.length(-1));
+      int pictures = input.size() / (shape.length(-3) * shape.length(-2) * shape.length(-1));
       return pictures
           * geometry.outputLength(0, shape.length(-2))
           * geometry.outputLength(1, shape.length(-1));
@@ -213,8 +212,7 @@ abstract class LayerInputs {
 
     @Override
     int source(int axis, int length, int output, int tap) {
-      int at =
-          output + geometry.start(axis, length) - tap * geometry.dilation(axis);
+      int at = output + geometry.start(axis, length) - tap * geometry.dilation(axis);
       if (at < 0 || at % geometry.stride(axis) != 0) {
         return -1;
       }

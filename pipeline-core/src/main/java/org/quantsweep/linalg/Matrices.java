@@ -56,8 +56,7 @@ public final class Matrices {
       }
       return sums;
     }
-    double[] exact =
-        x.length == rows * columns ? x : java.util.Arrays.copyOf(x, rows * columns);
+    double[] exact = x.length == rows * columns ? x : java.util.Arrays.copyOf(x, rows * columns);
     INDArray matrix = Native.of(exact, rows, columns);
     INDArray product = Nd4j.gemm(matrix, matrix, true, false);
     double[] sums = product.dup('c').data().asDouble();

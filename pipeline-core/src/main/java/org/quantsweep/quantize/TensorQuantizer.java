@@ -92,11 +92,7 @@ public final class TensorQuantizer {
    * @param biases as many
    */
   public LinearWeights linear(
-      NumberOfBits bits,
-      Granularity granularity,
-      byte[] codes,
-      float[] scales,
-      float[] biases) {
+      NumberOfBits bits, Granularity granularity, byte[] codes, float[] scales, float[] biases) {
     Channels shared =
         granularity == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
     return new LinearWeights(weights.shape(), bits, codes, shared, scales, biases);

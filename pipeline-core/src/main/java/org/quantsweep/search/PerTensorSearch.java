@@ -1,0 +1,113 @@
+package org.quantsweep.search;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+
+/**
+ * The whole procedure for one option per weight tensor: the options, what each does alone, a line
+ * of plans, real evaluations along it, and the finalists. The uniform family has been judged
+ * before; its best is the incumbent.
+ */
+public final class PerTensorSearch {
+  private final OptionPass pass;
+  private final CandidateJudge judge;
+  private final PlanCatalog catalog;
+  private final SearchBudget budget;
+  private final PlanSearchSettings settings;
+
+  /** With everything that it drives. */
+  public PerTensorSearch(
+      OptionPass pass,
+      CandidateJudge judge,
+      PlanCatalog catalog,
+      SearchBudget budget,
+      PlanSearchSettings settings) {
+    this.pass = pass;
+    this.judge = judge;
+    this.catalog = catalog;
+    this.budget = budget;
+    this.settings = settings;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param space the options that were looked at
+   * @param sensitivities of them; empty when the budget ended before
+   * @param plans what the search along the line found; empty when the budget ended before
+   */
+  public record Found(
+      SearchSpace space,
+      Map<TensorOption, Sensitivity> sensitivities,
+      Optional<PlanOutcome> plans) {
+    /** Copies the map. */
+    public Found {
+      sensitivities = Map.copyOf(sensitivities);
+    }
+  }
+
+  /**
+   * Runs the search.
+   *
+   * @param tensors identities of the weight tensors that are quantized
+   * @param calibratable which of them can be fitted to their inputs
+   * @param sensitivitySamples how many samples each option is run on
+   * @param incumbent the best uniform candidate; only smaller plans are looked at
+   */
+  public Found run(
+      Collection<String> tensors,
+      Set<String> calibratable,
+      OptionRules rules,
+      long sensitivitySamples,
+      Strategy strategy,
+      AgreementThreshold threshold,
+      Optional<Candidate> incumbent) {
+    SearchSpace space = pass.space(tensors, calibratable, rules);
+    Map<TensorOption, Sensitivity> measured = pass.sensitivities(space, sensitivitySamples);
+    if (!measured.keySet().containsAll(space.options())) {
+      return new Found(space, measured, Optional.empty());
+    }
+    Candidate bound = incumbent.orElse(new Candidate("none", new ByteSize(Long.MAX_VALUE)));
+    PlanOutcome plans =
+        new PlanSearch(judge, catalog, space, measured, settings, budget)
+            .run(strategy, threshold, Optional.of(guard(threshold, judge.denominator())), bound);
+    return new Found(space, measured, Optional.of(plans));
+  }
+
+  /**
+   * The finalists, ascending in size: the smallest accepted plan, the plan accepted with a margin,
+   * and the best uniform candidate, of which the last always has its place.
+   *
+   * @param most how many there may be, at least 1
+   */
+  public static List<Candidate> finalists(
+      Optional<PlanOutcome> plans, Optional<Candidate> bestUniform, int most) {
+    List<Candidate> proposed = new ArrayList<>();
+    plans.flatMap(PlanOutcome::best).ifPresent(best -> proposed.add(best.candidate()));
+    plans.flatMap(PlanOutcome::guarded).ifPresent(plan -> proposed.add(plan.candidate()));
+    int room = most - (bestUniform.isPresent() ? 1 : 0);
+    List<Candidate> finalists =
+        new ArrayList<>(proposed.subList(0, Math.min(proposed.size(), Math.max(0, room))));
+    bestUniform.ifPresent(finalists::add);
+    finalists.sort(null);
+    return finalists;
+  }
+
+  /** The threshold plus one standard error of a share of n samples. */
+  static AgreementThreshold guard(AgreementThreshold threshold, long n) {
+    double t = threshold.share().doubleValue();
+    double error = Math.sqrt(t * (1 - t) / Math.max(1, n));
+    BigDecimal guarded = BigDecimal.valueOf(Math.min(1, t + error)).setScale(6, RoundingMode.FLOOR);
+    return new AgreementThreshold(guarded.max(threshold.share()));
+  }
+}

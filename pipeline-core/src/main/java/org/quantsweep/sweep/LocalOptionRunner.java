@@ -1,0 +1,159 @@
+package org.quantsweep.sweep;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.calibration.InputMoments;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.ShardId;
+
+/** Runs the passes over single options in this process, a shard or a weight tensor to a thread. */
+public final class LocalOptionRunner implements OptionRunner {
+  private final Shards calibration;
+  private final Shards sensitivity;
+  private final ExecutorService threads;
+  private SweepCost cost = SweepCost.NONE;
+
+  private record Shards(
+      SampleSource source,
+      ShardEvaluator preparation,
+      OptionEvaluator options,
+      Predictor reference,
+      Map<ShardId, List<PreparedSample>> prepared) {}
+
+  /**
+   * Opens the model.
+   *
+   * @param model what is quantized
+   * @param calibration what layers' inputs are gathered on
+   * @param sensitivity what options are run on
+   */
+  public LocalOptionRunner(
+      CoreMLModel model,
+      SampleSource calibration,
+      SampleSource sensitivity,
+      SamplePreparation preparation,
+      Criterion criterion,
+      InferenceEngine engine,
+      CalibrationSettings settings,
+      int parallelism) {
+    Predictor reference = engine.open(model);
+    this.calibration =
+        shards(model, calibration, preparation, criterion, engine, settings, reference);
+    this.sensitivity =
+        shards(model, sensitivity, preparation, criterion, engine, settings, reference);
+    this.threads = Executors.newFixedThreadPool(parallelism);
+  }
+
+  private static Shards shards(
+      CoreMLModel model,
+      SampleSource source,
+      SamplePreparation preparation,
+      Criterion criterion,
+      InferenceEngine engine,
+      CalibrationSettings settings,
+      Predictor reference) {
+    return new Shards(
+        source,
+        new ShardEvaluator(source.index(), preparation, criterion),
+        new OptionEvaluator(source.index(), model, engine, criterion, settings),
+        reference,
+        new ConcurrentHashMap<>());
+  }
+
+  @Override
+  public Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+    Map<String, List<TensorOption>> byTensor = new TreeMap<>();
+    for (TensorOption option : options) {
+      byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
+    }
+    List<Callable<Map<String, InputMoments>>> gathering = new ArrayList<>();
+    for (int shard = 0; shard < calibration.source().index().shards(); shard++) {
+      ShardId id = new ShardId(shard);
+      gathering.add(
+          () -> add(calibration.options().moments(prepared(calibration, id), byTensor.keySet())));
+    }
+    Map<String, InputMoments> moments = new TreeMap<>();
+    for (Map<String, InputMoments> found : run(gathering)) {
+      found.forEach((tensor, added) -> moments.merge(tensor, added, InputMoments::plus));
+    }
+    List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
+    byTensor.forEach(
+        (tensor, own) -> fitting.add(() -> calibration.options().fit(own, moments.get(tensor))));
+    Map<TensorOption, FittedOption> fitted = new TreeMap<>();
+    run(fitting).forEach(fitted::putAll);
+    return fitted;
+  }
+
+  @Override
+  public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
+    Map<TensorOption, Sensitivity> all = new TreeMap<>();
+    try (OptionEvaluator.Sessions sessions = sensitivity.options().open(options)) {
+      List<Callable<Map<TensorOption, Sensitivity>>> work = new ArrayList<>();
+      for (int shard = 0; shard < sensitivity.source().index().shards(); shard++) {
+        ShardId id = new ShardId(shard);
+        work.add(() -> add(sensitivity.options().measure(prepared(sensitivity, id), sessions)));
+      }
+      for (Map<TensorOption, Sensitivity> found : run(work)) {
+        found.forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public synchronized SweepCost cost() {
+    return cost;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    calibration.reference().close();
+  }
+
+  private List<PreparedSample> prepared(Shards shards, ShardId shard) {
+    return shards
+        .prepared()
+        .computeIfAbsent(
+            shard,
+            id -> add(shards.preparation().prepare(shards.source().read(id), shards.reference())));
+  }
+
+  private synchronized <T> T add(ShardEvaluator.Result<T> result) {
+    cost = cost.plus(result.cost());
+    return result.value();
+  }
+
+  private <T> List<T> run(List<Callable<T>> work) {
+    List<T> results = new ArrayList<>();
+    try {
+      for (Future<T> future : threads.invokeAll(work)) {
+        results.add(future.get());
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the pass was interrupted.", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("a task of the pass failed.", e.getCause());
+    }
+  }
+}
