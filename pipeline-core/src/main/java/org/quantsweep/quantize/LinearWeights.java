@@ -40,6 +40,10 @@ public final class LinearWeights extends QuantizedWeights {
     this.biases = biases;
   }
 
+  Channels channels() {
+    return channels;
+  }
+
   /** The scales; a copy. */
   public float[] scales() {
     return scales.clone();

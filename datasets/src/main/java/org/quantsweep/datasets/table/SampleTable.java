@@ -108,8 +108,17 @@ public final class SampleTable {
 
   /** The samples, one partition for each shard, in the order of ranks. */
   public JavaRDD<ShardSamples> shards() {
+    return shards(index);
+  }
+
+  /**
+   * Some of the samples, one partition for each of their own shards, in the order of their ranks.
+   *
+   * @param part a set of samples that the table holds
+   */
+  public JavaRDD<ShardSamples> shards(SampleIndex part) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SampleIndex> shared = context.broadcast(index);
+    Broadcast<SampleIndex> shared = context.broadcast(part);
     Dataset<Row> rows =
         spark
             .read()
@@ -136,8 +145,9 @@ public final class SampleTable {
               .iterator();
         };
     return rows.javaRDD()
+        .filter(row -> shared.value().rank(new Sha256Digest(row.<String>getAs("digest"))) >= 0)
         .mapToPair(byShard)
-        .partitionBy(new HashPartitioner(index.shards()))
+        .partitionBy(new HashPartitioner(part.shards()))
         .mapPartitions(gather, true);
   }
 

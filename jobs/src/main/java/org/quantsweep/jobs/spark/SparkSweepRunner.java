@@ -146,8 +146,8 @@ public final class SparkSweepRunner implements SweepRunner {
       prepare(Context context, Broadcast<EncodedModel> reference) {
     return shards -> {
       List<PreparedShard> ready = new ArrayList<>();
-      try (ExecutorPredictors.Lease lease =
-          ExecutorPredictors.shared().lease(context.engine().identity())) {
+      try (ExecutorCache<Predictor>.Lease lease =
+          ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
         Predictor predictor = open(lease, context.engine(), reference.value());
         while (shards.hasNext()) {
           ShardEvaluator.Result<List<PreparedSample>> result =
@@ -178,8 +178,8 @@ public final class SparkSweepRunner implements SweepRunner {
         // Nothing of this shard is asked: it is not even prepared.
         return Collections.emptyIterator();
       }
-      try (ExecutorPredictors.Lease lease =
-          ExecutorPredictors.shared().lease(context.engine().identity())) {
+      try (ExecutorCache<Predictor>.Lease lease =
+          ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
         ShardEvaluator.Result<Map<Sha256Digest, Evidence>> result =
             context
                 .evaluator()
@@ -195,7 +195,7 @@ public final class SparkSweepRunner implements SweepRunner {
   }
 
   private static Predictor open(
-      ExecutorPredictors.Lease lease, InferenceEngine engine, EncodedModel model) {
+      ExecutorCache<Predictor>.Lease lease, InferenceEngine engine, EncodedModel model) {
     return lease.get(
         model.digest(),
         () ->

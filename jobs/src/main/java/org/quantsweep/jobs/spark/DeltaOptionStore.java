@@ -1,0 +1,212 @@
+package org.quantsweep.jobs.spark;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.OptionStore;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+
+/**
+ * Keeps options in a Delta table beside the evaluations. Rows are only appended; those of one key
+ * and option say the same, so retries and a second writer do no harm.
+ */
+public final class DeltaOptionStore implements OptionStore {
+  private static final String FITTED = "fitted";
+  private static final String SENSITIVITY = "sensitivity";
+  private static final String OPENING = "opening";
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("kind", DataTypes.StringType, false)
+          .add("key", DataTypes.StringType, false)
+          .add("tensor", DataTypes.StringType, false)
+          .add("scheme", DataTypes.StringType, false)
+          .add("codes", DataTypes.BinaryType, true)
+          .add("first", DataTypes.DoubleType, true)
+          .add("second", DataTypes.DoubleType, true)
+          .add("disagreeing", DataTypes.LongType, true)
+          .add("samples", DataTypes.LongType, true);
+
+  private final SparkSession spark;
+  private final DeltaTableFile table;
+  private final Map<TensorOption, FittedOption> kept = new HashMap<>();
+  private Sha256Digest keptKey;
+
+  /** On a table at a path, which is made when it is missing. */
+  public DeltaOptionStore(SparkSession spark, String path) {
+    this.spark = spark;
+    this.table = new DeltaTableFile(spark, path, SCHEMA);
+  }
+
+  @Override
+  public synchronized Map<TensorOption, Double> loadErrors(Sha256Digest calibration) {
+    Map<TensorOption, Double> errors = new HashMap<>();
+    for (Row row : rows(FITTED, calibration, null, "tensor", "scheme", "first")) {
+      errors.put(option(row), row.getDouble(2));
+    }
+    return errors;
+  }
+
+  @Override
+  public synchronized Map<TensorOption, FittedOption> loadFitted(
+      Sha256Digest calibration, Collection<TensorOption> options) {
+    if (!calibration.equals(keptKey)) {
+      kept.clear();
+      keptKey = calibration;
+    }
+    Set<TensorOption> missing = new HashSet<>(options);
+    missing.removeAll(kept.keySet());
+    if (!missing.isEmpty()) {
+      Column wanted = functions.lit(false);
+      for (TensorOption option : missing) {
+        wanted =
+            wanted.or(
+                functions
+                    .col("tensor")
+                    .equalTo(option.tensor())
+                    .and(functions.col("scheme").equalTo(option.scheme().toString())));
+      }
+      for (Row row : rows(FITTED, calibration, wanted, "tensor", "scheme", "first", "codes")) {
+        Optional<CalibratedWeights> weights =
+            row.isNullAt(3)
+                ? Optional.empty()
+                : Optional.of(
+                    CalibratedWeightsCodec.decode(
+                        row.getAs("codes"), table.path() + ": " + option(row)));
+        kept.put(option(row), new FittedOption(weights, row.getDouble(2)));
+      }
+    }
+    Map<TensorOption, FittedOption> found = new HashMap<>(kept);
+    found.keySet().retainAll(new HashSet<>(options));
+    return found;
+  }
+
+  @Override
+  public synchronized void appendFitted(
+      Sha256Digest calibration, Map<TensorOption, FittedOption> fitted) {
+    List<Row> rows = new ArrayList<>();
+    new TreeMap<>(fitted)
+        .forEach(
+            (option, found) ->
+                rows.add(
+                    RowFactory.create(
+                        FITTED,
+                        calibration.hex(),
+                        option.tensor(),
+                        option.scheme().toString(),
+                        found.weights().map(CalibratedWeightsCodec::encode).orElse(null),
+                        found.error(),
+                        null,
+                        null,
+                        null)));
+    table.append(rows);
+    if (calibration.equals(keptKey) || keptKey == null) {
+      keptKey = calibration;
+      kept.putAll(fitted);
+    }
+  }
+
+  @Override
+  public synchronized Map<TensorOption, Sensitivity> loadSensitivities(Sha256Digest key) {
+    Map<TensorOption, Sensitivity> found = new HashMap<>();
+    for (Row row :
+        rows(
+            SENSITIVITY,
+            key,
+            null,
+            "tensor",
+            "scheme",
+            "first",
+            "second",
+            "disagreeing",
+            "samples")) {
+      found.put(
+          option(row),
+          new Sensitivity(row.getDouble(2), row.getDouble(3), row.getLong(4), row.getLong(5)));
+    }
+    return found;
+  }
+
+  @Override
+  public synchronized void appendSensitivities(
+      Sha256Digest key, Map<TensorOption, Sensitivity> measured) {
+    List<Row> rows = new ArrayList<>();
+    new TreeMap<>(measured)
+        .forEach(
+            (option, found) ->
+                rows.add(
+                    RowFactory.create(
+                        SENSITIVITY,
+                        key.hex(),
+                        option.tensor(),
+                        option.scheme().toString(),
+                        null,
+                        found.loss(),
+                        found.squaredError(),
+                        found.disagreeing(),
+                        found.samples())));
+    table.append(rows);
+  }
+
+  @Override
+  public synchronized int openConfirmation(Sha256Digest key, Sha256Digest sweep) {
+    Set<String> sweeps = new HashSet<>();
+    for (Row row : rows(OPENING, key, null, "tensor")) {
+      sweeps.add(row.getString(0));
+    }
+    if (sweeps.add(sweep.hex())) {
+      table.append(
+          List.of(
+              RowFactory.create(
+                  OPENING, key.hex(), sweep.hex(), "", null, null, null, null, null)));
+    }
+    return sweeps.size();
+  }
+
+  @Override
+  public void close() {}
+
+  private List<Row> rows(String kind, Sha256Digest key, Column wanted, String... columns) {
+    if (!table.exists()) {
+      return List.of();
+    }
+    Dataset<Row> rows =
+        spark
+            .read()
+            .format("delta")
+            .load(table.path())
+            .where(
+                functions.col("kind").equalTo(kind).and(functions.col("key").equalTo(key.hex())));
+    if (wanted != null) {
+      rows = rows.where(wanted);
+    }
+    Column[] selected = new Column[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      selected[i] = functions.col(columns[i]);
+    }
+    return rows.select(selected).collectAsList();
+  }
+
+  private static TensorOption option(Row row) {
+    return new TensorOption(row.getAs("tensor"), Scheme.parse(row.getAs("scheme")));
+  }
+}
