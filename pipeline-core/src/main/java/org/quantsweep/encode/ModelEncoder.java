@@ -127,6 +127,16 @@ public final class ModelEncoder {
     return values;
   }
 
+  /** The fitted codes of a weight tensor, by its identity. */
+  public CalibratedWeights calibrated(String identity, Scheme.Quantization scheme) {
+    return options.get(identity, scheme);
+  }
+
+  /** The bytes of a weight tensor's message under a scheme; in full precision if that is less. */
+  public long storedBytes(String identity, Scheme scheme) {
+    return encoders.get(identity).size(smallest(tensors.get(identity), scheme));
+  }
+
   /** The values of a weight tensor, by its identity. */
   public Tensor values(String identity) {
     return tensors.get(identity).values();

@@ -11,6 +11,9 @@ public final class ResultTable {
     "scheme", "size", "ratio", "agreement", "lower bound", "verdict"
   };
 
+  /** Of a plan's digest; enough to tell the plans of one sweep apart. */
+  private static final int PLAN_DIGITS = 8;
+
   private ResultTable() {}
 
   /** The candidates in ascending order of size, then the decision. */
@@ -49,7 +52,7 @@ public final class ResultTable {
       agreement = row.disagreeing() + " of " + row.judged() + " differ";
     }
     return new String[] {
-      row.scheme(),
+      row.plan() == null ? row.scheme() : "plan " + row.plan().substring(0, PLAN_DIGITS),
       new ByteSize(row.encodedSize()).toString(),
       String.format(Locale.ROOT, "%.3f", row.ratio()),
       agreement,
@@ -73,21 +76,27 @@ public final class ResultTable {
             + result.threshold();
     SweepResult.Chosen selected = result.selected();
     if (selected == null) {
-      return "None acceptable: no candidate reaches the threshold. " + samples + ".\n";
+      return "None acceptable: no candidate reaches the threshold. "
+          + samples
+          + ".\n"
+          + ResultProof.toText(result);
     }
     return String.format(
-        Locale.ROOT,
-        "Selected %s: %s, %.1f %% of the file as given; %d of %d samples agree (lower bound %.4f at"
-            + " %.0f %%).%n%s.%nFile %s, SHA-256 %s%n",
-        selected.scheme(),
-        new ByteSize(selected.encodedSize()),
-        100 * selected.ratio(),
-        selected.agreement().agreeing(),
-        selected.agreement().samples(),
-        selected.agreement().lowerBound(),
-        100 * selected.agreement().confidence(),
-        samples,
-        selected.file(),
-        selected.sha256());
+            Locale.ROOT,
+            "Selected %s: %s, %.1f %% of the file as given; %d of %d samples agree (lower bound"
+                + " %.4f at %.0f %%).%n%s.%nFile %s, SHA-256 %s%n",
+            selected.plan() == null
+                ? selected.scheme()
+                : "plan " + selected.plan().substring(0, PLAN_DIGITS),
+            new ByteSize(selected.encodedSize()),
+            100 * selected.ratio(),
+            selected.agreement().agreeing(),
+            selected.agreement().samples(),
+            selected.agreement().lowerBound(),
+            100 * selected.agreement().confidence(),
+            samples,
+            selected.file(),
+            selected.sha256())
+        + ResultProof.toText(result);
   }
 }

@@ -1,7 +1,10 @@
 package org.quantsweep.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The contents of {@code result.json}: the record components are the keys. Fields that a family
@@ -24,8 +27,8 @@ public record SweepResult(
     Chosen bestUniform,
     List<Row> candidates,
     Published published,
-    Object certificate,
-    Object recipe,
+    Certificate certificate,
+    RecipeSummary recipe,
     Cost cost) {
   /** The version that this code writes and reads. */
   public static final int SCHEMA_VERSION = 1;
@@ -66,11 +69,22 @@ public record SweepResult(
   /**
    * The samples that were judged.
    *
-   * @param n the denominator
+   * @param n the denominator of the selection
    * @param quarantined how many could not be read or run
    * @param setDigest digest of the sample set
+   * @param splits its parts, by name
+   * @param trimmed how many samples were taken out of a part because another one holds them
    */
-  public record Samples(long n, long quarantined, String setDigest, Object splits) {}
+  public record Samples(
+      long n, long quarantined, String setDigest, Map<String, Split> splits, long trimmed) {
+    /** Sorts the parts by name. */
+    public Samples {
+      splits = Collections.unmodifiableMap(new TreeMap<>(splits));
+    }
+  }
+
+  /** A part of the samples: how many, copies counted, and the digest of their set. */
+  public record Split(long samples, String setDigest) {}
 
   /**
    * Agreement over all samples.

@@ -94,6 +94,15 @@ public record SampleSplits(
     return SampleIndex.of(left);
   }
 
+  /** The first samples of a set in the order of their digests, each once: a fixed part of it. */
+  public static SampleIndex first(SampleIndex set, int most) {
+    List<Sha256Digest> digests = new ArrayList<>();
+    for (int rank = 0; rank < Math.min(most, set.size()); rank++) {
+      digests.add(set.digest(rank));
+    }
+    return SampleIndex.of(digests);
+  }
+
   /** Takes samples off the list until so many are taken, copies counted. */
   private static SampleIndex take(SampleIndex all, List<Integer> left, long count) {
     Map<Sha256Digest, Integer> taken = new TreeMap<>();

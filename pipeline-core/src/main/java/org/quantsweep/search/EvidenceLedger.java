@@ -1,5 +1,6 @@
 package org.quantsweep.search;
 
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -87,6 +88,13 @@ final class EvidenceLedger {
           digests.put(candidate, digest);
           evidence.merge(digest, stored.getOrDefault(digest, Evidence.none()), (one, other) -> one);
         });
+  }
+
+  /** The reference agrees with itself wherever it answers. */
+  private Evidence itself() {
+    BitSet answered = new BitSet();
+    store.loadReference(key, samples).difficulties().keySet().forEach(answered::set);
+    return Evidence.of(answered, answered);
   }
 
   /** Whether the candidate was asked for. */

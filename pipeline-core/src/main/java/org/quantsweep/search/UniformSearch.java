@@ -28,8 +28,9 @@ public final class UniformSearch {
   private final SweepRunner runner;
   private final SearchSettings settings;
   private final SearchListener listener;
+  private final SearchBudget budget;
 
-  /** A search over the samples of a set. */
+  /** A search over the samples of a set, without a limit in time. */
   public UniformSearch(
       SampleIndex samples,
       EvaluationKey key,
@@ -37,6 +38,23 @@ public final class UniformSearch {
       SweepRunner runner,
       SearchSettings settings,
       SearchListener listener) {
+    this(samples, key, store, runner, settings, listener, SearchBudget.unlimited());
+  }
+
+  /**
+   * A search over the samples of a set.
+   *
+   * @param budget its time and interruption; evaluations are counted by the settings
+   */
+  public UniformSearch(
+      SampleIndex samples,
+      EvaluationKey key,
+      EvaluationStore store,
+      SweepRunner runner,
+      SearchSettings settings,
+      SearchListener listener,
+      SearchBudget budget) {
+    this.budget = budget;
     this.samples = samples;
     this.key = key;
     this.store = store;
@@ -62,10 +80,10 @@ public final class UniformSearch {
       Collection<Candidate> candidates,
       Function<Candidate, EncodedModel> encode) {
     Race race = new Race(reference, candidates.stream().sorted().toList(), encode);
-    while (race.runWave()) {
+    while (!budget.isOver() && race.runWave()) {
       // Each wave decides more; the last one leaves nothing undecided that the rule needs.
     }
-    return new SearchOutcome(race.report(), reference);
+    return new SearchOutcome(race.report(), reference, settings.threshold());
   }
 
   /** The state of one search: evidence by candidate, from the store and from the waves. */
@@ -191,7 +209,13 @@ public final class UniformSearch {
           continue;
         }
         judged++;
-        CandidateEvaluation evaluation = judge(candidate).orElseThrow();
+        Optional<CandidateEvaluation> decided = judge(candidate);
+        if (decided.isEmpty()) {
+          // Time was up before.
+          report.add(new CandidateEvaluation(candidate, Verdict.NOT_NEEDED, AgreementCounts.NONE));
+          continue;
+        }
+        CandidateEvaluation evaluation = decided.get();
         found |= evaluation.verdict() == Verdict.ACCEPTED;
         report.add(evaluation);
       }

@@ -7,6 +7,29 @@ import org.quantsweep.encode.EncodedModel;
 
 /** Runs the tasks of a sweep: in this process, or on a cluster. Both give the same evidence. */
 public interface SweepRunner extends AutoCloseable {
+  /** Runs nothing: over no samples. */
+  SweepRunner NONE =
+      new SweepRunner() {
+        @Override
+        public ReferenceEvidence runReference() {
+          return ReferenceEvidence.none();
+        }
+
+        @Override
+        public Map<Sha256Digest, Evidence> evaluate(
+            List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+          return Map.of();
+        }
+
+        @Override
+        public SweepCost cost() {
+          return SweepCost.NONE;
+        }
+
+        @Override
+        public void close() {}
+      };
+
   /**
    * Runs the reference on every sample of the set.
    *

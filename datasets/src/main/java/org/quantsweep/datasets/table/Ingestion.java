@@ -68,6 +68,24 @@ public final class Ingestion {
   }
 
   /**
+   * The samples of several sources together; the second one goes into {@code table-2}, and so on.
+   *
+   * @throws BadInputException when there are no samples in one of them
+   */
+  public SampleTable open(List<String> sources, String table) {
+    if (sources.size() == 1) {
+      return open(sources.get(0), table);
+    }
+    List<String> tables = new ArrayList<>();
+    for (String source : sources) {
+      String own = tables.isEmpty() ? table : table + "-" + (tables.size() + 1);
+      tables.add(isSampleTable(source) ? source : own);
+      open(source, own);
+    }
+    return SampleTable.open(spark, tables);
+  }
+
+  /**
    * Brings a source into a table, replacing what was there.
    *
    * @throws BadInputException when there are no samples

@@ -51,14 +51,17 @@ public final class SampleTable {
   private static final String ARRAYS = "arrays";
 
   private final SparkSession spark;
-  private final String path;
+  private final List<String> paths;
   private final SampleIndex index;
   private final List<QuarantinedSample> quarantined;
 
   private SampleTable(
-      SparkSession spark, String path, SampleIndex index, List<QuarantinedSample> quarantined) {
+      SparkSession spark,
+      List<String> paths,
+      SampleIndex index,
+      List<QuarantinedSample> quarantined) {
     this.spark = spark;
-    this.path = path;
+    this.paths = List.copyOf(paths);
     this.index = index;
     this.quarantined = List.copyOf(quarantined);
   }
@@ -69,15 +72,19 @@ public final class SampleTable {
    * @throws BadInputException when it holds none
    */
   public static SampleTable open(SparkSession spark, String path) {
+    return open(spark, List.of(path));
+  }
+
+  /**
+   * Reads which samples some tables hold together; a sample that is in two of them counts twice.
+   *
+   * @throws BadInputException when they hold none
+   */
+  public static SampleTable open(SparkSession spark, List<String> paths) {
     Map<Sha256Digest, Integer> copies = new TreeMap<>();
     List<QuarantinedSample> quarantined = new ArrayList<>();
     for (Row row :
-        spark
-            .read()
-            .format("delta")
-            .load(path)
-            .select("digest", "copies", "path", "reason")
-            .collectAsList()) {
+        rows(spark, paths).select("digest", "copies", "path", "reason").collectAsList()) {
       if (row.isNullAt(3)) {
         copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
       } else {
@@ -86,14 +93,14 @@ public final class SampleTable {
     }
     if (copies.isEmpty()) {
       throw new BadInputException(
-          path
+          String.join(", ", paths)
               + ": there are no samples here ("
               + quarantined.size()
               + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
               + "Maybe check --samples.");
     }
     quarantined.sort(Comparator.comparing(QuarantinedSample::path));
-    return new SampleTable(spark, path, SampleIndex.of(copies), quarantined);
+    return new SampleTable(spark, paths, SampleIndex.of(copies), quarantined);
   }
 
   /** Which samples there are. */
@@ -120,10 +127,7 @@ public final class SampleTable {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SampleIndex> shared = context.broadcast(part);
     Dataset<Row> rows =
-        spark
-            .read()
-            .format("delta")
-            .load(path)
+        rows(spark, paths)
             .where("reason is null")
             .select("digest", "path", "kind", "content", "label");
     PairFunction<Row, Integer, Sample> byShard =
@@ -149,6 +153,15 @@ public final class SampleTable {
         .mapToPair(byShard)
         .partitionBy(new HashPartitioner(part.shards()))
         .mapPartitions(gather, true);
+  }
+
+  private static Dataset<Row> rows(SparkSession spark, List<String> paths) {
+    Dataset<Row> all = null;
+    for (String path : paths) {
+      Dataset<Row> rows = spark.read().format("delta").load(path);
+      all = all == null ? rows : all.unionByName(rows);
+    }
+    return all;
   }
 
   /** A row of a sample. */

@@ -1,7 +1,9 @@
 package org.quantsweep.jobs.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
@@ -11,9 +13,13 @@ import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureLimits;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.jobs.sweep.ConfirmationSettings;
+import org.quantsweep.jobs.sweep.PerTensorSettings;
+import org.quantsweep.jobs.sweep.SplitSettings;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a sweep judges; the demo takes these too. */
@@ -34,12 +40,7 @@ final class SweepOptions {
       description = "Share of samples that must agree, in [0, 1]. Default: ${DEFAULT-VALUE}.")
   private String agreement;
 
-  @Option(
-      names = "--family",
-      defaultValue = "uniform",
-      paramLabel = "FAMILY",
-      description = "Which candidates: uniform (per-tensor follows in later work).")
-  private String family;
+  @Mixin private SearchOptions search = new SearchOptions();
 
   @Option(
       names = "--schemes",
@@ -120,12 +121,10 @@ final class SweepOptions {
       }
     }
     Fit parsedFit = read(problems, () -> parseFit(fit));
-    if (!family.equals("uniform")) {
-      problems.add(
-          "family ("
-              + family
-              + ") is not known: this version sweeps the uniform family.\nMaybe write uniform.");
-    }
+    Optional<PerTensorSettings> perTensor = search.perTensor(problems);
+    SplitSettings splits = search.splits(problems);
+    ConfirmationSettings confirmation = search.confirmation(problems);
+    Optional<Duration> timeBudget = search.timeBudget(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -153,6 +152,10 @@ final class SweepOptions {
             parsedFit,
             PictureLimits.DEFAULT),
         evaluations,
+        splits,
+        confirmation,
+        perTensor,
+        timeBudget,
         output);
   }
 

@@ -2,6 +2,7 @@ package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchListener;
@@ -15,6 +16,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   private final PrintWriter err;
   private final long started = System.nanoTime();
   private long lastLine = System.nanoTime();
+  private long phaseStart = System.nanoTime();
+  private CandidateEvaluation smallest;
 
   SweepProgress(PrintWriter err) {
     this.err = err;
@@ -53,6 +56,46 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             + " inferences, best so far: "
             + best
             + (Double.isNaN(left) ? "" : ", at most about " + Math.round(left) + " s left"));
+  }
+
+  @Override
+  public void phaseStarted(String phase, long inferences) {
+    line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
+    phaseStart = System.nanoTime();
+  }
+
+  @Override
+  public void phaseAdvanced(String phase, long done, long of) {
+    if (System.nanoTime() - lastLine < INTERVAL.toNanos() || done == 0) {
+      return;
+    }
+    double seconds = (System.nanoTime() - phaseStart) * 1e-9;
+    line(
+        phase
+            + ": "
+            + done
+            + " of "
+            + of
+            + ", about "
+            + Math.round(seconds / done * (of - done))
+            + " s left");
+  }
+
+  @Override
+  public void candidatesJudged(Collection<CandidateEvaluation> decided, int judged) {
+    for (CandidateEvaluation evaluation : decided) {
+      boolean smaller =
+          smallest == null || evaluation.candidate().compareTo(smallest.candidate()) < 0;
+      if (evaluation.verdict() == Verdict.ACCEPTED && smaller) {
+        smallest = evaluation;
+      }
+    }
+    if (System.nanoTime() - lastLine >= INTERVAL.toNanos()) {
+      line(
+          judged
+              + " plans judged, best so far: "
+              + (smallest == null ? "none yet" : smallest.candidate().encodedSize().toString()));
+    }
   }
 
   @Override

@@ -76,15 +76,11 @@ public final class DeltaOptionStore implements OptionStore {
     Set<TensorOption> missing = new HashSet<>(options);
     missing.removeAll(kept.keySet());
     if (!missing.isEmpty()) {
-      Column wanted = functions.lit(false);
-      for (TensorOption option : missing) {
-        wanted =
-            wanted.or(
-                functions
-                    .col("tensor")
-                    .equalTo(option.tensor())
-                    .and(functions.col("scheme").equalTo(option.scheme().toString())));
-      }
+      // All options of these tensors: they are asked for together, a moment later.
+      Column wanted =
+          functions
+              .col("tensor")
+              .isin(missing.stream().map(TensorOption::tensor).distinct().sorted().toArray());
       for (Row row : rows(FITTED, calibration, wanted, "tensor", "scheme", "first", "codes")) {
         Optional<CalibratedWeights> weights =
             row.isNullAt(3)

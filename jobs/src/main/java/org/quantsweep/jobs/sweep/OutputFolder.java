@@ -27,6 +27,7 @@ final class OutputFolder {
       folder.getFileSystem(configuration).mkdirs(folder);
       folder.getFileSystem(configuration).delete(new Path(folder, ResultFile.NAME), false);
       folder.getFileSystem(configuration).delete(new Path(folder, SweepJob.MODEL_FILE), false);
+      folder.getFileSystem(configuration).delete(new Path(folder, Recipe.FILE), false);
     } catch (IOException e) {
       throw unwritable(e);
     }
@@ -40,10 +41,25 @@ final class OutputFolder {
     write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  void write(String name, byte[] bytes) {
+  /** Into a folder below; that is made when it is missing. */
+  void write(String below, String name, byte[] bytes) {
     try {
-      Path target = folder.getFileSystem(configuration).makeQualified(new Path(folder, name));
-      Path temporary = new Path(target.getParent(), "." + name + "." + UUID.randomUUID());
+      folder.getFileSystem(configuration).mkdirs(new Path(folder, below));
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    write(new Path(new Path(folder, below), name), bytes);
+  }
+
+  void write(String name, byte[] bytes) {
+    write(new Path(folder, name), bytes);
+  }
+
+  private void write(Path file, byte[] bytes) {
+    try {
+      Path target = folder.getFileSystem(configuration).makeQualified(file);
+      Path temporary =
+          new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
       try (OutputStream out = folder.getFileSystem(configuration).create(temporary, true)) {
         out.write(bytes);
       }

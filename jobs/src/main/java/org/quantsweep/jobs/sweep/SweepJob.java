@@ -2,58 +2,90 @@ package org.quantsweep.jobs.sweep;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
-import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.ModelWriter;
+import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.rewrite.BatchNormFolding;
-import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.datasets.table.Ingestion;
-import org.quantsweep.datasets.table.SampleTable;
-import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.spark.DeltaEvaluationStore;
+import org.quantsweep.jobs.spark.DeltaOptionStore;
+import org.quantsweep.jobs.spark.SparkOptionRunner;
 import org.quantsweep.jobs.spark.SparkSweepRunner;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.OptionPass;
+import org.quantsweep.search.PerTensorSearch;
+import org.quantsweep.search.PlanCatalog;
+import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.SearchSettings;
 import org.quantsweep.search.UniformSearch;
 import org.quantsweep.search.Verdict;
 import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
 
-/** Sweeps the uniform family of a model on Spark and writes the result into the output folder. */
+/** Sweeps the configurations of a model on Spark and writes the result into the output folder. */
 public final class SweepJob {
   /** The chosen model's name in the output folder. */
   public static final String MODEL_FILE = "selected.mlmodel";
 
-  private static final double CONFIDENCE = 0.95;
+  private static final int FIRST_WAVE = 48;
 
   private final SparkSession spark;
   private final SweepSettings settings;
   private final SearchListener listener;
+  private final SearchBudget budget;
   private final InferenceEngine engine = new OnnxRuntimeEngine();
 
   /** With everything that it needs. */
   public SweepJob(SparkSession spark, SweepSettings settings, SearchListener listener) {
+    this(
+        spark,
+        settings,
+        listener,
+        new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime));
+  }
+
+  /**
+   * With a budget that others may interrupt.
+   *
+   * @param budget over the whole sweep
+   */
+  public SweepJob(
+      SparkSession spark, SweepSettings settings, SearchListener listener, SearchBudget budget) {
     this.spark = spark;
     this.settings = settings;
     this.listener = listener;
+    this.budget = budget;
   }
 
   /**
@@ -72,48 +104,282 @@ public final class SweepJob {
     CoreMLModel rewritten = settings.foldBatchNorm() ? BatchNormFolding.fold(model) : model;
     UniformFamily family =
         new UniformFamily(given, rewritten, settings.selection(), settings.schemes());
-    SampleTable samples = samples(output);
+    SampleSets samples = new SampleSets(spark, settings, output);
     EvaluationKey key =
         new EvaluationKey(given.digest(), preparationDigest(), settings.criterion().toString());
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaRDD<ShardSamples> shards = samples.shards();
     String evaluations =
         settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
-    SearchOutcome outcome;
-    SweepCost cost;
+    SweepReport report = new SweepReport(settings, given, samples, sweepDigest(given, samples));
     try (DeltaEvaluationStore store =
             new DeltaEvaluationStore(spark, evaluations, DeltaEvaluationStore.INTERVAL);
-        SparkSweepRunner runner =
-            new SparkSweepRunner(
-                context,
-                given,
-                samples.index(),
-                shards,
-                settings.preparation(),
-                settings.criterion(),
-                engine)) {
-      UniformSearch search =
-          new UniformSearch(samples.index(), key, store, runner, searchSettings(), listener);
-      ReferenceEvidence reference = search.reference();
-      requireReadable(samples, reference);
-      outcome = search.run(reference, family.candidates(), family::encode);
-      cost = runner.cost();
+        DeltaOptionStore options = new DeltaOptionStore(spark, evaluations + "-options");
+        SweepRunner selecting = runner(given, samples.selection());
+        SweepRunner confirming = runner(given, samples.confirmation())) {
+      UniformSearch uniform =
+          new UniformSearch(
+              samples.selection().index(),
+              key,
+              store,
+              selecting,
+              searchSettings(thresholdOfSelection(key, store, confirming, samples)),
+              listener,
+              budget);
+      ReferenceEvidence reference = uniform.reference();
+      samples.requireUsable(List.copyOf(reference.failures().values()));
+      SearchOutcome outcome = uniform.run(reference, family.candidates(), family::encode);
+      report.uniform(outcome);
+      Sha256Digest calibration = calibrationDigest(given, samples);
+      ModelEncoder encoder = new ModelEncoder(rewritten, stored(options, calibration));
+      PlanCatalog catalog = new PlanCatalog(encoder);
+      CandidateJudge judge =
+          judge(samples.selection().index(), key, store, selecting, family, catalog, budget);
+      if (settings.perTensor().isPresent()) {
+        SweepCost cost =
+            searchPlans(
+                given, rewritten, samples, report, options, encoder, catalog, judge, calibration);
+        report.cost(cost);
+      }
+      if (samples.confirmation().isEmpty()) {
+        report.choose(report.finalists(1));
+      } else {
+        // A budget of its own: what was found is confirmed although time is up.
+        CandidateJudge unseen =
+            judge(
+                samples.confirmation().index(),
+                key,
+                store,
+                confirming,
+                family,
+                catalog,
+                SearchBudget.unlimited());
+        samples.requireUsable(List.copyOf(unseen.reference().failures().values()));
+        confirm(report, unseen, options, key, samples);
+      }
+      report.cost(selecting.cost());
+      report.cost(confirming.cost());
+      SweepFiles files = new SweepFiles(output, settings, encoder, calibration);
+      SweepResult result =
+          report.result(
+              candidate ->
+                  candidate.plan().isPresent()
+                      ? catalog.encode(candidate)
+                      : family.encode(candidate),
+              catalog,
+              files,
+              budget,
+              (System.nanoTime() - started) * 1e-9);
+      output.write(ResultFile.NAME, ResultFile.toJson(result));
+      return result;
     }
-    double seconds = (System.nanoTime() - started) * 1e-9;
-    SweepResult result = result(given, samples, family, outcome, cost, seconds, output);
-    output.write(ResultFile.NAME, ResultFile.toJson(result));
-    return result;
   }
 
-  private org.apache.hadoop.conf.Configuration hadoop() {
+  private SweepCost searchPlans(
+      EncodedModel given,
+      CoreMLModel rewritten,
+      SampleSets samples,
+      SweepReport report,
+      DeltaOptionStore options,
+      ModelEncoder encoder,
+      PlanCatalog catalog,
+      CandidateJudge judge,
+      Sha256Digest calibration) {
+    PerTensorSettings own = settings.perTensor().orElseThrow();
+    Set<String> tensors = new TreeSet<>();
+    Set<String> calibratable = new TreeSet<>();
+    for (WeightTensor tensor : settings.selection().of(rewritten)) {
+      tensors.add(tensor.identity());
+      boolean fits =
+          own.rules().calibrated()
+              && !samples.calibration().isEmpty()
+              && CalibratedQuantizer.isCalibratable(rewritten, tensor);
+      if (fits) {
+        calibratable.add(tensor.identity());
+      }
+    }
+    if (tensors.isEmpty()) {
+      return SweepCost.NONE;
+    }
+    SampleIndex alone = SampleSplits.first(samples.selection().index(), own.sensitivitySamples());
+    SampleSets.Part fitting =
+        samples.calibration().isEmpty() ? samples.selection() : samples.calibration();
+    Sha256Digest sensitivity =
+        new Sha256Digest.Builder()
+            .field("calibration", calibration.hex())
+            .field("samples", alone.setDigest().hex())
+            .field("criterion", settings.criterion().toString())
+            .build();
+    try (SparkOptionRunner runner =
+        new SparkOptionRunner(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            new EncodedModel(ModelWriter.toBytes(rewritten.message())),
+            fitting.index(),
+            fitting.shards(),
+            alone,
+            samples.selection().table().shards(alone),
+            settings.preparation(),
+            settings.criterion(),
+            engine,
+            own.calibration())) {
+      OptionPass pass =
+          new OptionPass(
+              encoder,
+              runner,
+              options,
+              new OptionPass.Keys(calibration, sensitivity),
+              own.groupBytes(),
+              budget,
+              listener);
+      Optional<Candidate> incumbent = report.bestUniform().map(CandidateEvaluation::candidate);
+      PerTensorSearch search = new PerTensorSearch(pass, judge, catalog, budget, own.search());
+      PerTensorSearch.Found found =
+          search.run(
+              tensors,
+              calibratable,
+              own.rules(),
+              alone.total(),
+              own.strategy(),
+              report.threshold(),
+              warm(own, given, catalog, judge, report, incumbent));
+      report.plans(found);
+      return runner.cost();
+    }
+  }
+
+  /** The incumbent: the best uniform candidate, or an accepted plan of an earlier recipe. */
+  private Optional<Candidate> warm(
+      PerTensorSettings own,
+      EncodedModel given,
+      PlanCatalog catalog,
+      CandidateJudge judge,
+      SweepReport report,
+      Optional<Candidate> incumbent) {
+    if (own.warmStart().isEmpty()) {
+      return incumbent;
+    }
+    String file = own.warmStart().get();
+    Recipe recipe = Recipe.parse(InputFiles.read(file, hadoop()), file);
+    if (!recipe.model().equals(given.digest().hex())) {
+      throw new UsageException(
+          file
+              + ": this recipe is for a model with SHA-256 "
+              + recipe.model()
+              + ", not for "
+              + settings.model()
+              + ".\nMaybe leave --warm-start out.");
+    }
+    Candidate plan = catalog.add(recipe.plan());
+    CandidateEvaluation evaluation = judge.judge(List.of(plan), report.threshold()).get(plan);
+    boolean better =
+        evaluation != null
+            && evaluation.verdict() == Verdict.ACCEPTED
+            && (incumbent.isEmpty() || plan.compareTo(incumbent.get()) < 0);
+    if (better) {
+      report.warmStart(evaluation);
+    }
+    return better ? Optional.of(plan) : incumbent;
+  }
+
+  private void confirm(
+      SweepReport report,
+      CandidateJudge judge,
+      DeltaOptionStore options,
+      EvaluationKey key,
+      SampleSets samples) {
+    List<Candidate> finalists = report.finalists(settings.confirmation().finalists());
+    Sha256Digest opened =
+        new Sha256Digest.Builder()
+            .field("reference", key.reference().hex())
+            .field("samples", samples.confirmation().index().setDigest().hex())
+            .build();
+    int openings = finalists.isEmpty() ? 0 : options.openConfirmation(opened, report.digest());
+    Confirmation confirmation =
+        Confirmation.run(
+            judge,
+            finalists,
+            settings.threshold(),
+            settings.confirmation().rule(),
+            settings.confirmation().confidence());
+    report.confirmed(confirmation, finalists.size(), openings);
+  }
+
+  /** What selection must meet, so that what it accepts has a chance to be confirmed. */
+  private AgreementThreshold thresholdOfSelection(
+      EvaluationKey key, DeltaEvaluationStore store, SweepRunner confirming, SampleSets samples) {
+    if (samples.confirmation().isEmpty()) {
+      return settings.threshold();
+    }
+    CandidateJudge unseen =
+        new CandidateJudge(
+            samples.confirmation().index(),
+            key,
+            store,
+            confirming,
+            candidate -> {
+              throw new IllegalStateException("nothing is judged here.");
+            },
+            SearchBudget.unlimited(),
+            SearchListener.SILENT,
+            FIRST_WAVE);
+    ConfirmationSettings own = settings.confirmation();
+    return own.rule()
+        .forSelection(
+            settings.threshold(), unseen.denominator(), own.confidence(), own.finalists());
+  }
+
+  private CandidateJudge judge(
+      SampleIndex samples,
+      EvaluationKey key,
+      DeltaEvaluationStore store,
+      SweepRunner runner,
+      UniformFamily family,
+      PlanCatalog catalog,
+      SearchBudget own) {
+    return new CandidateJudge(
+        samples,
+        key,
+        store,
+        runner,
+        candidate ->
+            candidate.plan().isPresent() ? catalog.encode(candidate) : family.encode(candidate),
+        own,
+        listener,
+        FIRST_WAVE);
+  }
+
+  private SweepRunner runner(EncodedModel given, SampleSets.Part part) {
+    if (part.isEmpty()) {
+      return SweepRunner.NONE;
+    }
+    return new SparkSweepRunner(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        given,
+        part.index(),
+        part.shards(),
+        settings.preparation(),
+        settings.criterion(),
+        engine);
+  }
+
+  private static CalibratedOptions stored(DeltaOptionStore options, Sha256Digest calibration) {
+    return (tensor, scheme) -> {
+      TensorOption option = new TensorOption(tensor, scheme);
+      FittedOption found = options.loadFitted(calibration, List.of(option)).get(option);
+      if (found == null || found.weights().isEmpty()) {
+        return CalibratedOptions.NONE.get(tensor, scheme);
+      }
+      return found.weights().get();
+    };
+  }
+
+  private Configuration hadoop() {
     return spark.sparkContext().hadoopConfiguration();
   }
 
-  private SearchSettings searchSettings() {
+  private SearchSettings searchSettings(AgreementThreshold threshold) {
     SearchSettings usual =
         settings.evaluateAll()
-            ? SearchSettings.everything(settings.threshold())
-            : SearchSettings.decisionOnly(settings.threshold());
+            ? SearchSettings.everything(threshold)
+            : SearchSettings.decisionOnly(threshold);
     return new SearchSettings(
         usual.threshold(),
         usual.evaluateAll(),
@@ -129,139 +395,39 @@ public final class SweepJob {
         .build();
   }
 
-  private SampleTable samples(OutputFolder output) {
-    Ingestion ingestion =
-        new Ingestion(
-            spark,
-            new IngestLimits(settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
-    if (settings.samples().size() != 1) {
-      throw new UsageException(
-          "--samples names "
-              + settings.samples().size()
-              + " sets, but this version sweeps one.\nMaybe put the pictures into one folder.");
-    }
-    return ingestion.open(settings.samples().get(0), output.path("samples"));
-  }
-
-  private void requireReadable(SampleTable samples, ReferenceEvidence reference) {
-    List<String> reasons = new ArrayList<>();
-    samples.quarantined().forEach(file -> reasons.add(file.path() + ": " + file.reason()));
-    reasons.addAll(reference.failures().values());
-    long all = samples.index().total() + samples.quarantined().size();
-    if (reasons.size() > settings.quarantineLimit() * all) {
-      throw new BadInputException(
-          settings.samples().get(0)
-              + ": "
-              + reasons.size()
-              + " of "
-              + all
-              + " samples cannot be used, more than the limit of "
-              + String.format(Locale.ROOT, "%.1f %%", 100 * settings.quarantineLimit())
-              + ":\n  "
-              + String.join("\n  ", reasons.subList(0, Math.min(5, reasons.size())))
-              + (reasons.size() > 5 ? "\n  ..." : "")
-              + "\nMaybe mend or remove them, or raise --quarantine-limit.");
-    }
-  }
-
-  private SweepResult result(
-      EncodedModel given,
-      SampleTable samples,
-      UniformFamily family,
-      SearchOutcome outcome,
-      SweepCost cost,
-      double seconds,
-      OutputFolder output) {
-    List<SweepResult.Row> rows = new ArrayList<>();
-    long evaluations = 0;
-    for (CandidateEvaluation evaluation : outcome.evaluations()) {
-      rows.add(row(evaluation, given));
-      evaluations += evaluation.verdict() == Verdict.NOT_NEEDED ? 0 : 1;
-    }
-    Optional<CandidateEvaluation> selected = outcome.selected();
-    SweepResult.Chosen chosen = null;
-    if (selected.isPresent()) {
-      EncodedModel file = family.encode(selected.get().candidate());
-      output.write(MODEL_FILE, file.sharedBytes());
-      chosen =
-          new SweepResult.Chosen(
-              selected.get().candidate().scheme(),
-              null,
-              file.size().bytes(),
-              file.size().ratioTo(given.size()),
-              agreement(selected.get().counts()),
-              null,
-              file.digest().hex(),
-              MODEL_FILE);
-    }
-    long n =
-        samples.index().total()
-            - outcome.reference().failures().keySet().stream()
-                .mapToLong(rank -> samples.index().count(rank))
-                .sum();
-    TreeMap<String, Long> splits = new TreeMap<>();
-    splits.put("selection", n);
-    return new SweepResult(
-        SweepResult.SCHEMA_VERSION,
-        chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
-        sweepDigest(given, samples).hex(),
-        settings.criterion().toString(),
-        settings.threshold().toString(),
-        new SweepResult.SourceModel(
-            new org.apache.hadoop.fs.Path(settings.model()).getName(),
-            given.size().bytes(),
-            given.digest().hex()),
-        new SweepResult.Samples(
-            n,
-            samples.quarantined().size() + (long) outcome.reference().failures().size(),
-            samples.index().setDigest().hex(),
-            splits),
-        chosen,
-        chosen,
-        rows,
-        null,
-        null,
-        null,
-        new SweepResult.Cost(
-            evaluations,
-            cost.referenceInferences() + cost.candidateInferences(),
-            cost.preparationSeconds(),
-            cost.inferenceSeconds(),
-            seconds));
-  }
-
-  private static SweepResult.Row row(CandidateEvaluation evaluation, EncodedModel given) {
-    Candidate candidate = evaluation.candidate();
-    boolean needed = evaluation.verdict() != Verdict.NOT_NEEDED;
-    return new SweepResult.Row(
-        candidate.scheme(),
-        null,
-        candidate.encodedSize().bytes(),
-        candidate.encodedSize().ratioTo(given.size()),
-        evaluation.verdict().toString(),
-        evaluation.isComplete() ? agreement(evaluation.counts()) : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
-  }
-
-  private static SweepResult.Agreement agreement(AgreementCounts counts) {
-    return new SweepResult.Agreement(
-        counts.agreeing(), counts.judged(), counts.lowerBound(CONFIDENCE), CONFIDENCE);
+  private Sha256Digest calibrationDigest(EncodedModel given, SampleSets samples) {
+    Sha256Digest.Builder digest =
+        new Sha256Digest.Builder()
+            .field("model", given.digest().hex())
+            .field("rewrites", settings.foldBatchNorm() ? BatchNormFolding.NAME : "")
+            .field("preparation", preparationDigest().hex())
+            .field("samples", samples.calibration().index().setDigest().hex());
+    settings
+        .perTensor()
+        .ifPresent(own -> digest.field("settings", own.calibration().digest().hex()));
+    return digest.build();
   }
 
   /** Covers everything that decides the outcome. */
-  private Sha256Digest sweepDigest(EncodedModel given, SampleTable samples) {
-    return new Sha256Digest.Builder()
-        .field("model", given.digest().hex())
-        .field("samples", samples.index().setDigest().hex())
-        .field("preparation", preparationDigest().hex())
-        .field("criterion", settings.criterion().toString())
-        .field("threshold", settings.threshold().share().stripTrailingZeros().toPlainString())
-        .field("schemes", String.join(",", settings.schemes()))
-        .field("selection", settings.selection().toString())
-        .field("rewrites", settings.foldBatchNorm() ? BatchNormFolding.NAME : "")
-        .field("evaluateAll", Boolean.toString(settings.evaluateAll()))
-        .field("maxEvaluations", Integer.toString(settings.maxEvaluations()))
-        .build();
+  private Sha256Digest sweepDigest(EncodedModel given, SampleSets samples) {
+    Map<String, String> fields = new TreeMap<>();
+    fields.put("model", given.digest().hex());
+    fields.put("samples", samples.selection().index().setDigest().hex());
+    fields.put("calibration", samples.calibration().index().setDigest().hex());
+    fields.put("confirmation", samples.confirmation().index().setDigest().hex());
+    fields.put("preparation", preparationDigest().hex());
+    fields.put("criterion", settings.criterion().toString());
+    fields.put("threshold", settings.threshold().share().stripTrailingZeros().toPlainString());
+    fields.put("schemes", String.join(",", settings.schemes()));
+    fields.put("selection", settings.selection().toString());
+    fields.put("rewrites", settings.foldBatchNorm() ? BatchNormFolding.NAME : "");
+    fields.put("evaluateAll", Boolean.toString(settings.evaluateAll()));
+    fields.put("maxEvaluations", Integer.toString(settings.maxEvaluations()));
+    fields.put("acceptance", settings.confirmation().toString());
+    fields.put("perTensor", settings.perTensor().map(Object::toString).orElse(""));
+    Sha256Digest.Builder digest = new Sha256Digest.Builder();
+    new ArrayList<>(fields.entrySet())
+        .forEach(field -> digest.field(field.getKey(), field.getValue()));
+    return digest.build();
   }
 }

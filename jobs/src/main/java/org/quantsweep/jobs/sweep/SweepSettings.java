@@ -1,6 +1,8 @@
 package org.quantsweep.jobs.sweep;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.datasets.picture.PicturePreparation;
@@ -19,6 +21,11 @@ import org.quantsweep.encode.WeightSelection;
  * @param maxEvaluations the most candidates that are judged
  * @param quarantineLimit the largest share of samples that may be unreadable, in [0, 1]
  * @param evaluations the table of evaluations; empty for one in the output folder
+ * @param splits which samples calibrate, select and confirm
+ * @param confirmation when a choice is confirmed
+ * @param perTensor how one option per weight tensor is searched for; empty for the uniform family
+ *     alone
+ * @param timeBudget how long the search may go on; empty for no limit
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -34,6 +41,10 @@ public record SweepSettings(
     double quarantineLimit,
     PicturePreparation preparation,
     String evaluations,
+    SplitSettings splits,
+    ConfirmationSettings confirmation,
+    Optional<PerTensorSettings> perTensor,
+    Optional<Duration> timeBudget,
     String output) {
   /** Copies the lists. */
   public SweepSettings {

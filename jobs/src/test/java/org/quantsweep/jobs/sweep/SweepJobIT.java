@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +46,8 @@ class SweepJobIT {
     SweepResult first;
     SweepResult second;
     try {
-      first = new SweepJob(spark, settings(pictures), SearchListener.SILENT).run();
-      second = new SweepJob(spark, settings(pictures), SearchListener.SILENT).run();
+      first = new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT).run();
+      second = new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT).run();
     } finally {
       spark.stop();
     }
@@ -63,7 +64,8 @@ class SweepJobIT {
             first.candidates().stream().map(row -> row.scheme() + " " + row.verdict()).toList());
   }
 
-  private SweepSettings settings(Path pictures) {
+  private SweepSettings settings(
+      Path pictures, Optional<PerTensorSettings> perTensor, String output) {
     return new SweepSettings(
         SAMPLE.resolve("shapes.mlmodel").toString(),
         List.of(pictures.toString()),
@@ -77,7 +79,11 @@ class SweepJobIT {
         0.05,
         PicturePreparation.DEFAULT,
         "",
-        folder.resolve("out").toString());
+        SplitSettings.DEFAULT,
+        ConfirmationSettings.DEFAULT,
+        perTensor,
+        Optional.empty(),
+        folder.resolve(output).toString());
   }
 
   private static List<String> locally(Path pictures) throws Exception {

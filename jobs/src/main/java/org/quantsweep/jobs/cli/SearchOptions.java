@@ -1,0 +1,270 @@
+package org.quantsweep.jobs.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.quantsweep.NearestName;
+import org.quantsweep.UsageException;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.jobs.sweep.ConfirmationSettings;
+import org.quantsweep.jobs.sweep.PerTensorSettings;
+import org.quantsweep.jobs.sweep.SplitSettings;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.SplitSizes;
+import org.quantsweep.search.AcceptanceRule;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.PlanSearchSettings;
+import org.quantsweep.search.Strategy;
+import picocli.CommandLine.Option;
+
+/** Which candidates a sweep proposes, which samples do what, and when a choice is confirmed. */
+final class SearchOptions {
+  private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(s|m|h)");
+
+  @Option(
+      names = "--family",
+      defaultValue = "uniform",
+      paramLabel = "FAMILY",
+      description =
+          "Which candidates: uniform, or per-tensor, one option for each weight tensor. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private String family;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "S",
+      description = "Samples that options are fitted on; default: a part of --samples.")
+  private List<String> calibration = new ArrayList<>();
+
+  @Option(
+      names = "--confirmation",
+      paramLabel = "S",
+      description =
+          "Samples that the choice is confirmed on and the search never sees; default: a part of"
+              + " --samples for per-tensor, none for uniform.")
+  private List<String> confirmation = new ArrayList<>();
+
+  @Option(
+      names = "--splits",
+      defaultValue = "",
+      paramLabel = "SIZES",
+      description =
+          "Parts of --samples, as shares or counts: calibration=0.2,selection=0.4,"
+              + "confirmation=0.4.")
+  private String splits;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "0",
+      paramLabel = "N",
+      description = "Seed of the splits and of calibration. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
+  @Option(
+      names = "--acceptance",
+      defaultValue = "point",
+      paramLabel = "RULE",
+      description =
+          "Confirmation passes when enough samples agree (point), or when the lower bound is high"
+              + " enough (bound). Default: ${DEFAULT-VALUE}.")
+  private String acceptance;
+
+  @Option(
+      names = "--confidence",
+      defaultValue = "0.95",
+      paramLabel = "SHARE",
+      description = "Of bounds, in (0, 1). Default: ${DEFAULT-VALUE}.")
+  private double confidence;
+
+  @Option(
+      names = "--finalists",
+      defaultValue = "3",
+      paramLabel = "M",
+      description = "The most candidates that confirmation tests. Default: ${DEFAULT-VALUE}.")
+  private int finalists;
+
+  @Option(
+      names = "--bits",
+      split = ",",
+      paramLabel = "B",
+      description = "Per-tensor: only these widths, for example 2,3,4,6,8.")
+  private List<Integer> bits = new ArrayList<>();
+
+  @Option(names = "--linear-only", description = "Per-tensor: no look-up tables.")
+  private boolean linearOnly;
+
+  @Option(names = "--tables-only", description = "Per-tensor: look-up tables only.")
+  private boolean tablesOnly;
+
+  @Option(
+      names = "--no-calibration",
+      description = "Per-tensor: options depend on the weights alone.")
+  private boolean plain;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "TENSOR=SCHEME",
+      description = "Per-tensor: store this weight tensor so, for example conv1/weights=full.")
+  private Map<String, String> keep = new LinkedHashMap<>();
+
+  @Option(
+      names = "--strategy",
+      defaultValue = "knapsack",
+      paramLabel = "RULE",
+      description =
+          "Per-tensor: how plans are lined up: knapsack, knapsack-on-error, knapsack-on-drop,"
+              + " greedy-by-psnr, greedy-by-agreement. Default: ${DEFAULT-VALUE}.")
+  private String strategy;
+
+  @Option(
+      names = "--sensitivity-samples",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Per-tensor: samples that each option is run on alone. Default: 128.")
+  private int sensitivitySamples;
+
+  @Option(
+      names = "--warm-start",
+      paramLabel = "RECIPE",
+      description = "Per-tensor: the recipe of an earlier sweep, tried first.")
+  private String warmStart;
+
+  @Option(
+      names = "--time-budget",
+      paramLabel = "TIME",
+      description = "How long the search may go on, for example 90s, 30m or 2h.")
+  private String timeBudget;
+
+  /** Whether plans are searched; null when something about them is wrong. */
+  Optional<PerTensorSettings> perTensor(List<String> problems) {
+    if (!family.equals("uniform") && !family.equals("per-tensor")) {
+      problems.add(
+          "family ("
+              + family
+              + ") must be uniform or per-tensor.\nMaybe write "
+              + NearestName.of(family, List.of("uniform", "per-tensor"))
+              + ".");
+    }
+    TreeMap<String, Scheme> kept = new TreeMap<>();
+    keep.forEach((tensor, scheme) -> read(problems, () -> kept.put(tensor, Scheme.parse(scheme))));
+    for (int width : bits) {
+      if (width < 1 || width > 8) {
+        problems.add("--bits (" + width + ") must be in [1, 8].\nMaybe write 2,3,4,5,6,7,8.");
+      }
+    }
+    if (linearOnly && tablesOnly) {
+      problems.add(
+          "--linear-only and --tables-only leave nothing to choose.\nMaybe leave one out.");
+    }
+    if (sensitivitySamples < 1) {
+      problems.add(
+          "--sensitivity-samples ("
+              + sensitivitySamples
+              + ") must be at least 1.\nMaybe write 128.");
+    }
+    Strategy lined = parse(problems, "--strategy", strategy, Strategy.values());
+    if (!problems.isEmpty() || family.equals("uniform")) {
+      return Optional.empty();
+    }
+    OptionRules rules =
+        new OptionRules(
+            bits.isEmpty() ? OptionRules.ALL.bits() : new TreeSet<>(bits),
+            !tablesOnly,
+            !linearOnly,
+            !plain,
+            kept);
+    CalibrationSettings usual = CalibrationSettings.DEFAULT;
+    return Optional.of(
+        new PerTensorSettings(
+            rules,
+            lined,
+            new CalibrationSettings(
+                usual.patchesPerSample(),
+                usual.damping(),
+                usual.largestOrder(),
+                usual.meanTrust(),
+                seed),
+            PlanSearchSettings.DEFAULT,
+            sensitivitySamples,
+            PerTensorSettings.DEFAULT.groupBytes(),
+            Optional.ofNullable(warmStart)));
+  }
+
+  SplitSettings splits(List<String> problems) {
+    SplitSizes sizes = splits.isEmpty() ? null : read(problems, () -> SplitSizes.parse(splits));
+    return new SplitSettings(Optional.ofNullable(sizes), seed, calibration, confirmation);
+  }
+
+  ConfirmationSettings confirmation(List<String> problems) {
+    if (!(confidence > 0 && confidence < 1)) {
+      problems.add("--confidence (" + confidence + ") must be in (0, 1).\nMaybe write 0.95.");
+    }
+    if (finalists < 2) {
+      problems.add(
+          "--finalists ("
+              + finalists
+              + ") must be at least 2: the best uniform candidate is one of them.\n"
+              + "Maybe write 3.");
+    }
+    AcceptanceRule rule = parse(problems, "--acceptance", acceptance, AcceptanceRule.values());
+    return new ConfirmationSettings(rule, confidence, finalists);
+  }
+
+  Optional<Duration> timeBudget(List<String> problems) {
+    if (timeBudget == null) {
+      return Optional.empty();
+    }
+    Matcher matcher = DURATION.matcher(timeBudget);
+    if (!matcher.matches()) {
+      problems.add(
+          "--time-budget ("
+              + timeBudget
+              + ") must be a whole number of s, m or h.\nMaybe write 30m.");
+      return Optional.empty();
+    }
+    long number = Long.parseLong(matcher.group(1));
+    return Optional.of(
+        switch (matcher.group(2)) {
+          case "s" -> Duration.ofSeconds(number);
+          case "m" -> Duration.ofMinutes(number);
+          default -> Duration.ofHours(number);
+        });
+  }
+
+  private static <T extends Enum<T>> T parse(
+      List<String> problems, String flag, String text, T[] known) {
+    List<String> names = new ArrayList<>();
+    for (T value : known) {
+      if (value.toString().equals(text)) {
+        return value;
+      }
+      names.add(value.toString());
+    }
+    problems.add(
+        flag
+            + " ("
+            + text
+            + ") must be one of "
+            + String.join(", ", names)
+            + ".\nMaybe write "
+            + NearestName.of(text, names)
+            + ".");
+    return null;
+  }
+
+  private static <T> T read(List<String> problems, java.util.function.Supplier<T> parse) {
+    try {
+      return parse.get();
+    } catch (UsageException e) {
+      problems.add(e.getMessage());
+      return null;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package org.quantsweep.jobs.sweep;
+
+import java.util.Optional;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.PlanSearchSettings;
+import org.quantsweep.search.Strategy;
+
+/**
+ * How one option per weight tensor is searched for.
+ *
+ * @param rules which options are allowed
+ * @param strategy how plans are lined up
+ * @param calibration how options are fitted
+ * @param search how the line is searched
+ * @param sensitivitySamples on how many selection samples each option is run alone, at least 1
+ * @param groupBytes how many bytes of decoded weights are worked on at once
+ * @param warmStart a recipe whose plan is tried first
+ */
+public record PerTensorSettings(
+    OptionRules rules,
+    Strategy strategy,
+    CalibrationSettings calibration,
+    PlanSearchSettings search,
+    int sensitivitySamples,
+    long groupBytes,
+    Optional<String> warmStart) {
+  /** The usual ones. */
+  public static final PerTensorSettings DEFAULT =
+      new PerTensorSettings(
+          OptionRules.ALL,
+          Strategy.KNAPSACK,
+          CalibrationSettings.DEFAULT,
+          PlanSearchSettings.DEFAULT,
+          128,
+          64L << 20,
+          Optional.empty());
+}

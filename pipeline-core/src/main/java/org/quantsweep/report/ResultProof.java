@@ -1,0 +1,105 @@
+package org.quantsweep.report;
+
+import java.util.List;
+import java.util.Locale;
+import org.quantsweep.digest.ByteSize;
+
+/** What was proved, as text for people. */
+final class ResultProof {
+  private ResultProof() {}
+
+  static String toText(SweepResult result) {
+    StringBuilder text = new StringBuilder();
+    if (result.recipe() != null) {
+      plan(result.recipe(), text);
+    }
+    Certificate certificate = result.certificate();
+    if (certificate == null) {
+      return text.toString();
+    }
+    if (certificate.confirmation() != null) {
+      confirmation(certificate.confirmation(), text);
+    }
+    SweepResult.Chosen uniform = result.bestUniform();
+    if (certificate.weightTensors() > 0) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "Family: %s; %d options of %d weight tensors, 10^%.0f plans; %d candidates judged.%n",
+              certificate.family(),
+              certificate.options(),
+              certificate.weightTensors(),
+              certificate.logPlans(),
+              certificate.evaluations()));
+      text.append(
+          uniform == null
+              ? "No uniform candidate is acceptable.\n"
+              : String.format(
+                  Locale.ROOT,
+                  "Best uniform: %s, %s.%n",
+                  uniform.scheme(),
+                  new ByteSize(uniform.encodedSize())));
+      if (!certificate.neighbours().isEmpty()) {
+        text.append("Why not smaller: ")
+            .append(certificate.neighbours().size())
+            .append(" smaller neighbours were judged, and all of them failed.\n");
+      }
+    }
+    if (certificate.budget() != null) {
+      text.append("The search ended early: ").append(certificate.budget()).append(".\n");
+    }
+    return text.toString();
+  }
+
+  private static void plan(RecipeSummary recipe, StringBuilder text) {
+    List<RecipeSummary.TensorRow> rows = recipe.tensors();
+    int width = 13;
+    int schemes = 6;
+    for (RecipeSummary.TensorRow row : rows) {
+      width = Math.max(width, row.tensor().length());
+      schemes = Math.max(schemes, row.scheme().length());
+    }
+    String form = "%-" + width + "s  %-" + schemes + "s  %10s  %6s  %11s%n";
+    text.append('\n')
+        .append(
+            String.format(
+                Locale.ROOT, form, "weight tensor", "scheme", "size", "share", "sensitivity"));
+    for (RecipeSummary.TensorRow row : rows) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              form,
+              row.tensor(),
+              row.scheme(),
+              new ByteSize(row.encodedSize()),
+              String.format(Locale.ROOT, "%.1f %%", 100 * row.share()),
+              String.format(Locale.ROOT, "%.4g", row.sensitivity())));
+    }
+    text.append("Recipe ").append(recipe.file()).append('\n');
+  }
+
+  private static void confirmation(Certificate.Confirmed confirmed, StringBuilder text) {
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "Confirmation (%s rule, %d finalists, %d must agree; these samples were opened by %d"
+                + " %s):%n",
+            confirmed.rule(),
+            confirmed.finalists(),
+            confirmed.required(),
+            confirmed.opened(),
+            confirmed.opened() == 1 ? "sweep" : "sweeps"));
+    for (Certificate.Finalist finalist : confirmed.tested()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %s: %d of %d agree (lower bound %.4f at %.4f): %s%n",
+              new ByteSize(finalist.encodedSize()),
+              finalist.agreement().agreeing(),
+              finalist.agreement().samples(),
+              finalist.agreement().lowerBound(),
+              finalist.agreement().confidence(),
+              finalist.passed() ? "passed" : "failed"));
+    }
+  }
+}
