@@ -1,5 +1,6 @@
 package org.quantsweep.calibration;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Layer;
@@ -37,28 +38,24 @@ abstract class LayerInputs {
       return Optional.empty();
     }
     Shape shape = tensor.shape();
-    switch (layer.type()) {
-      case "convolution":
-        if (!tensor.field().equals("weights") || layer.inputs().size() != 1) {
-          return Optional.empty();
-        }
-        return ConvolutionGeometry.of(model, layer).map(geometry -> convolution(shape, geometry));
-      case "innerProduct":
-      case "batchedMatmul":
-        return tensor.field().equals("weights") && layer.inputs().size() == 1 && shape.rank() == 2
-            ? Optional.of(new Product(shape))
-            : Optional.empty();
-      case "simpleRecurrent":
-      case "gru":
-      case "uniDirectionalLSTM":
-      case "biDirectionalLSTM":
-        boolean input =
-            tensor.field().toLowerCase(java.util.Locale.ROOT).endsWith("weightmatrix")
-                && shape.rank() == 2;
-        return input ? Optional.of(new Product(shape)) : Optional.empty();
-      default:
-        return Optional.empty();
-    }
+    boolean weights = tensor.field().equals("weights") && layer.inputs().size() == 1;
+    return switch (layer.type()) {
+      case "convolution" ->
+          weights
+              ? ConvolutionGeometry.of(model, layer).map(geometry -> convolution(shape, geometry))
+              : Optional.empty();
+      case "innerProduct", "batchedMatmul" ->
+          weights && shape.rank() == 2 ? Optional.of(new Product(shape)) : Optional.empty();
+      case "simpleRecurrent", "gru", "uniDirectionalLSTM", "biDirectionalLSTM" ->
+          isInputMatrix(tensor) ? Optional.of(new Product(shape)) : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  /** A recurrent layer's matrices for its input, not for its own state. */
+  private static boolean isInputMatrix(WeightTensor tensor) {
+    return tensor.shape().rank() == 2
+        && tensor.field().toLowerCase(Locale.ROOT).endsWith("weightmatrix");
   }
 
   private static LayerInputs convolution(Shape shape, ConvolutionGeometry geometry) {

@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.io.Serializable;
 import org.quantsweep.tensor.Shape;
 
 /**
@@ -11,7 +12,7 @@ import org.quantsweep.tensor.Shape;
  * @param runs how many runs each channel has
  * @param runLength elements of a run
  */
-record Channels(int groups, int count, int runs, int runLength) {
+record Channels(int groups, int count, int runs, int runLength) implements Serializable {
   /** All elements as one channel. */
   static Channels whole(Shape shape) {
     return new Channels(1, 1, 1, Math.toIntExact(shape.elementCount()));

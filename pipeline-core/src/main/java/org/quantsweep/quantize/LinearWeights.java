@@ -8,6 +8,8 @@ import org.quantsweep.tensor.Tensor;
  * values and rounded to float32 (NeuralNetwork.proto, LinearQuantizationParams).
  */
 public final class LinearWeights extends QuantizedWeights {
+  private static final long serialVersionUID = 1L;
+
   private final Channels channels;
   private final float[] scales;
   private final float[] biases;

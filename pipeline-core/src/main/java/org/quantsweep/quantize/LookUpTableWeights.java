@@ -5,6 +5,8 @@ import org.quantsweep.tensor.Tensor;
 
 /** Codes that are places in a table of 2^bits float32 weights. */
 public final class LookUpTableWeights extends QuantizedWeights {
+  private static final long serialVersionUID = 1L;
+
   private final float[] table;
 
   /**

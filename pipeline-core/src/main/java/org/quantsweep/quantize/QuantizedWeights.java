@@ -1,10 +1,14 @@
 package org.quantsweep.quantize;
 
+import java.io.Serializable;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** A weight tensor as codes, and what turns them back into weights. */
-public abstract sealed class QuantizedWeights permits LinearWeights, LookUpTableWeights {
+public abstract sealed class QuantizedWeights implements Serializable
+    permits LinearWeights, LookUpTableWeights {
+  private static final long serialVersionUID = 1L;
+
   private final Shape shape;
   private final NumberOfBits bits;
   private final byte[] codes;

@@ -86,7 +86,8 @@ final class EvidenceLedger {
     missing.forEach(
         (candidate, digest) -> {
           digests.put(candidate, digest);
-          evidence.merge(digest, stored.getOrDefault(digest, Evidence.none()), (one, other) -> one);
+          Evidence known = digest.equals(key.reference()) ? itself() : Evidence.none();
+          evidence.merge(digest, stored.getOrDefault(digest, known), (one, other) -> one);
         });
   }
 

@@ -1,6 +1,5 @@
 package org.quantsweep.search;
 
-import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +18,7 @@ public record PlanOutcome(
     Optional<CandidateEvaluation> guarded,
     List<CandidateEvaluation> evaluations,
     List<CandidateEvaluation> neighbours,
-    int line)
-    implements Serializable {
+    int line) {
   /** Copies the lists. */
   public PlanOutcome {
     evaluations = List.copyOf(evaluations);

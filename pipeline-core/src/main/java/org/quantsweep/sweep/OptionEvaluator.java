@@ -72,7 +72,6 @@ public final class OptionEvaluator {
           inferences++;
         } catch (PredictionException e) {
           // The reference answers it, the rewritten network does not: it tells nothing.
-          continue;
         }
       }
     }

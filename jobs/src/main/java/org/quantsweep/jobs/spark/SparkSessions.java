@@ -23,6 +23,9 @@ public final class SparkSessions {
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
     }
+    // One thread for linear algebra: each task has a core of its own, and two crash on small
+    // stacks.
+    conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
     // Records cannot be written by Kryo 4: Java serialization is the one that keeps their checks.
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
     conf.set("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");

@@ -46,8 +46,12 @@ class SweepJobIT {
     SweepResult first;
     SweepResult second;
     try {
-      first = new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT).run();
-      second = new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT).run();
+      first =
+          new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT)
+              .run();
+      second =
+          new SweepJob(spark, settings(pictures, Optional.empty(), "out"), SearchListener.SILENT)
+              .run();
     } finally {
       spark.stop();
     }
