@@ -137,6 +137,17 @@ public final class ModelEncoder {
     return encoders.get(identity).size(smallest(tensors.get(identity), scheme));
   }
 
+  /** The bytes in float32 of the weights of a tensor's layer and of all layers behind it. */
+  public long bytesFrom(String identity) {
+    boolean reached = false;
+    long bytes = 0;
+    for (WeightTensor tensor : tensors.values()) {
+      reached |= tensor.layer().equals(tensors.get(identity).layer());
+      bytes += reached ? 4 * tensor.elementCount() : 0;
+    }
+    return bytes;
+  }
+
   /** The values of a weight tensor, by its identity. */
   public Tensor values(String identity) {
     return tensors.get(identity).values();

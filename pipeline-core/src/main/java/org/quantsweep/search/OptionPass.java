@@ -47,8 +47,9 @@ public final class OptionPass {
    * A pass.
    *
    * @param encoder knows the fitted options that are in the store
-   * @param groupBytes how many bytes of decoded weights are worked on at once; a single option may
-   *     be larger
+   * @param groupBytes how many bytes of decoded weights an executor holds at once, in native
+   *     memory: each option takes the weights of its layer and of all that follow; a single option
+   *     may be larger
    */
   public OptionPass(
       ModelEncoder encoder,
@@ -88,8 +89,8 @@ public final class OptionPass {
         store.appendFitted(keys.calibration(), fitted);
         fitted.forEach((option, found) -> errors.put(option, found.error()));
       }
-      done += group.size();
-      listener.phaseAdvanced("calibration", done, (long) tensors.size());
+      done += (int) group.stream().map(TensorOption::tensor).distinct().count();
+      listener.phaseAdvanced("calibration", done, calibratable.size());
     }
     TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
     long base = encoder.encodedSize(new QuantizationPlan(new TreeMap<>())).bytes();
@@ -139,11 +140,12 @@ public final class OptionPass {
       long bytes = 0;
       while (at < missing.size()) {
         OptionWeights weights = weights(missing.get(at));
-        if (!group.isEmpty() && bytes + weights.bytes() > groupBytes) {
+        long own = encoder.bytesFrom(missing.get(at).tensor());
+        if (!group.isEmpty() && bytes + own > groupBytes) {
           break;
         }
         group.put(missing.get(at), weights);
-        bytes += weights.bytes();
+        bytes += own;
         at++;
       }
       Map<TensorOption, Sensitivity> found = runner.measure(group);

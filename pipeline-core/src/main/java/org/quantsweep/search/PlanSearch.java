@@ -24,6 +24,9 @@ public final class PlanSearch {
   /** Plans of the line closer in size than this are not told apart. */
   private static final double CLOSEST_SIZES = 1.0015;
 
+  /** A neighbour that saves less is not worth the risk of having been lucky. */
+  private static final double LEAST_SAVING = 0.998;
+
   private final CandidateJudge judge;
   private final PlanCatalog catalog;
   private final SearchSpace space;
@@ -194,6 +197,8 @@ public final class PlanSearch {
       }
       best = smaller;
     }
+    // The neighbours of the last one were not looked at.
+    neighbours.clear();
     return best;
   }
 
@@ -243,7 +248,7 @@ public final class PlanSearch {
     List<Candidate> candidates = new ArrayList<>();
     for (Move move : all) {
       Candidate candidate = catalog.add(move.plan());
-      if (candidate.encodedSize().compareTo(of.encodedSize()) < 0) {
+      if (candidate.encodedSize().bytes() < of.encodedSize().bytes() * LEAST_SAVING) {
         candidates.add(candidate);
       }
       if (candidates.size() == settings.neighbours()) {

@@ -146,12 +146,7 @@ public final class OptionEvaluator {
       for (Map.Entry<TensorOption, NetworkPart> entry : sessions.options.entrySet()) {
         int layer = sessions.layer(entry.getKey());
         inferences += 1 - (double) layer / model.layers().size();
-        Sensitivity one =
-            one(
-                tapped,
-                entry.getValue(),
-                sessions.suffixes.get(layer),
-                tapped.boundaries().get(layer));
+        Sensitivity one = one(tapped, entry.getValue(), tapped.boundaries().get(layer));
         sums.merge(entry.getKey(), times(one, count), Sensitivity::plus);
       }
     }
@@ -159,10 +154,9 @@ public final class OptionEvaluator {
         sums, new SweepCost(0, Math.round(inferences), 0, (System.nanoTime() - started) * 1e-9));
   }
 
-  private Sensitivity one(
-      Tapped tapped, NetworkPart layer, NetworkPart suffix, Map<String, Tensor> blobs) {
+  private Sensitivity one(Tapped tapped, NetworkPart suffix, Map<String, Tensor> blobs) {
     try {
-      Prediction changed = suffix.predict(layer.run(blobs));
+      Prediction changed = suffix.predict(blobs);
       Prediction reference = tapped.prediction();
       return new Sensitivity(
           criterion.loss(reference, changed),
@@ -189,12 +183,12 @@ public final class OptionEvaluator {
   }
 
   /**
-   * What a group of options is run with: the network with taps, each option's layer with its own
-   * weights, and what follows behind each of these layers. Safe for several threads.
+   * What a group of options is run with: the network with taps, and for each option its layer and
+   * all that follows, with the option's weights. One graph for both, so that the engine fuses them.
+   * Safe for several threads.
    */
   public final class Sessions implements AutoCloseable {
     private final SortedMap<TensorOption, NetworkPart> options = new TreeMap<>();
-    private final Map<Integer, NetworkPart> suffixes = new HashMap<>();
     private final Map<String, Integer> layers = new HashMap<>();
     private final TappedPredictor taps;
 
@@ -207,9 +201,8 @@ public final class OptionEvaluator {
           (option, values) -> {
             int layer = layer(option);
             boundaries.add(layer);
-            options.put(option, engine.openPart(model, layer, layer + 1, values.values()));
-            suffixes.computeIfAbsent(
-                layer, at -> engine.openPart(model, at + 1, model.layers().size(), Map.of()));
+            options.put(
+                option, engine.openPart(model, layer, model.layers().size(), values.values()));
           });
       this.taps = engine.openTapped(model, boundaries);
     }
@@ -221,7 +214,6 @@ public final class OptionEvaluator {
     @Override
     public void close() {
       options.values().forEach(NetworkPart::close);
-      suffixes.values().forEach(NetworkPart::close);
       taps.close();
     }
   }

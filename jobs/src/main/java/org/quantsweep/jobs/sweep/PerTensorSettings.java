@@ -14,7 +14,7 @@ import org.quantsweep.search.Strategy;
  * @param calibration how options are fitted
  * @param search how the line is searched
  * @param sensitivitySamples on how many selection samples each option is run alone, at least 1
- * @param groupBytes how many bytes of decoded weights are worked on at once
+ * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory
  * @param warmStart a recipe whose plan is tried first
  */
 public record PerTensorSettings(
@@ -33,6 +33,6 @@ public record PerTensorSettings(
           CalibrationSettings.DEFAULT,
           PlanSearchSettings.DEFAULT,
           128,
-          64L << 20,
+          512L << 20,
           Optional.empty());
 }
