@@ -1,6 +1,7 @@
 package org.quantsweep.linalg;
 
 import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -113,7 +114,7 @@ public final class Matrices {
         if (residual(a, lower, order) <= WORST_RESIDUAL) {
           return lower;
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | BlasException e) {
         // The matrix, or the library: the plain factorization below tells them apart.
       } finally {
         factor.close();

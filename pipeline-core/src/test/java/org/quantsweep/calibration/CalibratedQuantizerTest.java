@@ -1,0 +1,343 @@
+package org.quantsweep.calibration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.inference.OutputValue;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.Tapped;
+import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.proto.coreml.BorderAmounts;
+import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.proto.coreml.FeatureDescription;
+import org.quantsweep.proto.coreml.FeatureType;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.SamePadding;
+import org.quantsweep.proto.coreml.ValidPadding;
+import org.quantsweep.proto.coreml.WeightParams;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.TensorQuantizer;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+
+class CalibratedQuantizerTest {
+  private static final CalibrationSettings ALL_PLACES =
+      new CalibrationSettings(100_000, 0.01, 2304, 0, 0);
+  private static final int HEIGHT = 7;
+  private static final int WIDTH = 6;
+
+  /** What a convolution is: its kind, kernel, stride, dilation, groups and padding. */
+  private record Kind(
+      boolean spreads, int kernel, int stride, int dilation, int groups, boolean same) {}
+
+  @ParameterizedTest(
+      name = "spreads {0}, kernel {1}, stride {2}, dilation {3}, groups {4}, same {5}")
+  @CsvSource({
+    "false, 3, 1, 1, 1, false",
+    "false, 3, 2, 1, 1, true",
+    "false, 3, 1, 2, 1, true",
+    "false, 1, 1, 1, 2, false",
+    "false, 3, 2, 1, 4, true",
+    "true, 3, 1, 1, 1, false",
+    "true, 3, 2, 1, 1, true",
+    "true, 2, 2, 1, 2, false",
+    "true, 3, 2, 2, 4, true"
+  })
+  void theMomentsExplainWhatTheEngineAnswers(
+      boolean spreads, int kernel, int stride, int dilation, int groups, boolean same)
+      throws Exception {
+    Kind kind = new Kind(spreads, kernel, stride, dilation, groups, same);
+    CoreMLModel model = model(kind, 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    double squares = 0;
+    MomentsCollector collector = new MomentsCollector(model, List.of(weights), ALL_PLACES);
+    try (TappedPredictor taps = new OnnxRuntimeEngine().openTapped(model, collector.boundaries())) {
+      for (int sample = 0; sample < 3; sample++) {
+        Tapped tapped = taps.run(Map.of("in", input(4, sample)));
+        collector.add(Sha256Digest.ofText("sample " + sample), tapped.boundaries());
+        Tensor answer = ((OutputValue.Array) tapped.prediction().outputs().get("out")).values();
+        for (float value : answer.sharedArray()) {
+          squares += (double) value * value;
+        }
+      }
+    }
+    InputMoments moments = collector.moments().get(weights.identity());
+    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, ALL_PLACES);
+    // With all weights 0 the error is the whole answer.
+    Tensor zeros = Tensor.wrap(weights.shape(), new float[(int) weights.shape().elementCount()]);
+    assertThat(quantizer.outputError(zeros) * moments.count())
+        .isCloseTo(squares, withPercentage(0.001));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "linear:2+calibrated",
+        "linear:4+calibrated",
+        "linear:4@tensor+calibrated",
+        "lut-kmeans:3+calibrated"
+      })
+  void fittedCodesAreCloserAndTheBiasTakesTheMean(String scheme) throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, true);
+    WeightTensor weights = model.weightTensors().get(0);
+    InputMoments moments = moments(model, weights, CalibrationSettings.DEFAULT);
+    CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, weights, moments, CalibrationSettings.DEFAULT);
+    Scheme.Quantization calibrated = (Scheme.Quantization) Scheme.parse(scheme);
+    CalibratedWeights fitted = quantizer.quantize(calibrated);
+    TensorQuantizer plain =
+        new TensorQuantizer(weights.values(), weights.channelAxis(), weights.legalScales());
+    double before = quantizer.outputError(plain.quantize(calibrated.plain()));
+    assertThat(quantizer.outputError(fitted.weights())).isLessThan(0.8 * before);
+
+    Tensor decoded = fitted.weights().dequantize();
+    Tensor bias = model.weightTensors().get(1).values();
+    double[] mean = moments.mean(0);
+    for (int row = 0; row < 8; row++) {
+      double correction = 0;
+      for (int column = 0; column < mean.length; column++) {
+        int at = row * mean.length + column;
+        correction += ((double) weights.values().get(at) - decoded.get(at)) * mean[column];
+      }
+      assertThat((double) fitted.bias().orElseThrow().get(row))
+          .isCloseTo(bias.get(row) + correction, offset(1e-5));
+    }
+    CalibratedWeights read =
+        CalibratedWeightsCodec.decode(CalibratedWeightsCodec.encode(fitted), "codes");
+    assertThat(read.weights().dequantize()).isEqualTo(decoded);
+    assertThat(read.bias()).isEqualTo(fitted.bias());
+  }
+
+  /**
+   * Error feedback by its definition: after each rounding, the columns that are left move by the
+   * inverse of what is left of H (Hassibi and Stork, 1993), inverted anew each time.
+   */
+  @Test
+  void errorFeedbackIsThatOfTheDefinition() throws Exception {
+    CoreMLModel model = model(new Kind(false, 2, 1, 1, 1, false), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    InputMoments moments = moments(model, weights, ALL_PLACES);
+    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, ALL_PLACES);
+    Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
+    CalibratedWeights fitted = quantizer.quantize(scheme);
+    float[] scales = ((org.quantsweep.quantize.LinearWeights) fitted.weights()).scales();
+    float[] biases = ((org.quantsweep.quantize.LinearWeights) fitted.weights()).biases();
+    int n = 16;
+    double[] h = moments.second(0);
+    double average = 0;
+    for (int i = 0; i < n; i++) {
+      average += h[i * n + i] / n;
+    }
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      order.add(i);
+    }
+    double[] diagonal = moments.squares(0);
+    order.sort((a, b) -> Double.compare(diagonal[b], diagonal[a]));
+    for (int i = 0; i < n; i++) {
+      h[i * n + i] += 0.01 * average;
+    }
+    Tensor decoded = fitted.weights().dequantize();
+    for (int row = 0; row < 8; row++) {
+      double[] left = new double[n];
+      for (int i = 0; i < n; i++) {
+        left[i] = weights.values().get(row * n + i);
+      }
+      List<Integer> open = new ArrayList<>(order);
+      while (!open.isEmpty()) {
+        int column = open.get(0);
+        double[][] inverse = inverse(h, n, open);
+        long code = Math.round((left[column] - biases[row]) / scales[row]);
+        double rounded = Math.max(0, Math.min(7, code)) * (double) scales[row] + biases[row];
+        assertThat((double) decoded.get(row * n + column)).isCloseTo(rounded, offset(1e-6));
+        double error = (left[column] - rounded) / inverse[0][0];
+        for (int i = 0; i < open.size(); i++) {
+          left[open.get(i)] -= error * inverse[0][i];
+        }
+        open.remove(0);
+      }
+    }
+  }
+
+  @Test
+  void momentsOfShardsAddUp() throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    CalibrationSettings few = new CalibrationSettings(9, 0.01, 2304, 0.9, 3);
+    MomentsCollector all = new MomentsCollector(model, List.of(weights), few);
+    InputMoments sum = null;
+    try (TappedPredictor taps =
+        new OnnxRuntimeEngine().openTapped(model, new TreeSet<>(List.of(0)))) {
+      for (int sample = 0; sample < 5; sample++) {
+        Tapped tapped = taps.run(Map.of("in", input(4, sample)));
+        Sha256Digest digest = Sha256Digest.ofText("sample " + sample);
+        all.add(digest, tapped.boundaries());
+        MomentsCollector one = new MomentsCollector(model, List.of(weights), few);
+        one.add(digest, tapped.boundaries());
+        InputMoments own = one.moments().get(weights.identity());
+        sum = sum == null ? own : sum.plus(own);
+      }
+    }
+    InputMoments whole = all.moments().get(weights.identity());
+    assertThat(whole.count()).isEqualTo(45).isEqualTo(sum.count());
+    for (int i = 0; i < whole.order(); i++) {
+      assertThat(sum.mean(0)[i]).isCloseTo(whole.mean(0)[i], offset(1e-9));
+      assertThat(sum.second(0)[i]).isCloseTo(whole.second(0)[i], offset(1e-9));
+    }
+  }
+
+  @Test
+  void aboveTheLargestOrderOnlySquaresAreKept() throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, true);
+    WeightTensor weights = model.weightTensors().get(0);
+    CalibrationSettings small = new CalibrationSettings(64, 0.01, 35, 0.9, 0);
+    InputMoments moments = moments(model, weights, small);
+    assertThat(moments.isDiagonal()).isTrue();
+    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, small);
+    Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
+    TensorQuantizer plain =
+        new TensorQuantizer(weights.values(), weights.channelAxis(), weights.legalScales());
+    assertThat(quantizer.outputError(quantizer.quantize(scheme).weights()))
+        .isLessThan(quantizer.outputError(plain.quantize(scheme.plain())));
+  }
+
+  private static InputMoments moments(
+      CoreMLModel model, WeightTensor weights, CalibrationSettings settings) throws Exception {
+    MomentsCollector collector = new MomentsCollector(model, List.of(weights), settings);
+    try (TappedPredictor taps = new OnnxRuntimeEngine().openTapped(model, collector.boundaries())) {
+      for (int sample = 0; sample < 20; sample++) {
+        collector.add(
+            Sha256Digest.ofText("sample " + sample),
+            taps.run(Map.of("in", input(4, sample))).boundaries());
+      }
+    }
+    return collector.moments().get(weights.identity());
+  }
+
+  /** Smooth pictures: neighbours are alike, as those of real layers are. */
+  private static Tensor input(int channels, long seed) {
+    Random random = new Random(seed);
+    float[] values = new float[channels * HEIGHT * WIDTH];
+    float last = 0;
+    for (int i = 0; i < values.length; i++) {
+      last = 0.8f * last + (float) random.nextGaussian();
+      values[i] = last + 0.5f;
+    }
+    return Tensor.wrap(Shape.of(channels, HEIGHT, WIDTH), values);
+  }
+
+  private static CoreMLModel model(Kind kind, int in, int out, boolean bias) throws Exception {
+    Random random = new Random(8);
+    int perGroup = kind.spreads() ? out / kind.groups() : in / kind.groups();
+    int outer = kind.spreads() ? in : out;
+    WeightParams.Builder weights = WeightParams.newBuilder();
+    for (int i = 0; i < outer * perGroup * kind.kernel() * kind.kernel(); i++) {
+      weights.addFloatValue((float) random.nextGaussian());
+    }
+    ConvolutionLayerParams.Builder conv =
+        ConvolutionLayerParams.newBuilder()
+            .setIsDeconvolution(kind.spreads())
+            .setKernelChannels(kind.spreads() ? in : in / kind.groups())
+            .setOutputChannels(out)
+            .setNGroups(kind.groups())
+            .addKernelSize(kind.kernel())
+            .addKernelSize(kind.kernel())
+            .addStride(kind.stride())
+            .addStride(kind.stride())
+            .addDilationFactor(kind.dilation())
+            .addDilationFactor(kind.dilation())
+            .setWeights(weights);
+    if (kind.same()) {
+      conv.setSame(SamePadding.getDefaultInstance());
+    } else {
+      BorderAmounts.EdgeSizes one =
+          BorderAmounts.EdgeSizes.newBuilder().setStartEdgeSize(1).setEndEdgeSize(0).build();
+      conv.setValid(
+          ValidPadding.newBuilder()
+              .setPaddingAmounts(
+                  BorderAmounts.newBuilder().addBorderAmounts(one).addBorderAmounts(one)));
+    }
+    if (bias) {
+      WeightParams.Builder values = WeightParams.newBuilder();
+      for (int i = 0; i < out; i++) {
+        values.addFloatValue((float) random.nextGaussian());
+      }
+      conv.setHasBias(true).setBias(values);
+    }
+    Model.Builder model = Model.newBuilder().setSpecificationVersion(3);
+    model.getDescriptionBuilder().addInput(array("in", in, HEIGHT, WIDTH)).addOutput(array("out"));
+    model
+        .getNeuralNetworkBuilder()
+        .addLayers(
+            NeuralNetworkLayer.newBuilder()
+                .setName("conv")
+                .addInput("in")
+                .addOutput("out")
+                .setConvolution(conv));
+    CoreMLModel read = ModelReader.read(model.build().toByteArray(), "conv.mlmodel");
+    try (Predictor predictor = new OnnxRuntimeEngine().open(read)) {
+      assertThat(predictor.inputs()).hasSize(1);
+    }
+    return read;
+  }
+
+  private static FeatureDescription array(String name, int... lengths) {
+    ArrayFeatureType.Builder array =
+        ArrayFeatureType.newBuilder().setDataType(ArrayFeatureType.ArrayDataType.FLOAT32);
+    for (int length : lengths) {
+      array.addShape(length);
+    }
+    return FeatureDescription.newBuilder()
+        .setName(name)
+        .setType(FeatureType.newBuilder().setMultiArrayType(array))
+        .build();
+  }
+
+  /** The inverse of a part of a matrix, by Gauss and Jordan. */
+  private static double[][] inverse(double[] matrix, int n, List<Integer> part) {
+    int size = part.size();
+    double[][] work = new double[size][2 * size];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        work[i][j] = matrix[part.get(i) * n + part.get(j)];
+      }
+      work[i][size + i] = 1;
+    }
+    for (int pivot = 0; pivot < size; pivot++) {
+      double scale = work[pivot][pivot];
+      for (int j = 0; j < 2 * size; j++) {
+        work[pivot][j] /= scale;
+      }
+      for (int i = 0; i < size; i++) {
+        double factor = work[i][pivot];
+        for (int j = 0; i != pivot && j < 2 * size; j++) {
+          work[i][j] -= factor * work[pivot][j];
+        }
+      }
+    }
+    double[][] inverse = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      System.arraycopy(work[i], size, inverse[i], 0, size);
+    }
+    return inverse;
+  }
+}
