@@ -33,6 +33,10 @@ class ArchitectureTest {
           .definedBy(ROOT + "encode..")
           .layer("inference")
           .definedBy(ROOT + "inference..")
+          .layer("linalg")
+          .definedBy(ROOT + "linalg..")
+          .layer("calibration")
+          .definedBy(ROOT + "calibration..")
           .layer("agreement")
           .definedBy(ROOT + "agreement..")
           .layer("sweep")
@@ -48,13 +52,18 @@ class ArchitectureTest {
           .layer("jobs")
           .definedBy(ROOT + "jobs..")
           .whereLayer("quantize")
-          .mayOnlyBeAccessedByLayers("coreml", "encode", "search", "jobs")
+          .mayOnlyBeAccessedByLayers("coreml", "encode", "calibration", "sweep", "search", "jobs")
           .whereLayer("coreml")
-          .mayOnlyBeAccessedByLayers("encode", "inference", "sweep", "search", "jobs")
+          .mayOnlyBeAccessedByLayers(
+              "encode", "inference", "calibration", "sweep", "search", "jobs")
           .whereLayer("encode")
           .mayOnlyBeAccessedByLayers("sweep", "search", "jobs")
           .whereLayer("inference")
-          .mayOnlyBeAccessedByLayers("agreement", "sweep", "search", "jobs")
+          .mayOnlyBeAccessedByLayers("agreement", "calibration", "sweep", "search", "jobs")
+          .whereLayer("linalg")
+          .mayOnlyBeAccessedByLayers("calibration", "search")
+          .whereLayer("calibration")
+          .mayOnlyBeAccessedByLayers("sweep", "search", "jobs")
           .whereLayer("agreement")
           .mayOnlyBeAccessedByLayers("sweep", "search", "report", "jobs")
           .whereLayer("sweep")
@@ -84,6 +93,14 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "proto.onnx..");
+
+  private static final ArchRule ND4J_HAS_ONE_USER =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + "linalg..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.nd4j..", "org.bytedeco..");
 
   private static final ArchRule ONNX_RUNTIME_HAS_ONE_USER =
       noClasses()
@@ -115,6 +132,7 @@ class ArchitectureTest {
             PACKAGES_USE_ONLY_THOSE_ABOVE,
             CORE_ML_MESSAGES_STAY_WITH_THEIR_READERS,
             ONNX_MESSAGES_STAY_WITH_THE_LOWERING,
+            ND4J_HAS_ONE_USER,
             ONNX_RUNTIME_HAS_ONE_USER,
             SPARK_STAYS_IN_TABLES_AND_JOBS)) {
       rule.check(classes);

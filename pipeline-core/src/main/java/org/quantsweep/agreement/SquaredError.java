@@ -1,6 +1,7 @@
 package org.quantsweep.agreement;
 
 import java.util.List;
+import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.tensor.Tensor;
 
@@ -10,7 +11,8 @@ public final class SquaredError {
 
   /**
    * Summed over the named outputs: squared error over the reference's sum of squares (over 1 where
-   * that is 0). Computed in double in the order of the elements.
+   * that is 0); probabilities as centred logarithms. Computed in double in the order of the
+   * elements.
    *
    * @return at least 0; {@link Criterion#WORST_LOSS} for values that are not finite or of another
    *     shape
@@ -23,14 +25,19 @@ public final class SquaredError {
       if (given == null || !given.shape().equals(expected.shape()) || !Finite.all(given)) {
         return Criterion.WORST_LOSS;
       }
-      float[] r = expected.sharedArray();
-      float[] c = given.sharedArray();
+      OutputValue value = reference.outputs().get(name);
+      double[] r = Logits.of(value);
+      double[] c = Logits.of(candidate.outputs().get(name));
+      if (value instanceof OutputValue.Probabilities) {
+        r = Logits.centred(r);
+        c = Logits.centred(c);
+      }
       double error = 0;
       double signal = 0;
       for (int i = 0; i < r.length; i++) {
-        double difference = (double) r[i] - c[i];
+        double difference = r[i] - c[i];
         error += difference * difference;
-        signal += (double) r[i] * r[i];
+        signal += r[i] * r[i];
       }
       sum += signal == 0 ? error : error / signal;
     }

@@ -1,7 +1,6 @@
 package org.quantsweep.agreement;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import org.quantsweep.inference.OutputValue;
@@ -17,8 +16,11 @@ import org.quantsweep.tensor.Tensor;
  * @param output the one output to compare, or empty for all
  */
 record TopCriterion(int k, String output) implements Criterion {
-  /** Probabilities below are alike: float32 softmax ends near here. */
-  private static final double LEAST_PROBABILITY = 1e-30;
+  /** Classes behind the first k that may come to pass it: hardly ever others do. */
+  private static final int RIVALS = 9;
+
+  /** A rival that is so many logits behind the closest one counts 1/e. */
+  private static final double CLOSE = 1;
 
   @Override
   public boolean agrees(Prediction reference, Prediction candidate) {
@@ -46,9 +48,9 @@ record TopCriterion(int k, String output) implements Criterion {
   }
 
   /**
-   * The squared change of the margin between the reference's class and its closest rival, in logits
-   * (probabilities count by their logarithm): blind to what cannot flip the answer, and smooth,
-   * unlike counts of flips.
+   * The squared change of the margins between the reference's class and its closest rivals, in
+   * logits (probabilities count by their logarithm): blind to what cannot flip the answer, and
+   * smooth, unlike counts of flips.
    */
   @Override
   public double loss(Prediction reference, Prediction candidate) {
@@ -63,15 +65,7 @@ record TopCriterion(int k, String output) implements Criterion {
       if (expected.size() <= k) {
         continue;
       }
-      boolean logarithm = value instanceof OutputValue.Probabilities;
-      int first = largest(expected);
-      int rival = rival(expected);
-      double change =
-          logit(expected, first, logarithm)
-              - logit(expected, rival, logarithm)
-              - logit(given, first, logarithm)
-              + logit(given, rival, logarithm);
-      sum += change * change;
+      sum += marginChange(Logits.of(value), Logits.of(candidate.outputs().get(name)));
     }
     return Math.min(WORST_LOSS, sum);
   }
@@ -120,28 +114,24 @@ record TopCriterion(int k, String output) implements Criterion {
     return before;
   }
 
-  /** The class that must not be passed by the reference's class: the one of rank k. */
-  private int rival(Tensor scores) {
-    BitSet before = new BitSet();
-    for (int place = 0; ; place++) {
-      int best = before.nextClearBit(0);
-      for (int i = before.nextClearBit(best + 1);
-          i < scores.size();
-          i = before.nextClearBit(i + 1)) {
-        if (scores.get(i) > scores.get(best)) {
-          best = i;
-        }
-      }
-      if (place == k) {
-        return best;
-      }
-      before.set(best);
+  /**
+   * The mean squared change of the margins between the reference's class and those that may pass
+   * it, the closer a rival the more it counts.
+   */
+  private double marginChange(double[] expected, double[] given) {
+    int[] ranked = Logits.largest(expected, Math.min(expected.length, k + RIVALS));
+    int first = ranked[0];
+    double mass = 0;
+    double sum = 0;
+    for (int place = k; place < ranked.length; place++) {
+      int rival = ranked[place];
+      double behind = expected[ranked[k]] - expected[rival];
+      double weight = Math.exp(-behind / CLOSE);
+      double change = expected[first] - expected[rival] - given[first] + given[rival];
+      mass += weight;
+      sum += weight * change * change;
     }
-  }
-
-  private static double logit(Tensor scores, int index, boolean logarithm) {
-    double score = scores.get(index);
-    return logarithm ? Math.log(Math.max(score, LEAST_PROBABILITY)) : score;
+    return sum / mass;
   }
 
   private static double margin(Tensor scores) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -24,12 +25,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "quantize",
     mixinStandardHelpOptions = true,
-    description = "Store every weight tensor of a model in one scheme.",
+    description = "Store the weights of a model in one scheme, or as a recipe says.",
     footer = {
       "",
       "Schemes: full, half, linear:B, linear:B@tensor, linear-symmetric:8, lut-linear:B,",
       "lut-kmeans:B, lut-custom:NAME:B with B in 1 to 8.",
-      "Example: quantsweep quantize Net.mlmodel --scheme lut-kmeans:6 --output Net6.mlmodel"
+      "Examples:",
+      "  quantsweep quantize Net.mlmodel --scheme lut-kmeans:6 --output Net6.mlmodel",
+      "  quantsweep quantize Net.mlmodel --recipe results/net/recipe.yaml --output Net.q.mlmodel"
     })
 final class QuantizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -38,8 +41,20 @@ final class QuantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "M", description = "The model file.")
   private Path model;
 
-  @Option(names = "--scheme", required = true, paramLabel = "SCHEME", description = "See below.")
+  @Option(names = "--scheme", paramLabel = "SCHEME", description = "See below.")
   private String scheme;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "R",
+      description = "The recipe.yaml of a sweep: a scheme for each weight tensor.")
+  private Path recipe;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "S",
+      description = "With --recipe: derive fitted codes from these samples again.")
+  private Path calibration;
 
   @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
   private Path output;
@@ -61,6 +76,32 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if ((scheme == null) == (recipe == null)) {
+      throw new UsageException(
+          "quantize needs either --scheme or --recipe.\nMaybe write --scheme lut-kmeans:6.");
+    }
+    return recipe == null ? byScheme() : byRecipe();
+  }
+
+  private int byRecipe() {
+    CoreMLModel given = ModelReader.read(model);
+    RecipeModel made = new RecipeModel(recipe, given);
+    EncodedModel encoded = made.encode(calibration);
+    LocalFiles.write(output, encoded.sharedBytes());
+    boolean same = encoded.digest().hex().equals(made.recipe().sha256());
+    spec.commandLine()
+        .getErr()
+        .println(
+            same
+                ? "this is the model that the recipe names (SHA-256)"
+                : "this is another model than the recipe names: its sha256 is "
+                    + made.recipe().sha256()
+                    + ". Nothing has judged it yet.");
+    FileSummary.print(spec, common, output, given, encoded, made.recipe().tensors().size());
+    return 0;
+  }
+
+  private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
     CoreMLModel given = ModelReader.read(model);
     CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);

@@ -1,0 +1,145 @@
+package org.quantsweep.jobs.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.quantsweep.BadInputException;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.jobs.sweep.Recipe;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.TensorOption;
+
+/** Makes the file of a recipe, from fitted codes beside it or from calibration samples. */
+final class RecipeModel {
+  private final Path file;
+  private final Recipe recipe;
+  private final CoreMLModel model;
+
+  /**
+   * Reads a recipe.
+   *
+   * @throws BadInputException when it is for another model
+   */
+  RecipeModel(Path file, CoreMLModel given) {
+    this.file = file;
+    this.recipe = Recipe.parse(LocalFiles.read(file), file.toString());
+    if (!recipe.model().equals(given.digest().hex())) {
+      throw new BadInputException(
+          file
+              + ": this recipe is for a model with SHA-256 "
+              + recipe.model()
+              + ", but "
+              + given.name()
+              + " has "
+              + given.digest()
+              + ".\nMaybe name the model that was swept.");
+    }
+    this.model = recipe.foldsBatchNorm() ? BatchNormFolding.fold(given) : given;
+  }
+
+  Recipe recipe() {
+    return recipe;
+  }
+
+  /**
+   * The file.
+   *
+   * @param calibration samples to derive fitted codes from; null to read them beside the recipe
+   */
+  EncodedModel encode(Path calibration) {
+    Map<TensorOption, CalibratedWeights> fitted =
+        calibration == null ? stored() : derived(calibration);
+    return new ModelEncoder(model, (tensor, scheme) -> fitted.get(new TensorOption(tensor, scheme)))
+        .encode(recipe.plan());
+  }
+
+  private Map<TensorOption, CalibratedWeights> stored() {
+    Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
+    List<String> missing = new ArrayList<>();
+    Path folder = file.toAbsolutePath().resolveSibling(Recipe.OPTIONS);
+    for (TensorOption option : calibrated()) {
+      String digest = recipe.options().get(option.tensor());
+      // A digest has no separators, so no path leaves the folder.
+      Path codes =
+          digest == null || !digest.matches("[0-9a-f]{64}") ? null : folder.resolve(digest);
+      if (codes == null || !Files.isRegularFile(codes)) {
+        missing.add(option.tensor() + " (" + option.scheme() + ")");
+        continue;
+      }
+      byte[] bytes = LocalFiles.read(codes);
+      if (!Sha256Digest.of(bytes).hex().equals(digest)) {
+        throw new BadInputException(
+            codes
+                + ": these fitted codes are damaged: their SHA-256 is not their name.\n"
+                + "Maybe copy them from the sweep's folder again.");
+      }
+      CalibratedWeights weights = CalibratedWeightsCodec.decode(bytes, codes.toString());
+      if (weights.weights().bits().equals(((Scheme.Quantization) option.scheme()).bits())) {
+        fitted.put(option, weights);
+      } else {
+        missing.add(option.tensor() + " (" + option.scheme() + ")");
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new BadInputException(
+          file
+              + ": fitted codes are missing beside the recipe, in "
+              + folder
+              + ": "
+              + String.join(", ", missing)
+              + ".\nMaybe derive them again with --calibration SAMPLES.");
+    }
+    return fitted;
+  }
+
+  private Map<TensorOption, CalibratedWeights> derived(Path samples) {
+    LocalSamples source = LocalSamples.read(samples, IngestLimits.DEFAULT);
+    try (LocalOptionRunner runner =
+        new LocalOptionRunner(
+            model,
+            source,
+            source,
+            PicturePreparation.DEFAULT,
+            Criteria.parse("largest-error:0"),
+            new OnnxRuntimeEngine(),
+            CalibrationSettings.DEFAULT,
+            Runtime.getRuntime().availableProcessors())) {
+      Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
+      for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(calibrated()).entrySet()) {
+        fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());
+      }
+      return fitted;
+    }
+  }
+
+  private List<TensorOption> calibrated() {
+    List<TensorOption> options = new ArrayList<>();
+    recipe
+        .plan()
+        .schemes()
+        .forEach(
+            (tensor, scheme) -> {
+              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
+                options.add(new TensorOption(tensor, scheme));
+              }
+            });
+    return options;
+  }
+}
