@@ -3,7 +3,10 @@ package org.quantsweep.jobs.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Option;
 
 /** What every command takes. */
@@ -17,6 +20,12 @@ final class CommonOptions {
       description = "YAML file whose keys are the flags without hyphens; flags win.")
   private Path settings;
 
+  @Option(
+      names = "--plugins",
+      paramLabel = "JAR",
+      description = "A jar with own look-up tables or criteria; shipped to executors.")
+  private List<File> plugins = new ArrayList<>();
+
   @Option(names = "--stacktrace", hidden = true, description = "Show where a failure came from.")
   private boolean stacktrace;
 
@@ -27,6 +36,11 @@ final class CommonOptions {
   /** The settings file, or null; {@link SettingsFile} reads it for every flag. */
   Path settings() {
     return settings;
+  }
+
+  /** Jars of the user's own; loaded before the command runs. */
+  List<File> plugins() {
+    return plugins;
   }
 
   /** Whether a failure shows where it came from. */

@@ -1,11 +1,15 @@
 package org.quantsweep.jobs.cli;
 
+import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.quantsweep.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The program. */
 @Command(
@@ -53,10 +57,23 @@ public final class QuantSweep {
     line.setOut(out);
     line.setErr(err);
     line.setDefaultValueProvider(new SettingsFile());
+    line.setExecutionStrategy(
+        parsed -> {
+          ParseResult leaf = parsed;
+          while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+          }
+          OptionSpec plugins = leaf.commandSpec().findOption("--plugins");
+          List<File> jars = plugins == null ? List.of() : plugins.getValue();
+          if (!jars.isEmpty()) {
+            Plugins.load(jars);
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
     line.setParameterExceptionHandler(QuantSweep::wrongUsage);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          boolean trace = java.util.List.of(arguments).contains("--stacktrace");
+          boolean trace = List.of(arguments).contains("--stacktrace");
           return failed(failure, err, trace);
         });
     if (arguments.length == 0) {
@@ -67,7 +84,7 @@ public final class QuantSweep {
       return line.execute(arguments);
     } catch (UserException | LinkageError e) {
       // Errors pass picocli's own handler: a broken class path ends here.
-      return failed(e, err, java.util.List.of(arguments).contains("--stacktrace"));
+      return failed(e, err, List.of(arguments).contains("--stacktrace"));
     }
   }
 

@@ -11,6 +11,7 @@ import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.ResultTable;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.search.SearchBudget;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +27,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --agreement 0.95 --output"
           + " results/squeezenet",
+      "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --family per-tensor"
+          + " --time-budget 30m --output results/squeezenet",
       "  quantsweep sweep --model Style.mlmodel --samples photos/ --criterion psnr:30"
           + " --evaluate-all --output results/style",
       "Exit codes: 0 selected, 2 wrong usage, 3 none acceptable, 4 bad model or samples, 5"
@@ -77,7 +80,14 @@ final class SweepCommand implements Callable<Integer> {
     err.println("starting Spark");
     SparkSession spark = SparkSessions.open("quantsweep sweep");
     try (SweepProgress progress = new SweepProgress(err)) {
-      result = new SweepJob(spark, settings, progress).run();
+      SearchBudget budget =
+          new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
+      StopSignal.onFirst(
+          () -> {
+            err.println("stopping at the next step; the best so far is kept (again: at once)");
+            budget.interrupt();
+          });
+      result = new SweepJob(spark, settings, progress, budget).run();
       if (publish != null && result.selected() != null) {
         result =
             PublishSweep.publish(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -29,6 +30,7 @@ import org.quantsweep.jobs.spark.DeltaEvaluationStore;
 import org.quantsweep.jobs.spark.DeltaOptionStore;
 import org.quantsweep.jobs.spark.SparkOptionRunner;
 import org.quantsweep.jobs.spark.SparkSweepRunner;
+import org.quantsweep.quantize.LookUpTableFitter;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
@@ -408,6 +410,15 @@ public final class SweepJob {
     return digest.build();
   }
 
+  /** The versions of users' own look-up tables: another version makes other tables. */
+  private static String fitterVersions() {
+    Map<String, String> versions = new TreeMap<>();
+    for (LookUpTableFitter fitter : ServiceLoader.load(LookUpTableFitter.class)) {
+      versions.put(fitter.id(), fitter.version());
+    }
+    return versions.toString();
+  }
+
   /** Covers everything that decides the outcome. */
   private Sha256Digest sweepDigest(EncodedModel given, SampleSets samples) {
     Map<String, String> fields = new TreeMap<>();
@@ -424,6 +435,7 @@ public final class SweepJob {
     fields.put("evaluateAll", Boolean.toString(settings.evaluateAll()));
     fields.put("maxEvaluations", Integer.toString(settings.maxEvaluations()));
     fields.put("acceptance", settings.confirmation().toString());
+    fields.put("fitters", fitterVersions());
     fields.put("perTensor", settings.perTensor().map(Object::toString).orElse(""));
     Sha256Digest.Builder digest = new Sha256Digest.Builder();
     new ArrayList<>(fields.entrySet())

@@ -1,0 +1,292 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands as people type them: exit codes and whole messages. */
+class QuantSweepTest {
+  private static final String MODEL =
+      Path.of("../datasets/src/main/sample/shapes.mlmodel").toAbsolutePath().normalize().toString();
+
+  @TempDir Path folder;
+
+  /** What a command printed, and its exit code. */
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    Thread thread = Thread.currentThread();
+    ClassLoader loader = thread.getContextClassLoader();
+    String jars = System.getProperty("spark.jars");
+    try {
+      int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+      return new Ran(code, out.toString(), err.toString());
+    } finally {
+      thread.setContextClassLoader(loader);
+      if (jars == null) {
+        System.clearProperty("spark.jars");
+      }
+    }
+  }
+
+  @Test
+  void anUnknownFlagIsRefusedWithTheNearest() {
+    Ran ran = run("sweep", "--model", MODEL, "--samples", "s", "--output", "o", "--agrement", "1");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(
+            "Unknown options: '--agrement', '1'\n"
+                + "Possible solutions: --agreement\n"
+                + "Maybe look at quantsweep sweep --help.\n");
+  }
+
+  @Test
+  void allWrongSettingsAreSaidTogether() {
+    Ran ran =
+        run(
+            "sweep",
+            "--model",
+            MODEL,
+            "--samples",
+            "s",
+            "--output",
+            "o",
+            "--agreement",
+            "1.5",
+            "--family",
+            "per-tensr",
+            "--time-budget",
+            "soon",
+            "--finalists",
+            "1");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(
+            "agreement threshold (1.5) must be in [0, 1]: it is a share of samples, not a"
+                + " percentage.\nMaybe write 0.985 for 98.5 %.\n"
+                + "family (per-tensr) must be uniform or per-tensor.\nMaybe write per-tensor.\n"
+                + "--finalists (1) must be at least 2: the best uniform candidate is one of"
+                + " them.\nMaybe write 3.\n"
+                + "--time-budget (soon) must be a whole number of s, m or h.\nMaybe write 30m.\n");
+  }
+
+  @Test
+  void unknownSettingsKeysAreRefusedWithTheNearest() throws Exception {
+    Path settings = folder.resolve("sweep.yaml");
+    Files.writeString(settings, "agremeent: 0.9\n");
+    Ran ran =
+        run(
+            "sweep",
+            "--settings",
+            settings.toString(),
+            "--model",
+            MODEL,
+            "--samples",
+            "s",
+            "--output",
+            "o");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(settings + ": key 'agremeent' is not known.\nMaybe write agreement.\n");
+  }
+
+  @Test
+  void settingsFillInAndFlagsWin() throws Exception {
+    Path settings = folder.resolve("quantize.yaml");
+    Path output = folder.resolve("from-settings.mlmodel");
+    Files.writeString(settings, "scheme: linear:4\noutput: " + output + "\n");
+    Ran four = run("quantize", MODEL, "--settings", settings.toString());
+    assertThat(four.code()).as(four.err()).isZero();
+    long small = Files.size(output);
+    Ran eight = run("quantize", MODEL, "--settings", settings.toString(), "--scheme", "linear:8");
+    assertThat(eight.code()).isZero();
+    assertThat(Files.size(output)).isGreaterThan(small);
+  }
+
+  @Test
+  void whatIsNoModelIsBadInput() throws Exception {
+    Path text = folder.resolve("text.mlmodel");
+    Files.writeString(text, "this is no model");
+    for (String missing : List.of(folder.resolve("none.mlmodel").toString(), text.toString())) {
+      for (String command : List.of("inspect", "dequantize", "quantize")) {
+        List<String> arguments = new ArrayList<>(List.of(command, missing));
+        if (!command.equals("inspect")) {
+          arguments.addAll(List.of("--output", folder.resolve("x.mlmodel").toString()));
+        }
+        if (command.equals("quantize")) {
+          arguments.addAll(List.of("--scheme", "half"));
+        }
+        Ran ran = run(arguments.toArray(new String[0]));
+        assertThat(ran.code()).as(arguments.toString()).isEqualTo(4);
+        assertThat(ran.err())
+            .contains(Path.of(missing).getFileName() + ": ")
+            .contains("\nMaybe ");
+        assertThat(ran.err()).doesNotContain("\tat ");
+        assertThat(ran.out()).isEmpty();
+      }
+    }
+    assertThat(folder.resolve("x.mlmodel")).doesNotExist();
+  }
+
+  @Test
+  void quantizeNeedsOneOfSchemeAndRecipe() {
+    Ran ran = run("quantize", MODEL, "--output", folder.resolve("x").toString());
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(
+            "quantize needs either --scheme or --recipe.\nMaybe write --scheme lut-kmeans:6.\n");
+  }
+
+  @Test
+  void jsonIsForMachines() throws Exception {
+    Path output = folder.resolve("six.mlmodel");
+    Ran ran =
+        run("quantize", MODEL, "--scheme", "lut-kmeans:6", "--output", output.toString(), "--json");
+    assertThat(ran.code()).isZero();
+    assertThat(new ObjectMapper().readTree(ran.out()).get("encodedSize").asLong())
+        .isEqualTo(Files.size(output));
+    assertThat(new ObjectMapper().readTree(run("inspect", MODEL, "--json").out()).isObject())
+        .isTrue();
+  }
+
+  @Test
+  void compareSaysWhenTheShareIsBelow() throws Exception {
+    Path one = folder.resolve("one.mlmodel");
+    assertThat(run("quantize", MODEL, "--scheme", "linear:1", "--output", one.toString()).code())
+        .isZero();
+    Path pictures = folder.resolve("pictures");
+    Files.createDirectories(pictures);
+    try (var files = Files.walk(Path.of("../datasets/src/main/sample/pictures"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().limit(20).toList()) {
+        Files.copy(file, pictures.resolve(file.getFileName()));
+      }
+    }
+    Ran below =
+        run("compare", MODEL, one.toString(), "--samples", pictures.toString(), "--agreement", "1");
+    assertThat(below.code()).isEqualTo(3);
+    assertThat(
+            run("compare", MODEL, MODEL, "--samples", pictures.toString(), "--agreement", "1")
+                .code())
+        .isZero();
+  }
+
+  @Test
+  void aUsersTableComesFromAJar() throws Exception {
+    Path jar = pluginJar();
+    Path output = folder.resolve("custom.mlmodel");
+    String[] without = {
+      "quantize", MODEL, "--scheme", "lut-custom:evens:2", "--output", output.toString()
+    };
+    Ran missing = run(without);
+    assertThat(missing.code()).as(missing.err()).isEqualTo(2);
+    assertThat(missing.err()).contains("evens");
+
+    List<String> with = new ArrayList<>(List.of(without));
+    with.addAll(List.of("--plugins", jar.toString()));
+    Ran ran = run(with.toArray(new String[0]));
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(output).exists();
+
+    Ran gone = run("inspect", MODEL, "--plugins", "gone.jar");
+    assertThat(gone.code()).isEqualTo(2);
+    assertThat(gone.err())
+        .isEqualTo("--plugins (gone.jar) is no file.\nMaybe check the path of the jar.\n");
+  }
+
+  /** Cheap commands answer at once: they must not load what takes seconds. */
+  @Test
+  void cheapCommandsLoadNeitherSparkNorNd4j() throws Exception {
+    Path log = folder.resolve("classes.log");
+    for (List<String> command :
+        List.of(
+            List.of("inspect", MODEL),
+            List.of(
+                "quantize",
+                MODEL,
+                "--scheme",
+                "lut-kmeans:4",
+                "--output",
+                folder.resolve("q.mlmodel").toString()),
+            List.of("predict", MODEL, somePicture()))) {
+      List<String> line =
+          new ArrayList<>(
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-Xlog:class+load:file=" + log,
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "org.quantsweep.jobs.cli.QuantSweep"));
+      line.addAll(command);
+      Process process =
+          new ProcessBuilder(line)
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("out.txt").toFile())
+              .start();
+      assertThat(process.waitFor()).as(Files.readString(folder.resolve("out.txt"))).isZero();
+      assertThat(Files.readString(log))
+          .contains("org.quantsweep.coreml.ModelReader")
+          .doesNotContain("org.apache.spark.sql.SparkSession")
+          .doesNotContain("org.apache.spark.SparkContext")
+          .doesNotContain("org.nd4j.")
+          .doesNotContain("org.bytedeco.");
+    }
+  }
+
+  private static String somePicture() throws Exception {
+    try (var files = Files.walk(Path.of("../datasets/src/main/sample/pictures"))) {
+      return files.filter(Files::isRegularFile).sorted().findFirst().orElseThrow().toString();
+    }
+  }
+
+  private Path pluginJar() throws Exception {
+    Path source = folder.resolve("Evens.java");
+    Files.writeString(
+        source,
+        "public class Evens implements org.quantsweep.quantize.LookUpTableFitter {\n"
+            + "  public String id() { return \"evens\"; }\n"
+            + "  public String version() { return \"1\"; }\n"
+            + "  public float[] fit(org.quantsweep.tensor.Tensor weights,"
+            + " org.quantsweep.quantize.NumberOfBits bits) {\n"
+            + "    float[] table = new float[bits.codes()];\n"
+            + "    for (int i = 0; i < table.length; i++) { table[i] = i - table.length / 2; }\n"
+            + "    return table;\n"
+            + "  }\n"
+            + "}\n");
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream(),
+                "-proc:none",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "-d",
+                folder.toString(),
+                source.toString());
+    assertThat(compiled).isZero();
+    Path jar = folder.resolve("evens.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("Evens.class"));
+      out.write(Files.readAllBytes(folder.resolve("Evens.class")));
+      out.putNextEntry(new JarEntry("META-INF/services/org.quantsweep.quantize.LookUpTableFitter"));
+      out.write("Evens".getBytes(StandardCharsets.UTF_8));
+    }
+    return jar;
+  }
+}
