@@ -30,7 +30,12 @@ final class DequantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "M", description = "The model file.")
   private Path model;
 
-  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The new file.",
+      converter = OutputPath.class)
   private Path output;
 
   @Override

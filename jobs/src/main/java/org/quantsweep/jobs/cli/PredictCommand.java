@@ -71,7 +71,8 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "Y.npz",
-      description = "One array for each output; without it, text and pictures.")
+      description = "One array for each output; without it, text and pictures.",
+      converter = OutputPath.class)
   private Path output;
 
   @Override

@@ -3,6 +3,7 @@ package org.quantsweep.jobs.cli;
 import java.io.File;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.quantsweep.UserException;
 import picocli.CommandLine;
@@ -57,6 +58,7 @@ public final class QuantSweep {
     line.setOut(out);
     line.setErr(err);
     line.setDefaultValueProvider(new SettingsFile());
+    line.registerConverter(Path.class, new InputPath());
     line.setExecutionStrategy(
         parsed -> {
           ParseResult leaf = parsed;

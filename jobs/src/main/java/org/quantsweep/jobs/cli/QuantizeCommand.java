@@ -56,7 +56,12 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "With --recipe: derive fitted codes from these samples again.")
   private Path calibration;
 
-  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The new file.",
+      converter = OutputPath.class)
   private Path output;
 
   @Option(names = "--layers", split = ",", description = "Only these layers.")

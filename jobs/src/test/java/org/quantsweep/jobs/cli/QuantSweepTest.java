@@ -133,9 +133,7 @@ class QuantSweepTest {
         }
         Ran ran = run(arguments.toArray(new String[0]));
         assertThat(ran.code()).as(arguments.toString()).isEqualTo(4);
-        assertThat(ran.err())
-            .contains(Path.of(missing).getFileName() + ": ")
-            .contains("\nMaybe ");
+        assertThat(ran.err()).contains(Path.of(missing).getFileName() + ": ").contains("\nMaybe ");
         assertThat(ran.err()).doesNotContain("\tat ");
         assertThat(ran.out()).isEmpty();
       }
