@@ -91,7 +91,8 @@ public final class SweepJob {
                 shards,
                 settings.preparation(),
                 settings.criterion(),
-                engine)) {
+                engine,
+                found -> store.append(key, samples.index(), found))) {
       UniformSearch search =
           new UniformSearch(samples.index(), key, store, runner, searchSettings(), listener);
       ReferenceEvidence reference = search.reference();
@@ -140,7 +141,7 @@ public final class SweepJob {
               + settings.samples().size()
               + " sets, but this version sweeps one.\nMaybe put the pictures into one folder.");
     }
-    return ingestion.open(settings.samples().get(0), output.path("samples"));
+    return output.writing("samples", path -> ingestion.open(settings.samples().get(0), path));
   }
 
   private void requireReadable(SampleTable samples, ReferenceEvidence reference) {
