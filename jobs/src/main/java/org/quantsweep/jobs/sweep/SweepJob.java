@@ -115,8 +115,8 @@ public final class SweepJob {
     try (DeltaEvaluationStore store =
             new DeltaEvaluationStore(spark, evaluations, DeltaEvaluationStore.INTERVAL);
         DeltaOptionStore options = new DeltaOptionStore(spark, evaluations + "-options");
-        SweepRunner selecting = runner(given, samples.selection());
-        SweepRunner confirming = runner(given, samples.confirmation())) {
+        SweepRunner selecting = runner(given, samples.selection(), key, store);
+        SweepRunner confirming = runner(given, samples.confirmation(), key, store)) {
       UniformSearch uniform =
           new UniformSearch(
               samples.selection().index(),
@@ -348,7 +348,8 @@ public final class SweepJob {
         FIRST_WAVE);
   }
 
-  private SweepRunner runner(EncodedModel given, SampleSets.Part part) {
+  private SweepRunner runner(
+      EncodedModel given, SampleSets.Part part, EvaluationKey key, DeltaEvaluationStore store) {
     if (part.isEmpty()) {
       return SweepRunner.NONE;
     }
@@ -359,7 +360,8 @@ public final class SweepJob {
         part.shards(),
         settings.preparation(),
         settings.criterion(),
-        engine);
+        engine,
+        found -> store.append(key, part.index(), found));
   }
 
   private static CalibratedOptions stored(DeltaOptionStore options, Sha256Digest calibration) {
