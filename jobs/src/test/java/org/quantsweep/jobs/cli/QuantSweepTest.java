@@ -50,9 +50,11 @@ class QuantSweepTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(
-            "Unknown options: '--agrement', '1'\n"
-                + "Possible solutions: --agreement\n"
-                + "Maybe look at quantsweep sweep --help.\n");
+            """
+            Unknown options: '--agrement', '1'
+            Possible solutions: --agreement
+            Maybe look at quantsweep sweep --help.
+            """);
   }
 
   @Test
@@ -77,12 +79,16 @@ class QuantSweepTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(
-            "agreement threshold (1.5) must be in [0, 1]: it is a share of samples, not a"
-                + " percentage.\nMaybe write 0.985 for 98.5 %.\n"
-                + "family (per-tensr) must be uniform or per-tensor.\nMaybe write per-tensor.\n"
-                + "--finalists (1) must be at least 2: the best uniform candidate is one of"
-                + " them.\nMaybe write 3.\n"
-                + "--time-budget (soon) must be a whole number of s, m or h.\nMaybe write 30m.\n");
+            """
+            agreement threshold (1.5) must be in [0, 1]: it is a share of samples, not a percentage.
+            Maybe write 0.985 for 98.5 %.
+            family (per-tensr) must be uniform or per-tensor.
+            Maybe write per-tensor.
+            --finalists (1) must be at least 2: the best uniform candidate is one of them.
+            Maybe write 3.
+            --time-budget (soon) must be a whole number of s, m or h.
+            Maybe write 30m.
+            """);
   }
 
   @Test
@@ -147,7 +153,10 @@ class QuantSweepTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(
-            "quantize needs either --scheme or --recipe.\nMaybe write --scheme lut-kmeans:6.\n");
+            """
+            quantize needs either --scheme or --recipe.
+            Maybe write --scheme lut-kmeans:6.
+            """);
   }
 
   @Test
@@ -203,7 +212,11 @@ class QuantSweepTest {
     Ran gone = run("inspect", MODEL, "--plugins", "gone.jar");
     assertThat(gone.code()).isEqualTo(2);
     assertThat(gone.err())
-        .isEqualTo("--plugins (gone.jar) is no file.\nMaybe check the path of the jar.\n");
+        .isEqualTo(
+            """
+            --plugins (gone.jar) is no file.
+            Maybe check the path of the jar.
+            """);
   }
 
   /** Cheap commands answer at once: they must not load what takes seconds. */
@@ -255,16 +268,17 @@ class QuantSweepTest {
     Path source = folder.resolve("Evens.java");
     Files.writeString(
         source,
-        "public class Evens implements org.quantsweep.quantize.LookUpTableFitter {\n"
-            + "  public String id() { return \"evens\"; }\n"
-            + "  public String version() { return \"1\"; }\n"
-            + "  public float[] fit(org.quantsweep.tensor.Tensor weights,"
-            + " org.quantsweep.quantize.NumberOfBits bits) {\n"
-            + "    float[] table = new float[bits.codes()];\n"
-            + "    for (int i = 0; i < table.length; i++) { table[i] = i - table.length / 2; }\n"
-            + "    return table;\n"
-            + "  }\n"
-            + "}\n");
+        """
+        public class Evens implements org.quantsweep.quantize.LookUpTableFitter {
+          public String id() { return "evens"; }
+          public String version() { return "1"; }
+          public float[] fit(org.quantsweep.tensor.Tensor weights, org.quantsweep.quantize.NumberOfBits bits) {
+            float[] table = new float[bits.codes()];
+            for (int i = 0; i < table.length; i++) { table[i] = i - table.length / 2; }
+            return table;
+          }
+        }
+        """);
     int compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(
