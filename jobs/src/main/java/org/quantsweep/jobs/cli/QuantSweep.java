@@ -67,8 +67,13 @@ public final class QuantSweep {
           }
           OptionSpec plugins = leaf.commandSpec().findOption("--plugins");
           List<File> jars = plugins == null ? List.of() : plugins.getValue();
-          if (!jars.isEmpty()) {
-            Plugins.load(jars);
+          try {
+            if (!jars.isEmpty()) {
+              Plugins.load(jars);
+            }
+          } catch (UserException e) {
+            // Thrown from here it would end in picocli's own handler.
+            return failed(e, err, false);
           }
           return new CommandLine.RunLast().execute(parsed);
         });
