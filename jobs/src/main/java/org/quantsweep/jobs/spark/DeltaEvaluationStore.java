@@ -5,10 +5,15 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -25,12 +30,16 @@ import org.quantsweep.sweep.ReferenceEvidence;
 /**
  * Keeps evaluations in a Delta table: a row for each candidate and block of the sample set, with
  * one bit for each sample that was judged and one for each that agreed. Rows are only appended;
- * readers unite those of one key, so retries and a second writer do no harm. Commits are batched: a
- * kill loses at most the evaluations of the last {@code interval}.
+ * readers unite those of one key, so retries and a second writer do no harm. A thread of its own
+ * commits what has come every {@code interval}: a kill loses at most the evaluations that arrived
+ * since the commit before began. Many small files are made few when the table is opened.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
   /** How long evaluations may wait for their commit. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  /** More files than these are compacted when the table is opened; each commit leaves one. */
+  static final int MOST_FILES = 64;
 
   private static final int BLOCK = 1024;
   private static final StructType SCHEMA =
@@ -47,10 +56,18 @@ public final class DeltaEvaluationStore implements EvaluationStore {
 
   private final SparkSession spark;
   private final DeltaTableFile table;
-  private final Duration interval;
-  private final List<Row> pending = new ArrayList<>();
+  private final Map<Place, Evidence> pending = new LinkedHashMap<>();
+  private final List<Row> pendingReferences = new ArrayList<>();
   private final Map<EvaluationKey, Known> known = new HashMap<>();
-  private long lastCommit = System.nanoTime();
+  private final Map<Sha256Digest, List<Block>> blocks = new HashMap<>();
+  private final ScheduledExecutorService committer;
+  private final Future<?> timer;
+  private final Object commits = new Object();
+  private RuntimeException failure;
+  private boolean failureTold;
+
+  /** Where a row of evidence belongs. */
+  private record Place(EvaluationKey key, Sha256Digest candidate, String block) {}
 
   /** What was read of one key, by block, and what was appended since. */
   private static final class Known {
@@ -65,8 +82,17 @@ public final class DeltaEvaluationStore implements EvaluationStore {
    */
   public DeltaEvaluationStore(SparkSession spark, String path, Duration interval) {
     this.spark = spark;
-    this.interval = interval;
     this.table = new DeltaTableFile(spark, path, SCHEMA);
+    this.committer =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread thread = new Thread(work, "evaluations");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long pause = Math.max(1, interval.toMillis());
+    this.timer =
+        committer.scheduleWithFixedDelay(this::commitNow, pause, pause, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -97,7 +123,7 @@ public final class DeltaEvaluationStore implements EvaluationStore {
       own.difficulties().keySet().forEach(judged::set);
       BitSet failed = new BitSet();
       own.failures().keySet().forEach(failed::set);
-      add(
+      pendingReferences.add(
           RowFactory.create(
               key.reference().hex(),
               key.preparation().hex(),
@@ -132,54 +158,91 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   @Override
   public synchronized void append(
       EvaluationKey key, SampleIndex samples, Map<Sha256Digest, Evidence> evidence) {
+    tellFailure();
     Known found = known(key);
-    List<Block> blocks = blocks(samples);
     new TreeMap<>(evidence)
         .forEach(
             (candidate, added) -> {
-              for (Block block : blocks) {
-                BitSet judged = added.judged().get(block.start(), block.end());
-                BitSet agreed = added.agreed().get(block.start(), block.end());
-                if (judged.isEmpty()) {
-                  continue;
-                }
-                found
-                    .candidates
-                    .computeIfAbsent(candidate, missing -> new HashMap<>())
-                    .merge(block.digest(), Evidence.of(judged, agreed), Evidence::plus);
-                add(
-                    RowFactory.create(
-                        key.reference().hex(),
-                        key.preparation().hex(),
-                        key.criterion(),
-                        candidate.hex(),
-                        block.digest(),
-                        judged.toByteArray(),
-                        agreed.toByteArray(),
-                        null,
-                        null));
+              Map<String, Evidence> stored =
+                  found.candidates.computeIfAbsent(candidate, missing -> new HashMap<>());
+              for (Block block : blocks(samples)) {
+                append(new Place(key, candidate, block.digest()), block, added, stored);
               }
             });
-    if (System.nanoTime() - lastCommit >= interval.toNanos()) {
-      commit();
+  }
+
+  /** Only what is not known yet becomes a row: tasks report as they end, and waves once more. */
+  private void append(Place place, Block block, Evidence added, Map<String, Evidence> stored) {
+    BitSet judged = added.judged().get(block.start(), block.end());
+    BitSet agreed = added.agreed().get(block.start(), block.end());
+    Evidence known = stored.getOrDefault(block.digest(), Evidence.none());
+    judged.andNot(known.judged());
+    agreed.and(judged);
+    if (judged.isEmpty()) {
+      return;
     }
+    Evidence fresh = Evidence.of(judged, agreed);
+    stored.put(block.digest(), known.plus(fresh));
+    pending.merge(place, fresh, Evidence::plus);
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    // Not at once: an interrupted commit would leave its files behind.
+    timer.cancel(false);
+    committer.shutdown();
     commit();
+    tellFailure();
   }
 
-  private void add(Row row) {
-    pending.add(row);
+  /** A commit failed in its own thread: whoever comes next is told, once. */
+  private synchronized void tellFailure() {
+    if (failure != null && !failureTold) {
+      failureTold = true;
+      throw failure;
+    }
+  }
+
+  private void commitNow() {
+    try {
+      commit();
+    } catch (RuntimeException e) {
+      synchronized (this) {
+        failure = e;
+      }
+      committer.shutdown();
+    }
   }
 
   private void commit() {
-    if (!pending.isEmpty()) {
-      table.append(pending);
-      pending.clear();
+    synchronized (commits) {
+      List<Row> rows = new ArrayList<>();
+      Map<Place, Evidence> evidence;
+      synchronized (this) {
+        rows.addAll(pendingReferences);
+        evidence = new LinkedHashMap<>(pending);
+        pendingReferences.clear();
+        pending.clear();
+      }
+      evidence.forEach((place, judged) -> rows.add(row(place, judged)));
+      if (!rows.isEmpty()) {
+        // Outside of the lock on what is known: a wave's results do not wait for the disk.
+        table.append(rows);
+      }
     }
-    lastCommit = System.nanoTime();
+  }
+
+  private static Row row(Place place, Evidence evidence) {
+    return RowFactory.create(
+        place.key().reference().hex(),
+        place.key().preparation().hex(),
+        place.key().criterion(),
+        place.candidate().hex(),
+        place.block(),
+        evidence.judged().toByteArray(),
+        evidence.agreed().toByteArray(),
+        null,
+        null);
   }
 
   /** One read for each key: later questions are answered from memory. */
@@ -189,8 +252,12 @@ public final class DeltaEvaluationStore implements EvaluationStore {
       return found;
     }
     Known read = new Known();
+    boolean exists = table.exists();
+    if (exists) {
+      table.compact(MOST_FILES);
+    }
     List<Row> rows =
-        table.exists()
+        exists
             ? spark
                 .read()
                 .format("delta")
@@ -236,7 +303,11 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   /** Consecutive ranks of a sample set under the digest of their samples. */
   private record Block(int start, int end, String digest) {}
 
-  private static List<Block> blocks(SampleIndex samples) {
+  private List<Block> blocks(SampleIndex samples) {
+    return blocks.computeIfAbsent(samples.setDigest(), missing -> cut(samples));
+  }
+
+  private static List<Block> cut(SampleIndex samples) {
     List<Block> blocks = new ArrayList<>();
     for (int start = 0; start < samples.size(); start += BLOCK) {
       int end = Math.min(samples.size(), start + BLOCK);

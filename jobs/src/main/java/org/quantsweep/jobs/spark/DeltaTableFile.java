@@ -5,9 +5,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -18,11 +22,19 @@ import org.quantsweep.BadInputException;
  * A Delta table that several processes append to. On a plain local file system Delta's commit is
  * not safe for two processes, so a lock file beside the table guards it; object stores need Delta's
  * multi-writer log store, which is the deployment's to configure.
+ *
+ * <p>What writes runs in a scheduler pool of its own: a small commit does not wait behind the tasks
+ * of a long wave.
  */
 final class DeltaTableFile {
+  private static final String POOL = "spark.scheduler.pool";
+  private static final int TRIES = 10;
+  private static final long PAUSE_MILLISECONDS = 100;
+
   private final SparkSession spark;
   private final String path;
   private final StructType schema;
+  private boolean checked;
 
   DeltaTableFile(SparkSession spark, String path, StructType schema) {
     this.spark = spark;
@@ -34,13 +46,39 @@ final class DeltaTableFile {
     return path;
   }
 
-  boolean exists() {
-    return DeltaTable.isDeltaTable(spark, path);
+  /**
+   * Whether the table is there.
+   *
+   * @throws BadInputException when a table is there that holds something else
+   */
+  synchronized boolean exists() {
+    if (!DeltaTable.isDeltaTable(spark, path)) {
+      return false;
+    }
+    if (checked) {
+      return true;
+    }
+    List<String> columns = List.of(spark.read().format("delta").load(path).columns());
+    if (!columns.containsAll(Arrays.asList(schema.fieldNames()))) {
+      throw new BadInputException(
+          path
+              + ": this table holds something else: its columns are ("
+              + String.join(", ", columns)
+              + "), not ("
+              + String.join(", ", schema.fieldNames())
+              + ").\nMaybe name another table with --evaluations.");
+    }
+    checked = true;
+    return true;
   }
 
-  /** Appends rows as one commit and one file. */
+  /**
+   * Appends rows as one commit and one file.
+   *
+   * @throws BadInputException when the table cannot be written
+   */
   void append(List<Row> rows) {
-    Runnable commit =
+    write(
         () ->
             spark
                 .createDataFrame(rows, schema)
@@ -48,34 +86,125 @@ final class DeltaTableFile {
                 .write()
                 .format("delta")
                 .mode("append")
-                .save(path);
-    Path local = localPath();
-    if (local == null) {
-      commit.run();
-    } else {
-      locked(local.resolveSibling(local.getFileName() + ".lock"), commit);
+                .save(path));
+  }
+
+  /** The number of files that a reader opens. */
+  int files() {
+    return spark.read().format("delta").load(path).inputFiles().length;
+  }
+
+  /**
+   * Makes few files of many, so that reading stays quick: each commit leaves one. Writers that
+   * append meanwhile are not disturbed.
+   *
+   * @param most how many files may stand as they are
+   */
+  void compact(int most) {
+    if (files() <= most) {
+      return;
+    }
+    write(
+        () -> {
+          // Somebody else may have done it while this process waited for the lock.
+          if (files() > most) {
+            DeltaTable.forPath(spark, path).optimize().executeCompaction();
+          }
+        });
+  }
+
+  private void write(Runnable work) {
+    String before = spark.sparkContext().getLocalProperty(POOL);
+    spark.sparkContext().setLocalProperty(POOL, "evaluations");
+    try {
+      Path local = localPath();
+      if (local == null) {
+        retried(work);
+      } else {
+        locked(local.resolveSibling(local.getFileName() + ".lock"), work);
+      }
+    } catch (Exception e) {
+      // Spark throws its checked exceptions without saying so.
+      IOException refused = refusal(e);
+      if (refused == null) {
+        throw e instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException(path + ": " + e.getMessage(), e);
+      }
+      throw new BadInputException(
+          path
+              + ": the evaluations cannot be written here ("
+              + reason(refused)
+              + ").\nMaybe name a writable place with --evaluations.",
+          e);
+    } finally {
+      spark.sparkContext().setLocalProperty(POOL, before);
     }
   }
 
-  private static void locked(Path lockFile, Runnable commit) {
-    try {
-      Files.createDirectories(lockFile.getParent());
-      try (FileChannel channel =
-              FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
-        if (!lock.isValid()) {
-          throw new IOException("the lock was lost");
+  /** Two writers that make a table in the same moment: one of them is refused, and tries again. */
+  private static void retried(Runnable work) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        work.run();
+        return;
+      } catch (ConcurrentModificationException e) {
+        if (attempt == TRIES) {
+          throw e;
         }
-        commit.run();
+        pause();
       }
-    } catch (IOException e) {
-      throw new BadInputException(
-          lockFile
-              + ": the evaluations cannot be written here ("
-              + e.getMessage()
-              + ").\nMaybe name a writable place with --evaluations.",
-          e);
     }
+  }
+
+  private static void locked(Path lockFile, Runnable work) throws IOException {
+    Files.createDirectories(lockFile.getParent());
+    try (FileChannel channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = lock(channel)) {
+      if (!lock.isValid()) {
+        throw new IOException("the lock was lost");
+      }
+      work.run();
+    }
+  }
+
+  private static FileLock lock(FileChannel channel) throws IOException {
+    while (true) {
+      try {
+        return channel.lock();
+      } catch (OverlappingFileLockException e) {
+        // Locks are a process's: another thread of this one has it.
+        pause();
+      }
+    }
+  }
+
+  private static void pause() throws IOException {
+    try {
+      Thread.sleep(PAUSE_MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while waiting for another writer", e);
+    }
+  }
+
+  /** What the file system refused, here or in a task; null when something else went wrong. */
+  private static IOException refusal(Throwable failure) {
+    IOException found = null;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException refused) {
+        found = refused;
+      }
+    }
+    return found;
+  }
+
+  private static String reason(IOException refused) {
+    boolean bare = refused instanceof FileSystemException system && system.getReason() == null;
+    return bare || refused.getMessage() == null
+        ? refused.getClass().getSimpleName() + ": " + refused.getMessage()
+        : refused.getMessage().lines().findFirst().orElse("");
   }
 
   /** The place on this machine's file system, or null on another one. */

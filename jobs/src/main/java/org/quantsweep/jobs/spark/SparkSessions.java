@@ -34,6 +34,8 @@ public final class SparkSessions {
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
+    // Commits of evaluations have a pool of their own: they do not wait behind a long wave.
+    conf.setIfMissing("spark.scheduler.mode", "FAIR");
     SparkSession session = SparkSession.builder().config(conf).getOrCreate();
     session.sparkContext().setLogLevel("ERROR");
     return session;

@@ -2,17 +2,25 @@ package org.quantsweep.jobs.spark;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.DoubleAccumulator;
+import org.apache.spark.util.LongAccumulator;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
@@ -29,6 +37,9 @@ import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.ShardEvaluator;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.SweepRunner;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+import scala.runtime.BoxedUnit;
 
 /**
  * Runs a sweep on Spark: a shard to a partition. Samples are decoded and the reference is run once;
@@ -41,6 +52,7 @@ public final class SparkSweepRunner implements SweepRunner {
   private final JavaRDD<PreparedShard> prepared;
   private final Broadcast<EncodedModel> reference;
   private final Context context;
+  private final Consumer<Map<Sha256Digest, Evidence>> finished;
   private SweepCost cost = SweepCost.NONE;
 
   /** What every task needs; it travels with the task's code. */
@@ -48,7 +60,8 @@ public final class SparkSweepRunner implements SweepRunner {
       Broadcast<SampleIndex> samples,
       SamplePreparation preparation,
       Criterion criterion,
-      InferenceEngine engine)
+      InferenceEngine engine,
+      PreparationCost cost)
       implements Serializable {
     ShardEvaluator evaluator() {
       return new ShardEvaluator(samples.value(), preparation, criterion);
@@ -56,8 +69,25 @@ public final class SparkSweepRunner implements SweepRunner {
   }
 
   /** A shard's samples, ready for candidates. */
-  private record PreparedShard(List<PreparedSample> samples, SweepCost cost)
-      implements Serializable {}
+  private record PreparedShard(List<PreparedSample> samples) implements Serializable {}
+
+  /**
+   * What preparing has cost, counted where it is done: a shard is prepared by whatever asks first,
+   * and once more when its executor was lost.
+   */
+  private record PreparationCost(
+      LongAccumulator inferences, DoubleAccumulator preparation, DoubleAccumulator inference)
+      implements Serializable {
+    void add(SweepCost cost) {
+      inferences.add(cost.referenceInferences());
+      preparation.add(cost.preparationSeconds());
+      inference.add(cost.inferenceSeconds());
+    }
+
+    SweepCost total() {
+      return new SweepCost(inferences.sum(), 0, preparation.sum(), inference.sum());
+    }
+  }
 
   private record TaskResult<T>(T value, SweepCost cost) implements Serializable {}
 
@@ -75,6 +105,26 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine) {
+    this(spark, reference, samples, shards, preparation, criterion, engine, evidence -> {});
+  }
+
+  /**
+   * For one model and sample set.
+   *
+   * @param reference the model file as given
+   * @param shards one partition for each shard, in the order of the shards
+   * @param finished gets the evidence of each task as soon as the task ends, on one thread, so that
+   *     a killed driver loses little of a long wave
+   */
+  public SparkSweepRunner(
+      JavaSparkContext spark,
+      EncodedModel reference,
+      SampleIndex samples,
+      JavaRDD<ShardSamples> shards,
+      SamplePreparation preparation,
+      Criterion criterion,
+      InferenceEngine engine,
+      Consumer<Map<Sha256Digest, Evidence>> finished) {
     if (shards.getNumPartitions() != samples.shards()) {
       throw new IllegalArgumentException(
           samples.shards()
@@ -85,7 +135,17 @@ public final class SparkSweepRunner implements SweepRunner {
     this.spark = spark;
     this.engine = engine;
     this.reference = spark.broadcast(reference);
-    this.context = new Context(spark.broadcast(samples), preparation, criterion, engine);
+    this.finished = finished;
+    this.context =
+        new Context(
+            spark.broadcast(samples),
+            preparation,
+            criterion,
+            engine,
+            new PreparationCost(
+                spark.sc().longAccumulator(),
+                spark.sc().doubleAccumulator(),
+                spark.sc().doubleAccumulator()));
     this.prepared =
         shards
             .mapPartitions(prepare(context, this.reference))
@@ -95,9 +155,8 @@ public final class SparkSweepRunner implements SweepRunner {
   @Override
   public ReferenceEvidence runReference() {
     ReferenceEvidence all = ReferenceEvidence.none();
-    for (TaskResult<ReferenceEvidence> found : prepared.map(evidence(context)).collect()) {
-      all = all.plus(found.value());
-      cost = cost.plus(found.cost());
+    for (ReferenceEvidence found : prepared.map(evidence(context)).collect()) {
+      all = all.plus(found);
     }
     return all;
   }
@@ -105,28 +164,96 @@ public final class SparkSweepRunner implements SweepRunner {
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
       List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+    if (tasks.isEmpty()) {
+      return Map.of();
+    }
     Map<Sha256Digest, Broadcast<EncodedModel>> shipped = new HashMap<>();
     models.forEach((digest, model) -> shipped.put(digest, spark.broadcast(model)));
-    Map<Integer, EvaluationTask> byShard = new HashMap<>();
+    Map<Integer, EvaluationTask> byShard = new TreeMap<>();
     tasks.forEach(task -> byShard.put(task.shard().number(), task));
+    Map<Sha256Digest, Evidence> all = new TreeMap<>();
     try {
-      Map<Sha256Digest, Evidence> all = new TreeMap<>();
-      for (TaskResult<Map<Sha256Digest, Evidence>> result :
-          prepared.mapPartitionsWithIndex(judge(context, byShard, shipped), true).collect()) {
-        result
-            .value()
-            .forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
-        cost = cost.plus(result.cost());
-      }
+      run(
+          judge(context, new HashMap<>(byShard), shipped),
+          byShard.keySet(),
+          result -> {
+            result
+                .value()
+                .forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
+            add(result.cost());
+            finished.accept(result.value());
+          });
       return all;
     } finally {
       shipped.values().forEach(Broadcast::unpersist);
     }
   }
 
+  /**
+   * Runs a task on some shards only and hands each result over as it comes. Results arrive on
+   * Spark's own event loop, which must not wait, so another thread takes them.
+   */
+  private <T> void run(
+      Function2<Integer, Iterator<PreparedShard>, T> task,
+      Collection<Integer> shards,
+      Consumer<T> arrived) {
+    ExecutorService arrivals = Executors.newSingleThreadExecutor();
+    try {
+      List<Future<?>> taken = new ArrayList<>();
+      scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T> work =
+          serializable(task);
+      scala.Function2<Object, T, BoxedUnit> handler =
+          (shard, result) -> {
+            taken.add(arrivals.submit(() -> arrived.accept(result)));
+            return BoxedUnit.UNIT;
+          };
+      spark
+          .sc()
+          .runJob(
+              prepared.rdd(),
+              work,
+              CollectionConverters.asScala(new ArrayList<Object>(shards)).toSeq(),
+              handler,
+              ClassTag$.MODULE$.apply(Object.class));
+      for (Future<?> result : taken) {
+        result.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the sweep was interrupted.", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("what a task found could not be taken.", e.getCause());
+    } finally {
+      arrivals.shutdown();
+    }
+  }
+
+  private static <T>
+      scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T> serializable(
+          Function2<Integer, Iterator<PreparedShard>, T> task) {
+    return (scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T>
+            & Serializable)
+        (context, shards) -> {
+          try {
+            return task.call(context.partitionId(), CollectionConverters.asJava(shards));
+          } catch (RuntimeException e) {
+            throw e;
+          } catch (Exception e) {
+            throw new IllegalStateException("a task of the sweep failed.", e);
+          }
+        };
+  }
+
+  private synchronized void add(SweepCost more) {
+    cost = cost.plus(more);
+  }
+
   @Override
-  public SweepCost cost() {
-    return cost;
+  public synchronized SweepCost cost() {
+    return cost.plus(context.cost().total());
   }
 
   @Override
@@ -152,44 +279,36 @@ public final class SparkSweepRunner implements SweepRunner {
         while (shards.hasNext()) {
           ShardEvaluator.Result<List<PreparedSample>> result =
               context.evaluator().prepare(shards.next().samples(), predictor);
-          ready.add(new PreparedShard(new ArrayList<>(result.value()), result.cost()));
+          context.cost().add(result.cost());
+          ready.add(new PreparedShard(new ArrayList<>(result.value())));
         }
       }
       return ready.iterator();
     };
   }
 
-  private static org.apache.spark.api.java.function.Function<
-          PreparedShard, TaskResult<ReferenceEvidence>>
+  private static org.apache.spark.api.java.function.Function<PreparedShard, ReferenceEvidence>
       evidence(Context context) {
-    return shard ->
-        new TaskResult<>(context.evaluator().referenceEvidence(shard.samples()), shard.cost());
+    return shard -> context.evaluator().referenceEvidence(shard.samples());
   }
 
   private static Function2<
-          Integer, Iterator<PreparedShard>, Iterator<TaskResult<Map<Sha256Digest, Evidence>>>>
+          Integer, Iterator<PreparedShard>, TaskResult<Map<Sha256Digest, Evidence>>>
       judge(
           Context context,
           Map<Integer, EvaluationTask> tasks,
           Map<Sha256Digest, Broadcast<EncodedModel>> models) {
     return (partition, shards) -> {
-      EvaluationTask task = tasks.get(partition);
-      if (task == null) {
-        // Nothing of this shard is asked: it is not even prepared.
-        return Collections.emptyIterator();
-      }
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
         ShardEvaluator.Result<Map<Sha256Digest, Evidence>> result =
             context
                 .evaluator()
                 .judge(
-                    task,
+                    tasks.get(partition),
                     shards.next().samples(),
                     digest -> open(lease, context.engine(), models.get(digest).value()));
-        TaskResult<Map<Sha256Digest, Evidence>> answer =
-            new TaskResult<>(new HashMap<>(result.value()), result.cost());
-        return List.of(answer).iterator();
+        return new TaskResult<>(new HashMap<>(result.value()), result.cost());
       }
     };
   }

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UserException;
 import org.quantsweep.report.ResultFile;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
@@ -24,7 +26,9 @@ final class OutputFolder {
   /** Makes the folder and takes an older result away: what stands there is always this sweep's. */
   void begin() {
     try {
-      folder.getFileSystem(configuration).mkdirs(folder);
+      if (!folder.getFileSystem(configuration).mkdirs(folder)) {
+        throw new IOException("the folder cannot be made");
+      }
       folder.getFileSystem(configuration).delete(new Path(folder, ResultFile.NAME), false);
       folder.getFileSystem(configuration).delete(new Path(folder, SweepJob.MODEL_FILE), false);
       folder.getFileSystem(configuration).delete(new Path(folder, Recipe.FILE), false);
@@ -67,6 +71,29 @@ final class OutputFolder {
           .rename(temporary, target, Options.Rename.OVERWRITE);
     } catch (IOException e) {
       throw unwritable(e);
+    }
+  }
+
+  /**
+   * Lets Spark write something below this folder.
+   *
+   * @throws BadInputException when the file system refuses it
+   */
+  <T> T writing(String name, Function<String, T> work) {
+    try {
+      return work.apply(path(name));
+    } catch (UserException e) {
+      throw e;
+    } catch (Exception e) {
+      // Spark throws its checked exceptions without saying so.
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException refused) {
+          throw unwritable(refused);
+        }
+      }
+      throw e instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getMessage(), e);
     }
   }
 

@@ -49,7 +49,7 @@ final class SampleSets {
             spark,
             new IngestLimits(settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
     SplitSettings splits = settings.splits();
-    main = ingestion.open(settings.samples(), output.path("samples"));
+    main = output.writing("samples", path -> ingestion.open(settings.samples(), path));
     SampleSplits parts = SampleSplits.of(main.index(), sizes(settings), splits.seed());
     long before = 0;
     long after = 0;
@@ -57,7 +57,7 @@ final class SampleSets {
     SampleIndex confirmed = parts.confirmation();
     SampleIndex selected = parts.selection();
     if (!splits.confirmation().isEmpty()) {
-      confirming = ingestion.open(splits.confirmation(), output.path("confirmation-samples"));
+      confirming = output.writing("confirmation-samples", path -> ingestion.open(splits.confirmation(), path));
       confirmed = confirming.index();
       before += selected.total();
       selected = SampleSplits.without(selected, confirmed);
@@ -66,7 +66,7 @@ final class SampleSets {
     SampleTable calibrating = main;
     SampleIndex calibrated = parts.calibration();
     if (!splits.calibration().isEmpty()) {
-      calibrating = ingestion.open(splits.calibration(), output.path("calibration-samples"));
+      calibrating = output.writing("calibration-samples", path -> ingestion.open(splits.calibration(), path));
       calibrated = calibrating.index();
     }
     before += calibrated.total();

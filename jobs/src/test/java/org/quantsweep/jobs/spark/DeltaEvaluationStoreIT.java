@@ -1,0 +1,230 @@
+package org.quantsweep.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.BadInputException;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+
+/** Evaluations in Delta: what was written is read, once, whoever wrote it and however often. */
+class DeltaEvaluationStoreIT {
+  private static final Duration NEVER = Duration.ofHours(1);
+  private static final Sha256Digest CANDIDATE = digest("candidate");
+
+  @TempDir static Path folder;
+
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void open() {
+    spark = SparkSessions.open("test", "local[2]");
+  }
+
+  @AfterAll
+  static void close() {
+    spark.stop();
+  }
+
+  @Test
+  void whatWasWrittenIsReadByTheNextProcessBlockByBlock() {
+    String table = folder.resolve("round-trip").toString();
+    SampleIndex samples = samples(2500);
+    TreeMap<Integer, Double> difficulties = new TreeMap<>();
+    for (int rank = 0; rank < 2500; rank++) {
+      if (rank != 1030) {
+        difficulties.put(rank, 1.0 / (rank + 1));
+      }
+    }
+    ReferenceEvidence reference =
+        new ReferenceEvidence(difficulties, new TreeMap<>(Map.of(1030, "b.jpg: broken")));
+    Evidence evidence = evidence(0, 2500, 3);
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE))).isEmpty();
+      store.appendReference(key("top-1"), samples, reference);
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence));
+    }
+
+    try (DeltaEvaluationStore store = store(table)) {
+      ReferenceEvidence read = store.loadReference(key("top-1"), samples);
+      assertThat(read.difficulties()).isEqualTo(reference.difficulties());
+      assertThat(read.failures()).isEqualTo(reference.failures());
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE, digest("other"))))
+          .isEqualTo(Map.of(CANDIDATE, evidence));
+      assertThat(store.load(key("top-k:3"), samples, List.of(CANDIDATE))).isEmpty();
+    }
+    // 3 blocks of the reference and 3 of the candidate.
+    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(6);
+  }
+
+  @Test
+  void whatIsKnownIsNotWrittenAgain() {
+    String table = folder.resolve("known").toString();
+    SampleIndex samples = samples(100);
+    try (DeltaEvaluationStore store = store(table)) {
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 40, 2)));
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 40, 2)));
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 60, 2)));
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 60, 2)));
+    }
+    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(1);
+  }
+
+  @Test
+  void concurrentWritersOfTheSameEvaluationsReadAsOne() {
+    String table = folder.resolve("concurrent").toString();
+    SampleIndex samples = samples(100);
+    List<CompletableFuture<Void>> writers = new ArrayList<>();
+    for (int writer = 0; writer < 4; writer++) {
+      int to = 100 - 10 * writer;
+      writers.add(
+          CompletableFuture.runAsync(
+              () -> {
+                // The first write makes the table: all four race for it.
+                for (int from = 0; from < 60; from += 30) {
+                  try (DeltaEvaluationStore store = store(table)) {
+                    Evidence own = evidence(from, to, 2);
+                    store.append(key("top-1"), samples, Map.of(CANDIDATE, own));
+                  }
+                }
+              }));
+    }
+    writers.forEach(CompletableFuture::join);
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE)))
+          .isEqualTo(Map.of(CANDIDATE, evidence(0, 100, 2)));
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledHasCommittedWhatWasOlderThanTheInterval() throws Exception {
+    String table = folder.resolve("killed").toString();
+    SampleIndex samples = samples(100);
+    DeltaEvaluationStore killed = new DeltaEvaluationStore(spark, table, Duration.ofMillis(50));
+    try {
+      killed.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 100, 2)));
+      // No other call, as in a long wave: the commit must come by itself.
+      for (int i = 0; i < 600 && !Files.exists(Path.of(table, "_delta_log")); i++) {
+        Thread.sleep(50);
+      }
+      Map<Sha256Digest, Evidence> read = Map.of();
+      for (int i = 0; i < 600 && read.isEmpty(); i++) {
+        Thread.sleep(50);
+        try (DeltaEvaluationStore store = store(table)) {
+          read = store.load(key("top-1"), samples, List.of(CANDIDATE));
+        }
+      }
+      assertThat(read).isEqualTo(Map.of(CANDIDATE, evidence(0, 100, 2)));
+    } finally {
+      killed.close();
+    }
+  }
+
+  @Test
+  void manySmallFilesAreMadeFewWhenTheTableIsOpened() {
+    String table = folder.resolve("many").toString();
+    SampleIndex samples = samples(200);
+    try (DeltaEvaluationStore store = store(table)) {
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 1, 2)));
+    }
+    // What so many more commits leave, by hand and in one commit.
+    spark
+        .range(DeltaEvaluationStore.MOST_FILES)
+        .crossJoin(spark.read().format("delta").load(table))
+        .repartition(DeltaEvaluationStore.MOST_FILES)
+        .drop("id")
+        .write()
+        .format("delta")
+        .mode("append")
+        .save(table);
+    DeltaTableFile file =
+        new DeltaTableFile(spark, table, spark.read().format("delta").load(table).schema());
+    assertThat(file.files()).isGreaterThan(DeltaEvaluationStore.MOST_FILES);
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE)))
+          .isEqualTo(Map.of(CANDIDATE, evidence(0, 1, 2)));
+    }
+    assertThat(file.files()).isEqualTo(1);
+  }
+
+  @Test
+  void aTableOfSomethingElseIsRefused() {
+    String table = folder.resolve("else").toString();
+    spark.range(3).write().format("delta").save(table);
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThatThrownBy(() -> store.loadReference(key("top-1"), samples(3)))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              table
+                  + ": this table holds something else: its columns are (id), not (reference,"
+                  + " preparation, criterion, candidate, block, judged, agreed, difficulties,"
+                  + " failures).\nMaybe name another table with --evaluations.");
+    }
+  }
+
+  @Test
+  void aPlaceThatCannotBeWrittenIsSaid() throws Exception {
+    Path blocked = Files.writeString(folder.resolve("blocked"), "a file");
+    String table = blocked.resolve("evaluations").toString();
+    DeltaEvaluationStore store = store(table);
+    store.append(key("top-1"), samples(3), Map.of(CANDIDATE, evidence(0, 3, 2)));
+    assertThatThrownBy(store::close)
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            table
+                + ": the evaluations cannot be written here (FileAlreadyExistsException: "
+                + blocked
+                + ").\nMaybe name a writable place with --evaluations.");
+  }
+
+  private static DeltaEvaluationStore store(String table) {
+    return new DeltaEvaluationStore(spark, table, NEVER);
+  }
+
+  private static EvaluationKey key(String criterion) {
+    return new EvaluationKey(digest("reference"), digest("preparation"), criterion);
+  }
+
+  private static Sha256Digest digest(String text) {
+    return Sha256Digest.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static SampleIndex samples(int size) {
+    TreeMap<Sha256Digest, Integer> samples = new TreeMap<>();
+    for (int i = 0; i < size; i++) {
+      samples.put(digest("sample " + i), 1);
+    }
+    return SampleIndex.of(samples);
+  }
+
+  /** Judged are the ranks in [from, to); every {@code step}-th rank agreed. */
+  private static Evidence evidence(int from, int to, int step) {
+    BitSet judged = new BitSet();
+    judged.set(from, to);
+    BitSet agreed = new BitSet();
+    for (int rank = from; rank < to; rank++) {
+      agreed.set(rank, rank % step == 0);
+    }
+    return Evidence.of(judged, agreed);
+  }
+}
