@@ -57,7 +57,9 @@ final class SampleSets {
     SampleIndex confirmed = parts.confirmation();
     SampleIndex selected = parts.selection();
     if (!splits.confirmation().isEmpty()) {
-      confirming = output.writing("confirmation-samples", path -> ingestion.open(splits.confirmation(), path));
+      confirming =
+          output.writing(
+              "confirmation-samples", path -> ingestion.open(splits.confirmation(), path));
       confirmed = confirming.index();
       before += selected.total();
       selected = SampleSplits.without(selected, confirmed);
@@ -66,7 +68,8 @@ final class SampleSets {
     SampleTable calibrating = main;
     SampleIndex calibrated = parts.calibration();
     if (!splits.calibration().isEmpty()) {
-      calibrating = output.writing("calibration-samples", path -> ingestion.open(splits.calibration(), path));
+      calibrating =
+          output.writing("calibration-samples", path -> ingestion.open(splits.calibration(), path));
       calibrated = calibrating.index();
     }
     before += calibrated.total();

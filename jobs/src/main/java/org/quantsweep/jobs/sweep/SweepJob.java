@@ -110,8 +110,7 @@ public final class SweepJob {
     String evaluations =
         settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
     SweepReport report = new SweepReport(settings, given, samples, sweepDigest(given, samples));
-    try (DeltaEvaluationStore store =
-            new DeltaEvaluationStore(spark, evaluations, DeltaEvaluationStore.INTERVAL);
+    try (DeltaEvaluationStore store = new DeltaEvaluationStore(spark, evaluations);
         DeltaOptionStore options = new DeltaOptionStore(spark, evaluations + "-options");
         SweepRunner selecting = runner(given, samples.selection(), key, store);
         SweepRunner confirming = runner(given, samples.confirmation(), key, store)) {
@@ -397,7 +396,6 @@ public final class SweepJob {
         .build();
   }
 
-<<<<<<< HEAD
   private Sha256Digest calibrationDigest(EncodedModel given, SampleSets samples) {
     Sha256Digest.Builder digest =
         new Sha256Digest.Builder()
@@ -409,126 +407,6 @@ public final class SweepJob {
         .perTensor()
         .ifPresent(own -> digest.field("settings", own.calibration().digest().hex()));
     return digest.build();
-=======
-  private SampleTable samples(OutputFolder output) {
-    Ingestion ingestion =
-        new Ingestion(
-            spark,
-            new IngestLimits(settings.preparation().limits(), IngestLimits.DEFAULT.arrays()));
-    if (settings.samples().size() != 1) {
-      throw new UsageException(
-          "--samples names "
-              + settings.samples().size()
-              + " sets, but this version sweeps one.\nMaybe put the pictures into one folder.");
-    }
-    return output.writing("samples", path -> ingestion.open(settings.samples().get(0), path));
-  }
-
-  private void requireReadable(SampleTable samples, ReferenceEvidence reference) {
-    List<String> reasons = new ArrayList<>();
-    samples.quarantined().forEach(file -> reasons.add(file.path() + ": " + file.reason()));
-    reasons.addAll(reference.failures().values());
-    long all = samples.index().total() + samples.quarantined().size();
-    if (reasons.size() > settings.quarantineLimit() * all) {
-      throw new BadInputException(
-          settings.samples().get(0)
-              + ": "
-              + reasons.size()
-              + " of "
-              + all
-              + " samples cannot be used, more than the limit of "
-              + String.format(Locale.ROOT, "%.1f %%", 100 * settings.quarantineLimit())
-              + ":\n  "
-              + String.join("\n  ", reasons.subList(0, Math.min(5, reasons.size())))
-              + (reasons.size() > 5 ? "\n  ..." : "")
-              + "\nMaybe mend or remove them, or raise --quarantine-limit.");
-    }
-  }
-
-  private SweepResult result(
-      EncodedModel given,
-      SampleTable samples,
-      UniformFamily family,
-      SearchOutcome outcome,
-      SweepCost cost,
-      double seconds,
-      OutputFolder output) {
-    List<SweepResult.Row> rows = new ArrayList<>();
-    long evaluations = 0;
-    for (CandidateEvaluation evaluation : outcome.evaluations()) {
-      rows.add(row(evaluation, given));
-      evaluations += evaluation.verdict() == Verdict.NOT_NEEDED ? 0 : 1;
-    }
-    Optional<CandidateEvaluation> selected = outcome.selected();
-    SweepResult.Chosen chosen = null;
-    if (selected.isPresent()) {
-      EncodedModel file = family.encode(selected.get().candidate());
-      output.write(MODEL_FILE, file.sharedBytes());
-      chosen =
-          new SweepResult.Chosen(
-              selected.get().candidate().scheme(),
-              null,
-              file.size().bytes(),
-              file.size().ratioTo(given.size()),
-              agreement(selected.get().counts()),
-              null,
-              file.digest().hex(),
-              MODEL_FILE);
-    }
-    long n =
-        samples.index().total()
-            - outcome.reference().failures().keySet().stream()
-                .mapToLong(rank -> samples.index().count(rank))
-                .sum();
-    TreeMap<String, Long> splits = new TreeMap<>();
-    splits.put("selection", n);
-    return new SweepResult(
-        SweepResult.SCHEMA_VERSION,
-        chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
-        sweepDigest(given, samples).hex(),
-        settings.criterion().toString(),
-        settings.threshold().toString(),
-        new SweepResult.SourceModel(
-            new org.apache.hadoop.fs.Path(settings.model()).getName(),
-            given.size().bytes(),
-            given.digest().hex()),
-        new SweepResult.Samples(
-            n,
-            samples.quarantined().size() + (long) outcome.reference().failures().size(),
-            samples.index().setDigest().hex(),
-            splits),
-        chosen,
-        chosen,
-        rows,
-        null,
-        null,
-        null,
-        new SweepResult.Cost(
-            evaluations,
-            cost.referenceInferences() + cost.candidateInferences(),
-            cost.preparationSeconds(),
-            cost.inferenceSeconds(),
-            seconds));
-  }
-
-  private static SweepResult.Row row(CandidateEvaluation evaluation, EncodedModel given) {
-    Candidate candidate = evaluation.candidate();
-    boolean needed = evaluation.verdict() != Verdict.NOT_NEEDED;
-    return new SweepResult.Row(
-        candidate.scheme(),
-        null,
-        candidate.encodedSize().bytes(),
-        candidate.encodedSize().ratioTo(given.size()),
-        evaluation.verdict().toString(),
-        evaluation.isComplete() ? agreement(evaluation.counts()) : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
-  }
-
-  private static SweepResult.Agreement agreement(AgreementCounts counts) {
-    return new SweepResult.Agreement(
-        counts.agreeing(), counts.judged(), counts.lowerBound(CONFIDENCE), CONFIDENCE);
->>>>>>> 35f2905 (Store evaluations as tasks end, by a thread of its own; compact small files; say what cannot be written)
   }
 
   /** Covers everything that decides the outcome. */
