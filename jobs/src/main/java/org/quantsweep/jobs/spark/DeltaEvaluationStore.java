@@ -35,8 +35,11 @@ import org.quantsweep.sweep.ReferenceEvidence;
  * since the commit before began. Many small files are made few when the table is opened.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
-  /** How long evaluations may wait for their commit. */
+  /** How long evaluations may wait for their commit, unless the session says otherwise. */
   public static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  /** The session's setting of that, with its unit, for example {@code 30s}. */
+  public static final String INTERVAL_SETTING = "spark.quantsweep.commitInterval";
 
   /** More files than these are compacted when the table is opened; each commit leaves one. */
   static final int MOST_FILES = 64;
@@ -73,6 +76,15 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   private static final class Known {
     private final Map<Sha256Digest, Map<String, Evidence>> candidates = new HashMap<>();
     private final Map<String, ReferenceEvidence> references = new HashMap<>();
+  }
+
+  /** On a table at a path, with the interval of the session. */
+  public DeltaEvaluationStore(SparkSession spark, String path) {
+    this(
+        spark,
+        path,
+        Duration.ofMillis(
+            spark.sparkContext().conf().getTimeAsMs(INTERVAL_SETTING, INTERVAL.toSeconds() + "s")));
   }
 
   /**

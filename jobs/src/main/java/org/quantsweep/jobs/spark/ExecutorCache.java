@@ -17,7 +17,7 @@ import org.quantsweep.sweep.OptionEvaluator;
  */
 final class ExecutorCache<V extends AutoCloseable> {
   /** Candidates and references; each holds its weights in native memory. */
-  static final ExecutorCache<Predictor> PREDICTORS = new ExecutorCache<>(16);
+  static final ExecutorCache<Predictor> PREDICTORS = new ExecutorCache<>(5);
 
   /** Groups of options; each holds many parts of a network. */
   static final ExecutorCache<OptionEvaluator.Sessions> SESSIONS = new ExecutorCache<>(1);

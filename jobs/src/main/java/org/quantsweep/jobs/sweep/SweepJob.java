@@ -112,8 +112,7 @@ public final class SweepJob {
     String evaluations =
         settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
     SweepReport report = new SweepReport(settings, given, samples, sweepDigest(given, samples));
-    try (DeltaEvaluationStore store =
-            new DeltaEvaluationStore(spark, evaluations, DeltaEvaluationStore.INTERVAL);
+    try (DeltaEvaluationStore store = new DeltaEvaluationStore(spark, evaluations);
         DeltaOptionStore options = new DeltaOptionStore(spark, evaluations + "-options");
         SweepRunner selecting = runner(given, samples.selection(), key, store);
         SweepRunner confirming = runner(given, samples.confirmation(), key, store)) {

@@ -6,62 +6,49 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
- * A standalone Spark master with two workers of one core each, real processes of the pinned PySpark
- * distribution, on loopback.
+ * A standalone Spark master with two workers of one core each: real processes of the pinned Spark
+ * distribution, on loopback and free ports, with a folder of their own.
  */
 final class StandaloneCluster implements AutoCloseable {
-  private static final int LONGEST_MINUTES = 5;
+  private static final Duration LONGEST = Duration.ofMinutes(4);
 
-  private final Path spark;
+  private final Path home;
   private final Path folder;
-  private final int port;
+  private final int port = freePort();
   private final List<Process> processes = new ArrayList<>();
 
   /**
    * Starts the processes.
    *
-   * @param folder for logs and work files
+   * @param folder for logs and what the workers write
+   * @param leftOut what is left out without Python
    * @throws org.opentest4j.TestAbortedException when this machine has no Python 3.11
    */
-  StandaloneCluster(Path folder) throws IOException, InterruptedException {
-    PythonEnvironment environment =
-        PythonEnvironment.of("spark", "sweeps on a standalone cluster of two workers");
+  StandaloneCluster(Path folder, String leftOut) throws IOException {
+    PythonEnvironment environment = PythonEnvironment.of("spark", leftOut);
     Path script = folder.resolve("where.py");
-    Files.writeString(script, "import pyspark, os; print(os.path.dirname(pyspark.__file__))");
-    this.spark = Path.of(environment.run(script).output());
+    Files.writeString(script, "import os, pyspark; print(os.path.dirname(pyspark.__file__))\n");
+    this.home = Path.of(environment.run(script).output());
     this.folder = folder;
-    this.port = freePort();
-    start(
-        "master",
-        "org.apache.spark.deploy.master.Master",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        Integer.toString(port),
-        "--webui-port",
-        Integer.toString(freePort()));
-    awaitPort();
-    for (int worker = 1; worker <= 2; worker++) {
-      start(
-          "worker" + worker,
-          "org.apache.spark.deploy.worker.Worker",
-          "--host",
-          "127.0.0.1",
-          "-c",
-          "1",
-          "-m",
-          "1500m",
-          "--webui-port",
-          Integer.toString(freePort()),
-          address());
+    try {
+      daemon("master", "master.Master", "--port", Integer.toString(port));
+      await("the master to listen", this::masterListens);
+      for (int worker = 1; worker <= 2; worker++) {
+        daemon("worker-" + worker, "worker.Worker", "-c", "1", "-m", "1500m", address());
+      }
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -69,50 +56,134 @@ final class StandaloneCluster implements AutoCloseable {
     return "spark://127.0.0.1:" + port;
   }
 
-  /** Submits the shaded jar; the process's standard error goes to a log of that name. */
-  Process submit(String log, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                spark.resolve("bin/spark-submit").toString(),
-                "--master",
-                address(),
-                "--executor-memory",
-                "1g",
-                "--conf",
-                "spark.ui.enabled=false",
-                "--class",
-                "org.quantsweep.jobs.cli.QuantSweep",
-                jar().toString()));
-    command.addAll(List.of(arguments));
-    return process(log, command);
+  /** The Spark distribution. */
+  Path home() {
+    return home;
   }
 
-  /** Waits for a process and gives its exit code. */
-  int await(Process process) throws InterruptedException {
-    if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new IllegalStateException("still ran after " + LONGEST_MINUTES + " minutes");
+  /** A run of the shaded jar by spark-submit. */
+  Submitted submit(String name, List<String> sparkOptions, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin/spark-submit").toString());
+    command.addAll(
+        List.of(
+            "--executor-memory",
+            "700m",
+            "--driver-memory",
+            "800m",
+            "--class",
+            "org.quantsweep.jobs.cli.QuantSweep"));
+    // Short runs: the second compiler would not pay.
+    for (String setting :
+        List.of(
+            "spark.ui.enabled=false",
+            "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")) {
+      command.add("--conf");
+      command.add(setting);
     }
-    return process.exitValue();
+    command.addAll(sparkOptions);
+    command.add(jar().toString());
+    command.addAll(arguments);
+    Path output = folder.resolve(name + ".out");
+    Path log = folder.resolve(name + ".log");
+    ProcessBuilder builder = builder(command);
+    builder.redirectOutput(output.toFile()).redirectError(log.toFile());
+    Process process = builder.start();
+    processes.add(process);
+    return new Submitted(process, output, log);
   }
 
-  /** The process identifiers of running executors. */
-  static List<Long> executors() {
-    return ProcessHandle.allProcesses()
-        .filter(
-            handle ->
-                handle
-                    .info()
-                    .commandLine()
-                    .map(line -> line.contains("CoarseGrainedExecutorBackend"))
-                    .orElse(false))
-        .map(ProcessHandle::pid)
-        .toList();
+  /** On both workers. */
+  Submitted submit(String name, List<String> arguments) throws IOException {
+    return submit(name, List.of("--master", address()), arguments);
   }
 
-  String log(String name) throws IOException {
-    return Files.readString(folder.resolve(name + ".log"));
+  /** A run of spark-submit. */
+  static final class Submitted {
+    private final Process process;
+    private final Path output;
+    private final Path log;
+
+    private Submitted(Process process, Path output, Path log) {
+      this.process = process;
+      this.output = output;
+      this.log = log;
+    }
+
+    /** Its exit code; what it wrote is in {@link #log()}. */
+    int exitCode() {
+      try {
+        if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+          throw new IllegalStateException("still ran after " + LONGEST + ":\n" + log());
+        }
+        return process.exitValue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+
+    boolean isRunning() {
+      return process.isAlive();
+    }
+
+    /** Kills the driver as a power cut would. */
+    void kill() {
+      process.destroyForcibly();
+      exitCode();
+    }
+
+    /** Standard output. */
+    String output() {
+      return read(output);
+    }
+
+    /** Standard error: progress, Spark's log, messages. */
+    String log() {
+      return read(log);
+    }
+  }
+
+  /** The executors that run now: children of our workers. */
+  List<ProcessHandle> executors() {
+    List<ProcessHandle> executors = new ArrayList<>();
+    for (Process process : processes) {
+      process
+          .descendants()
+          .filter(
+              child ->
+                  child.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+          .forEach(executors::add);
+    }
+    return executors;
+  }
+
+  /** Waits until something holds. */
+  static void await(String what, BooleanSupplier holds) {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (!holds.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("waited " + LONGEST + " in vain for " + what);
+      }
+      try {
+        Thread.sleep(50);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Starts a process that ends with the cluster; its output goes to a log of that name. */
+  Process start(String name, List<String> command) throws IOException {
+    ProcessBuilder builder = builder(command);
+    builder.redirectErrorStream(true).redirectOutput(folder.resolve(name + ".log").toFile());
+    Process process = builder.start();
+    processes.add(process);
+    return process;
   }
 
   @Override
@@ -121,57 +192,69 @@ final class StandaloneCluster implements AutoCloseable {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
+    for (Process process : processes) {
+      process.onExit().join();
+    }
   }
 
-  private void start(String name, String... command) throws IOException {
-    List<String> whole = new ArrayList<>(List.of(spark.resolve("bin/spark-class").toString()));
-    whole.addAll(List.of(command));
-    processes.add(process(name, whole));
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException("there is no free port", e);
+    }
   }
 
-  private Process process(String name, List<String> command) throws IOException {
+  /** The shaded jar, which the package phase made before these tests. */
+  static Path jar() {
+    try (Stream<Path> files = Files.list(PythonEnvironment.repository("jobs/target"))) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("jobs-.*-all\\.jar"))
+          .findFirst()
+          .orElseThrow(
+              () -> new IllegalStateException("there is no shaded jar: run mvn package first"));
+    } catch (IOException e) {
+      throw new IllegalStateException("there is no jobs/target: run mvn package first", e);
+    }
+  }
+
+  private void daemon(String name, String main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin/spark-class").toString());
+    command.add("org.apache.spark.deploy." + main);
+    command.addAll(List.of("--host", "127.0.0.1", "--webui-port", Integer.toString(freePort())));
+    command.addAll(List.of(arguments));
+    start(name, command);
+  }
+
+  private ProcessBuilder builder(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
         .putAll(
             Map.of(
-                "SPARK_HOME", spark.toString(),
+                "SPARK_HOME", home.toString(),
                 "SPARK_LOCAL_IP", "127.0.0.1",
                 "SPARK_WORKER_DIR", folder.resolve("work").toString(),
-                "SPARK_NO_DAEMONIZE", "1",
+                "SPARK_LOCAL_DIRS", folder.resolve("spark").toString(),
+                "SPARK_DAEMON_MEMORY", "200m",
                 "JAVA_HOME", System.getProperty("java.home")));
-    builder.redirectErrorStream(true).redirectOutput(folder.resolve(name + ".log").toFile());
-    Process process = builder.start();
-    processes.add(process);
-    return process;
+    return builder;
   }
 
-  private void awaitPort() throws InterruptedException {
-    for (int attempt = 0; attempt < 300; attempt++) {
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        if (socket.isConnected()) {
-          return;
-        }
-      } catch (IOException e) {
-        Thread.sleep(100);
-      }
-    }
-    throw new IllegalStateException("the master does not listen on port " + port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  private boolean masterListens() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
     }
   }
 
-  private static Path jar() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of("target"))) {
-      return files
-          .filter(file -> file.getFileName().toString().matches("jobs-.*-all\\.jar"))
-          .findFirst()
-          .orElseThrow(() -> new IllegalStateException("the shaded jar is made by package"))
-          .toAbsolutePath();
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(file + " cannot be read", e);
     }
   }
 }

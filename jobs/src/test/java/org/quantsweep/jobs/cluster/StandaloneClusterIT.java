@@ -1,209 +1,399 @@
 package org.quantsweep.jobs.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quantsweep.agreement.AgreementThreshold;
-import org.quantsweep.agreement.Criteria;
-import org.quantsweep.datasets.picture.PicturePreparation;
-import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.PublishingException;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.jobs.registry.HadoopModelRegistry;
+import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.spark.SparkSessions;
-import org.quantsweep.jobs.sweep.ConfirmationSettings;
-import org.quantsweep.jobs.sweep.SplitSettings;
-import org.quantsweep.jobs.sweep.SweepJob;
-import org.quantsweep.jobs.sweep.SweepSettings;
+import org.quantsweep.registry.Alias;
+import org.quantsweep.registry.ModelName;
+import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
-import org.quantsweep.search.SearchListener;
-import org.quantsweep.search.SearchSettings;
+import org.quantsweep.testing.PythonEnvironment;
 
-/** The shaded jar by spark-submit on two workers: same choice as embedded, also through kills. */
+/**
+ * The shaded jar by spark-submit on a standalone master with two workers, undisturbed and
+ * disturbed: what local mode answers is what it must answer. Figures go to standard output.
+ */
 class StandaloneClusterIT {
-  private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> SCHEMES =
-      List.of("linear:4", "lut-kmeans:4", "lut-kmeans:5", "linear:5", "linear:8", "half");
+      List.of(
+          "lut-kmeans:1",
+          "lut-linear:2",
+          "linear:2",
+          "lut-kmeans:2",
+          "linear:3",
+          "lut-kmeans:3",
+          "linear:4",
+          "lut-kmeans:4",
+          "lut-linear:4",
+          "lut-kmeans:5",
+          "linear:5",
+          "linear:6",
+          "half");
 
   @TempDir static Path folder;
 
   private static StandaloneCluster cluster;
-  private static SweepResult embedded;
+  private static MiniHdfs hdfs;
+  private static SparkSession spark;
+  private static JsonNode local;
 
   @BeforeAll
-  static void sweepEmbedded() throws Exception {
-    cluster = new StandaloneCluster(folder);
-    Path pictures = folder.resolve("pictures");
-    try (Stream<Path> all = Files.walk(SAMPLE.resolve("pictures"))) {
-      List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
-      for (int i = 0; i < files.size(); i += 4) {
-        Path target = pictures.resolve(SAMPLE.resolve("pictures").relativize(files.get(i)));
-        Files.createDirectories(target.getParent());
-        Files.copy(files.get(i), target);
-      }
-    }
-    SparkSession spark = SparkSessions.open("test", "local[2]");
-    try {
-      embedded =
-          new SweepJob(
-                  spark,
-                  new SweepSettings(
-                      SAMPLE.resolve("shapes.mlmodel").toString(),
-                      List.of(pictures.toString()),
-                      Criteria.parse("top-1"),
-                      AgreementThreshold.parse("0.95"),
-                      SCHEMES,
-                      WeightSelection.DEFAULT,
-                      true,
-                      true,
-                      SearchSettings.UNLIMITED,
-                      0.01,
-                      PicturePreparation.DEFAULT,
-                      "",
-                      SplitSettings.DEFAULT,
-                      ConfirmationSettings.DEFAULT,
-                      java.util.Optional.empty(),
-                      java.util.Optional.empty(),
-                      folder.resolve("embedded").toString()),
-                  SearchListener.SILENT)
-              .run();
-    } finally {
-      spark.stop();
-    }
+  static void sweepInLocalMode() throws Exception {
+    cluster = new StandaloneCluster(folder, "sweeps by spark-submit on a standalone cluster");
+    StandaloneCluster.Submitted run =
+        cluster.submit(
+            "local",
+            List.of("--master", "local[2]"),
+            sweep(pictures().toString(), "local", "--evaluate-all"));
+    // Only to look into evaluation tables; Spark starts meanwhile.
+    spark = SparkSessions.open("test", "local[1]");
+    hdfs = new MiniHdfs(cluster, folder);
+    assertThat(run.exitCode()).as(run::log).isZero();
+    local = result("local");
   }
 
   @AfterAll
   static void stop() {
+    if (spark != null) {
+      spark.stop();
+    }
     if (cluster != null) {
       cluster.close();
     }
   }
 
   @Test
-  void twoWorkersChooseWhatTheEmbeddedSparkChooses() throws Exception {
-    int exit = cluster.await(submit("plain", "plain"));
-    assertThat(exit).as(cluster.log("plain")).isZero();
-    requireSame(result("plain"));
-  }
-
-  @Test
   void aKilledExecutorChangesNothing() throws Exception {
-    Process sweep = submit("executor-killed", "executor-killed");
-    awaitEvaluations("executor-killed");
-    List<Long> executors = StandaloneCluster.executors();
-    assertThat(executors).isNotEmpty();
-    ProcessHandle.of(executors.get(0)).ifPresent(ProcessHandle::destroyForcibly);
-    assertThat(cluster.await(sweep)).as(cluster.log("executor-killed")).isZero();
-    requireSame(result("executor-killed"));
-    System.out.println(
-        "killed executor: "
-            + result("executor-killed").cost().inferences()
-            + " inferences were kept, undisturbed "
-            + embedded.cost().inferences());
+    StandaloneCluster.Submitted run =
+        cluster.submit(
+            "executor",
+            options("spark.quantsweep.commitInterval=500ms"),
+            sweep(samples().toString(), "executor", "--evaluate-all"));
+    awaitCommits(1, "executor", run);
+    ProcessHandle executor = cluster.executors().get(0);
+    boolean killed = executor.destroyForcibly();
+    assertThat(killed).isTrue();
+
+    assertThat(run.exitCode()).as(run::log).isZero();
+    assertSameAsLocal("executor");
+    // What was judged is counted when it arrives: only what ran in the killed process is run again.
+    long candidates = judged("executor").logical();
+    long undisturbed = local.at("/cost/inferences").asLong() - references();
+    long reference = result("executor").at("/cost/inferences").asLong() - candidates;
+    figure(
+        "kill -9 of an executor in mid-sweep: same answer; %d candidate inferences arrived, %d"
+            + " undisturbed: none of those that had arrived was done again; the reference was run"
+            + " %d times more, on shards that only the killed executor held",
+        candidates, undisturbed, reference - references());
+    assertThat(candidates).isEqualTo(undisturbed);
+    assertThat(reference).isBetween(references() + 1, 2 * references());
   }
 
   @Test
-  void aKilledDriverGoesOnWhereItsCommitsEnd() throws Exception {
-    Process first = submit("driver-killed", "driver-killed");
-    awaitEvaluations("driver-killed");
-    first.descendants().forEach(ProcessHandle::destroyForcibly);
-    first.destroyForcibly().waitFor();
-    assertThat(folder.resolve("driver-killed/result.json")).doesNotExist();
+  void aKilledDriverContinuesFromWhatWasCommitted() throws Exception {
+    List<String> arguments = sweep(samples().toString(), "driver", "--evaluate-all");
+    StandaloneCluster.Submitted first =
+        cluster.submit(
+            "driver-1",
+            options("spark.quantsweep.commitInterval=500ms", "spark.cores.max=1"),
+            arguments);
+    awaitCommits(2, "driver", first);
+    first.kill();
+    assertThat(folder.resolve("driver/result.json")).doesNotExist();
+    long committed = judged("driver").logical();
+    StandaloneCluster.await(
+        "the executors of the killed driver to end", () -> cluster.executors().isEmpty());
 
-    assertThat(cluster.await(submit("driver-again", "driver-killed")))
-        .as(cluster.log("driver-again"))
-        .isZero();
-    SweepResult result = result("driver-killed");
-    requireSame(result);
-    System.out.println(
-        "killed driver: the second run took "
-            + result.cost().inferences()
-            + " of "
-            + embedded.cost().inferences()
-            + " inferences");
-    assertThat(result.cost().inferences()).isLessThan(embedded.cost().inferences());
+    StandaloneCluster.Submitted second = cluster.submit("driver-2", arguments);
+
+    assertThat(second.exitCode()).as(second::log).isZero();
+    assertSameAsLocal("driver");
+    long all = local.at("/cost/inferences").asLong() - references();
+    // Whoever continues needs the reference's answers: they are not kept.
+    long done = result("driver").at("/cost/inferences").asLong() - references();
+    figure(
+        "kill -9 of the driver: %d of %d candidate inferences were committed; the second run did"
+            + " %d, none of the committed again",
+        committed, all, done);
+    assertThat(committed).isPositive().isLessThan(all);
+    assertThat(done).isEqualTo(all - committed);
+    assertThat(judged("driver").logical()).isEqualTo(all);
   }
 
   @Test
   void twoSweepsOfOneDigestAtOnceBothEndWell() throws Exception {
-    String table = folder.resolve("shared-evaluations").toString();
-    Process one = submit("twin-one", "twin-one", "--evaluations", table);
-    Process other = submit("twin-other", "twin-other", "--evaluations", table);
-    assertThat(cluster.await(one)).as(cluster.log("twin-one")).isZero();
-    assertThat(cluster.await(other)).as(cluster.log("twin-other")).isZero();
-    requireSame(result("twin-one"));
-    requireSame(result("twin-other"));
-    assertThat(cluster.await(submit("triplet", "triplet", "--evaluations", table))).isZero();
-    assertThat(result("triplet").candidates()).isEqualTo(embedded.candidates());
-    // The pictures' reference answers are stored too, so a third sweep runs nothing at all.
-    assertThat(result("triplet").cost().inferences()).isZero();
+    String table = folder.resolve("twins").toString();
+    List<StandaloneCluster.Submitted> runs = new ArrayList<>();
+    for (String twin : List.of("twin-1", "twin-2")) {
+      runs.add(
+          cluster.submit(
+              twin,
+              options("spark.cores.max=1"),
+              sweep(samples().toString(), twin, "--evaluate-all", "--evaluations", table)));
+    }
+    for (StandaloneCluster.Submitted run : runs) {
+      assertThat(run.exitCode()).as(run::log).isZero();
+    }
+
+    assertSameAsLocal("twin-1");
+    assertSameAsLocal("twin-2");
+    Judged judged = judged(table);
+    figure(
+        "two sweeps of one digest at once: %d evaluations of a sample stand in %d rows, logically"
+            + " %d, as after one sweep",
+        judged.written(), judged.rows(), judged.logical());
+    assertThat(judged.logical()).isEqualTo(local.at("/cost/inferences").asLong() - references());
   }
 
   @Test
-  void aTargetThatCannotBeWrittenIsSaidAndNothingIsPublished() throws Exception {
-    Path blocked = folder.resolve("blocked");
-    Files.writeString(blocked, "a file where a folder is wanted");
-    Process sweep =
-        submit(
-            "unwritable",
-            "blocked",
+  void twoWorkersThatShareNothingButHdfsChooseWhatLocalModeChooses() throws Exception {
+    Path model = PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel");
+    List<String> arguments =
+        sweep(
+            hdfs.copy(samples(), "samples").toString(),
+            hdfs.path("out").toString(),
+            "--evaluate-all",
+            "--evaluations",
+            hdfs.path("evaluations").toString(),
             "--publish",
-            folder.resolve("registry").toString() + "/shapes");
-    assertThat(cluster.await(sweep)).as(cluster.log("unwritable")).isEqualTo(4);
-    assertThat(cluster.log("unwritable")).contains("blocked: the results cannot be written here");
-    assertThat(folder.resolve("registry")).doesNotExist();
+            hdfs.path("registry/shapes").toString());
+    arguments.set(arguments.indexOf(model.toString()), hdfs.copy(model, "m.mlmodel").toString());
+    StandaloneCluster.Submitted run = cluster.submit("hdfs-sweep", arguments);
+
+    assertThat(run.exitCode()).as(run::log).isZero();
+    JsonNode result = JSON.readTree(bytes(hdfs.path("out/result.json")));
+    assertThat(result.at("/cost/inferences")).isEqualTo(local.at("/cost/inferences"));
+    ObjectNode expected = comparable(local);
+    ObjectNode actual = comparable(result);
+    for (ObjectNode each : List.of(expected, actual)) {
+      // The model has another name there.
+      each.remove("sourceModel");
+      each.remove("published");
+    }
+    assertThat(actual).isEqualTo(expected);
+    HadoopModelRegistry registry =
+        new HadoopModelRegistry(hdfs.path("registry").toString(), new Configuration());
+    PublishedVersion published =
+        registry.show(new ModelName("shapes")).at(Alias.CHALLENGER).orElseThrow();
+    assertThat(published.digest().hex()).isEqualTo(local.at("/selected/sha256").asText());
+    assertThat(Sha256Digest.of(bytes(new org.apache.hadoop.fs.Path(published.location()))))
+        .isEqualTo(published.digest());
   }
 
-  private static Process submit(String log, String output, String... more) throws IOException {
+  @Test
+  void aFullDiskIsSaidAndNothingIsPublished() throws Exception {
+    org.apache.hadoop.fs.Path full = hdfs.path("full");
+    hdfs.files().mkdirs(full);
+    // Less than one block: folders can be made, and nothing can be written.
+    hdfs.files().setQuota(full, 1000, 1000);
+    StandaloneCluster.Submitted sweep =
+        cluster.submit(
+            "full-sweep",
+            sweep(
+                samples().toString(),
+                new org.apache.hadoop.fs.Path(full, "out").toString(),
+                "--evaluations",
+                folder.resolve("local/evaluations").toString(),
+                "--publish",
+                hdfs.path("registry-of-full/shapes").toString()));
+    assertThat(sweep.exitCode()).as(sweep::log).isEqualTo(4);
+    assertThat(sweep.log())
+        .contains(full + "/out: the results cannot be written here (")
+        .contains("quota of /full is exceeded")
+        .contains("\nMaybe name a writable place with --output.\n")
+        .doesNotContain("internal failure");
+    assertThat(hdfs.files().exists(hdfs.path("registry-of-full"))).isFalse();
+    assertThat(hdfs.files().exists(new org.apache.hadoop.fs.Path(full, "out/result.json")))
+        .isFalse();
+
+    org.apache.hadoop.fs.Path registry = new org.apache.hadoop.fs.Path(full, "registry");
+    SweepResult chosen = ResultFile.fromJson(local.toString(), "local");
+    assertThatThrownBy(
+            () ->
+                PublishSweep.publish(
+                    folder.resolve("local").toString(),
+                    chosen,
+                    new TreeMap<>(),
+                    registry + "/shapes",
+                    new Configuration()))
+        .isInstanceOf(PublishingException.class)
+        .hasMessageStartingWith(registry + ": the registry cannot publish 'shapes' (")
+        .hasMessageContaining("quota of /full is exceeded");
+    assertThat(new PublishingException("").exitCode()).isEqualTo(5);
+    assertThat(new HadoopModelRegistry(registry.toString(), new Configuration()).list()).isEmpty();
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsSaidAndNothingIsPublished() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    Path registry = folder.resolve("registry-1");
+    StandaloneCluster.Submitted run =
+        cluster.submit(
+            "blocked",
+            List.of("--master", "local[2]"),
+            sweep(
+                samples().toString(),
+                "file/output",
+                "--publish",
+                registry.resolve("shapes").toString()));
+
+    assertThat(run.exitCode()).as(run::log).isEqualTo(4);
+    assertThat(run.log())
+        .contains(file.resolve("output") + ": the results cannot be written here (")
+        .contains("\nMaybe name a writable place with --output.\n")
+        .doesNotContain("internal failure");
+    assertThat(registry).doesNotExist();
+    assertThat(file).hasContent("in the way");
+  }
+
+  private static Path pictures() {
+    return PythonEnvironment.repository("datasets/src/main/sample/pictures");
+  }
+
+  /** The table that the run in local mode made of the pictures. */
+  private static Path samples() {
+    return folder.resolve("local/samples");
+  }
+
+  /** Into a folder below {@link #folder}, or a path with its scheme. */
+  private static List<String> sweep(String samples, String output, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "sweep",
                 "--model",
-                SAMPLE.resolve("shapes.mlmodel").toString(),
+                PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel").toString(),
                 "--samples",
-                folder.resolve("pictures").toString(),
+                samples,
                 "--schemes",
                 String.join(",", SCHEMES),
-                "--evaluate-all",
                 "--output",
-                folder.resolve(output).toString()));
-    arguments.addAll(List.of(more));
-    return cluster.submit(log, arguments.toArray(new String[0]));
+                output.contains("://") ? output : folder.resolve(output).toString()));
+    arguments.addAll(Arrays.asList(more));
+    return arguments;
   }
 
-  private static SweepResult result(String output) throws IOException {
-    return ResultFile.fromJson(
-        Files.readString(folder.resolve(output).resolve(ResultFile.NAME)), output);
+  private static JsonNode result(String output) throws IOException {
+    return JSON.readTree(folder.resolve(output).resolve("result.json").toFile());
   }
 
-  private static void requireSame(SweepResult result) {
-    assertThat(result.candidates()).isEqualTo(embedded.candidates());
-    assertThat(result.selected()).isEqualTo(embedded.selected());
-    assertThat(result.sweepDigest()).isEqualTo(embedded.sweepDigest());
+  /** The number of samples on which the reference runs. */
+  private static long references() {
+    return local.at("/samples/n").asLong();
   }
 
-  /** Until something of the sweep is committed: the reference's answers at least. */
-  private static void awaitEvaluations(String output) throws Exception {
-    Path log = folder.resolve(output).resolve("evaluations/_delta_log");
-    for (int attempt = 0; attempt < 1200; attempt++) {
-      if (Files.isDirectory(log)) {
-        try (Stream<Path> commits = Files.list(log)) {
-          if (commits.anyMatch(file -> file.toString().endsWith("00.json"))) {
-            return;
-          }
-        }
-      }
-      Thread.sleep(100);
+  /** Everything but what it cost, and the file byte for byte. */
+  private static void assertSameAsLocal(String output) throws IOException {
+    ObjectNode actual = comparable(result(output));
+    assertThat(actual).isEqualTo(comparable(local));
+    assertThat(actual.at("/decision").asText()).isEqualTo("selected");
+    byte[] chosen =
+        Files.readAllBytes(folder.resolve(output).resolve(actual.at("/selected/file").asText()));
+    assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(actual.at("/selected/sha256").asText());
+  }
+
+  private static ObjectNode comparable(JsonNode result) {
+    ObjectNode comparable = result.deepCopy();
+    comparable.remove("cost");
+    return comparable;
+  }
+
+  private static byte[] bytes(org.apache.hadoop.fs.Path file) throws IOException {
+    try (InputStream in = hdfs.files().open(file)) {
+      return in.readAllBytes();
     }
-    throw new IllegalStateException("nothing was committed in two minutes");
+  }
+
+  private static List<String> options(String... settings) {
+    List<String> options = new ArrayList<>(List.of("--master", cluster.address()));
+    for (String setting : settings) {
+      options.add("--conf");
+      options.add(setting);
+    }
+    return options;
+  }
+
+  /** Until so much is committed, and the sweep still runs. */
+  private static void awaitCommits(int count, String output, StandaloneCluster.Submitted run) {
+    Path log = folder.resolve(output).resolve("evaluations/_delta_log");
+    StandaloneCluster.await("commits", () -> !run.isRunning() || commits(log) >= count);
+    assertThat(run.isRunning()).as(run::log).isTrue();
+  }
+
+  private static long commits(Path log) {
+    if (!Files.isDirectory(log)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(log)) {
+      return files.filter(file -> file.toString().endsWith(".json")).count();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * What stands in a table of evaluations.
+   *
+   * @param rows rows of candidates
+   * @param written evaluations of one sample, however often they stand there
+   * @param logical the same, each once
+   */
+  private record Judged(long rows, long written, long logical) {}
+
+  private static Judged judged(String output) {
+    Path table = folder.resolve(output);
+    Path own = table.resolve("evaluations");
+    Map<String, BitSet> united = new HashMap<>();
+    long rows = 0;
+    long written = 0;
+    for (Row row :
+        spark
+            .read()
+            .format("delta")
+            .load((Files.isDirectory(own) ? own : table).toString())
+            .where("difficulties is null")
+            .select("candidate", "block", "judged")
+            .collectAsList()) {
+      BitSet judged = BitSet.valueOf((byte[]) row.getAs(2));
+      rows++;
+      written += judged.cardinality();
+      united
+          .computeIfAbsent(row.getString(0) + row.getString(1), missing -> new BitSet())
+          .or(judged);
+    }
+    return new Judged(rows, written, united.values().stream().mapToLong(BitSet::cardinality).sum());
+  }
+
+  private static void figure(String text, Object... values) {
+    System.out.println("FIGURE " + String.format(java.util.Locale.ROOT, text, values));
   }
 }
