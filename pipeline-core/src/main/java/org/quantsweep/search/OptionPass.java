@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
@@ -27,6 +28,9 @@ import org.quantsweep.tensor.Tensor;
  * that a kill loses one group at most.
  */
 public final class OptionPass {
+  /** The options of at least the first width are run at once, then the narrower ones. */
+  private static final List<Integer> WIDTHS = List.of(3, 2, 1);
+
   private final ModelEncoder encoder;
   private final OptionRunner runner;
   private final OptionStore store;
@@ -115,27 +119,76 @@ public final class OptionPass {
   }
 
   /**
-   * What each option of a space does alone. Those that the budget does not reach are left out.
+   * What the options of a space do alone.
+   *
+   * @param space the options that were run, and full precision
+   * @param sensitivities of them
+   * @param complete false when the budget ended the pass
+   */
+  public record Measured(
+      SearchSpace space, Map<TensorOption, Sensitivity> sensitivities, boolean complete) {
+    /** Copies the map. */
+    public Measured {
+      sensitivities = Map.copyOf(sensitivities);
+    }
+  }
+
+  /**
+   * Runs each option of a space alone. The narrowest widths come last: where an option alone misses
+   * the threshold by more than three standard errors, the narrower ones of the same form are left
+   * out of the space.
    *
    * @param samples how many each option is run on
+   * @param threshold what plans must meet
    */
-  public Map<TensorOption, Sensitivity> sensitivities(SearchSpace space, long samples) {
+  public Measured sensitivities(SearchSpace space, long samples, AgreementThreshold threshold) {
+    double t = threshold.share().doubleValue();
+    double most = samples * (1 - t) + 3 * Math.sqrt(samples * t * (1 - t)) + 1;
     Map<TensorOption, Sensitivity> known =
         new HashMap<>(store.loadSensitivities(keys.sensitivity()));
     Map<TensorOption, Sensitivity> measured = new HashMap<>();
-    List<TensorOption> missing = new ArrayList<>();
-    for (TensorOption option : space.options()) {
-      if (option.scheme() instanceof Scheme.FullPrecision) {
-        measured.put(option, new Sensitivity(0, 0, 0, samples));
-      } else if (known.containsKey(option)) {
-        measured.put(option, known.get(option));
-      } else {
-        missing.add(option);
+    Set<String> hopeless = new TreeSet<>();
+    Set<TensorOption> left = new TreeSet<>(space.options());
+    long runs = left.stream().filter(option -> !known.containsKey(option)).count();
+    listener.phaseStarted("sensitivities", runs * samples / 2);
+    for (int width : WIDTHS) {
+      List<TensorOption> missing = new ArrayList<>();
+      for (TensorOption option : List.copyOf(left)) {
+        if (width(option.scheme()) < width) {
+          continue;
+        }
+        left.remove(option);
+        if (hopeless.contains(form(option))) {
+          continue;
+        }
+        if (option.scheme() instanceof Scheme.FullPrecision) {
+          measured.put(option, new Sensitivity(0, 0, 0, samples));
+        } else if (known.containsKey(option)) {
+          measured.put(option, known.get(option));
+        } else {
+          missing.add(option);
+        }
       }
+      if (!measure(missing, measured)) {
+        return new Measured(space, measured, false);
+      }
+      measured.forEach(
+          (option, found) -> {
+            if (found.disagreeing() > most) {
+              hopeless.add(form(option));
+            }
+          });
     }
-    listener.phaseStarted("sensitivities", missing.size() * samples / 2);
+    return new Measured(space.only(measured.keySet()), measured, true);
+  }
+
+  /** Runs options group by group; false when the budget ended it. */
+  private boolean measure(List<TensorOption> missing, Map<TensorOption, Sensitivity> measured) {
     int at = 0;
-    while (at < missing.size() && !budget.isOver()) {
+    while (at < missing.size()) {
+      if (budget.isOver()) {
+        return false;
+      }
       Map<TensorOption, OptionWeights> group = new LinkedHashMap<>();
       long bytes = 0;
       while (at < missing.size()) {
@@ -153,7 +206,20 @@ public final class OptionPass {
       measured.putAll(found);
       listener.phaseAdvanced("sensitivities", at, missing.size());
     }
-    return measured;
+    return true;
+  }
+
+  /** What a narrower option is held against: the same tensor's linear codes, or its tables. */
+  private static String form(TensorOption option) {
+    boolean table =
+        option.scheme() instanceof Scheme.Quantization quantization && quantization.isLookUpTable();
+    return option.tensor() + (table ? " table" : " linear");
+  }
+
+  private static int width(Scheme scheme) {
+    return scheme instanceof Scheme.Quantization quantization
+        ? quantization.bits().bits()
+        : Integer.MAX_VALUE;
   }
 
   /** The options of one tensor after the other: its inputs are gathered once for all of them. */

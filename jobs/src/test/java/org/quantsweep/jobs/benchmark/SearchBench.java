@@ -1,0 +1,186 @@
+package org.quantsweep.jobs.benchmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.calibration.CalibratedQuantizer;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.OptionPass;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.PlanCatalog;
+import org.quantsweep.search.SearchBudget;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.search.Verdict;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.InMemoryEvaluationStore;
+import org.quantsweep.sweep.InMemoryOptionStore;
+import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.LocalSweepRunner;
+import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
+
+/** What the benchmarks of the search share: a model, and everything that judges its plans. */
+final class SearchBench {
+  private static final long GROUP_BYTES = 512L << 20;
+
+  final EncodedModel given;
+  final CoreMLModel model;
+  final Criterion criterion;
+  final int threads;
+  final List<String> tensors;
+  final Set<String> calibratable = new HashSet<>();
+  final ModelEncoder encoder;
+  final PlanCatalog plans;
+
+  private final InMemoryOptionStore options = new InMemoryOptionStore();
+  private final Sha256Digest calibration = Sha256Digest.ofText("calibration");
+
+  SearchBench(Path file, Criterion criterion, int threads) {
+    try {
+      this.given = new EncodedModel(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.model = BatchNormFolding.fold(ModelReader.read(given.sharedBytes(), file.toString()));
+    this.criterion = criterion;
+    this.threads = threads;
+    List<WeightTensor> selected = WeightSelection.DEFAULT.of(model);
+    this.tensors = selected.stream().map(WeightTensor::identity).toList();
+    for (WeightTensor tensor : selected) {
+      if (CalibratedQuantizer.isCalibratable(model, tensor)) {
+        calibratable.add(tensor.identity());
+      }
+    }
+    this.encoder = new ModelEncoder(model, this::fitted);
+    this.plans = new PlanCatalog(encoder);
+  }
+
+  private CalibratedWeights fitted(String tensor, Scheme.Quantization scheme) {
+    TensorOption option = new TensorOption(tensor, scheme);
+    FittedOption found = options.loadFitted(calibration, List.of(option)).get(option);
+    return found.weights().orElseThrow();
+  }
+
+  /** Plans' and schemes' names differ, so one judge serves both. */
+  EncodedModel encode(Candidate candidate) {
+    if (candidate.plan().isPresent()) {
+      return plans.encode(candidate);
+    }
+    return candidate.scheme().equals(Candidate.AS_GIVEN)
+        ? given
+        : encoder.encode(QuantizationPlan.uniform(Scheme.parse(candidate.scheme()), tensors));
+  }
+
+  /** Every plain scheme that makes the file smaller, and the file as given, ascending in size. */
+  List<Candidate> uniform() {
+    List<Candidate> candidates = new ArrayList<>();
+    for (Scheme scheme : Scheme.all()) {
+      Candidate candidate =
+          new Candidate(
+              scheme.toString(), encoder.encodedSize(QuantizationPlan.uniform(scheme, tensors)));
+      if (candidate.encodedSize().compareTo(given.size()) < 0) {
+        candidates.add(candidate);
+      }
+    }
+    candidates.add(new Candidate(Candidate.AS_GIVEN, given.size()));
+    candidates.sort(null);
+    return candidates;
+  }
+
+  /** The smallest plain uniform candidate that a judge accepts. */
+  CandidateEvaluation bestUniform(CandidateJudge judge, AgreementThreshold threshold) {
+    for (Candidate candidate : uniform()) {
+      CandidateEvaluation evaluation = judge.judge(List.of(candidate), threshold).get(candidate);
+      if (evaluation.verdict() == Verdict.ACCEPTED) {
+        return evaluation;
+      }
+    }
+    throw new IllegalStateException("the file as given does not agree with itself.");
+  }
+
+  SweepRunner runner(SampleSource samples) {
+    return new LocalSweepRunner(
+        model, samples, PicturePreparation.DEFAULT, criterion, new OnnxRuntimeEngine(), threads);
+  }
+
+  /** A judge that knows nothing yet, so that what it costs is its own. */
+  CandidateJudge judge(SampleSource samples, SweepRunner runner) {
+    return new CandidateJudge(
+        samples.index(),
+        new EvaluationKey(given.digest(), calibration, criterion.toString()),
+        new InMemoryEvaluationStore(),
+        runner,
+        this::encode,
+        SearchBudget.unlimited(),
+        SearchListener.SILENT,
+        48);
+  }
+
+  LocalOptionRunner optionRunner(SampleSource calibrating, SampleSource sensitivity) {
+    return new LocalOptionRunner(
+        model,
+        calibrating,
+        sensitivity,
+        PicturePreparation.DEFAULT,
+        criterion,
+        new OnnxRuntimeEngine(),
+        CalibrationSettings.DEFAULT,
+        threads);
+  }
+
+  /** A pass; options are fitted once, sensitivities are kept by their samples. */
+  OptionPass pass(LocalOptionRunner runner, SampleSource sensitivity) {
+    return new OptionPass(
+        encoder,
+        runner,
+        options,
+        new OptionPass.Keys(calibration, sensitivity.index().setDigest()),
+        GROUP_BYTES,
+        SearchBudget.unlimited(),
+        SearchListener.SILENT);
+  }
+
+  static OptionRules rules(Set<Integer> bits, boolean calibrated) {
+    return new OptionRules(bits, true, true, calibrated, new java.util.TreeMap<>());
+  }
+
+  /** A candidate's schemes, tensor by tensor, in a short form. */
+  String describe(Candidate candidate) {
+    if (candidate.plan().isEmpty()) {
+      return candidate.scheme();
+    }
+    Map<String, Scheme> schemes = plans.plan(candidate).schemes();
+    return String.join(" ", schemes.values().stream().map(Scheme::toString).toList());
+  }
+
+  static Optional<Path> path(String text) {
+    return text == null ? Optional.empty() : Optional.of(Path.of(text));
+  }
+}
