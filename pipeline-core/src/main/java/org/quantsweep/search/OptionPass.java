@@ -143,7 +143,9 @@ public final class OptionPass {
    */
   public Measured sensitivities(SearchSpace space, long samples, AgreementThreshold threshold) {
     double t = threshold.share().doubleValue();
-    double most = samples * (1 - t) + 3 * Math.sqrt(samples * t * (1 - t)) + 1;
+    long allowed = samples - threshold.required(samples);
+    // Rounded up, so that the last bits of the root do not matter.
+    long most = allowed + (long) Math.ceil(3 * Math.sqrt(samples * t * (1 - t)) - 1e-9) + 1;
     Map<TensorOption, Sensitivity> known =
         new HashMap<>(store.loadSensitivities(keys.sensitivity()));
     Map<TensorOption, Sensitivity> measured = new HashMap<>();

@@ -76,6 +76,11 @@ public record OptionRules(
     return schemes;
   }
 
+  /** How many options a weight tensor has; plain and calibrated forms of a scheme are one. */
+  public int count(String tensor) {
+    return schemes(tensor, false).size();
+  }
+
   /**
    * Refuses kept weight tensors that do not occur.
    *

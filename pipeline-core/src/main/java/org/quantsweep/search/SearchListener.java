@@ -18,6 +18,9 @@ public interface SearchListener {
   /** A wave is done: what is decided so far, in ascending order of size. */
   default void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {}
 
+  /** A search over plans begins. */
+  default void planned(SearchEstimate estimate) {}
+
   /**
    * A phase begins.
    *

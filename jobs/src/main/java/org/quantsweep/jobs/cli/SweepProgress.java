@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.Verdict;
 import org.quantsweep.sweep.ReferenceEvidence;
@@ -56,6 +58,37 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             + " inferences, best so far: "
             + best
             + (Double.isNaN(left) ? "" : ", at most about " + Math.round(left) + " s left"));
+  }
+
+  @Override
+  public void planned(SearchEstimate estimate) {
+    String work =
+        String.format(
+            Locale.ROOT,
+            "%d weight tensors, at most %d options: calibration on %d samples, each option alone on"
+                + " %d (about %d inferences), plans on %d (about %d)",
+            estimate.tensors(),
+            estimate.options(),
+            estimate.calibrationSamples(),
+            estimate.sensitivitySamples(),
+            estimate.sensitivityInferences(),
+            estimate.selectionSamples(),
+            estimate.planInferences());
+    String time =
+        String.format(
+            Locale.ROOT,
+            "; about %s in all at %.1f ms an inference on %d cores, less what is known from before",
+            time(estimate.seconds()),
+            1e3 * estimate.secondsPerInference(),
+            estimate.cores());
+    // Nothing was run where an earlier sweep left every evaluation: then there is no time to tell.
+    line(work + (estimate.secondsPerInference() > 0 ? time : ""));
+  }
+
+  private static String time(double seconds) {
+    return seconds < 120
+        ? Math.max(1, Math.round(seconds)) + " s"
+        : Math.round(seconds / 60) + " min";
   }
 
   @Override

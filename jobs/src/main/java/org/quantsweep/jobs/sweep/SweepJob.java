@@ -43,6 +43,7 @@ import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.SearchBudget;
+import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.SearchSettings;
@@ -137,7 +138,16 @@ public final class SweepJob {
       if (settings.perTensor().isPresent()) {
         SweepCost cost =
             searchPlans(
-                given, rewritten, samples, report, options, encoder, catalog, judge, calibration);
+                given,
+                rewritten,
+                samples,
+                report,
+                options,
+                encoder,
+                catalog,
+                judge,
+                calibration,
+                secondsPerInference(selecting.cost()));
         report.cost(cost);
       }
       if (samples.confirmation().isEmpty()) {
@@ -183,7 +193,8 @@ public final class SweepJob {
       ModelEncoder encoder,
       PlanCatalog catalog,
       CandidateJudge judge,
-      Sha256Digest calibration) {
+      Sha256Digest calibration,
+      double secondsPerInference) {
     PerTensorSettings own = settings.perTensor().orElseThrow();
     Set<String> tensors = new TreeSet<>();
     Set<String> calibratable = new TreeSet<>();
@@ -203,6 +214,15 @@ public final class SweepJob {
     SampleIndex alone = SampleSplits.first(samples.selection().index(), own.sensitivitySamples());
     SampleSets.Part fitting =
         samples.calibration().isEmpty() ? samples.selection() : samples.calibration();
+    listener.planned(
+        new SearchEstimate(
+            tensors.size(),
+            tensors.stream().mapToInt(own.rules()::count).sum(),
+            calibratable.isEmpty() ? 0 : samples.calibration().index().total(),
+            alone.total(),
+            samples.selection().index().total(),
+            secondsPerInference,
+            spark.sparkContext().defaultParallelism()));
     Sha256Digest sensitivity =
         new Sha256Digest.Builder()
             .field("calibration", calibration.hex())
@@ -244,6 +264,12 @@ public final class SweepJob {
       report.plans(found);
       return runner.cost();
     }
+  }
+
+  /** Of one core, from what was run so far; 0 when everything was known. */
+  private static double secondsPerInference(SweepCost cost) {
+    long inferences = cost.referenceInferences() + cost.candidateInferences();
+    return inferences == 0 ? 0 : cost.inferenceSeconds() / inferences;
   }
 
   /** The incumbent: the best uniform candidate, or an accepted plan of an earlier recipe. */

@@ -1,0 +1,147 @@
+package org.quantsweep.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.InMemoryOptionStore;
+import org.quantsweep.sweep.OptionRunner;
+import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.testing.SharedData;
+
+class OptionPassTest {
+  private static final AgreementThreshold T = AgreementThreshold.parse("0.9");
+  private static final Sha256Digest KEY = Sha256Digest.ofText("key");
+
+  private final CoreMLModel model = ModelReader.read(SharedData.path("models/mnistCNN.mlmodel"));
+  private final ModelEncoder encoder = new ModelEncoder(model);
+  private final List<String> tensors =
+      WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
+  private final InMemoryOptionStore store = new InMemoryOptionStore();
+
+  /** Says of every option what a rule says of its width. */
+  private static final class Told implements OptionRunner {
+    private final Map<Integer, Long> disagreeing;
+    private final List<TensorOption> asked = new ArrayList<>();
+
+    Told(Map<Integer, Long> disagreeing) {
+      this.disagreeing = disagreeing;
+    }
+
+    @Override
+    public Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+      throw new IllegalStateException("nothing is calibrated here.");
+    }
+
+    @Override
+    public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
+      Map<TensorOption, Sensitivity> found = new HashMap<>();
+      for (TensorOption option : options.keySet()) {
+        asked.add(option);
+        long wrong = disagreeing.getOrDefault(width(option.scheme()), 0L);
+        found.put(option, new Sensitivity(wrong, wrong, wrong, 100));
+      }
+      return found;
+    }
+
+    @Override
+    public SweepCost cost() {
+      return SweepCost.NONE;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static int width(Scheme scheme) {
+    return scheme instanceof Scheme.Quantization quantization ? quantization.bits().bits() : 16;
+  }
+
+  private OptionPass pass(OptionRunner runner, SearchBudget budget) {
+    return new OptionPass(
+        encoder,
+        runner,
+        store,
+        new OptionPass.Keys(KEY, KEY),
+        1 << 20,
+        budget,
+        SearchListener.SILENT);
+  }
+
+  @Test
+  void whereAWidthFailsAloneTheNarrowerOnesAreNotRun() {
+    // Of 100 samples at 0.9, ten may disagree, and nine more by chance; and one.
+    Told runner = new Told(Map.of(2, 21L, 3, 20L));
+    OptionPass pass = pass(runner, SearchBudget.unlimited());
+    SearchSpace space = pass.space(tensors, Set.of(), OptionRules.ALL);
+    OptionPass.Measured measured = pass.sensitivities(space, 100, T);
+    Set<Integer> widths = new TreeSet<>();
+    runner.asked.forEach(option -> widths.add(width(option.scheme())));
+    assertThat(widths).containsExactly(2, 3, 4, 5, 6, 7, 8, 16);
+    assertThat(measured.complete()).isTrue();
+    assertThat(measured.space().options()).allMatch(option -> width(option.scheme()) > 1);
+    assertThat(measured.sensitivities().keySet())
+        .containsExactlyInAnyOrderElementsOf(measured.space().options());
+    assertThat(measured.space().uniform()).isEqualTo(space.uniform());
+  }
+
+  @Test
+  void whatTheStoreKnowsIsNotRunAgain() {
+    Told first = new Told(Map.of());
+    OptionPass pass = pass(first, SearchBudget.unlimited());
+    SearchSpace space = pass.space(tensors, Set.of(), OptionRules.ALL);
+    OptionPass.Measured measured = pass.sensitivities(space, 100, T);
+    assertThat(first.asked).hasSize(space.options().size() - tensors.size());
+    Told second = new Told(Map.of());
+    assertThat(pass(second, SearchBudget.unlimited()).sensitivities(space, 100, T))
+        .isEqualTo(measured);
+    assertThat(second.asked).isEmpty();
+  }
+
+  @Test
+  void aBudgetThatIsOverLeavesThePassIncomplete() {
+    SearchBudget budget = SearchBudget.unlimited();
+    budget.interrupt();
+    Told runner = new Told(Map.of());
+    OptionPass pass = pass(runner, budget);
+    SearchSpace space = pass.space(tensors, Set.of(), OptionRules.ALL);
+    assertThat(pass.sensitivities(space, 100, T).complete()).isFalse();
+    assertThat(runner.asked).isEmpty();
+  }
+
+  @Test
+  void uniformPlansAscendAndHoldEveryScheme() {
+    SearchSpace space =
+        pass(new Told(Map.of()), SearchBudget.unlimited())
+            .space(tensors, Set.of(), OptionRules.ALL);
+    List<Long> sizes = new ArrayList<>();
+    Set<String> schemes = new TreeSet<>();
+    for (QuantizationPlan plan : space.uniform()) {
+      sizes.add(encoder.encodedSize(plan).bytes());
+      schemes.addAll(plan.schemes().values().stream().map(Scheme::toString).toList());
+    }
+    assertThat(sizes).isSorted();
+    // Eight widths of two forms, half and full precision.
+    assertThat(schemes).hasSize(18);
+    assertThat(space.uniform()).hasSize(18);
+  }
+}
