@@ -16,7 +16,8 @@ import java.util.List;
 public interface ModelRegistry {
   /**
    * Publishes a model and moves the alias {@code challenger} to it. A model of this digest that was
-   * published before keeps the provenance and evidence of its first time.
+   * published under this name before keeps the provenance and evidence of its first time. A model
+   * file that changed since it was judged is refused.
    */
   PublishedVersion publish(
       ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence);

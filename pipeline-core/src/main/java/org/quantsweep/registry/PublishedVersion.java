@@ -8,7 +8,7 @@ import org.quantsweep.digest.Sha256Digest;
  * One version of a published model.
  *
  * @param name what it is published under
- * @param version 1 for the first, then counting up without gaps
+ * @param version 1 or more, counting up; a registry that others write to may leave gaps
  * @param digest SHA-256 of the model file
  * @param size the bytes of the model file
  * @param location where the model file lies, as a path or URI for people and tools

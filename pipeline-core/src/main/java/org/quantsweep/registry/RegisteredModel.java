@@ -10,7 +10,7 @@ import java.util.TreeMap;
 /**
  * A model name with all that was published under it.
  *
- * @param versions ascending; version N stands at position N - 1
+ * @param versions ascending by number
  * @param aliases the version that each alias points to; those that point nowhere are left out
  * @param history every move of the champion, oldest first
  */
@@ -29,13 +29,11 @@ public record RegisteredModel(
 
   /** The version that an alias points to. */
   public Optional<PublishedVersion> at(Alias alias) {
-    return Optional.ofNullable(aliases.get(alias)).map(version -> versions.get(version - 1));
+    return Optional.ofNullable(aliases.get(alias)).flatMap(this::version);
   }
 
   /** The version of a number. */
   public Optional<PublishedVersion> version(int number) {
-    return number >= 1 && number <= versions.size()
-        ? Optional.of(versions.get(number - 1))
-        : Optional.empty();
+    return versions.stream().filter(version -> version.version() == number).findFirst();
   }
 }

@@ -30,8 +30,10 @@ public final class RegistryMessages {
             + model.name()
             + "' has no version "
             + version
-            + ".\nMaybe one of 1 to "
-            + model.versions().size()
+            + ".\nMaybe one of "
+            + model.versions().stream()
+                .map(known -> Integer.toString(known.version()))
+                .collect(Collectors.joining(", "))
             + ".");
   }
 

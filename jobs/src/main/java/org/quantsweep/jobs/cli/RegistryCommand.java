@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.UsageException;
-import org.quantsweep.jobs.registry.HadoopModelRegistry;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
+import org.quantsweep.registry.Alias;
+import org.quantsweep.registry.ModelRegistry;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
 import org.quantsweep.report.SweepResult;
@@ -27,7 +28,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples: quantsweep registry publish results/squeezenet /data/registry/squeezenet",
-      "          quantsweep registry promote /data/registry/squeezenet 2"
+      "          quantsweep registry promote /data/registry/squeezenet 2",
+      "          quantsweep registry publish results/squeezenet"
+          + " mlflow+http://127.0.0.1:5000/squeezenet",
+      "A registry is a folder on any Hadoop file system, or an MLflow server; credentials for that"
+          + " come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN"
+          + " or ~/.mlflow/credentials."
     })
 final class RegistryCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -65,9 +71,10 @@ final class RegistryCommand implements Runnable {
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Every model name.")
   int list(
       @Mixin CommonOptions common,
-      @Parameters(paramLabel = "REGISTRY", description = "The folder.") String location) {
+      @Parameters(paramLabel = "REGISTRY", description = "A folder, or mlflow+http://HOST:PORT.")
+          String location) {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (RegisteredModel model : new HadoopModelRegistry(location, new Configuration()).list()) {
+    for (RegisteredModel model : RegistryAddress.open(location, new Configuration()).list()) {
       rows.add(row(model));
     }
     if (common.json()) {
@@ -84,7 +91,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
+    ModelRegistry registry = target.open(new Configuration());
     RegisteredModel model = registry.show(target.name());
     Map<String, Object> row = row(model);
     List<Map<String, Object>> versions = new ArrayList<>();
@@ -118,14 +125,18 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
+    ModelRegistry registry = target.open(new Configuration());
     int wanted =
         version != null
             ? version
             : registry
                 .show(target.name())
-                .at(org.quantsweep.registry.Alias.CHALLENGER)
-                .orElseThrow()
+                .at(Alias.CHALLENGER)
+                .orElseThrow(
+                    () ->
+                        new UsageException(
+                            address
+                                + ": there is no challenger to promote.\nMaybe name a version."))
                 .version();
     registry.promote(target.name(), wanted);
     print(common, row(registry.show(target.name())));
@@ -141,7 +152,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), new Configuration());
+    ModelRegistry registry = target.open(new Configuration());
     if (version == null) {
       registry.rollback(target.name());
     } else {

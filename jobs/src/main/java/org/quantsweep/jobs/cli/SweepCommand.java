@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.jobs.registry.PublishSweep;
+import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.jobs.sweep.SweepJob;
 import org.quantsweep.jobs.sweep.SweepSettings;
@@ -63,7 +64,8 @@ final class SweepCommand implements Callable<Integer> {
   @Option(
       names = "--publish",
       paramLabel = "REGISTRY/NAME",
-      description = "Publish the chosen model there, as challenger.")
+      description =
+          "Publish the chosen model there, as challenger: a folder, or mlflow+http://HOST:PORT.")
   private String publish;
 
   @Override
@@ -77,6 +79,10 @@ final class SweepCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     SweepResult result;
+    if (publish != null) {
+      // A wrong address is told before the work, not after it.
+      RegistryAddress.parse(publish);
+    }
     err.println("starting Spark");
     SparkSession spark = SparkSessions.open("quantsweep sweep");
     try (SweepProgress progress = new SweepProgress(err)) {

@@ -3,16 +3,20 @@ package org.quantsweep.jobs.registry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.quantsweep.BadInputException;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
 import org.quantsweep.registry.ModelArtifact;
@@ -25,7 +29,7 @@ import org.quantsweep.report.SweepResult;
 public final class PublishSweep {
   private PublishSweep() {}
 
-  /** Publishes right after a sweep; the result then says where. */
+  /** Publishes right after a sweep; the result then says where, also in {@code result.json}. */
   public static SweepResult publish(
       SweepSettings settings, SweepResult result, String address, Configuration configuration) {
     TreeMap<String, String> written = new TreeMap<>();
@@ -84,15 +88,35 @@ public final class PublishSweep {
                 new OnnxRuntimeEngine().identity(), System.getProperty("os.arch")),
             Instant.now(),
             host());
-    HadoopModelRegistry registry = new HadoopModelRegistry(target.registry(), configuration);
+    List<EvidenceFile> evidence = new ArrayList<>();
+    // Where an earlier publication went is no evidence of this one.
+    evidence.add(
+        new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+    if (result.recipe() != null) {
+      byte[] recipe = read(new Path(output, result.recipe().file()), configuration);
+      evidence.add(
+          new EvidenceFile(result.recipe().file(), new String(recipe, StandardCharsets.UTF_8)));
+    }
     PublishedVersion version =
-        registry.publish(
-            target.name(),
-            artifact,
-            provenance,
-            List.of(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result))));
-    return result.withPublished(
-        new SweepResult.Published(target.registry(), target.name().text(), version.version()));
+        target.open(configuration).publish(target.name(), artifact, provenance, evidence);
+    SweepResult published =
+        result.withPublished(
+            new SweepResult.Published(target.registry(), target.name().text(), version.version()));
+    try {
+      new OutputFolder(output, configuration)
+          .write(ResultFile.NAME, ResultFile.toJson(published));
+    } catch (BadInputException e) {
+      throw new PublishingException(
+          output
+              + ": this is published as version "
+              + version.version()
+              + " of '"
+              + target.name()
+              + "', but its result cannot say so.\nMaybe make the folder writable and publish"
+              + " again: it stays one version.",
+          e);
+    }
+    return published;
   }
 
   private static byte[] read(Path file, Configuration configuration) {

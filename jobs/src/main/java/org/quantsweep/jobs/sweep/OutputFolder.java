@@ -14,11 +14,12 @@ import org.quantsweep.UserException;
 import org.quantsweep.report.ResultFile;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
-final class OutputFolder {
+public final class OutputFolder {
   private final Path folder;
   private final Configuration configuration;
 
-  OutputFolder(String location, Configuration configuration) {
+  /** In a folder of any Hadoop file system; nothing is made yet. */
+  public OutputFolder(String location, Configuration configuration) {
     this.folder = new Path(location);
     this.configuration = configuration;
   }
@@ -41,7 +42,12 @@ final class OutputFolder {
     return new Path(folder, name).toString();
   }
 
-  void write(String name, String text) {
+  /**
+   * Writes a text file, or replaces it.
+   *
+   * @throws BadInputException when the file system refuses it
+   */
+  public void write(String name, String text) {
     write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
