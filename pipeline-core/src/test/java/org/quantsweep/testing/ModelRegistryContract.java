@@ -188,8 +188,7 @@ public abstract class ModelRegistryContract {
         .hasMessageStartingWith(location() + ": has no model 'nothing-here'.\nMaybe one of ")
         .hasMessageContaining(name.text());
     assertThat(registry().list().stream().map(RegisteredModel::name)).doesNotContain(unknown);
-    String noVersion =
-        location() + ": model '" + name + "' has no version 2.\nMaybe one of 1.";
+    String noVersion = location() + ": model '" + name + "' has no version 2.\nMaybe one of 1.";
     assertThatThrownBy(() -> registry().promote(name, 2)).hasMessage(noVersion);
     assertThatThrownBy(() -> registry().provenance(name, 2)).hasMessage(noVersion);
     assertThatThrownBy(() -> registry().evidence(name, 2)).hasMessage(noVersion);

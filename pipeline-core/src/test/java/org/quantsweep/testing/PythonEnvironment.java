@@ -61,6 +61,11 @@ public final class PythonEnvironment {
     throw new IllegalStateException("tests run inside of a clone: there is no tools/python-env.sh");
   }
 
+  /** The interpreter. */
+  public Path interpreter() {
+    return python;
+  }
+
   /** Runs a script to its end. */
   public Outcome run(Path script, String... arguments) {
     List<String> command = new ArrayList<>(List.of(python.toString(), script.toString()));

@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
       "          quantsweep registry publish results/squeezenet"
           + " mlflow+http://127.0.0.1:5000/squeezenet",
       "A registry is a folder on any Hadoop file system, or an MLflow server; credentials for that"
-          + " come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, MLFLOW_TRACKING_TOKEN"
-          + " or ~/.mlflow/credentials."
+          + " come from MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD,"
+          + " MLFLOW_TRACKING_TOKEN or ~/.mlflow/credentials."
     })
 final class RegistryCommand implements Runnable {
   @Spec private CommandSpec spec;

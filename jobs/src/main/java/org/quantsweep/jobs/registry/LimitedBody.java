@@ -39,7 +39,9 @@ final class LimitedBody implements HttpResponse.BodySubscriber<Void> {
       for (ByteBuffer buffer : buffers) {
         bytes += buffer.remaining();
         if (bytes > limit) {
-          throw new IOException("the answer is longer than " + limit + " bytes");
+          throw new MlflowFailure(
+              "the answer is longer than " + limit + " bytes, which it may not be",
+              "look what the server holds there.");
         }
         byte[] part = new byte[buffer.remaining()];
         buffer.get(part);

@@ -55,6 +55,10 @@ final class MlflowCredentials {
       return new MlflowCredentials("Basic " + pair, List.of(pair, password));
     }
     String token = value(TOKEN, environment, Map.of(), file);
+    if (token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+      // The HTTP client would quote it in what it throws.
+      throw unfit(TOKEN);
+    }
     return token.isEmpty()
         ? new MlflowCredentials(null, List.of())
         : new MlflowCredentials("Bearer " + token, List.of(token));
@@ -96,7 +100,7 @@ final class MlflowCredentials {
     return new UsageException(
         name
             + " holds characters that an HTTP header cannot carry (its value is not shown).\n"
-            + "Maybe set it again, without line ends or colons.");
+            + "Maybe set it again, without spaces, line ends, colons or letters beyond ASCII.");
   }
 
   /** The INI file that MLflow documents: {@code key = value} lines below {@code [mlflow]}. */

@@ -159,8 +159,7 @@ public final class MlflowModelRegistry implements ModelRegistry {
     Path copy = Files.createTempFile("quantsweep", ".model");
     try {
       try (OutputStream out = Files.newOutputStream(copy)) {
-        server.download(
-            entry.folder().below(entry.file()), out, entry.version().size().bytes());
+        server.download(entry.folder().below(entry.file()), out, entry.version().size().bytes());
       }
       try (InputStream in = Files.newInputStream(copy)) {
         if (!ModelArtifact.digestOf(in).equals(entry.version().digest())) {
@@ -213,8 +212,7 @@ public final class MlflowModelRegistry implements ModelRegistry {
       ChampionLog.Move move =
           model
               .champions()
-              .next(
-                  new ChampionChange(action, target.version()), UUID.randomUUID().toString());
+              .next(new ChampionChange(action, target.version()), UUID.randomUUID().toString());
       models.write(model.name(), move);
       requireOurs(model.name(), move);
       models.setAlias(model.name(), Alias.CHAMPION, target.version());
@@ -249,8 +247,7 @@ public final class MlflowModelRegistry implements ModelRegistry {
       for (EvidenceFile file : evidence) {
         upload(run.folder().below(EVIDENCE).below(file.name()), file.text());
       }
-      server.upload(
-          run.folder().below(model.fileName()), model::open, model.size().bytes());
+      server.upload(run.folder().below(model.fileName()), model::open, model.size().bytes());
       runs.finish(run, provenance.publishedAt());
       models.create(name);
     } catch (IOException e) {
@@ -316,8 +313,7 @@ public final class MlflowModelRegistry implements ModelRegistry {
   private MlflowModels.Entry entry(MlflowModels.Model model, int version) {
     return model
         .entry(version)
-        .orElseThrow(
-            () -> RegistryMessages.unknownVersion(location, model.published(), version));
+        .orElseThrow(() -> RegistryMessages.unknownVersion(location, model.published(), version));
   }
 
   private PublishingException failed(String what, IOException e) {

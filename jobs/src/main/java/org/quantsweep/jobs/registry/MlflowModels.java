@@ -50,7 +50,10 @@ final class MlflowModels {
    * @param aliases as they stand, also where they point to what is not ours
    */
   record Model(
-      ModelName name, List<Entry> entries, SortedMap<Alias, Integer> aliases, ChampionLog champions) {
+      ModelName name,
+      List<Entry> entries,
+      SortedMap<Alias, Integer> aliases,
+      ChampionLog champions) {
     Model {
       entries = List.copyOf(entries);
     }
@@ -194,8 +197,7 @@ final class MlflowModels {
       }
     }
     int champion = aliases.getOrDefault(Alias.CHAMPION, 0);
-    return new Model(
-        name, entries, aliases, ChampionLog.of(ChampionLog.tags(model), champion));
+    return new Model(name, entries, aliases, ChampionLog.of(ChampionLog.tags(model), champion));
   }
 
   /** Empty for versions that others registered. */

@@ -191,13 +191,19 @@ final class MlflowServer {
       running.cancel(true);
       Thread.currentThread().interrupt();
       throw new MlflowFailure(
-          MlflowFailure.Kind.OTHER, "we were interrupted", "try again: what was begun ends.", e);
+          MlflowFailure.Kind.OTHER,
+          "we were interrupted",
+          "try again: what was begun is completed.",
+          e);
     } catch (ExecutionException e) {
       throw broken(e.getCause());
     }
   }
 
   private static MlflowFailure broken(Throwable cause) {
+    if (cause instanceof MlflowFailure failure) {
+      return failure;
+    }
     if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
       return new MlflowFailure(
           MlflowFailure.Kind.OTHER,

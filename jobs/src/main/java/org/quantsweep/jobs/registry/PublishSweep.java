@@ -90,8 +90,7 @@ public final class PublishSweep {
             host());
     List<EvidenceFile> evidence = new ArrayList<>();
     // Where an earlier publication went is no evidence of this one.
-    evidence.add(
-        new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+    evidence.add(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
     if (result.recipe() != null) {
       byte[] recipe = read(new Path(output, result.recipe().file()), configuration);
       evidence.add(
@@ -103,8 +102,7 @@ public final class PublishSweep {
         result.withPublished(
             new SweepResult.Published(target.registry(), target.name().text(), version.version()));
     try {
-      new OutputFolder(output, configuration)
-          .write(ResultFile.NAME, ResultFile.toJson(published));
+      new OutputFolder(output, configuration).write(ResultFile.NAME, ResultFile.toJson(published));
     } catch (BadInputException e) {
       throw new PublishingException(
           output
