@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.registry.EvidenceFile;
@@ -43,7 +44,7 @@ final class VersionTags {
     return tags;
   }
 
-  private static void addResult(TreeMap<String, String> tags, String text) {
+  private static void addResult(Map<String, String> tags, String text) {
     JsonNode result;
     try {
       result = JSON.readTree(text);
@@ -61,7 +62,7 @@ final class VersionTags {
     addAgreement(tags, "confirmation", selected.path("confirmation"));
   }
 
-  private static void addAgreement(TreeMap<String, String> tags, String name, JsonNode agreement) {
+  private static void addAgreement(Map<String, String> tags, String name, JsonNode agreement) {
     if (agreement.isObject()) {
       tags.put(
           PREFIX + name,
@@ -71,7 +72,7 @@ final class VersionTags {
     }
   }
 
-  private static void add(TreeMap<String, String> tags, String name, JsonNode value) {
+  private static void add(Map<String, String> tags, String name, JsonNode value) {
     if (value.isValueNode() && !value.isNull()) {
       tags.put(PREFIX + name, value.asText());
     }
