@@ -97,6 +97,14 @@ public final class ResultTable {
             samples,
             selected.file(),
             selected.sha256())
-        + ResultProof.toText(result);
+        + ResultProof.toText(result)
+        + publication(result.published());
+  }
+
+  private static String publication(SweepResult.Published published) {
+    return published == null
+        ? ""
+        : "Published as version %d of '%s' in %s.%n"
+            .formatted(published.version(), published.name(), published.registry());
   }
 }

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.quantsweep.PublishingException;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
@@ -79,6 +80,7 @@ final class SweepCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     SweepResult result;
+    PublishingException unpublished = null;
     if (publish != null) {
       // A wrong address is told before the work, not after it.
       RegistryAddress.parse(publish);
@@ -95,15 +97,23 @@ final class SweepCommand implements Callable<Integer> {
           });
       result = new SweepJob(spark, settings, progress, budget).run();
       if (publish != null && result.selected() != null) {
-        result =
-            PublishSweep.publish(
-                settings, result, publish, spark.sparkContext().hadoopConfiguration());
+        try {
+          result =
+              PublishSweep.publish(
+                  settings, result, publish, spark.sparkContext().hadoopConfiguration());
+        } catch (PublishingException e) {
+          // The sweep is done: what it found is printed first.
+          unpublished = e;
+        }
       }
     } finally {
       spark.stop();
     }
     out.print(json ? ResultFile.toJson(result) : ResultTable.toText(result));
     out.flush();
+    if (unpublished != null) {
+      throw unpublished;
+    }
     return result.selected() == null ? QuantSweep.NONE_ACCEPTABLE : 0;
   }
 }

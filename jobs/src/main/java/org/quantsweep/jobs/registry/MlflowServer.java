@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 
 /**
  * Speaks HTTP with an MLflow server. Answers are bounded in time and size, redirects are not
@@ -212,6 +213,14 @@ final class MlflowServer {
           cause);
     }
     String message = cause.getMessage();
+    if (cause instanceof SSLException) {
+      return new MlflowFailure(
+          MlflowFailure.Kind.OTHER,
+          "no encrypted connection: " + message,
+          "write mlflow+http:// if the server has no TLS, or trust its certificate with"
+              + " JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.",
+          cause);
+    }
     return new MlflowFailure(
         MlflowFailure.Kind.OTHER,
         "the connection broke: " + (message == null ? cause.getClass().getSimpleName() : message),
@@ -278,10 +287,6 @@ final class MlflowServer {
         "there is no MLflow server here, " + reason,
         path.isEmpty()
             ? "look at " + address.base() + "/health: MLflow says OK there."
-            : "leave out '"
-                + path
-                + "': it must be the server's prefix, as in "
-                + address.base()
-                + "/health, not a model.");
+            : "leave out '" + path + "', unless the server has that prefix.");
   }
 }

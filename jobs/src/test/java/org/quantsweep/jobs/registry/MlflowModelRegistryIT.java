@@ -202,6 +202,7 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
     String model = "the bytes of a model";
     Files.writeString(output.resolve("selected.mlmodel"), model);
     Files.writeString(output.resolve("result.json"), result(model).toString());
+    Files.writeString(output.resolve("recipe.yaml"), "a recipe");
     String address = location() + "/" + name();
 
     JsonNode published =
@@ -246,6 +247,7 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
     expected.put("sha256", Sha256Digest.ofText(model).hex());
     expected
         .putArray("files")
+        .add("evidence/recipe.yaml")
         .add("evidence/result.json")
         .add("provenance.json")
         .add("selected.mlmodel");
@@ -291,6 +293,7 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
         .put("lowerBound", 0.924)
         .put("confidence", 0.95);
     result.putArray("candidates");
+    result.putObject("recipe").put("file", "recipe.yaml").putArray("tensors");
     return result;
   }
 

@@ -137,9 +137,20 @@ class MlflowModelRegistryTest {
     requireRefusal(
         () -> publish(),
         "cannot publish 'net' (there is no MLflow server here, status 404).\nMaybe leave out"
-            + " '/net': it must be the server's prefix, as in "
-            + location.replace("mlflow+", "")
-            + "/health, not a model.");
+            + " '/net', unless the server has that prefix.");
+  }
+
+  @Test
+  void aServerWithoutEncryptionIsSaid() {
+    location = "mlflow+https://127.0.0.1:" + server.getAddress().getPort();
+    registry = new MlflowModelRegistry(location);
+    assertThatThrownBy(() -> registry.list())
+        .isInstanceOf(PublishingException.class)
+        .hasMessageStartingWith(
+            location + ": the registry cannot be read (no encrypted connection: ")
+        .hasMessageEndingWith(
+            ").\nMaybe write mlflow+http:// if the server has no TLS, or trust its certificate"
+                + " with JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.");
   }
 
   @Test
