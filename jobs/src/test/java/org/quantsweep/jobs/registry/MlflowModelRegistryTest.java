@@ -10,6 +10,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -141,16 +143,32 @@ class MlflowModelRegistryTest {
   }
 
   @Test
-  void aServerWithoutEncryptionIsSaid() {
-    location = "mlflow+https://127.0.0.1:" + server.getAddress().getPort();
-    registry = new MlflowModelRegistry(location);
-    assertThatThrownBy(() -> registry.list())
-        .isInstanceOf(PublishingException.class)
-        .hasMessageStartingWith(
-            location + ": the registry cannot be read (no encrypted connection: ")
-        .hasMessageEndingWith(
-            ").\nMaybe write mlflow+http:// if the server has no TLS, or trust its certificate"
-                + " with JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.");
+  void aServerWithoutEncryptionIsSaid() throws IOException {
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      threads.submit(() -> refuseInPlainText(plain));
+      location = "mlflow+https://127.0.0.1:" + plain.getLocalPort();
+      registry = new MlflowModelRegistry(location);
+      assertThatThrownBy(() -> registry.list())
+          .isInstanceOf(PublishingException.class)
+          .hasMessageStartingWith(
+              location + ": the registry cannot be read (no encrypted connection: ")
+          .hasMessageEndingWith(
+              ").\nMaybe write mlflow+http:// if the server has no TLS, or trust its certificate"
+                  + " with JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE.");
+    }
+  }
+
+  /** As a server does that takes the hello of TLS for a request. */
+  private static Object refuseInPlainText(ServerSocket server) throws IOException {
+    while (true) {
+      try (Socket socket = server.accept()) {
+        socket
+            .getOutputStream()
+            .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        socket.getInputStream().readAllBytes();
+      }
+    }
   }
 
   @Test
