@@ -13,6 +13,7 @@ import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
 import org.quantsweep.registry.ModelArtifact;
@@ -41,7 +42,7 @@ public final class PublishSweep {
   }
 
   /**
-   * Publishes what a sweep left in its output folder.
+   * Publishes what a sweep left in its output folder, and says so in the result that lies there.
    *
    * @throws UsageException when that sweep found none acceptable
    */
@@ -91,8 +92,11 @@ public final class PublishSweep {
             artifact,
             provenance,
             List.of(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result))));
-    return result.withPublished(
-        new SweepResult.Published(target.registry(), target.name().text(), version.version()));
+    SweepResult published =
+        result.withPublished(
+            new SweepResult.Published(target.registry(), target.name().text(), version.version()));
+    new OutputFolder(output, configuration).rewrite(published);
+    return published;
   }
 
   private static byte[] read(Path file, Configuration configuration) {
