@@ -14,7 +14,7 @@ from typing import Any
 
 import pendulum
 import yaml
-from airflow.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk import DAG, Variable, task, task_group
 
 from quantsweep_jobs import DEFAULTS, PUBLISHED, QuantSweepSubmit, published_extra, read_result, summary
@@ -69,7 +69,7 @@ with DAG(
             map_index_template="{{ task.application_args[-1] }}",
         )
 
-        @task(outlets=[PUBLISHED], map_index_template="{{ entry }}")
+        @task(outlets=[PUBLISHED], multiple_outputs=False, map_index_template="{{ entry }}")
         def outcome(entry: str, output: str, *, ti=None, outlet_events=None) -> dict[str, Any]:
             """Says what came out; announces what was published, and is skipped where nothing was."""
             found = read_result(output)

@@ -12,13 +12,13 @@ Triggered by hand, by the API (`conf` holds the parameters), or by an event of t
 from __future__ import annotations
 
 import hashlib
+from copy import copy
 from pathlib import PurePosixPath
 from typing import Any
 
-from airflow.exceptions import AirflowException, AirflowFailException
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, Variable, task
-from airflow.sdk.exceptions import ParamValidationError
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
 
 from quantsweep_jobs import (
     DEFAULTS,
@@ -67,7 +67,7 @@ def wanted(given: dict[str, Any], where: str) -> dict[str, Any]:
     values = {}
     for key, param in PARAMS.items():
         try:
-            values[key] = param.resolve(given.get(key, param.value))
+            values[key] = copy(param).resolve(given.get(key, param.value))  # resolving keeps the value
         except ParamValidationError as problem:
             problems.append(f"{where}: '{key}' ({given[key]}) is not what it must be: {str(problem).splitlines()[0]}.")
     for key in ("model", "samples"):
@@ -158,6 +158,7 @@ with DAG(
             flag("--evaluations", "evaluations"),
             flag("--output", "output"),
         ],
+        answer=of("output"),
         report=of("output") + "/result.json",
         registry=of("published_as"),
     )
@@ -168,7 +169,7 @@ with DAG(
         ti.xcom_push(key="result", value=summary(output, found))
         return "publish" if found["decision"] == "selected" else "none_acceptable"
 
-    @task
+    @task(multiple_outputs=False)
     def none_acceptable(output: str) -> list[dict[str, Any]]:
         """The candidates that came closest, in the log and for whoever asks."""
         closest = read_result(output)["closest"]
@@ -184,7 +185,7 @@ with DAG(
         registry=of("published_as"),
     )
 
-    @task(outlets=[PUBLISHED])
+    @task(outlets=[PUBLISHED], multiple_outputs=False)
     def announce(output: str, *, outlet_events=None) -> dict[str, Any]:
         found = read_result(output)
         if found["published"] is None:

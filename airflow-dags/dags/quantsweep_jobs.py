@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.sdk import Asset, BaseOperatorLink, Variable
 
@@ -81,14 +81,18 @@ class QuantSweepSubmit(SparkSubmitOperator):
     without a retry: the next attempt would say the same. Everything else fails and is retried; the jobs continue from
     the evaluations that are stored. Arguments that render empty are flags that were not given, and are left out.
 
+    In deploy mode ``cluster`` the code of the program is not known. There a failed command counts as answered when the
+    folder ``answer`` holds a result, for a sweep removes an older one when it begins and writes its own at the end.
+
+    :param answer: the output folder of a sweep, where it is this run's own (templated)
     :param report: where the result lies; for the task's link (templated)
     :param registry: where models are published; for the task's link (templated)
     """
 
-    template_fields = (*SparkSubmitOperator.template_fields, "report", "registry")
+    template_fields = (*SparkSubmitOperator.template_fields, "answer", "report", "registry")
     operator_extra_links = (ReportLink(), RegistryLink())
 
-    def __init__(self, *, report: str = "", registry: str = "", **kwargs: Any) -> None:
+    def __init__(self, *, answer: str = "", report: str = "", registry: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("pool", POOL)
         super().__init__(
             application="{{ var.value.quantsweep_jar }}",
@@ -96,6 +100,7 @@ class QuantSweepSubmit(SparkSubmitOperator):
             java_class=MAIN,
             **kwargs,
         )
+        self.answer = answer
         self.report = report
         self.registry = registry
 
@@ -105,15 +110,29 @@ class QuantSweepSubmit(SparkSubmitOperator):
             super().execute(context)
         except Exception as failure:
             code = self.exit_code()
-            if code != NONE_ACCEPTABLE:
+            if code == NONE_ACCEPTABLE:
+                self.log.info("Exit code %s: none acceptable. That is an answer.", code)
+            elif code is None and self.is_answered():
+                self.log.info("The command failed, and its code is not known here; %s holds a result.", self.answer)
+            else:
                 raise refusal(code, str(failure)) from failure
-            self.log.info("Exit code %s: none acceptable. That is an answer.", code)
 
     def exit_code(self) -> int | None:
         """Of the program; None where the deploy mode does not tell."""
-        driver = getattr(self._hook, "_spark_exit_code", None)  # Kubernetes: the pod's, not spark-submit's
-        submitted = getattr(self._hook, "_submit_sp", None)
-        return driver or (submitted.returncode if submitted else None)
+        hook = self._hook
+        if hook is None:
+            return None
+        if hook._is_kubernetes:
+            return hook._spark_exit_code
+        if hook._connection["deploy_mode"] == "cluster" or hook._submit_sp is None:
+            return None
+        return hook._submit_sp.returncode
+
+    def is_answered(self) -> bool:
+        try:
+            return bool(self.answer and read_result(self.answer))
+        except AirflowException:
+            return False
 
 
 def refusal(code: int | None, message: str) -> AirflowException:
