@@ -69,7 +69,7 @@ with DAG(
             map_index_template="{{ task.application_args[-1] }}",
         )
 
-        @task(outlets=[PUBLISHED], multiple_outputs=False, map_index_template="{{ entry }}")
+        @task(outlets=[PUBLISHED], multiple_outputs=False, map_index_template="{{ task.op_kwargs['entry'] }}")
         def outcome(entry: str, output: str, *, ti=None, outlet_events=None) -> dict[str, Any]:
             """Says what came out; announces what was published, and is skipped where nothing was."""
             found = read_result(output)
@@ -81,6 +81,6 @@ with DAG(
             outlet_events[PUBLISHED].extra = extra
             return extra
 
-        sweep >> outcome(entry, output)
+        sweep >> outcome(entry=entry, output=output)
 
     model.expand_kwargs(entries())

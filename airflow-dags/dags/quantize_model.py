@@ -59,6 +59,14 @@ PARAMS = {
 }
 
 
+def extra_of(event) -> dict[str, Any]:
+    """What an event says. Events of watchers carry it as payload; those of the REST API have a mark of Airflow's."""
+    extra = dict(event.extra or {})
+    if "from_trigger" in extra:
+        extra = extra["payload"] if isinstance(extra.get("payload"), dict) else {}
+    return {key: value for key, value in extra.items() if key != "from_rest_api"}
+
+
 def wanted(given: dict[str, Any], where: str) -> dict[str, Any]:
     """The parameters of a run, every problem with them said at once."""
     problems = [
@@ -123,7 +131,7 @@ with DAG(
     def request(params=None, run_id=None, triggering_asset_events=None) -> dict[str, Any]:
         """What this run is about: its parameters, or the extra of the event that triggered it."""
         events = [event for each in (triggering_asset_events or {}).values() for event in each]
-        asked = [wanted(event.extra or {}, f"extra of the event of {event.asset.name}") for event in events]
+        asked = [wanted(extra_of(event), f"extra of the event of {event.asset.name}") for event in events]
         asked = asked or [wanted(dict(params), "parameters")]
         # Events that come close together arrive as one run; each of the others gets a run of its own.
         return {**layout(asked[0], run_id), "others": [{k: v for k, v in each.items() if v} for each in asked[1:]]}

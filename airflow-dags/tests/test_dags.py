@@ -138,8 +138,11 @@ def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(reques
 def test_an_event_names_model_and_samples_in_its_extra(request_of):
     asked = request_of(
         events=[
-            Event({"model": "/m/A.mlmodel", "samples": "/photos", "agreement": "0.9"}),
-            Event({"model": "/m/B.mlmodel", "samples": "/photos"}, "quantsweep_samples"),
+            Event({"model": "/m/A.mlmodel", "samples": "/photos", "agreement": "0.9", "from_rest_api": True}),
+            Event(
+                {"from_trigger": True, "payload": {"model": "/m/B.mlmodel", "samples": "/photos"}},
+                "quantsweep_samples",
+            ),
         ]
     )
     assert (asked["model"], asked["agreement"]) == ("/m/A.mlmodel", "0.9")
