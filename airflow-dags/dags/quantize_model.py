@@ -59,6 +59,11 @@ PARAMS = {
 }
 
 
+def events_of(triggering) -> list:
+    """The events that triggered a run, of all assets."""
+    return [event for each in (triggering or {}).values() for event in each]
+
+
 def extra_of(event) -> dict[str, Any]:
     """What an event says. Events of watchers carry it as payload; those of the REST API have a mark of Airflow's."""
     extra = dict(event.extra or {})
@@ -130,20 +135,21 @@ with DAG(
     @task(multiple_outputs=True, retries=0)
     def request(params=None, run_id=None, triggering_asset_events=None) -> dict[str, Any]:
         """What this run is about: its parameters, or the extra of the event that triggered it."""
-        events = [event for each in (triggering_asset_events or {}).values() for event in each]
-        asked = [wanted(extra_of(event), f"extra of the event of {event.asset.name}") for event in events]
-        asked = asked or [wanted(dict(params), "parameters")]
-        # Events that come close together arrive as one run; each of the others gets a run of its own.
-        return {**layout(asked[0], run_id), "others": [{k: v for k, v in each.items() if v} for each in asked[1:]]}
+        events = events_of(triggering_asset_events)
+        if events:
+            asked = wanted(extra_of(events[0]), f"extra of the event of {events[0].asset.name}")
+        else:
+            asked = wanted(dict(params), "parameters")
+        return layout(asked, run_id)
+
+    @task
+    def others(triggering_asset_events=None) -> list[dict[str, Any]]:
+        """Events that come close together arrive as one run; each of the others gets a run of its own."""
+        return [extra_of(event) for event in events_of(triggering_asset_events)[1:]]
 
     asked = request()
 
-    @task
-    def others(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One run for each; tasks are mapped over whole results only."""
-        return requests
-
-    TriggerDagRunOperator.partial(task_id="trigger", trigger_dag_id=DAG_ID).expand(conf=others(asked["others"]))
+    TriggerDagRunOperator.partial(task_id="trigger", trigger_dag_id=DAG_ID).expand(conf=others())
 
     ingest = QuantSweepSubmit(
         task_id="ingest",

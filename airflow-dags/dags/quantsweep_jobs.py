@@ -44,6 +44,7 @@ DEFAULTS = {
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": True,
     "max_retry_delay": timedelta(minutes=15),
+    "weight_rule": "upstream",  # where slots are few, what has begun is finished first
 }
 
 

@@ -44,7 +44,7 @@ def test_dags_can_be_stored(dags):
 def test_quantize_model_is_ingest_sweep_gate_publish(dags):
     dag = dags.get_dag("quantize_model")
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
-        "request": ["announce", "gate", "ingest", "none_acceptable", "others"],
+        "request": ["announce", "gate", "ingest", "none_acceptable"],
         "others": ["trigger"],
         "trigger": [],
         "ingest": ["sweep"],
@@ -136,18 +136,20 @@ def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(reques
 
 
 def test_an_event_names_model_and_samples_in_its_extra(request_of):
-    asked = request_of(
-        events=[
-            Event({"model": "/m/A.mlmodel", "samples": "/photos", "agreement": "0.9", "from_rest_api": True}),
-            Event(
-                {"from_trigger": True, "payload": {"model": "/m/B.mlmodel", "samples": "/photos"}},
-                "quantsweep_samples",
-            ),
-        ]
-    )
-    assert (asked["model"], asked["agreement"]) == ("/m/A.mlmodel", "0.9")
-    # Two events that Airflow put into one run: the second gets a run of its own.
-    assert asked["others"] == [{"model": "/m/B.mlmodel", "samples": "/photos"}]
+    by_api = {"model": "/m/A.mlmodel", "samples": "/photos", "agreement": "0.9", "from_rest_api": True}
+    asked = request_of(events=[Event(by_api)])
+    assert (asked["model"], asked["samples"], asked["agreement"]) == ("/m/A.mlmodel", "/photos", "0.9")
+    by_watcher = {"from_trigger": True, "payload": {"model": "/m/B.mlmodel", "samples": "/photos"}}
+    assert request_of(events=[Event(by_watcher, "quantsweep_samples")])["model"] == "/m/B.mlmodel"
+
+
+def test_each_of_several_events_gets_a_run_of_its_own(dags, request_of):
+    events = [Event({"samples": "/photos"}), Event({"model": "/m/B.mlmodel", "samples": "/photos"})]
+    others = dags.get_dag("quantize_model").get_task("others").python_callable
+    assert others(triggering_asset_events={"asset": events}) == [{"model": "/m/B.mlmodel", "samples": "/photos"}]
+    assert others(triggering_asset_events=None) == []
+    with pytest.raises(AirflowFailException, match="'model' is missing"):
+        request_of(events=events)
 
 
 @pytest.mark.parametrize("extra", [None, {}, {"samples": "/photos"}])
