@@ -13,6 +13,8 @@ AIRFLOW_HOME=${AIRFLOW_HOME:-$here/../target/airflow}
 mkdir -p "$AIRFLOW_HOME"
 AIRFLOW_HOME=$(CDPATH='' cd -- "$AIRFLOW_HOME" && pwd)
 . "$here/environment.sh"
+address=http://127.0.0.1:${AIRFLOW__API__PORT:-8080}
+export AIRFLOW__API__BASE_URL="$address"
 
 if [ ! -f "$AIRFLOW_VAR_QUANTSWEEP_JAR" ] && [ -d "$repository/jobs/src" ]; then
   "$repository/quantsweep" --version >&2 # builds the jar
@@ -44,13 +46,13 @@ for component in api-server dag-processor 'scheduler --skip-serve-logs'; do
   airflow $component > "$logs/${component%% *}.log" 2>&1 &
   processes="$processes $!"
 done
-until curl -fsS -o /dev/null "http://127.0.0.1:${AIRFLOW__API__PORT:-8080}/api/v2/version" 2>/dev/null; do
+until python -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])' "$address/api/v2/version" 2>/dev/null; do
   for process in $processes; do
     kill -0 "$process" 2>/dev/null || { echo "Airflow did not start. Maybe look at $logs." >&2; exit 1; }
   done
   sleep 1
 done
-echo "Airflow answers at http://127.0.0.1:${AIRFLOW__API__PORT:-8080} (logs: $logs). User and password:"
+echo "Airflow answers at $address (logs: $logs). User and password:"
 cat "$AIRFLOW_HOME/simple_auth_manager_passwords.json.generated"
 echo
 wait

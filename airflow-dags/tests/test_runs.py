@@ -106,7 +106,7 @@ def test_one_failing_model_does_not_stop_the_others(airflow, asked):
     output = HOME / "results/nightly"
     flags = {"samples": asked["samples"], "schemes": SCHEMES, "agreement": 0.9}
     entries = {
-        "broken": {**flags, "model": "/is/not/there.mlmodel", "output": f"{output}/broken"},
+        "broken": {**flags, "model": asked["model"], "agreement": 1.5, "output": f"{output}/broken"},
         "shapes": {
             **flags,
             "model": asked["model"],
@@ -120,13 +120,13 @@ def test_one_failing_model_does_not_stop_the_others(airflow, asked):
     run = airflow("nightly_sweeps")
     assert run.states() == {
         "entries": "success",
-        # Exit code 4: failed at once, with no retry.
+        # Exit code 2: failed at once, with no retry.
         "model.sweep[0]": "failed",
         "model.outcome[0]": "upstream_failed",
         "model.sweep[1]": "success",
         "model.outcome[1]": "success",
     }, run.log
-    assert "/is/not/there.mlmodel" in run.log
+    assert "agreement threshold (1.5) must be in [0, 1]" in run.log
     [event] = run.events()
     assert (event["asset"], event["name"], event["version"]) == ("quantsweep_published", "nightly-shapes", 1)
     assert run.xcom("model.outcome", "result", 1)["digest"] == event["digest"]
