@@ -1,7 +1,9 @@
 package org.quantsweep.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,9 +41,27 @@ public record SweepResult(
   /** The decision when none is. */
   public static final String NONE_ACCEPTABLE = "none-acceptable";
 
+  private static final int CLOSEST = 3;
+
   /** Copies the list. */
   public SweepResult {
     candidates = List.copyOf(candidates);
+  }
+
+  /**
+   * Where none is acceptable, the candidates that came closest, the closest first; empty otherwise.
+   * Candidates that were rejected early count by the share of what they were judged on.
+   */
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  public List<Row> closest() {
+    if (selected != null) {
+      return List.of();
+    }
+    return candidates.stream()
+        .filter(row -> row.share() >= 0)
+        .sorted(Comparator.comparingDouble(Row::share).reversed().thenComparing(Row::encodedSize))
+        .limit(CLOSEST)
+        .toList();
   }
 
   /** The same with what was published. */
@@ -126,7 +146,15 @@ public record SweepResult(
       String verdict,
       Agreement agreement,
       Long judged,
-      Long disagreeing) {}
+      Long disagreeing) {
+    /** The share that agrees of what was judged; -1 where nothing was. */
+    double share() {
+      if (agreement != null) {
+        return (double) agreement.agreeing() / agreement.samples();
+      }
+      return judged == null || judged == 0 ? -1 : 1 - (double) disagreeing / judged;
+    }
+  }
 
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}

@@ -21,6 +21,12 @@ final class CommonOptions {
   private Path settings;
 
   @Option(
+      names = "--entry",
+      paramLabel = "NAME",
+      description = "The part of the settings file to use; the flags stand below its name.")
+  private String entry;
+
+  @Option(
       names = "--plugins",
       paramLabel = "JAR",
       description = "A jar with own look-up tables or criteria; shipped to executors.")
@@ -36,6 +42,11 @@ final class CommonOptions {
   /** The settings file, or null; {@link SettingsFile} reads it for every flag. */
   Path settings() {
     return settings;
+  }
+
+  /** The part of the settings file that counts, or null for all of it. */
+  String entry() {
+    return entry;
   }
 
   /** Jars of the user's own; loaded before the command runs. */

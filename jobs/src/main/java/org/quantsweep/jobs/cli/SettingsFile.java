@@ -17,7 +17,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Values from the YAML file that {@code --settings} names: its keys are the flags without their
- * hyphens. Flags win; unknown keys are refused with the nearest known one.
+ * hyphens. Flags win; unknown keys are refused with the nearest known one. A file for several
+ * models has names as keys and their flags below; {@code --entry} says which name.
  */
 final class SettingsFile implements IDefaultValueProvider {
   private static final long LIMIT = 1L << 20;
@@ -29,14 +30,16 @@ final class SettingsFile implements IDefaultValueProvider {
     }
     OptionSpec option = (OptionSpec) argument;
     OptionSpec settings = argument.command().findOption("--settings");
-    if (settings == null || option.equals(settings)) {
+    OptionSpec entry = argument.command().findOption("--entry");
+    if (settings == null || option.equals(settings) || option.equals(entry)) {
       return null;
     }
     Path file = settings.getValue();
     if (file == null) {
       return null;
     }
-    JsonNode value = read(file, argument.command()).get(option.longestName().substring(2));
+    JsonNode value =
+        read(file, entry.getValue(), argument.command()).get(option.longestName().substring(2));
     if (value == null) {
       return null;
     }
@@ -51,9 +54,10 @@ final class SettingsFile implements IDefaultValueProvider {
   /**
    * Reads the whole file and checks its keys.
    *
-   * @throws UsageException listing every unknown key
+   * @param entry the name whose flags are meant; null where the file holds one set of flags
+   * @throws UsageException listing every unknown key, or when there is no such entry
    */
-  static JsonNode read(Path file, CommandSpec command) {
+  static JsonNode read(Path file, String entry, CommandSpec command) {
     JsonNode root;
     try {
       if (Files.size(file) > LIMIT) {
@@ -66,18 +70,51 @@ final class SettingsFile implements IDefaultValueProvider {
           file + ": the settings cannot be read (" + e.getMessage() + ").\nMaybe check --settings.",
           e);
     }
+    String where = entry == null ? file.toString() : file + ", entry '" + entry + "'";
+    JsonNode flags = entry == null ? root : entry(root, entry, file);
     List<String> problems = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> field : root.properties()) {
+    for (Map.Entry<String, JsonNode> field : flags.properties()) {
       String key = field.getKey();
       if (!command.optionsMap().containsKey("--" + key)) {
+        boolean forgotten = entry == null && field.getValue().isObject();
         problems.add(
-            file + ": key '" + key + "' is not known.\nMaybe write " + nearest(key, command) + ".");
+            where
+                + ": key '"
+                + key
+                + "' is not known.\nMaybe write "
+                + (forgotten ? "--entry " + key : nearest(key, command))
+                + ".");
       }
     }
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("\n", problems));
     }
-    return root;
+    return flags;
+  }
+
+  private static JsonNode entry(JsonNode root, String entry, Path file) {
+    JsonNode flags = root.get(entry);
+    if (flags != null && flags.isObject()) {
+      return flags;
+    }
+    List<String> names = new ArrayList<>();
+    root.properties()
+        .forEach(
+            field -> {
+              if (field.getValue().isObject()) {
+                names.add(field.getKey());
+              }
+            });
+    throw new UsageException(
+        file
+            + ": there is no entry '"
+            + entry
+            + "' (entries: "
+            + String.join(", ", names)
+            + "). An entry is a name with flags below it.\nMaybe "
+            + (names.isEmpty()
+                ? "leave --entry out."
+                : "write --entry " + NearestName.of(entry, names) + "."));
   }
 
   private static String nearest(String key, CommandSpec command) {

@@ -45,7 +45,7 @@ public final class PublishSweep {
   }
 
   /**
-   * Publishes what a sweep left in its output folder.
+   * Publishes what a sweep left in its output folder, and says so in the result that lies there.
    *
    * @throws UsageException when that sweep found none acceptable
    */
@@ -102,7 +102,7 @@ public final class PublishSweep {
         result.withPublished(
             new SweepResult.Published(target.registry(), target.name().text(), version.version()));
     try {
-      new OutputFolder(output, configuration).write(ResultFile.NAME, ResultFile.toJson(published));
+      new OutputFolder(output, configuration).rewrite(published);
     } catch (BadInputException e) {
       throw new PublishingException(
           output

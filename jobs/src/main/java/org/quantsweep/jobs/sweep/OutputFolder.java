@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.sweep;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -12,13 +13,14 @@ import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
 import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.SweepResult;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
   private final Path folder;
   private final Configuration configuration;
 
-  /** In a folder of any Hadoop file system; nothing is made yet. */
+  /** A folder that need not exist yet. */
   public OutputFolder(String location, Configuration configuration) {
     this.folder = new Path(location);
     this.configuration = configuration;
@@ -36,6 +38,26 @@ public final class OutputFolder {
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /**
+   * Writes into {@code result.json} where the model was published; a result of another sweep that
+   * came here meanwhile is left alone.
+   *
+   * @throws BadInputException when the result cannot be written
+   */
+  public void rewrite(SweepResult result) {
+    Path file = new Path(folder, ResultFile.NAME);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      String standing = ResultFile.fromJson(text, file.toString()).sweepDigest();
+      if (!standing.equals(result.sweepDigest())) {
+        return;
+      }
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    write(ResultFile.NAME, ResultFile.toJson(result));
   }
 
   String path(String name) {

@@ -125,6 +125,46 @@ class QuantSweepTest {
   }
 
   @Test
+  void anEntryOfASettingsFileHasTheFlags() throws Exception {
+    Path settings = folder.resolve("nightly.yaml");
+    Path output = folder.resolve("of-an-entry.mlmodel");
+    Files.writeString(
+        settings,
+        "net:\n  scheme: linear:9\nshapes:\n  scheme: linear:4\n  output: " + output + "\n");
+    Ran ran = run("quantize", MODEL, "--settings", settings.toString(), "--entry", "shapes");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(output).exists();
+  }
+
+  @Test
+  void anEntryThatIsNotThereIsRefusedWithTheNearest() throws Exception {
+    Path settings = folder.resolve("nightly.yaml");
+    Files.writeString(settings, "net:\n  scheme: linear:9\nshapes:\n  scheme: linear:4\n");
+    Ran ran = run("quantize", MODEL, "--settings", settings.toString(), "--entry", "shape");
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo(
+            settings
+                + ": there is no entry 'shape' (entries: net, shapes). An entry is a name with"
+                + " flags below it.\nMaybe write --entry shapes.\n");
+  }
+
+  @Test
+  void anUnknownKeyOfAnEntryIsRefusedAndAForgottenEntryIsNamed() throws Exception {
+    Path settings = folder.resolve("nightly.yaml");
+    Files.writeString(settings, "shapes:\n  shceme: linear:4\n");
+    Ran misspelt = run("quantize", MODEL, "--settings", settings.toString(), "--entry", "shapes");
+    assertThat(misspelt.code()).isEqualTo(2);
+    assertThat(misspelt.err())
+        .isEqualTo(
+            settings + ", entry 'shapes': key 'shceme' is not known.\nMaybe write scheme.\n");
+    Ran forgotten = run("quantize", MODEL, "--settings", settings.toString());
+    assertThat(forgotten.code()).isEqualTo(2);
+    assertThat(forgotten.err())
+        .isEqualTo(settings + ": key 'shapes' is not known.\nMaybe write --entry shapes.\n");
+  }
+
+  @Test
   void whatIsNoModelIsBadInput() throws Exception {
     Path text = folder.resolve("text.mlmodel");
     Files.writeString(text, "this is no model");

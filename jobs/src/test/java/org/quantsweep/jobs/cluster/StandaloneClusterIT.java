@@ -207,6 +207,16 @@ class StandaloneClusterIT {
     assertThat(published.digest().hex()).isEqualTo(local.at("/selected/sha256").asText());
     assertThat(Sha256Digest.of(bytes(new org.apache.hadoop.fs.Path(published.location()))))
         .isEqualTo(published.digest());
+    // What a scheduler asks for: the outcome from the cluster's storage, and where it was
+    // published.
+    assertThat(result.at("/published/version").asInt()).isEqualTo(1);
+    StandaloneCluster.Submitted shown =
+        cluster.submit(
+            "hdfs-result",
+            List.of("--master", "local[1]"),
+            List.of("result", hdfs.path("out").toString(), "--json"));
+    assertThat(shown.exitCode()).as(shown::log).isZero();
+    assertThat(JSON.readTree(shown.output())).isEqualTo(result);
   }
 
   @Test

@@ -1,0 +1,214 @@
+"""
+### quantize_model
+
+Finds the smallest quantized form of one Core ML model that still answers like the model as given, and publishes it.
+
+`request` → `ingest` → `sweep` → `gate` → `publish` → `announce`, or → `none_acceptable`.
+
+Triggered by hand, by the API (`conf` holds the parameters), or by an event of the assets `quantsweep_model` or
+`quantsweep_samples`, whose `extra` holds the parameters; `model` and `samples` must be among them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from copy import copy
+from pathlib import PurePosixPath
+from typing import Any
+
+from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from airflow.sdk import DAG, Param, Variable, task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
+
+from quantsweep_jobs import (
+    DEFAULTS,
+    NEW_MODEL,
+    NEW_SAMPLES,
+    PUBLISHED,
+    QuantSweepSubmit,
+    published_extra,
+    read_result,
+    summary,
+)
+
+DAG_ID = "quantize_model"
+# An address never begins like a flag.
+ADDRESS = {"type": ["null", "string"], "pattern": "^[^-]"}
+TEXT = {"type": ["null", "string"], "minLength": 1}
+
+# What is left empty is left to the jobs, which know the defaults and check what is given.
+PARAMS = {
+    "model": Param(None, **ADDRESS, description="The Core ML model file; any Hadoop path."),
+    "samples": Param(None, **ADDRESS, description="A folder, an .npz file or a table; any Hadoop path."),
+    "criterion": Param(None, **TEXT, description="When one sample agrees, such as top-1 or psnr:30."),
+    "agreement": Param(
+        None, type=["null", "string", "number"], description="Share of samples that must agree, such as 0.95."
+    ),
+    "family": Param(None, type=["null", "string"], enum=[None, "uniform", "per-tensor"]),
+    "schemes": Param(None, **TEXT, description="Only these schemes, such as linear:6,lut-kmeans:6."),
+    "registry": Param(
+        None, **ADDRESS, description="Where to publish; empty: the variable quantsweep_registry."
+    ),
+    "name": Param(
+        None,
+        type=["null", "string"],
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$",
+        description="The model's name in the registry; empty: that of its file.",
+    ),
+    "time_budget": Param(None, **TEXT, description="How long the search may go on, such as 30m."),
+}
+
+
+def events_of(triggering) -> list:
+    """The events that triggered a run, of all assets."""
+    return [event for each in (triggering or {}).values() for event in each]
+
+
+def extra_of(event) -> dict[str, Any]:
+    """What an event says. Events of watchers carry it as payload; those of the REST API have a mark of Airflow's."""
+    extra = dict(event.extra or {})
+    if "from_trigger" in extra:
+        extra = extra["payload"] if isinstance(extra.get("payload"), dict) else {}
+    return {key: value for key, value in extra.items() if key != "from_rest_api"}
+
+
+def wanted(given: dict[str, Any], where: str) -> dict[str, Any]:
+    """The parameters of a run, every problem with them said at once."""
+    problems = [
+        f"{where}: key '{key}' is not known. Known are {', '.join(PARAMS)}." for key in given if key not in PARAMS
+    ]
+    values = {}
+    for key, param in PARAMS.items():
+        try:
+            values[key] = copy(param).resolve(given.get(key, param.value))  # resolving keeps the value
+        except ParamValidationError as problem:
+            problems.append(f"{where}: '{key}' ({given[key]}) is not what it must be: {str(problem).splitlines()[0]}.")
+    for key in ("model", "samples"):
+        if key not in given or given[key] is None:
+            problems.append(
+                f"{where}: '{key}' is missing: it tells what to quantize with what.\n"
+                f'Maybe give {{"model": "/models/Net.mlmodel", "samples": "/data/photos"}}.'
+            )
+    if problems:
+        raise AirflowFailException("\n".join(problems))
+    return values
+
+
+def layout(values: dict[str, Any], run_id: str) -> dict[str, Any]:
+    """Names the places of a run: results are its own; evaluations belong to the model's name, samples to all."""
+    results = Variable.get("quantsweep_results").rstrip("/")
+    name = values["name"] or PurePosixPath(values["model"]).stem
+    run = "".join(each if each.isalnum() or each in "._-" else "-" for each in run_id)
+    source = hashlib.sha256(values["samples"].encode()).hexdigest()[:16]
+    registry = (values["registry"] or Variable.get("quantsweep_registry")).rstrip("/")
+    return {
+        **values,
+        "name": name,
+        "published_as": f"{registry}/{name}",
+        "table": f"{results}/samples/{source}",
+        "evaluations": f"{results}/models/{name}/evaluations",
+        "output": f"{results}/models/{name}/runs/{run}",
+    }
+
+
+def of(key: str) -> str:
+    """A template: what `request` says."""
+    return f"{{{{ ti.xcom_pull(task_ids='request')['{key}'] }}}}"
+
+
+def flag(name: str, key: str) -> str:
+    """A template: a flag, or nothing where its parameter is empty."""
+    value = f"ti.xcom_pull(task_ids='request')['{key}']"
+    return f"{{{{ '{name}=' ~ {value} if {value} is not none else '' }}}}"
+
+
+with DAG(
+    DAG_ID,
+    schedule=(NEW_MODEL | NEW_SAMPLES),
+    params=PARAMS,
+    default_args=DEFAULTS,
+    catchup=False,
+    doc_md=__doc__,
+    tags=["quantsweep"],
+) as dag:
+
+    @task(multiple_outputs=True, retries=0)
+    def request(params=None, run_id=None, triggering_asset_events=None) -> dict[str, Any]:
+        """What this run is about: its parameters, or the extra of the event that triggered it."""
+        events = events_of(triggering_asset_events)
+        if events:
+            asked = wanted(extra_of(events[0]), f"extra of the event of {events[0].asset.name}")
+        else:
+            asked = wanted(dict(params), "parameters")
+        return layout(asked, run_id)
+
+    @task
+    def others(triggering_asset_events=None) -> list[dict[str, Any]]:
+        """Events that come close together arrive as one run; each of the others gets a run of its own."""
+        return [extra_of(event) for event in events_of(triggering_asset_events)[1:]]
+
+    asked = request()
+
+    TriggerDagRunOperator.partial(task_id="trigger", trigger_dag_id=DAG_ID).expand(conf=others())
+
+    ingest = QuantSweepSubmit(
+        task_id="ingest",
+        name="quantsweep ingest",
+        application_args=["ingest", of("samples"), of("table")],
+    )
+
+    sweep = QuantSweepSubmit(
+        task_id="sweep",
+        name="quantsweep sweep",
+        application_args=[
+            "sweep",
+            flag("--model", "model"),
+            flag("--samples", "table"),
+            flag("--criterion", "criterion"),
+            flag("--agreement", "agreement"),
+            flag("--family", "family"),
+            flag("--schemes", "schemes"),
+            flag("--time-budget", "time_budget"),
+            flag("--evaluations", "evaluations"),
+            flag("--output", "output"),
+        ],
+        answer=of("output"),
+        report=of("output") + "/result.json",
+        registry=of("published_as"),
+    )
+
+    @task.branch
+    def gate(output: str, ti=None) -> str:
+        found = read_result(output)
+        ti.xcom_push(key="result", value=summary(output, found))
+        return "publish" if found["decision"] == "selected" else "none_acceptable"
+
+    @task(multiple_outputs=False)
+    def none_acceptable(output: str) -> list[dict[str, Any]]:
+        """The candidates that came closest, in the log and for whoever asks."""
+        closest = read_result(output)["closest"]
+        for each in closest:
+            print("closest:", each)
+        return closest
+
+    publish = QuantSweepSubmit(
+        task_id="publish",
+        name="quantsweep publish",
+        application_args=["registry", "publish", of("output"), of("published_as")],
+        report=of("output") + "/result.json",
+        registry=of("published_as"),
+    )
+
+    @task(outlets=[PUBLISHED], multiple_outputs=False)
+    def announce(output: str, *, outlet_events=None) -> dict[str, Any]:
+        found = read_result(output)
+        if found["published"] is None:
+            raise AirflowException(f"{output}: the result does not say that its model is published.")
+        extra = published_extra(found)
+        outlet_events[PUBLISHED].extra = extra
+        return extra
+
+    choice = gate(asked["output"])
+    asked >> ingest >> sweep >> choice
+    choice >> publish >> announce(asked["output"])
+    choice >> none_acceptable(asked["output"])

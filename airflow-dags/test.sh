@@ -1,0 +1,35 @@
+#!/bin/sh
+# The tests of the DAGs: real Airflow, and the shaded jar through the real spark-submit. `mvn verify` runs it.
+#
+#   airflow-dags/test.sh [pytest's arguments]
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+AIRFLOW_HOME=$here/target/airflow
+rm -rf "$AIRFLOW_HOME"
+status=0
+"$here/../tools/python-env.sh" airflow >/dev/null || status=$?
+if [ "$status" -eq 69 ]; then
+  echo "airflow-dags: LEFT OUT: the tests of the DAGs need Python 3.11, which is missing here." >&2
+  exit 0
+fi
+[ "$status" -eq 0 ] || exit "$status"
+. "$here/environment.sh"
+if [ ! -f "$AIRFLOW_VAR_QUANTSWEEP_JAR" ]; then
+  echo "airflow-dags: there is no $AIRFLOW_VAR_QUANTSWEEP_JAR: it is what the DAGs submit." >&2
+  echo "Maybe run mvn -pl jobs -am package -DskipTests first." >&2
+  exit 1
+fi
+# Short runs: no pages, one partition for small tables, and the second compiler would not pay.
+AIRFLOW_VAR_QUANTSWEEP_PROPERTIES=$AIRFLOW_HOME/spark.properties
+cat > "$AIRFLOW_VAR_QUANTSWEEP_PROPERTIES" <<'END'
+spark.ui.enabled=false
+spark.sql.shuffle.partitions=1
+spark.driver.bindAddress=127.0.0.1
+spark.driver.host=127.0.0.1
+spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+END
+export AIRFLOW_VAR_QUANTSWEEP_PROPERTIES
+airflow db migrate > "$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; exit 1; }
+cd "$here"
+exec python -m pytest -q -p no:cacheprovider --durations=5 "${@:-tests}"

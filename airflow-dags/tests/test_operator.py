@@ -1,0 +1,106 @@
+"""Exit codes: the real operator and hook of the provider; only spark-submit is a script that exits as told."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+from quantsweep_jobs import QuantSweepSubmit, as_link, read_result
+
+
+@pytest.fixture
+def submit(tmp_path, monkeypatch):
+    def run(script: str, **arguments):
+        binary = tmp_path / "spark-submit"
+        binary.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{tmp_path}/arguments"\n{script}\n')
+        binary.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        operator = QuantSweepSubmit(task_id="sweep", **{"application_args": ["sweep"], **arguments})
+        operator.application = "quantsweep.jar"
+        operator.properties_file = ""
+        operator.execute({})
+        return (tmp_path / "arguments").read_text().splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_done_and_none_acceptable_succeed(submit, code):
+    arguments = submit(f"exit {code}", application_args=["sweep", "", "--agreement=0.9"])
+    assert arguments[-3:] == ["quantsweep.jar", "sweep", "--agreement=0.9"]
+    assert arguments[arguments.index("--class") + 1] == "org.quantsweep.jobs.cli.QuantSweep"
+
+
+@pytest.mark.parametrize("code", [2, 4])
+def test_wrong_settings_and_bad_input_fail_without_a_retry(submit, code):
+    with pytest.raises(AirflowFailException, match=f"Error code is: {code}"):
+        submit(f"echo what is wrong; exit {code}")
+
+
+@pytest.mark.parametrize("code", [1, 5, 137])
+def test_everything_else_is_retried(submit, code):
+    with pytest.raises(AirflowException, match=f"Error code is: {code}") as failure:
+        submit(f"exit {code}")
+    assert not isinstance(failure.value, AirflowFailException)
+
+
+def test_a_code_in_the_text_of_an_argument_is_not_the_exit_code(submit):
+    with pytest.raises(AirflowException) as failure:
+        submit("exit 1", application_args=["sweep", "--model=Error code is: 3."])
+    assert not isinstance(failure.value, AirflowFailException)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_where_the_deploy_mode_swallows_the_code_the_result_tells(submit, tmp_path, answered):
+    folder = tmp_path / "out"
+    folder.mkdir()
+    if answered:
+        (folder / "result.json").write_text(json.dumps(none_acceptable()))
+    arguments = {"deploy_mode": "cluster", "answer": str(folder)}
+    if answered:
+        submit("exit 1", **arguments)
+    else:
+        with pytest.raises(AirflowException) as failure:
+            submit("exit 1", **arguments)
+        assert not isinstance(failure.value, AirflowFailException)
+
+
+def test_a_result_is_read_from_any_hadoop_path_by_the_jar_without_spark(tmp_path):
+    (tmp_path / "result.json").write_text(json.dumps(none_acceptable()))
+    found = read_result(tmp_path.as_uri())
+    assert found["decision"] == "none-acceptable"
+    assert [each["scheme"] for each in found["closest"]] == ["linear:4"]
+
+
+def test_a_result_that_is_not_there_is_said_and_not_asked_for_again(tmp_path):
+    with pytest.raises(AirflowFailException) as failure:
+        read_result(str(tmp_path))
+    assert str(failure.value).endswith(
+        f"{tmp_path}: there is no result.json here: no sweep has ended with this output folder.\n"
+        "Maybe name the folder that a sweep wrote with --output."
+    )
+
+
+def test_links_lead_to_pages_or_files():
+    assert as_link("/r/shapes") == "file:///r/shapes"
+    assert as_link("hdfs://n/r/shapes") == "hdfs://n/r/shapes"
+    assert as_link("mlflow+http://127.0.0.1:5000/shapes") == "http://127.0.0.1:5000/#/models/shapes"
+
+
+def none_acceptable():
+    agreement = {"agreeing": 90, "samples": 100, "lowerBound": 0.84, "confidence": 0.95}
+    return {
+        "schemaVersion": 1,
+        "decision": "none-acceptable",
+        "sweepDigest": "ab" * 32,
+        "criterion": "top-1",
+        "threshold": "0.95",
+        "sourceModel": {"name": "net.mlmodel", "encodedSize": 10, "sha256": "ab" * 32},
+        "samples": {"n": 100, "quarantined": 0, "setDigest": "ab" * 32, "splits": {}, "trimmed": 0},
+        "candidates": [
+            {"scheme": "linear:4", "encodedSize": 5, "ratio": 0.5, "verdict": "rejected", "agreement": agreement}
+        ],
+    }

@@ -1,0 +1,117 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.SweepResult;
+
+/** An earlier sweep's outcome, for machines: what schedulers branch on. */
+class ResultCommandTest {
+  private static final String DIGEST = "ab".repeat(32);
+
+  @TempDir Path folder;
+
+  @Test
+  void anAddressWithASchemeIsReadAndTheClosestStandInIt() throws Exception {
+    SweepResult result =
+        result(
+            null,
+            List.of(
+                row("linear:2", null, 100L, 60L),
+                row("linear:4", new SweepResult.Agreement(93, 100, 0.87, 0.95), null, null),
+                row("linear:3", null, 100L, 30L),
+                row("lut-linear:3", null, 50L, 15L),
+                row("linear:8", null, null, null)));
+    Files.writeString(folder.resolve("result.json"), ResultFile.toJson(result));
+
+    JsonNode json = new ObjectMapper().readTree(run("result", folder.toUri().toString()));
+
+    assertThat(json.at("/decision").asText()).isEqualTo("none-acceptable");
+    assertThat(json.at("/closest").findValuesAsText("scheme"))
+        .containsExactly("linear:4", "linear:3", "lut-linear:3");
+  }
+
+  @Test
+  void whatWasPublishedStandsInTheResult() throws Exception {
+    byte[] model = {1, 2, 3};
+    Files.write(folder.resolve("selected.mlmodel"), model);
+    SweepResult.Agreement agreement = new SweepResult.Agreement(96, 100, 0.9, 0.95);
+    SweepResult.Chosen chosen =
+        new SweepResult.Chosen(
+            "linear:8",
+            null,
+            3,
+            0.5,
+            agreement,
+            null,
+            Sha256Digest.of(model).hex(),
+            "selected.mlmodel");
+    Files.writeString(
+        folder.resolve("result.json"),
+        ResultFile.toJson(result(chosen, List.of(row("linear:8", agreement, null, null)))));
+    assertThat(published()).isEmpty();
+
+    String registry = folder.resolve("registry").toString();
+    run("registry", "publish", folder.toString(), registry + "/net");
+    run("registry", "publish", folder.toUri().toString(), registry + "/net");
+
+    assertThat(published())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("registry", registry, "name", "net", "version", 1));
+    JsonNode json = new ObjectMapper().readTree(run("result", folder.toString()));
+    assertThat(json.at("/closest")).isEmpty();
+  }
+
+  private Map<String, Object> published() throws Exception {
+    JsonNode entry = new ObjectMapper().readTree(run("result", folder.toString())).get("published");
+    return entry.isNull()
+        ? Map.of()
+        : new ObjectMapper().convertValue(entry, new TypeReference<>() {});
+  }
+
+  private static SweepResult.Row row(
+      String scheme, SweepResult.Agreement agreement, Long judged, Long disagreeing) {
+    return new SweepResult.Row(
+        scheme, null, 1000, 0.5, "rejected-early", agreement, judged, disagreeing);
+  }
+
+  private static SweepResult result(SweepResult.Chosen chosen, List<SweepResult.Row> rows) {
+    return new SweepResult(
+        SweepResult.SCHEMA_VERSION,
+        chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
+        DIGEST,
+        "top-1",
+        "0.95",
+        new SweepResult.SourceModel("net.mlmodel", 6, DIGEST),
+        new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
+        chosen,
+        chosen,
+        rows,
+        null,
+        null,
+        null,
+        new SweepResult.Cost(5, 500, 0, 0, 0));
+  }
+
+  private static String run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] json = java.util.Arrays.copyOf(arguments, arguments.length + 1);
+    json[arguments.length] = "--json";
+    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), json);
+    assertThat(code).as(err.toString()).isZero();
+    return out.toString();
+  }
+}
