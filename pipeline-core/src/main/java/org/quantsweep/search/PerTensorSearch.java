@@ -109,7 +109,7 @@ public final class PerTensorSearch {
   }
 
   /** The threshold plus one standard error of a share of n samples. */
-  static AgreementThreshold guard(AgreementThreshold threshold, long n) {
+  public static AgreementThreshold guard(AgreementThreshold threshold, long n) {
     double t = threshold.share().doubleValue();
     double error = Math.sqrt(t * (1 - t) / Math.max(1, n));
     BigDecimal guarded = BigDecimal.valueOf(Math.min(1, t + error)).setScale(6, RoundingMode.FLOOR);

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
@@ -178,9 +177,5 @@ final class SearchBench {
     }
     Map<String, Scheme> schemes = plans.plan(candidate).schemes();
     return String.join(" ", schemes.values().stream().map(Scheme::toString).toList());
-  }
-
-  static Optional<Path> path(String text) {
-    return text == null ? Optional.empty() : Optional.of(Path.of(text));
   }
 }
