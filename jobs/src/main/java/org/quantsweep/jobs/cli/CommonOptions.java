@@ -28,6 +28,8 @@ final class CommonOptions {
 
   @Option(
       names = "--plugins",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
       paramLabel = "JAR",
       description = "A jar with own look-up tables or criteria; shipped to executors.")
   private List<File> plugins = new ArrayList<>();

@@ -39,12 +39,16 @@ final class SearchOptions {
 
   @Option(
       names = "--calibration",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
       paramLabel = "S",
       description = "Samples that options are fitted on; default: a part of --samples.")
   private List<String> calibration = new ArrayList<>();
 
   @Option(
       names = "--confirmation",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
       paramLabel = "S",
       description =
           "Samples that the choice is confirmed on and the search never sees; default: a part of"
@@ -110,6 +114,8 @@ final class SearchOptions {
 
   @Option(
       names = "--keep",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
       paramLabel = "TENSOR=SCHEME",
       description = "Per-tensor: store this weight tensor so, for example conv1/weights=full.")
   private Map<String, String> keep = new LinkedHashMap<>();
@@ -120,7 +126,7 @@ final class SearchOptions {
       paramLabel = "RULE",
       description =
           "Per-tensor: how plans are lined up: knapsack, knapsack-on-error, knapsack-on-drop,"
-              + " greedy-by-psnr, greedy-by-agreement. Default: ${DEFAULT-VALUE}.")
+              + " greedy-by-psnr, greedy-by-agreement, uniform. Default: ${DEFAULT-VALUE}.")
   private String strategy;
 
   @Option(

@@ -21,6 +21,12 @@ import picocli.CommandLine.Model.OptionSpec;
  * models has names as keys and their flags below; {@code --entry} says which name.
  */
 final class SettingsFile implements IDefaultValueProvider {
+  /**
+   * Parts the values of an option that is given once for each of them: a path may hold a comma, but
+   * hardly a line's end.
+   */
+  static final String LINE = "\n";
+
   private static final long LIMIT = 1L << 20;
 
   @Override
@@ -43,10 +49,17 @@ final class SettingsFile implements IDefaultValueProvider {
     if (value == null) {
       return null;
     }
+    List<String> values = new ArrayList<>();
     if (value.isArray()) {
-      List<String> values = new ArrayList<>();
       value.forEach(each -> values.add(each.asText()));
-      return String.join(",", values);
+    }
+    if (value.isObject()) {
+      value
+          .properties()
+          .forEach(field -> values.add(field.getKey() + "=" + field.getValue().asText()));
+    }
+    if (value.isContainerNode()) {
+      return String.join(LINE.equals(option.splitRegex()) ? LINE : ",", values);
     }
     return value.asText();
   }

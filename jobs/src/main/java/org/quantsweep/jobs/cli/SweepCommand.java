@@ -50,6 +50,8 @@ final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--samples",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
       required = true,
       paramLabel = "S",
       description = "A folder, an .npz file or a table; any Hadoop path.")

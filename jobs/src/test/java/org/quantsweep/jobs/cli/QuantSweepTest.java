@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.OutputStream;
@@ -11,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** Commands as people type them: exit codes and whole messages. */
 class QuantSweepTest {
@@ -109,6 +112,24 @@ class QuantSweepTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(settings + ": key 'agremeent' is not known.\nMaybe write agreement.\n");
+  }
+
+  @Test
+  void listsOfSettingsAreAsManyFlagsAndMapsAsManyPairs() throws Exception {
+    Path settings = folder.resolve("lists.yaml");
+    Files.writeString(
+        settings,
+        "samples: ['first,set', 'second']\nschemes: [linear:4, half]\nkeep:\n  a/weights: full\n"
+            + "  b/weights: half\n");
+    SweepCommand command = new SweepCommand();
+    CommandLine line = new CommandLine(command).setDefaultValueProvider(new SettingsFile());
+    line.parseArgs("--settings", settings.toString(), "--model", "m", "--output", "o");
+    assertThat(line.getCommandSpec().findOption("--samples").<List<String>>getValue())
+        .containsExactly("first,set", "second");
+    assertThat(line.getCommandSpec().findOption("--schemes").<List<String>>getValue())
+        .containsExactly("linear:4", "half");
+    assertThat(line.getCommandSpec().findOption("--keep").<Map<String, String>>getValue())
+        .containsExactly(entry("a/weights", "full"), entry("b/weights", "half"));
   }
 
   @Test
