@@ -10,7 +10,6 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
@@ -51,7 +50,7 @@ final class RecipeModel {
               + given.digest()
               + ".\nMaybe name the model that was swept.");
     }
-    this.model = recipe.foldsBatchNorm() ? BatchNormFolding.fold(given) : given;
+    this.model = recipe.rewritten(given);
   }
 
   Recipe recipe() {

@@ -137,6 +137,13 @@ final class SearchOptions {
   private int sensitivitySamples;
 
   @Option(
+      names = "--add-biases",
+      description =
+          "Per-tensor: give layers without a bias one that calibrated options correct; its bytes"
+              + " count.")
+  private boolean addBiases;
+
+  @Option(
       names = "--warm-start",
       paramLabel = "RECIPE",
       description = "Per-tensor: the recipe of an earlier sweep, tried first.")
@@ -200,6 +207,7 @@ final class SearchOptions {
             PlanSearchSettings.DEFAULT,
             sensitivitySamples,
             PerTensorSettings.DEFAULT.groupBytes(),
+            addBiases,
             Optional.ofNullable(warmStart)));
   }
 

@@ -15,6 +15,7 @@ import org.quantsweep.search.Strategy;
  * @param search how the line is searched
  * @param sensitivitySamples on how many selection samples each option is run alone, at least 1
  * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory
+ * @param addBiases whether layers without a bias get one that calibrated options can correct
  * @param warmStart a recipe whose plan is tried first
  */
 public record PerTensorSettings(
@@ -24,6 +25,7 @@ public record PerTensorSettings(
     PlanSearchSettings search,
     int sensitivitySamples,
     long groupBytes,
+    boolean addBiases,
     Optional<String> warmStart) {
   /** The usual ones. */
   public static final PerTensorSettings DEFAULT =
@@ -34,5 +36,6 @@ public record PerTensorSettings(
           PlanSearchSettings.DEFAULT,
           128,
           512L << 20,
+          false,
           Optional.empty());
 }

@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
+import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.rewrite.Rewrite;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 
@@ -64,9 +66,10 @@ public record Recipe(
     return new QuantizationPlan(schemes);
   }
 
-  /** Whether batch norms are folded before. */
-  public boolean foldsBatchNorm() {
-    return rewrites.contains(BatchNormFolding.NAME);
+  /** The model that the plan is for. */
+  public CoreMLModel rewritten(CoreMLModel given) {
+    return Rewrite.apply(
+        rewrites.stream().map(name -> Rewrite.named(name).orElseThrow()).toList(), given);
   }
 
   /** The file's text. */
@@ -116,9 +119,14 @@ public record Recipe(
       }
     }
     for (String rewrite : recipe.rewrites()) {
-      if (!rewrite.equals(BatchNormFolding.NAME)) {
+      if (Rewrite.named(rewrite).isEmpty()) {
+        List<String> known = SweepSettings.names(List.of(Rewrite.values()));
         problems.add(
-            "rewrite (" + rewrite + ") is not known.\nMaybe write " + BatchNormFolding.NAME + ".");
+            "rewrite ("
+                + rewrite
+                + ") is not known.\nMaybe write "
+                + NearestName.of(rewrite, known)
+                + ".");
       }
     }
     if (!problems.isEmpty()) {

@@ -1,9 +1,7 @@
 package org.quantsweep.jobs.sweep;
 
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
@@ -46,7 +44,7 @@ final class SweepFiles {
     Recipe recipe =
         new Recipe(
             given.hex(),
-            settings.foldBatchNorm() ? List.of(BatchNormFolding.NAME) : List.of(),
+            SweepSettings.names(settings.planRewrites()),
             options.isEmpty() ? null : calibration.hex(),
             file.digest().hex(),
             tensors,

@@ -19,7 +19,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.ModelWriter;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.rewrite.Rewrite;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.EncodedModel;
@@ -104,9 +104,13 @@ public final class SweepJob {
     CoreMLModel model = ModelReader.read(given.sharedBytes(), settings.model());
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(model).close();
-    CoreMLModel rewritten = settings.foldBatchNorm() ? BatchNormFolding.fold(model) : model;
+    CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), model);
     UniformFamily family =
-        new UniformFamily(given, rewritten, settings.selection(), settings.schemes());
+        new UniformFamily(
+            given,
+            Rewrite.apply(settings.rewrites(), model),
+            settings.selection(),
+            settings.schemes());
     SampleSets samples = new SampleSets(spark, settings, output);
     EvaluationKey key =
         new EvaluationKey(given.digest(), preparationDigest(), settings.criterion().toString());
@@ -428,7 +432,7 @@ public final class SweepJob {
     Sha256Digest.Builder digest =
         new Sha256Digest.Builder()
             .field("model", given.digest().hex())
-            .field("rewrites", settings.foldBatchNorm() ? BatchNormFolding.NAME : "")
+            .field("rewrites", String.join(",", SweepSettings.names(settings.planRewrites())))
             .field("preparation", preparationDigest().hex())
             .field("samples", samples.calibration().index().setDigest().hex());
     settings
@@ -458,7 +462,7 @@ public final class SweepJob {
     fields.put("threshold", settings.threshold().share().stripTrailingZeros().toPlainString());
     fields.put("schemes", String.join(",", settings.schemes()));
     fields.put("selection", settings.selection().toString());
-    fields.put("rewrites", settings.foldBatchNorm() ? BatchNormFolding.NAME : "");
+    fields.put("rewrites", String.join(",", SweepSettings.names(settings.planRewrites())));
     fields.put("evaluateAll", Boolean.toString(settings.evaluateAll()));
     fields.put("maxEvaluations", Integer.toString(settings.maxEvaluations()));
     fields.put("acceptance", settings.confirmation().toString());

@@ -1,10 +1,12 @@
 package org.quantsweep.jobs.sweep;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.rewrite.Rewrite;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
 
@@ -50,5 +52,24 @@ public record SweepSettings(
   public SweepSettings {
     samples = List.copyOf(samples);
     schemes = List.copyOf(schemes);
+  }
+
+  /** What is done to the model before uniform candidates are made of it. */
+  List<Rewrite> rewrites() {
+    return foldBatchNorm ? List.of(Rewrite.FOLD_BATCH_NORM) : List.of();
+  }
+
+  /** What is done to the model before plans are made of it. */
+  List<Rewrite> planRewrites() {
+    List<Rewrite> rewrites = new ArrayList<>(rewrites());
+    if (perTensor.map(PerTensorSettings::addBiases).orElse(false)) {
+      rewrites.add(Rewrite.ADD_BIASES);
+    }
+    return rewrites;
+  }
+
+  /** Their names, in order. */
+  static List<String> names(List<Rewrite> rewrites) {
+    return rewrites.stream().map(Rewrite::toString).toList();
   }
 }

@@ -119,8 +119,13 @@ class QuantSweepTest {
     Path settings = folder.resolve("lists.yaml");
     Files.writeString(
         settings,
-        "samples: ['first,set', 'second']\nschemes: [linear:4, half]\nkeep:\n  a/weights: full\n"
-            + "  b/weights: half\n");
+        """
+        samples: ['first,set', second]
+        schemes: [linear:4, half]
+        keep:
+          a/weights: full
+          b/weights: half
+        """);
     SweepCommand command = new SweepCommand();
     CommandLine line = new CommandLine(command).setDefaultValueProvider(new SettingsFile());
     line.parseArgs("--settings", settings.toString(), "--model", "m", "--output", "o");
