@@ -26,14 +26,13 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpzReader;
-import org.quantsweep.datasets.picture.PictureHeader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /**
@@ -42,6 +41,10 @@ import org.quantsweep.sample.UnreadableSampleException;
  */
 public final class Ingestion {
   private static final int FILES_PER_PARTITION = 64;
+  private static final String DELTA_LOG = "_delta_log";
+
+  /** Raised when the same files would make another table. */
+  private static final String VERSION = "2";
 
   private final SparkSession spark;
   private final IngestLimits limits;
@@ -57,9 +60,9 @@ public final class Ingestion {
       implements Serializable {}
 
   /**
-   * The samples of a source: a table that this class made, or a folder, an {@code .npz} file, a
-   * Parquet or Delta table with columns {@code content}, {@code path} and {@code label}, each of
-   * which is brought into the given table first.
+   * The samples of a source: a table that this class made, or a folder, a file, or somebody's
+   * Parquet or Delta table ({@link TableColumns}), each of which is brought into the given table
+   * first. An {@code .npz} file is a whole set: the first axis of its arrays counts samples.
    *
    * @throws BadInputException when there are no samples
    */
@@ -68,7 +71,8 @@ public final class Ingestion {
   }
 
   /**
-   * The samples of several sources together; the second one goes into {@code table-2}, and so on.
+   * The samples of several sources together; the second one goes into {@code table-2}, and so on. A
+   * sample that is in two of them counts twice.
    *
    * @throws BadInputException when there are no samples in one of them
    */
@@ -79,14 +83,19 @@ public final class Ingestion {
     List<String> tables = new ArrayList<>();
     for (String source : sources) {
       String own = tables.isEmpty() ? table : table + "-" + (tables.size() + 1);
-      tables.add(isSampleTable(source) ? source : own);
-      open(source, own);
+      boolean made = isSampleTable(source);
+      tables.add(made ? source : own);
+      if (!made) {
+        requireOther(sources, own);
+        ingest(source, own);
+      }
     }
-    return SampleTable.open(spark, tables);
+    return SampleTable.open(spark, tables, sources);
   }
 
   /**
-   * Brings a source into a table, replacing what was there.
+   * Brings a source into a table, replacing what was there. What was made from the same files, or
+   * the same version of a Delta table, is left as it is.
    *
    * @throws BadInputException when there are no samples
    */
@@ -95,23 +104,42 @@ public final class Ingestion {
       Path root = new Path(source);
       FileSystem files = root.getFileSystem(hadoop());
       FileStatus status = files.getFileStatus(root);
-      if (status.isDirectory() && isTable(files, root)) {
-        write(fromColumns(source), table, "");
-        return SampleTable.open(spark, table);
-      }
-      List<Found> found = list(files, status);
+      boolean columns = isTable(files, status);
+      List<Found> found = columns ? listTable(files, status) : list(files, status);
       String manifest = manifest(found);
       if (!manifest.equals(storedManifest(table))) {
-        write(fromFiles(found), table, manifest);
+        write(columns ? fromColumns(source) : fromFiles(found), table, manifest);
       }
-      return SampleTable.open(spark, table);
+      return SampleTable.open(spark, List.of(table), List.of(source));
     } catch (FileNotFoundException e) {
       throw new BadInputException(
           source + ": there are no samples: the path does not exist.\nMaybe check --samples.", e);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
           source + ": the samples cannot be read (" + e.getMessage() + ").\nMaybe check --samples.",
           e);
+    }
+  }
+
+  /** A table that is read must not be written first. */
+  private void requireOther(List<String> sources, String table) {
+    for (String source : sources) {
+      if (qualified(source).equals(qualified(table))) {
+        throw new UsageException(
+            source
+                + ": this table is among --samples, and other samples would be written there.\n"
+                + "Maybe name another --output.");
+      }
+    }
+  }
+
+  private Path qualified(String location) {
+    try {
+      Path path = new Path(location);
+      return path.getFileSystem(hadoop()).makeQualified(path);
+    } catch (IOException | IllegalArgumentException e) {
+      // What is no path of a file system is no table either.
+      return new Path("/", location.replace(':', '_'));
     }
   }
 
@@ -120,20 +148,51 @@ public final class Ingestion {
   }
 
   private boolean isSampleTable(String source) {
-    return DeltaTable.isDeltaTable(spark, source)
-        && List.of(spark.read().format("delta").load(source).columns()).contains("digest");
+    try {
+      return DeltaTable.isDeltaTable(spark, source)
+          && List.of(spark.read().format("delta").load(source).columns())
+              .containsAll(List.of(SampleTable.SCHEMA.fieldNames()));
+    } catch (IllegalArgumentException e) {
+      // Not a path: ingesting it says so.
+      return false;
+    }
   }
 
-  private static boolean isTable(FileSystem files, Path root) throws IOException {
-    if (files.exists(new Path(root, "_delta_log"))) {
+  /** A Delta table, or Parquet: one file, or a folder of them, partitioned or not. */
+  private static boolean isTable(FileSystem files, FileStatus root) throws IOException {
+    if (!root.isDirectory()) {
+      return root.getPath().getName().endsWith(".parquet");
+    }
+    if (files.exists(new Path(root.getPath(), DELTA_LOG))) {
       return true;
     }
-    for (FileStatus status : files.listStatus(root)) {
-      if (status.getPath().getName().endsWith(".parquet")) {
+    for (FileStatus status : files.listStatus(root.getPath())) {
+      String name = status.getPath().getName();
+      boolean partition = status.isDirectory() && name.indexOf('=') > 0;
+      if ((!status.isDirectory() && name.endsWith(".parquet"))
+          || (partition && isTable(files, status))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What says whether a table changed: a Delta table's log, or Parquet's files. */
+  private static List<Found> listTable(FileSystem files, FileStatus root) throws IOException {
+    Path log = new Path(root.getPath(), DELTA_LOG);
+    Path listed = root.isDirectory() && files.exists(log) ? log : root.getPath();
+    List<Found> found = new ArrayList<>();
+    RemoteIterator<LocatedFileStatus> all = files.listFiles(listed, true);
+    while (all.hasNext()) {
+      FileStatus status = all.next();
+      String name = status.getPath().getName();
+      // Sums beside the log come and go; each version of the table is a .json.
+      if (name.endsWith(".parquet") || name.endsWith(".json")) {
+        found.add(found(status, name, false));
+      }
+    }
+    found.sort(Comparator.comparing(Found::location));
+    return found;
   }
 
   private static List<Found> list(FileSystem files, FileStatus root) throws IOException {
@@ -162,7 +221,8 @@ public final class Ingestion {
   }
 
   private String manifest(List<Found> found) {
-    Sha256Digest.Builder digest = new Sha256Digest.Builder().field("limits", limits.toString());
+    Sha256Digest.Builder digest =
+        new Sha256Digest.Builder().field("ingestion", VERSION).field("limits", limits.toString());
     for (Found file : found) {
       digest.field(file.location(), file.length() + "@" + file.modified());
     }
@@ -188,7 +248,10 @@ public final class Ingestion {
     IngestLimits allowed = limits;
     FlatMapFunction<Found, Row> read =
         file -> rows(file, allowed, configuration.value().value()).iterator();
-    int partitions = Math.max(1, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION);
+    int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
+    int partitions =
+        Math.max(
+            1, Math.max(least, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION));
     JavaRDD<Row> rows = context.parallelize(found, partitions).flatMap(read);
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
@@ -213,7 +276,7 @@ public final class Ingestion {
           rows.add(SampleTable.row(sample, 0, 0));
         }
       } else {
-        rows.add(row(file.path(), bytes, SampleFiles.label(file.path()), limits));
+        rows.add(SampleTable.checked(file.path(), bytes, SampleFiles.label(file.path()), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
       rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
@@ -221,54 +284,25 @@ public final class Ingestion {
     return rows;
   }
 
-  private static Row row(String path, byte[] bytes, String label, IngestLimits limits)
-      throws UnreadableSampleException {
-    Sample sample = SampleFiles.readAndCheck(path, bytes, label, limits);
-    if (sample.content() instanceof SampleContent.EncodedPicture) {
-      PictureHeader header = PictureHeader.read(bytes, limits.picture());
-      return SampleTable.row(sample, header.width(), header.height());
-    }
-    return SampleTable.row(sample, 0, 0);
-  }
-
-  /** Rows of a table with columns {@code content} and, where it has them, path and label. */
   private Dataset<Row> fromColumns(String source) {
     boolean delta = DeltaTable.isDeltaTable(spark, source);
     Dataset<Row> table = spark.read().format(delta ? "delta" : "parquet").load(source);
-    List<String> columns = List.of(table.columns());
-    if (!columns.contains("content")) {
-      throw new BadInputException(
-          source
-              + ": the table has no column 'content', only ("
-              + String.join(", ", columns)
-              + ").\nMaybe rename the column that holds the picture files' bytes.");
-    }
-    IngestLimits allowed = limits;
-    Dataset<Row> named =
-        table.select(
-            functions.col("content"),
-            columns.contains("path") ? functions.col("path") : functions.lit("row"),
-            columns.contains("label")
-                ? functions.col("label").cast("string")
-                : functions.lit(null).cast("string"));
-    FlatMapFunction<Row, Row> read =
-        row -> {
-          String path = row.isNullAt(1) ? "row" : row.getString(1);
-          try {
-            byte[] bytes = row.isNullAt(0) ? new byte[0] : row.getAs(0);
-            String label = row.isNullAt(2) ? "" : row.getString(2);
-            return List.of(row(path, bytes, label, allowed)).iterator();
-          } catch (UnreadableSampleException e) {
-            return List.of(SampleTable.row(new QuarantinedSample(path, e.getMessage()))).iterator();
-          }
-        };
-    return spark.createDataFrame(named.javaRDD().flatMap(read), SampleTable.SCHEMA);
+    return TableColumns.of(table, source).rows(table, limits);
   }
 
-  /** One row for each digest, with the number of its copies; the first path names it. */
+  /**
+   * One row for each digest, with the number of its copies; the first path names it. What cannot be
+   * read has no digest and is never merged: each stands for a sample that is missing.
+   */
   private static void write(Dataset<Row> rows, String table, String manifest) {
     Dataset<Row> merged =
-        rows.withColumn("key", functions.coalesce(functions.col("digest"), functions.col("path")))
+        rows.withColumn(
+                "key",
+                functions.coalesce(
+                    functions.col("digest"),
+                    functions.concat(
+                        functions.lit("unreadable "),
+                        functions.monotonically_increasing_id().cast("string"))))
             .withColumn(
                 "copies",
                 functions
@@ -279,9 +313,8 @@ public final class Ingestion {
             .withColumn(
                 "place", functions.row_number().over(Window.partitionBy("key").orderBy("path")))
             .where("place = 1")
-            .drop("place")
-            .sort("key")
-            .drop("key");
+            .drop("place", "key")
+            .sort("digest", "path");
     merged
         .write()
         .format("delta")

@@ -18,9 +18,11 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.datasets.picture.PictureHeader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
@@ -81,6 +83,15 @@ public final class SampleTable {
    * @throws BadInputException when they hold none
    */
   public static SampleTable open(SparkSession spark, List<String> paths) {
+    return open(spark, paths, paths);
+  }
+
+  /**
+   * Reads tables that were made from something that the user knows better.
+   *
+   * @param sources what messages call them
+   */
+  static SampleTable open(SparkSession spark, List<String> paths, List<String> sources) {
     Map<Sha256Digest, Integer> copies = new TreeMap<>();
     List<QuarantinedSample> quarantined = new ArrayList<>();
     for (Row row :
@@ -91,16 +102,28 @@ public final class SampleTable {
         quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
       }
     }
+    quarantined.sort(
+        Comparator.comparing(QuarantinedSample::path).thenComparing(QuarantinedSample::reason));
     if (copies.isEmpty()) {
-      throw new BadInputException(
-          String.join(", ", paths)
-              + ": there are no samples here ("
-              + quarantined.size()
-              + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
-              + "Maybe check --samples.");
+      throw empty(sources, quarantined);
     }
-    quarantined.sort(Comparator.comparing(QuarantinedSample::path));
     return new SampleTable(spark, paths, SampleIndex.of(copies), quarantined);
+  }
+
+  private static BadInputException empty(
+      List<String> sources, List<QuarantinedSample> quarantined) {
+    StringBuilder message = new StringBuilder(String.join(", ", sources));
+    message.append(": there are no samples here");
+    if (quarantined.isEmpty()) {
+      message.append(". Known are pictures (.jpg, .png, .bmp), .npy and .npz files, and tables.");
+    } else {
+      message.append(", only ").append(quarantined.size()).append(" that cannot be read:");
+      for (QuarantinedSample file : quarantined.subList(0, Math.min(5, quarantined.size()))) {
+        message.append("\n  ").append(file.path()).append(": ").append(file.reason());
+      }
+      message.append(quarantined.size() > 5 ? "\n  ..." : "");
+    }
+    return new BadInputException(message + "\nMaybe check --samples.");
   }
 
   /** Which samples there are. */
@@ -181,6 +204,17 @@ public final class SampleTable {
         sample.label(),
         1,
         null);
+  }
+
+  /** The row of a picture or array file, decoded in full as a check. */
+  static Row checked(String path, byte[] bytes, String label, IngestLimits limits)
+      throws UnreadableSampleException {
+    Sample sample = SampleFiles.readAndCheck(path, bytes, label, limits);
+    if (sample.content() instanceof SampleContent.EncodedPicture) {
+      PictureHeader header = PictureHeader.read(bytes, limits.picture());
+      return row(sample, header.width(), header.height());
+    }
+    return row(sample, 0, 0);
   }
 
   /** A row of a file that is no sample. */
