@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -94,21 +95,43 @@ public final class Ingestion {
   }
 
   /**
-   * Brings a source into a table, replacing what was there. What was made from the same files, or
-   * the same version of a Delta table, is left as it is.
+   * Brings a source into a table, by columns that are found by their names and types.
    *
    * @throws BadInputException when there are no samples
    */
   public SampleTable ingest(String source, String table) {
+    return ingest(source, table, ColumnNames.BY_DEFAULT);
+  }
+
+  /**
+   * Brings a source into a table, replacing what was there. What was made from the same files, or
+   * the same version of a Delta table, is left as it is.
+   *
+   * @param columns which columns of a Parquet or Delta table hold what
+   * @throws BadInputException when there are no samples, a column is missing or of a wrong type, or
+   *     the table can be read no further
+   * @throws UsageException when the table would be written over the source, or over a table of
+   *     somebody's own; or columns are named, but the source is no table
+   */
+  public SampleTable ingest(String source, String table, ColumnNames columns) {
     try {
       Path root = new Path(source);
       FileSystem files = root.getFileSystem(hadoop());
       FileStatus status = files.getFileStatus(root);
-      boolean columns = isTable(files, status);
-      List<Found> found = columns ? listTable(files, status) : list(files, status);
-      String manifest = manifest(found);
+      requireOther(List.of(source), table);
+      boolean isTable = isTable(files, status);
+      if (!isTable && !columns.equals(ColumnNames.BY_DEFAULT)) {
+        throw new UsageException(
+            source
+                + ": columns are named, but this is no Parquet or Delta table.\n"
+                + "Maybe leave the options for columns out.");
+      }
+      List<Found> found = isTable ? listTable(files, status) : list(files, status);
+      String manifest = manifest(found, columns);
+      requireOurs(table);
       if (!manifest.equals(storedManifest(table))) {
-        write(columns ? fromColumns(source) : fromFiles(found), table, manifest);
+        Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found);
+        write(rows, source, table, manifest);
       }
       return SampleTable.open(spark, List.of(table), List.of(source));
     } catch (FileNotFoundException e) {
@@ -121,14 +144,25 @@ public final class Ingestion {
     }
   }
 
+  /** Somebody's own table is not replaced. */
+  private void requireOurs(String table) {
+    if (DeltaTable.isDeltaTable(spark, table) && !isSampleTable(table)) {
+      throw new UsageException(
+          table
+              + ": a Delta table with other columns ("
+              + String.join(", ", spark.read().format("delta").load(table).columns())
+              + ") is here already, and would be replaced.\nMaybe name another place.");
+    }
+  }
+
   /** A table that is read must not be written first. */
   private void requireOther(List<String> sources, String table) {
     for (String source : sources) {
       if (qualified(source).equals(qualified(table))) {
         throw new UsageException(
             source
-                + ": this table is among --samples, and other samples would be written there.\n"
-                + "Maybe name another --output.");
+                + ": this is a source of samples, and the sample table would be written there.\n"
+                + "Maybe name another place for the table (sweep: --output).");
       }
     }
   }
@@ -220,9 +254,12 @@ public final class Ingestion {
         status.getPath().toString(), path, status.getLen(), status.getModificationTime(), isSet);
   }
 
-  private String manifest(List<Found> found) {
+  private String manifest(List<Found> found, ColumnNames columns) {
     Sha256Digest.Builder digest =
-        new Sha256Digest.Builder().field("ingestion", VERSION).field("limits", limits.toString());
+        new Sha256Digest.Builder()
+            .field("ingestion", VERSION)
+            .field("limits", limits.toString())
+            .field("columns", columns.toString());
     for (Found file : found) {
       digest.field(file.location(), file.length() + "@" + file.modified());
     }
@@ -276,7 +313,9 @@ public final class Ingestion {
           rows.add(SampleTable.row(sample, 0, 0));
         }
       } else {
-        rows.add(SampleTable.checked(file.path(), bytes, SampleFiles.label(file.path()), limits));
+        String label = SampleFiles.label(file.path());
+        rows.add(
+            SampleTable.row(SampleFiles.readAndCheck(file.path(), bytes, label, limits), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
       rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
@@ -284,17 +323,46 @@ public final class Ingestion {
     return rows;
   }
 
-  private Dataset<Row> fromColumns(String source) {
-    boolean delta = DeltaTable.isDeltaTable(spark, source);
-    Dataset<Row> table = spark.read().format(delta ? "delta" : "parquet").load(source);
-    return TableColumns.of(table, source).rows(table, limits);
+  private Dataset<Row> fromColumns(String source, ColumnNames names) {
+    Dataset<Row> table;
+    try {
+      boolean delta = DeltaTable.isDeltaTable(spark, source);
+      table = spark.read().format(delta ? "delta" : "parquet").load(source);
+    } catch (Exception e) {
+      // Spark throws its checked exceptions without saying so.
+      throw unreadable(source, e);
+    }
+    return TableColumns.of(table.schema(), source, names).rows(table, limits);
+  }
+
+  private static BadInputException unreadable(String source, Throwable failure) {
+    return new BadInputException(
+        source
+            + ": the table cannot be read ("
+            + String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip()
+            + ").\nMaybe it is damaged, or no Parquet or Delta table.",
+        failure);
+  }
+
+  /** Tells a table that cannot be read from one that cannot be written: both fail while writing. */
+  private static RuntimeException failed(String source, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SparkThrowable named
+          && named.getCondition() != null
+          && named.getCondition().startsWith("FAILED_READ_FILE")) {
+        return unreadable(source, cause);
+      }
+    }
+    return failure instanceof RuntimeException same
+        ? same
+        : new IllegalStateException(failure.getMessage(), failure);
   }
 
   /**
    * One row for each digest, with the number of its copies; the first path names it. What cannot be
    * read has no digest and is never merged: each stands for a sample that is missing.
    */
-  private static void write(Dataset<Row> rows, String table, String manifest) {
+  private static void write(Dataset<Row> rows, String source, String table, String manifest) {
     Dataset<Row> merged =
         rows.withColumn(
                 "key",
@@ -315,12 +383,16 @@ public final class Ingestion {
             .where("place = 1")
             .drop("place", "key")
             .sort("digest", "path");
-    merged
-        .write()
-        .format("delta")
-        .mode("overwrite")
-        .option("overwriteSchema", "true")
-        .option("userMetadata", manifest)
-        .save(table);
+    try {
+      merged
+          .write()
+          .format("delta")
+          .mode("overwrite")
+          .option("overwriteSchema", "true")
+          .option("userMetadata", manifest)
+          .save(table);
+    } catch (Exception e) {
+      throw failed(source, e);
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.quantsweep.datasets.table;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quantsweep.digest.ByteSize;
 import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -15,10 +16,13 @@ final class NestedArrays {
   /**
    * The numbers as float32, row-major; the shape is that of the nesting.
    *
-   * @throws UnreadableSampleException when an element is null, or two arrays beside each other
-   *     differ in length
+   * @param value a Scala or Java list
+   * @throws UnreadableSampleException when an element is null, two arrays beside each other differ
+   *     in length, or there are too many numbers
    */
-  static Tensor tensor(String column, List<?> values) throws UnreadableSampleException {
+  static Tensor tensor(String column, Object value, ByteSize most)
+      throws UnreadableSampleException {
+    List<?> values = (List<?>) opened(value);
     List<Integer> lengths = new ArrayList<>();
     for (Object at = values; at instanceof List<?> list; at = list.isEmpty() ? null : first(list)) {
       lengths.add(list.size());
@@ -34,6 +38,16 @@ final class NestedArrays {
     // Before anything is allocated: the first arrays may promise more than the others hold.
     if (wanted != count(values)) {
       throw ragged(column);
+    }
+    if (wanted * Float.BYTES > most.bytes()) {
+      throw new UnreadableSampleException(
+          "column '"
+              + column
+              + "' holds "
+              + wanted
+              + " numbers, more than the limit on arrays ("
+              + most.bytes()
+              + " bytes).");
     }
     float[] numbers = new float[(int) wanted];
     fill(column, values, shape, 0, numbers, 0);

@@ -206,12 +206,10 @@ public final class SampleTable {
         null);
   }
 
-  /** The row of a picture or array file, decoded in full as a check. */
-  static Row checked(String path, byte[] bytes, String label, IngestLimits limits)
-      throws UnreadableSampleException {
-    Sample sample = SampleFiles.readAndCheck(path, bytes, label, limits);
-    if (sample.content() instanceof SampleContent.EncodedPicture) {
-      PictureHeader header = PictureHeader.read(bytes, limits.picture());
+  /** A row of a sample, with a picture's size from its header. */
+  static Row row(Sample sample, IngestLimits limits) throws UnreadableSampleException {
+    if (sample.content() instanceof SampleContent.EncodedPicture picture) {
+      PictureHeader header = PictureHeader.read(picture.sharedBytes(), limits.picture());
       return row(sample, header.width(), header.height());
     }
     return row(sample, 0, 0);

@@ -2,9 +2,12 @@ package org.quantsweep.datasets.table;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -15,7 +18,9 @@ import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.NearestName;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
@@ -23,58 +28,175 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/**
- * What the columns of somebody's table mean. A row is a picture when there is a binary column
- * ({@code content}, or the only one), else named arrays: each column of numbers nested in arrays
- * ({@code array<float>}, {@code array<array<double>>}, ...) is the array of the input with its
- * name. The columns {@code path} and {@code label} are taken where they are.
- *
- * @param picture the binary column, or the empty text
- * @param arrays the array columns; empty for pictures
- */
-record TableColumns(String picture, List<String> arrays) implements Serializable {
+/** The columns of one table that hold its samples: {@link ColumnNames}, all of them found. */
+final class TableColumns implements Serializable {
   private static final String CONTENT = "content";
   private static final String PATH = "path";
   private static final String LABEL = "label";
+  private static final String NAMELESS = "a row without a path";
 
-  /** Columns before the content, in what {@link #rows} selects. */
+  /** Columns before the content or the arrays, in what {@link #rows} selects. */
   private static final int NAMED = 2;
 
-  TableColumns {
-    arrays = List.copyOf(arrays);
+  private static final int MOST_LISTED = 40;
+  private static final int SHORT_DIGEST = 12;
+
+  private final ColumnNames names;
+
+  /** Quoted, in the order path, label, then content or arrays; empty where there is none. */
+  private final List<String> expressions;
+
+  private TableColumns(ColumnNames names, List<String> expressions) {
+    this.names = names;
+    this.expressions = List.copyOf(expressions);
   }
 
+  /** A column, or a field of a struct. */
+  private record Leaf(String expression, DataType type) {}
+
   /**
-   * Reads a table's schema.
+   * Finds the columns in a table's schema.
    *
-   * @throws BadInputException when no column can hold samples
+   * @throws BadInputException when there is no such column, it cannot hold samples, or none can
    */
-  static TableColumns of(Dataset<Row> table, String source) {
-    List<String> binaries = new ArrayList<>();
-    List<String> arrays = new ArrayList<>();
-    for (StructField field : table.schema().fields()) {
-      if (field.dataType() instanceof BinaryType) {
-        binaries.add(field.name());
-      } else if (!field.name().equals(LABEL) && isNumbers(field.dataType())) {
-        arrays.add(field.name());
+  static TableColumns of(StructType schema, String source, ColumnNames wanted) {
+    Map<String, Leaf> leaves = new LinkedHashMap<>();
+    collect("", "", schema, leaves);
+    for (String name : all(wanted)) {
+      if (!leaves.containsKey(name)) {
+        throw new BadInputException(
+            source
+                + ": there is no column '"
+                + name
+                + "'; the table has "
+                + listed(leaves)
+                + ".\nMaybe write "
+                + NearestName.of(name, leaves.keySet())
+                + ".");
       }
     }
-    if (binaries.contains(CONTENT) || binaries.size() == 1) {
-      return new TableColumns(binaries.contains(CONTENT) ? CONTENT : binaries.get(0), List.of());
+    ColumnNames found = found(leaves, source, wanted);
+    for (String name : found.arrays()) {
+      DataType type = leaves.get(name).type();
+      if (!(type instanceof BinaryType || type instanceof NumericType || isNumbers(type))) {
+        throw new BadInputException(
+            source
+                + ": column '"
+                + name
+                + "' is of type "
+                + type.simpleString()
+                + ", not numbers, arrays of numbers or binary (.npy); the table has "
+                + listed(leaves)
+                + ".\nMaybe name other columns with --array-columns.");
+      }
     }
-    if (binaries.isEmpty() && !arrays.isEmpty()) {
-      return new TableColumns("", arrays);
+    if (!found.content().isEmpty() && !(leaves.get(found.content()).type() instanceof BinaryType)) {
+      throw new BadInputException(
+          source
+              + ": column '"
+              + found.content()
+              + "' is of type "
+              + leaves.get(found.content()).type().simpleString()
+              + ", not binary; the table has "
+              + listed(leaves)
+              + ".\nMaybe name the column of the files' bytes with --content-column.");
     }
-    throw new BadInputException(
+    List<String> expressions = new ArrayList<>();
+    expressions.add(found.path().isEmpty() ? "" : leaves.get(found.path()).expression());
+    expressions.add(found.label().isEmpty() ? "" : leaves.get(found.label()).expression());
+    for (String name : found.content().isEmpty() ? found.arrays() : List.of(found.content())) {
+      expressions.add(leaves.get(name).expression());
+    }
+    return new TableColumns(found, expressions);
+  }
+
+  private static List<String> all(ColumnNames names) {
+    List<String> all = new ArrayList<>(names.arrays());
+    for (String name : List.of(names.content(), names.label(), names.path())) {
+      if (!name.isEmpty()) {
+        all.add(name);
+      }
+    }
+    return all;
+  }
+
+  private static void collect(
+      String name, String expression, StructType type, Map<String, Leaf> leaves) {
+    for (StructField field : type.fields()) {
+      String own = name + field.name();
+      String quoted = expression + "`" + field.name().replace("`", "``") + "`";
+      leaves.put(own, new Leaf(quoted, field.dataType()));
+      if (field.dataType() instanceof StructType inner) {
+        collect(own + ".", quoted + ".", inner, leaves);
+      }
+    }
+  }
+
+  private static ColumnNames found(Map<String, Leaf> leaves, String source, ColumnNames wanted) {
+    String content = wanted.content();
+    List<String> arrays = wanted.arrays();
+    if (content.isEmpty() && arrays.isEmpty()) {
+      List<String> binaries = new ArrayList<>();
+      List<String> numbers = new ArrayList<>();
+      leaves.forEach(
+          (name, leaf) -> {
+            if (leaf.type() instanceof BinaryType) {
+              binaries.add(name);
+            } else if (isNumbers(leaf.type())
+                && !List.of(LABEL, wanted.label(), wanted.path()).contains(name)) {
+              numbers.add(name);
+            }
+          });
+      if (binaries.contains(CONTENT)) {
+        content = CONTENT;
+      } else if (binaries.size() == 1) {
+        content = binaries.get(0);
+      } else if (binaries.isEmpty() && !numbers.isEmpty()) {
+        arrays = numbers;
+      } else {
+        throw undecided(leaves, source, binaries);
+      }
+    }
+    String beside = content.substring(0, content.lastIndexOf('.') + 1) + PATH;
+    String path = leaves.containsKey(PATH) ? PATH : leaves.containsKey(beside) ? beside : "";
+    String label = leaves.containsKey(LABEL) ? LABEL : "";
+    return new ColumnNames(
+        content,
+        arrays,
+        wanted.label().isEmpty() ? label : wanted.label(),
+        wanted.path().isEmpty() ? path : wanted.path());
+  }
+
+  private static BadInputException undecided(
+      Map<String, Leaf> leaves, String source, List<String> binaries) {
+    return new BadInputException(
         source
-            + ": the table's columns ("
-            + String.join(", ", table.columns())
             + (binaries.isEmpty()
-                ? ") hold neither picture files (binary) nor arrays of numbers."
-                : ") hold several binary ones, and none is named 'content'.")
-            + "\nMaybe rename the column that holds the picture files' bytes to 'content'.");
+                ? ": no column holds files (binary) or arrays of numbers"
+                : ": several columns are binary, and none is named 'content'")
+            + "; the table has "
+            + listed(leaves)
+            + ".\nMaybe bring it into a sample table first: quantsweep ingest "
+            + (binaries.isEmpty()
+                ? "--array-columns NAME,NAME."
+                : "--content-column " + binaries.get(0) + "."));
+  }
+
+  private static String listed(Map<String, Leaf> leaves) {
+    String first =
+        leaves.entrySet().stream()
+            .limit(MOST_LISTED)
+            .map(
+                leaf ->
+                    leaf.getKey()
+                        + (leaf.getValue().type() instanceof StructType
+                            ? " (struct)"
+                            : " (" + leaf.getValue().type().simpleString() + ")"))
+            .collect(Collectors.joining(", "));
+    return leaves.isEmpty() ? "no columns" : leaves.size() > MOST_LISTED ? first + ", ..." : first;
   }
 
   private static boolean isNumbers(DataType type) {
@@ -86,16 +208,11 @@ record TableColumns(String picture, List<String> arrays) implements Serializable
 
   /** The samples of a table as rows of a sample table, not merged. */
   Dataset<Row> rows(Dataset<Row> table, IngestLimits limits) {
-    List<String> given = List.of(table.columns());
     List<Column> wanted = new ArrayList<>();
-    for (String name : List.of(PATH, LABEL)) {
-      wanted.add(
-          given.contains(name)
-              ? table.col(quoted(name)).cast("string")
-              : functions.lit(null).cast("string"));
-    }
-    for (String name : picture.isEmpty() ? arrays : List.of(picture)) {
-      wanted.add(table.col(quoted(name)));
+    for (int i = 0; i < expressions.size(); i++) {
+      String expression = expressions.get(i);
+      Column column = expression.isEmpty() ? functions.lit(null) : table.col(expression);
+      wanted.add(i < NAMED ? column.cast("string") : column);
     }
     TableColumns columns = this;
     FlatMapFunction<Row, Row> read = row -> List.of(columns.row(row, limits)).iterator();
@@ -106,38 +223,61 @@ record TableColumns(String picture, List<String> arrays) implements Serializable
             SampleTable.SCHEMA);
   }
 
-  private static String quoted(String name) {
-    return "`" + name.replace("`", "``") + "`";
-  }
-
   private Row row(Row row, IngestLimits limits) {
-    String path = row.isNullAt(0) ? "a row without a path" : row.getString(0);
+    String path = row.isNullAt(0) ? NAMELESS : row.getString(0);
     String label = row.isNullAt(1) ? "" : row.getString(1);
     try {
-      if (picture.isEmpty()) {
-        return SampleTable.row(arrays(row, path, label), 0, 0);
+      if (names.content().isEmpty()) {
+        return SampleTable.row(arrays(row, path, label, limits), 0, 0);
       }
-      byte[] bytes = row.isNullAt(NAMED) ? new byte[0] : row.getAs(NAMED);
-      return SampleTable.checked(path, bytes, label, limits);
+      byte[] bytes = row.getAs(NAMED);
+      if (bytes == null) {
+        throw new UnreadableSampleException("column '" + names.content() + "' is null.");
+      }
+      path = row.isNullAt(0) ? named(Sha256Digest.of(bytes)) : path;
+      return SampleTable.row(SampleFiles.readAndCheckContent(path, bytes, label, limits), limits);
     } catch (UnreadableSampleException e) {
       return SampleTable.row(new QuarantinedSample(path, e.getMessage()));
     }
   }
 
-  private Sample arrays(Row row, String path, String label) throws UnreadableSampleException {
+  /** Rows have no order that could number them. */
+  private static String named(Sha256Digest digest) {
+    return "row " + digest.hex().substring(0, SHORT_DIGEST);
+  }
+
+  private Sample arrays(Row row, String path, String label, IngestLimits limits)
+      throws UnreadableSampleException {
     SortedMap<String, Tensor> named = new TreeMap<>();
-    for (int i = 0; i < arrays.size(); i++) {
+    for (int i = 0; i < names.arrays().size(); i++) {
       if (!row.isNullAt(NAMED + i)) {
-        named.put(arrays.get(i), NestedArrays.tensor(arrays.get(i), row.getList(NAMED + i)));
+        String name = names.arrays().get(i);
+        named.put(name, array(name, row.get(NAMED + i), limits));
       }
     }
     if (named.isEmpty()) {
       throw new UnreadableSampleException("every array of the row is null.");
     }
+    Sha256Digest digest = SampleFiles.digest(named);
     return new Sample(
-        Sha256Digest.of(SampleFiles.toNpz(named)),
-        path,
+        digest,
+        path.equals(NAMELESS) ? named(digest) : path,
         new SampleContent.NamedArrays(named),
         label);
+  }
+
+  private static Tensor array(String name, Object value, IngestLimits limits)
+      throws UnreadableSampleException {
+    if (value instanceof Number number) {
+      return Tensor.wrap(Shape.of(1), new float[] {number.floatValue()});
+    }
+    if (value instanceof byte[] bytes) {
+      try {
+        return SampleFiles.array(bytes, limits);
+      } catch (UnreadableSampleException e) {
+        throw new UnreadableSampleException("column '" + name + "': " + e.getMessage(), e);
+      }
+    }
+    return NestedArrays.tensor(name, value, limits.arrays());
   }
 }

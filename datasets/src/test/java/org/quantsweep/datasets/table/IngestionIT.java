@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import org.apache.spark.sql.Row;
@@ -28,6 +29,8 @@ import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.QuarantinedSample;
+import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.numpy.NpyWriter;
 import org.quantsweep.datasets.picture.PictureLimits;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
@@ -56,6 +59,9 @@ class IngestionIT {
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", "3")
+            // A few rows each: compiling queries would take most of the time.
+            .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             .config("spark.databricks.delta.snapshotPartitions", "1")
             .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
             .config(
@@ -201,17 +207,17 @@ class IngestionIT {
       SampleTable table = ingestion.open(at(source), at("from-" + source));
       assertThat(table.index().total()).as(source).isEqualTo(3);
       assertThat(table.index().size()).isEqualTo(2);
-      // Rows that cannot be read have no content to be told apart by: each is counted.
+      // Rows that cannot be read have no digest to be told apart by: each is counted.
       assertThat(table.quarantined())
           .containsExactly(
+              new QuarantinedSample("a row without a path", "column 'photo' is null."),
               new QuarantinedSample(
-                  "a row without a path",
-                  "not a JPEG, PNG or BMP: no such file begins with the bytes (01 02 03 04)."),
-              new QuarantinedSample("a row without a path", "the file is empty (0 bytes)."));
+                  "row 9f64a747e1b9",
+                  "not a JPEG, PNG or BMP: no such file begins with the bytes (01 02 03 04)."));
       assertThat(samples(table, Sample::digest).get(Sha256Digest.of(jpeg)).label()).isEqualTo("7");
-      ingestion.open(at(source), at("from-" + source));
-      assertThat(versions("from-" + source)).isEqualTo(1);
     }
+    ingestion.open(at("delta"), at("from-delta"));
+    assertThat(versions("from-delta")).isEqualTo(1);
     spark
         .createDataFrame(rows.subList(1, 2), schema)
         .write()
@@ -258,6 +264,189 @@ class IngestionIT {
   }
 
   @Test
+  void columnsAreNamedAlsoInsideStructsAndAFileBytesSayWhatItIs() throws Exception {
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    byte[] npy = Files.readAllBytes(ARRAYS.resolve("f4.npy"));
+    byte[] npz = Files.readAllBytes(ARRAYS.resolve("stored.npz"));
+    // The layout of data sets on the Hugging Face hub, with a column beside that is binary too.
+    StructType schema =
+        new StructType()
+            .add(
+                "image",
+                new StructType()
+                    .add("bytes", DataTypes.BinaryType)
+                    .add("path", DataTypes.StringType))
+            .add("label", DataTypes.LongType)
+            .add("class.name", DataTypes.StringType)
+            .add("thumbnail", DataTypes.BinaryType);
+    List<Row> rows =
+        List.of(
+            RowFactory.create(RowFactory.create(jpeg, "a.jpg"), 3L, "bird", null),
+            RowFactory.create(RowFactory.create(npy, "b"), 4L, "plane", null),
+            RowFactory.create(RowFactory.create(npz, "c"), 4L, "plane", null),
+            RowFactory.create(null, 5L, "none", null));
+    spark.createDataFrame(rows, schema).coalesce(1).write().parquet(at("hub"));
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+    assertRefused(
+        ingestion,
+        "hub",
+        ColumnNames.BY_DEFAULT,
+        ": several columns are binary, and none is named 'content'; the table has image (struct),"
+            + " image.bytes (binary), image.path (string), label (bigint), class.name (string),"
+            + " thumbnail (binary).\n"
+            + "Maybe bring it into a sample table first: quantsweep ingest --content-column"
+            + " image.bytes.");
+    ColumnNames names = new ColumnNames("image.bytes", List.of(), "class.name", "");
+    SampleTable table = ingestion.ingest(at("hub"), at("table"), names);
+    assertThat(table.quarantined())
+        .containsExactly(
+            new QuarantinedSample("a row without a path", "column 'image.bytes' is null."));
+    Map<String, Sample> samples = samples(table);
+    assertThat(samples.keySet()).containsExactly("a.jpg", "b", "c");
+    assertThat(samples.get("a.jpg").label()).isEqualTo("bird");
+
+    for (String name : List.of("b.npy", "c.npz")) {
+      write(folder.resolve("files").resolve(name), name.equals("b.npy") ? npy : npz);
+    }
+    write(folder.resolve("files/a.jpg"), jpeg);
+    assertThat(LocalSamples.read(folder.resolve("files"), LIMITS).index().setDigest())
+        .isEqualTo(table.index().setDigest());
+
+    // Other columns make another table of the same files.
+    assertThat(
+            samples(
+                    ingestion.ingest(
+                        at("hub"),
+                        at("table"),
+                        new ColumnNames("image.bytes", List.of(), "", "class.name")))
+                .get("bird")
+                .label())
+        .isEqualTo("3");
+    assertRefused(
+        ingestion,
+        "hub",
+        new ColumnNames("image.byte", List.of(), "", ""),
+        ": there is no column 'image.byte'; the table has image (struct), image.bytes (binary),"
+            + " image.path (string), label (bigint), class.name (string), thumbnail (binary).\n"
+            + "Maybe write image.bytes.");
+    assertRefused(
+        ingestion,
+        "hub",
+        new ColumnNames("image.path", List.of(), "", ""),
+        ": column 'image.path' is of type string, not binary; the table has image (struct),"
+            + " image.bytes (binary), image.path (string), label (bigint), class.name (string),"
+            + " thumbnail (binary).\n"
+            + "Maybe name the column of the files' bytes with --content-column.");
+    assertRefused(
+        ingestion,
+        "hub",
+        new ColumnNames("", List.of("label", "image"), "", ""),
+        ": column 'image' is of type struct<bytes:binary,path:string>, not numbers, arrays of"
+            + " numbers or binary (.npy); the table has image (struct), image.bytes (binary),"
+            + " image.path (string), label (bigint), class.name (string), thumbnail (binary).\n"
+            + "Maybe name other columns with --array-columns.");
+  }
+
+  @Test
+  void arraysHaveOneDigestHoweverTheyAreStored() throws Exception {
+    TreeMap<String, Tensor> arrays = new TreeMap<>();
+    arrays.put("x", Tensor.wrap(Shape.of(2, 1), new float[] {1, 2.5f}));
+    arrays.put("n", Tensor.wrap(Shape.of(1), new float[] {7}));
+    arrays.put("z", Tensor.wrap(Shape.of(2), new float[] {-0.0f, Float.NaN}));
+    write(folder.resolve("files/one.npz"), SampleFiles.toNpz(arrays));
+    TreeMap<String, Tensor> set = new TreeMap<>();
+    set.put("x", Tensor.wrap(Shape.of(1, 2, 1), new float[] {1, 2.5f}));
+    set.put("n", Tensor.wrap(Shape.of(1, 1), new float[] {7}));
+    set.put("z", Tensor.wrap(Shape.of(1, 2), new float[] {-0.0f, Float.NaN}));
+    write(folder.resolve("set.npz"), SampleFiles.toNpz(set));
+    StructType schema =
+        new StructType()
+            .add("n", DataTypes.IntegerType)
+            .add("x", DataTypes.createArrayType(DataTypes.createArrayType(DataTypes.FloatType)))
+            .add("z", DataTypes.BinaryType);
+    byte[] npy = NpyWriter.write(arrays.get("z"));
+    List<Row> rows =
+        List.of(
+            RowFactory.create(7, List.of(List.of(1f), List.of(2.5f)), npy),
+            RowFactory.create(7, null, new byte[] {1, 2, 3, 4}));
+    spark.createDataFrame(rows, schema).coalesce(1).write().format("delta").save(at("columns"));
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+    ColumnNames names = new ColumnNames("", List.of("x", "n", "z"), "", "");
+    SampleTable table = ingestion.ingest(at("columns"), at("table"), names);
+    assertThat(table.quarantined()).hasSize(1);
+    assertThat(table.quarantined().get(0).reason()).startsWith("column 'z': ");
+    Sha256Digest expected = table.index().setDigest();
+    assertThat(samples(table, Sample::digest).keySet()).containsExactly(SampleFiles.digest(arrays));
+    for (String source : List.of("files", "set.npz")) {
+      assertThat(LocalSamples.read(folder.resolve(source), LIMITS).index().setDigest())
+          .isEqualTo(expected);
+    }
+    assertThat(ingestion.ingest(at("set.npz"), at("table")).index().setDigest())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void damagedTablesAndThoseOfSomebodyElseAreSaid() throws Exception {
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+    write(folder.resolve("text.parquet"), "no table at all".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> ingestion.ingest(at("text.parquet"), at("table")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(at("text.parquet") + ": the table cannot be read (")
+        .hasMessageEndingWith(").\nMaybe it is damaged, or no Parquet or Delta table.");
+
+    byte[] noise = new byte[20_000];
+    new Random(1).nextBytes(noise);
+    StructType schema = new StructType().add("content", DataTypes.BinaryType);
+    List<Row> rows = List.of(RowFactory.create((Object) noise), RowFactory.create((Object) noise));
+    spark
+        .createDataFrame(rows, schema)
+        .coalesce(1)
+        .write()
+        .option("compression", "gzip")
+        .parquet(at("noise"));
+    Path part;
+    try (var files = Files.list(folder.resolve("noise"))) {
+      part = files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(part);
+    Arrays.fill(bytes, 100, 10_000, (byte) 0x5a);
+    write(folder.resolve("damaged.parquet"), bytes);
+    assertThatThrownBy(() -> ingestion.ingest(at("damaged.parquet"), at("table")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(at("damaged.parquet") + ": the table cannot be read (")
+        .hasMessageEndingWith(").\nMaybe it is damaged, or no Parquet or Delta table.");
+
+    write(folder.resolve("pictures/a.png"), Files.readAllBytes(PICTURES.resolve("grey.png")));
+    spark.range(2).write().format("delta").save(at("theirs"));
+    assertThatThrownBy(() -> ingestion.ingest(at("pictures"), at("theirs")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            at("theirs")
+                + ": a Delta table with other columns (id) is here already, and would be"
+                + " replaced.\nMaybe name another place.");
+    assertThatThrownBy(() -> ingestion.open(at("pictures"), at("pictures")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            at("pictures")
+                + ": this is a source of samples, and the sample table would be written there.\n"
+                + "Maybe name another place for the table (sweep: --output).");
+    assertThatThrownBy(
+            () ->
+                ingestion.ingest(
+                    at("pictures"), at("table"), new ColumnNames("photo", List.of(), "", "")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            at("pictures")
+                + ": columns are named, but this is no Parquet or Delta table.\n"
+                + "Maybe leave the options for columns out.");
+    assertThatThrownBy(() -> new ColumnNames("a", List.of("b", "c"), "", ""))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--content-column (a) and --array-columns (b, c) exclude each other: a row is one"
+                + " file, or named arrays.\nMaybe leave one of them out.");
+  }
+
+  @Test
   void severalSourcesAreOneSetAndWhatIsInTwoCountsTwice() throws Exception {
     byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
     write(folder.resolve("first/a.jpg"), jpeg);
@@ -290,8 +479,8 @@ class IngestionIT {
         .isInstanceOf(UsageException.class)
         .hasMessage(
             at("made")
-                + ": this table is among --samples, and other samples would be written there.\n"
-                + "Maybe name another --output.");
+                + ": this is a source of samples, and the sample table would be written there.\n"
+                + "Maybe name another place for the table (sweep: --output).");
   }
 
   @Test
@@ -321,9 +510,16 @@ class IngestionIT {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             at("numbers")
-                + ": the table's columns (id) hold neither picture files (binary) nor arrays of"
-                + " numbers.\nMaybe rename the column that holds the picture files' bytes to"
-                + " 'content'.");
+                + ": no column holds files (binary) or arrays of numbers; the table has id"
+                + " (bigint).\nMaybe bring it into a sample table first: quantsweep ingest"
+                + " --array-columns NAME,NAME.");
+  }
+
+  private void assertRefused(
+      Ingestion ingestion, String source, ColumnNames names, String message) {
+    assertThatThrownBy(() -> ingestion.ingest(at(source), at("refused"), names))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(at(source) + message);
   }
 
   private String at(String name) {
