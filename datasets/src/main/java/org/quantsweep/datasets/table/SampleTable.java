@@ -15,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
@@ -27,6 +28,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sample.UnreadableSampleException;
 import scala.Tuple2;
@@ -35,7 +37,7 @@ import scala.Tuple2;
  * A table of samples: original bytes or arrays, by content digest. Files that could not be read
  * stand in it with their reason and no content.
  */
-public final class SampleTable {
+public final class SampleTable implements SampleSource {
   /** The columns of a sample table. */
   static final StructType SCHEMA =
       new StructType()
@@ -126,9 +128,34 @@ public final class SampleTable {
     return new BadInputException(message + "\nMaybe check --samples.");
   }
 
-  /** Which samples there are. */
+  @Override
   public SampleIndex index() {
     return index;
+  }
+
+  /** One shard alone, by a query of its own: for who works in this process. */
+  @Override
+  public List<Sample> read(ShardId shard) {
+    TreeMap<Integer, Sample> own = new TreeMap<>();
+    String first = null;
+    String last = null;
+    for (int rank = 0; rank < index.size(); rank++) {
+      if (index.shard(rank).equals(shard)) {
+        last = index.digest(rank).hex();
+        first = first == null ? last : first;
+      }
+    }
+    // A shard's ranks are consecutive, and rows lie in the order of digests.
+    for (Row row :
+        rows(spark, paths)
+            .where("reason is null")
+            .where(functions.col("digest").between(first, last))
+            .select("digest", "path", "kind", "content", "label")
+            .collectAsList()) {
+      Sample sample = sample(row);
+      own.putIfAbsent(index.rank(sample.digest()), sample);
+    }
+    return List.copyOf(own.values());
   }
 
   /** Files that could not be read, by path. */

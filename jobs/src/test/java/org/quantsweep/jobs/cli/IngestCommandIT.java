@@ -103,6 +103,18 @@ class IngestCommandIT {
   }
 
   @Test
+  void compareTakesTablesToo() {
+    String model = SAMPLE.resolve("shapes.mlmodel").toString();
+    String four = folder.resolve("four.mlmodel").toString();
+    assertThat(run("quantize", model, "--scheme", "linear:4", "--output", four).code()).isZero();
+    Ran files = run("compare", model, four, "--samples", folder.resolve("pictures").toString());
+    Ran rows =
+        run("compare", model, four, "--samples", folder.resolve("photos.parquet").toString());
+    assertThat(rows.code()).as(rows.err()).isZero();
+    assertThat(rows.out()).isEqualTo(files.out()).contains(" of 50 samples agree ");
+  }
+
+  @Test
   void ingestTakesNamedColumnsAndSaysWhichThereAre() throws Exception {
     String table = folder.resolve("photos.parquet").toString();
     String made = folder.resolve("made").toString();
