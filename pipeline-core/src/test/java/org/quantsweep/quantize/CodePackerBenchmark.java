@@ -17,13 +17,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Codes packed and unpacked, in MB of codes (one a byte) per second: JMH's operations are bytes and
- * its unit a microsecond, so that ops/us reads as MB/s. Also half precision, in MB of float32.
- *
- * <pre>
- * mvn -q -pl pipeline-core test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
- * java -cp "pipeline-core/target/test-classes:pipeline-core/target/classes:$(cat pipeline-core/target/test.classpath)" \
- *   org.openjdk.jmh.Main CodePackerBenchmark
- * </pre>
+ * its unit a microsecond, so that ops/us reads as MB/s. Also half precision, in MB of float32, and
+ * a copy of the codes. {@code benchmarks/throughput.sh} is the command.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -62,6 +57,13 @@ public class CodePackerBenchmark {
     most = CodePacker.packMostSignificantFirst(codes, bits);
     least = CodePacker.packLeastSignificantFirst(codes, bits);
     halves = HalfPrecisionCodec.encode(floats);
+  }
+
+  /** What all are compared with: the codes into new memory. */
+  @Benchmark
+  @OperationsPerInvocation(COUNT)
+  public byte[] copy() {
+    return codes.clone();
   }
 
   /** For a neural network. */

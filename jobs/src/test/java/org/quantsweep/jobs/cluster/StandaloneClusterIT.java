@@ -238,7 +238,7 @@ class StandaloneClusterIT {
         .contains("(1.0000, ");
     String picture;
     try (var all = Files.walk(samples())) {
-      Path local = all.filter(Files::isRegularFile).findFirst().orElseThrow();
+      Path local = all.filter(file -> file.toString().endsWith(".jpg")).findFirst().orElseThrow();
       picture = hdfs.copy(local, "commands/picture.jpg").toString();
     }
     command("predict", given, "--input", "image=" + picture, "--output", output);
