@@ -226,7 +226,12 @@ class StandaloneClusterIT {
     String given = hdfs.copy(model, "commands/given.mlmodel").toString();
     String four = hdfs.path("commands/four.mlmodel").toString();
     String output = hdfs.path("commands/y.npz").toString();
-    String pictures = hdfs.copy(samples(), "commands/samples").toString();
+    String pictures = hdfs.path("commands/pictures").toString();
+    String picture =
+        hdfs.copy(
+                PythonEnvironment.repository("datasets/src/main/sample/pictures/tee/tee-000.jpg"),
+                "commands/pictures/tee-000.jpg")
+            .toString();
     assertThat(command("quantize", given, "--scheme", "linear:4", "--output", four))
         .startsWith(four + ": ");
     byte[] first = bytes(new org.apache.hadoop.fs.Path(four));
@@ -236,11 +241,6 @@ class StandaloneClusterIT {
     assertThat(command("inspect", four)).startsWith(four + ": ");
     assertThat(command("compare", given, given, "--samples", pictures, "--agreement", "1"))
         .contains("(1.0000, ");
-    String picture;
-    try (var all = Files.walk(samples())) {
-      Path local = all.filter(file -> file.toString().endsWith(".jpg")).findFirst().orElseThrow();
-      picture = hdfs.copy(local, "commands/picture.jpg").toString();
-    }
     command("predict", given, "--input", "image=" + picture, "--output", output);
     assertThat(hdfs.files().exists(new org.apache.hadoop.fs.Path(output))).isTrue();
     for (FileStatus left : hdfs.files().listStatus(hdfs.path("commands"))) {
