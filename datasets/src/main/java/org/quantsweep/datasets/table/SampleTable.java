@@ -55,17 +55,17 @@ public final class SampleTable implements SampleSource {
   private static final String ARRAYS = "arrays";
 
   private final SparkSession spark;
-  private final List<String> paths;
+  private final Dataset<Row> rows;
   private final SampleIndex index;
   private final List<QuarantinedSample> quarantined;
 
   private SampleTable(
       SparkSession spark,
-      List<String> paths,
+      Dataset<Row> rows,
       SampleIndex index,
       List<QuarantinedSample> quarantined) {
     this.spark = spark;
-    this.paths = List.copyOf(paths);
+    this.rows = rows;
     this.index = index;
     this.quarantined = List.copyOf(quarantined);
   }
@@ -96,8 +96,8 @@ public final class SampleTable implements SampleSource {
   static SampleTable open(SparkSession spark, List<String> paths, List<String> sources) {
     Map<Sha256Digest, Integer> copies = new TreeMap<>();
     List<QuarantinedSample> quarantined = new ArrayList<>();
-    for (Row row :
-        rows(spark, paths).select("digest", "copies", "path", "reason").collectAsList()) {
+    Dataset<Row> rows = rows(spark, paths);
+    for (Row row : rows.select("digest", "copies", "path", "reason").collectAsList()) {
       if (row.isNullAt(3)) {
         copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
       } else {
@@ -109,7 +109,7 @@ public final class SampleTable implements SampleSource {
     if (copies.isEmpty()) {
       throw empty(sources, quarantined);
     }
-    return new SampleTable(spark, paths, SampleIndex.of(copies), quarantined);
+    return new SampleTable(spark, rows, SampleIndex.of(copies), quarantined);
   }
 
   private static BadInputException empty(
@@ -147,8 +147,7 @@ public final class SampleTable implements SampleSource {
     }
     // A shard's ranks are consecutive, and rows lie in the order of digests.
     for (Row row :
-        rows(spark, paths)
-            .where("reason is null")
+        rows.where("reason is null")
             .where(functions.col("digest").between(first, last))
             .select("digest", "path", "kind", "content", "label")
             .collectAsList()) {
@@ -176,10 +175,8 @@ public final class SampleTable implements SampleSource {
   public JavaRDD<ShardSamples> shards(SampleIndex part) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SampleIndex> shared = context.broadcast(part);
-    Dataset<Row> rows =
-        rows(spark, paths)
-            .where("reason is null")
-            .select("digest", "path", "kind", "content", "label");
+    Dataset<Row> readable =
+        rows.where("reason is null").select("digest", "path", "kind", "content", "label");
     PairFunction<Row, Integer, Sample> byShard =
         row -> {
           Sample sample = sample(row);
@@ -198,7 +195,8 @@ public final class SampleTable implements SampleSource {
           return List.of(new ShardSamples(new ShardId(shard), new ArrayList<>(own.values())))
               .iterator();
         };
-    return rows.javaRDD()
+    return readable
+        .javaRDD()
         .filter(row -> shared.value().rank(new Sha256Digest(row.<String>getAs("digest"))) >= 0)
         .mapToPair(byShard)
         .partitionBy(new HashPartitioner(part.shards()))

@@ -199,11 +199,10 @@ class IngestionIT {
             RowFactory.create(3L, jpeg, 7),
             RowFactory.create(4L, null, 1),
             RowFactory.create(5L, new byte[] {1, 2, 3, 4}, 1));
-    spark.createDataFrame(rows, schema).write().parquet(at("parquet"));
     spark.createDataFrame(rows, schema).write().format("delta").save(at("delta"));
     spark.createDataFrame(rows, schema).write().partitionBy("label").parquet(at("partitioned"));
     Ingestion ingestion = new Ingestion(spark, LIMITS);
-    for (String source : List.of("parquet", "delta", "partitioned")) {
+    for (String source : List.of("delta", "partitioned")) {
       SampleTable table = ingestion.open(at(source), at("from-" + source));
       assertThat(table.index().total()).as(source).isEqualTo(3);
       assertThat(table.index().size()).isEqualTo(2);

@@ -42,7 +42,7 @@ class IngestCommandIT {
     List<Row> rows = new ArrayList<>();
     try (var all = Files.walk(SAMPLE.resolve("pictures"))) {
       List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
-      for (int i = 0; i < files.size(); i += 50) {
+      for (int i = 0; i < files.size(); i += 250) {
         Path target = folder.resolve("pictures").resolve(i + ".jpg");
         Files.createDirectories(target.getParent());
         Files.copy(files.get(i), target);
@@ -78,7 +78,7 @@ class IngestCommandIT {
     assertThat(files.at("/cost/inferences").asLong()).isPositive();
     assertThat(rows.at("/cost/inferences").asLong()).isZero();
     assertThat(rows.get("candidates")).isEqualTo(files.get("candidates"));
-    assertThat(rows.at("/samples/n").asInt()).isEqualTo(50);
+    assertThat(rows.at("/samples/n").asInt()).isEqualTo(10);
   }
 
   private static JsonNode sweep(String samples, String output) throws Exception {
@@ -111,7 +111,7 @@ class IngestCommandIT {
     Ran rows =
         run("compare", model, four, "--samples", folder.resolve("photos.parquet").toString());
     assertThat(rows.code()).as(rows.err()).isZero();
-    assertThat(rows.out()).isEqualTo(files.out()).contains(" of 50 samples agree ");
+    assertThat(rows.out()).isEqualTo(files.out()).contains(" of 10 samples agree ");
   }
 
   @Test
@@ -144,7 +144,7 @@ class IngestCommandIT {
     Ran good = run("ingest", table, made, "--label-column", "kind", "--json");
     assertThat(good.code()).as(good.err()).isZero();
     JsonNode report = new ObjectMapper().readTree(good.out());
-    assertThat(report.get("samples").asInt()).isEqualTo(50);
+    assertThat(report.get("samples").asInt()).isEqualTo(10);
     assertThat(report.get("quarantined")).isEmpty();
   }
 }
