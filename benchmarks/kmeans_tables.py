@@ -5,8 +5,7 @@
 
 scikit-learn: called as coremltools calls it (Lloyd from one k-means++ start, tolerance 1e-2, seed 0). kmeans1d: exact,
 in C++. Both get each tensor once for every width, which is how one has to call them. Weights of convolutions and inner
-products, biases left alone. QuantSweep's own figures, to be taken side by side: KMeansBenchmark (its Javadoc has the
-command); its error is printed there too.
+products, biases left alone. kmeans_tables.sh takes QuantSweep's own figures side by side.
 
 Without --bits all eight widths are timed, which takes scikit-learn minutes and kmeans1d more.
 """

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
@@ -18,31 +19,59 @@ import org.quantsweep.sample.ShardId;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /**
- * The samples below a local folder (recursive, in the order of their paths; the first sub-folder is
- * the label), in one file, or in one {@code .npz} whose arrays' first axis counts samples. Files of
- * a folder are read again, a shard at a time; what an {@code .npz} set holds stays in memory.
+ * The samples below local folders (recursive, in the order of their paths; the first sub-folder is
+ * the label), in single files, or in {@code .npz} files whose arrays' first axis counts samples.
+ * Files of a folder are read again, a shard at a time; what an {@code .npz} set holds stays in
+ * memory.
  */
 public final class LocalSamples implements SampleSource {
-  private final Path folder;
   private final IngestLimits limits;
-  private final Map<Sha256Digest, String> paths = new HashMap<>();
+  private final Map<Sha256Digest, Place> places = new HashMap<>();
   private final Map<Sha256Digest, Sample> held = new HashMap<>();
   private final List<Sha256Digest> digests = new ArrayList<>();
   private final List<QuarantinedSample> quarantined = new ArrayList<>();
   private final SampleIndex index;
 
-  private LocalSamples(Path source, IngestLimits limits) throws IOException {
+  /** A file, by its path relative to the source's folder. */
+  private record Place(Path folder, String path) {}
+
+  private LocalSamples(List<Path> sources, IngestLimits limits) {
     this.limits = limits;
-    boolean single = !Files.isDirectory(source);
-    folder = single ? source.toAbsolutePath().getParent() : source;
-    if (single && source.toString().endsWith(".npz")) {
-      readSet(source);
-    } else {
-      for (String path : single ? List.of(source.getFileName().toString()) : list(source)) {
-        check(path);
+    for (Path source : sources) {
+      int before = digests.size() + quarantined.size();
+      try {
+        add(source);
+      } catch (IOException e) {
+        throw new BadInputException(
+            "samples '" + source + "' cannot be read (" + e + ").\nMaybe check permissions.", e);
+      }
+      if (digests.size() + quarantined.size() == before) {
+        throw new BadInputException(
+            "samples '"
+                + source
+                + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
+                + "\nMaybe name another folder.");
       }
     }
     index = SampleIndex.of(digests);
+  }
+
+  private void add(Path source) throws IOException {
+    if (!Files.exists(source)) {
+      throw new BadInputException(
+          "samples '"
+              + source
+              + "': there is no such file or folder.\nMaybe the path is misspelt.");
+    }
+    boolean single = !Files.isDirectory(source);
+    Path folder = single ? source.toAbsolutePath().getParent() : source;
+    if (single && source.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
+      readSet(source);
+      return;
+    }
+    for (String path : single ? List.of(source.getFileName().toString()) : list(source)) {
+      check(new Place(folder, path));
+    }
   }
 
   /**
@@ -51,28 +80,16 @@ public final class LocalSamples implements SampleSource {
    * @throws BadInputException when there is nothing there, or no sample in it
    */
   public static LocalSamples read(Path folderOrFile, IngestLimits limits) {
-    if (!Files.exists(folderOrFile)) {
-      throw new BadInputException(
-          "samples '"
-              + folderOrFile
-              + "': there is no such file or folder.\nMaybe the path is misspelt.");
-    }
-    LocalSamples samples;
-    try {
-      samples = new LocalSamples(folderOrFile, limits);
-    } catch (IOException e) {
-      throw new BadInputException(
-          "samples '" + folderOrFile + "' cannot be read (" + e + ").\nMaybe check permissions.",
-          e);
-    }
-    if (samples.digests.isEmpty() && samples.quarantined.isEmpty()) {
-      throw new BadInputException(
-          "samples '"
-              + folderOrFile
-              + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
-              + "\nMaybe name another folder.");
-    }
-    return samples;
+    return read(List.of(folderOrFile), limits);
+  }
+
+  /**
+   * The samples of several sources as one set; what is in two of them counts twice.
+   *
+   * @throws BadInputException when there is nothing there, or no sample in one of them
+   */
+  public static LocalSamples read(List<Path> foldersOrFiles, IngestLimits limits) {
+    return new LocalSamples(foldersOrFiles, limits);
   }
 
   /** What could not be read, in the order of paths. */
@@ -101,26 +118,30 @@ public final class LocalSamples implements SampleSource {
     if (kept != null) {
       return kept;
     }
-    String path = paths.get(digest);
+    Place place = places.get(digest);
+    String path = place.path();
     try {
       Sample sample =
           SampleFiles.read(
-              path, Files.readAllBytes(folder.resolve(path)), SampleFiles.label(path), limits);
+              path,
+              Files.readAllBytes(place.folder().resolve(path)),
+              SampleFiles.label(path),
+              limits);
       if (sample.digest().equals(digest)) {
         return sample;
       }
     } catch (IOException | UnreadableSampleException e) {
-      throw changed(path, e);
+      throw changed(place, e);
     }
-    throw changed(path, null);
+    throw changed(place, null);
   }
 
-  private BadInputException changed(String path, Exception cause) {
+  private static BadInputException changed(Place place, Exception cause) {
     return new BadInputException(
         "sample '"
-            + path
+            + place.path()
             + "' of '"
-            + folder
+            + place.folder()
             + "' changed after it was checked: its content has another digest or is gone."
             + "\nMaybe run again while nothing writes there.",
         cause);
@@ -144,8 +165,9 @@ public final class LocalSamples implements SampleSource {
     }
   }
 
-  private void check(String path) throws IOException {
-    Path file = folder.resolve(path);
+  private void check(Place place) throws IOException {
+    String path = place.path();
+    Path file = place.folder().resolve(path);
     try {
       long most = Math.max(limits.picture().encodedSize().bytes(), limits.arrays().bytes());
       long size = Files.size(file);
@@ -157,7 +179,7 @@ public final class LocalSamples implements SampleSource {
           SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits)
               .digest();
       digests.add(digest);
-      paths.putIfAbsent(digest, path);
+      places.putIfAbsent(digest, place);
     } catch (UnreadableSampleException e) {
       quarantined.add(new QuarantinedSample(path, e.getMessage()));
     }

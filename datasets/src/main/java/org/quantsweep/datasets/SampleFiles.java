@@ -25,16 +25,14 @@ import org.quantsweep.tensor.Tensor;
 
 /** From a file's name and bytes to a sample; knows neither Spark nor a file system. */
 public final class SampleFiles {
+  private static final byte[] NPY_MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  private static final byte[] ZIP_MAGIC = {'P', 'K', 3, 4};
+
   private SampleFiles() {}
 
   /** Whether a file is meant as a sample, by the end of its name. */
   public static boolean isSample(String name) {
-    return PictureFormat.isPictureName(name) || isArray(name);
-  }
-
-  private static boolean isArray(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".npy") || lower.endsWith(".npz");
+    return PictureFormat.isPictureName(name) || Format.ofName(name) != Format.PICTURE;
   }
 
   /** The sub-folder that a relative path begins with, or the empty text: its label. */
@@ -43,42 +41,97 @@ public final class SampleFiles {
     return slash < 0 ? "" : path.substring(0, slash);
   }
 
+  /** What a file's bytes are. */
+  private enum Format {
+    PICTURE,
+    NPY,
+    NPZ;
+
+    static Format ofName(String path) {
+      String lower = path.toLowerCase(Locale.ROOT);
+      return lower.endsWith(".npy") ? NPY : lower.endsWith(".npz") ? NPZ : PICTURE;
+    }
+
+    static Format ofContent(byte[] bytes) {
+      return begins(bytes, NPY_MAGIC) ? NPY : begins(bytes, ZIP_MAGIC) ? NPZ : PICTURE;
+    }
+
+    private static boolean begins(byte[] bytes, byte[] magic) {
+      return bytes.length >= magic.length
+          && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    }
+  }
+
   /**
-   * A file's sample, without checking that a picture can be decoded.
+   * A file's sample, without checking that a picture can be decoded. A picture's digest is that of
+   * the file; that of arrays is {@link #digest}'s, so that it does not tell how they are stored.
    *
-   * @param path relative to the folder, with {@code /}
+   * @param path relative to the folder, with {@code /}; its end says what the file is
    */
   public static Sample read(String path, byte[] bytes, String label, IngestLimits limits)
       throws UnreadableSampleException {
-    SampleContent content = new SampleContent.EncodedPicture(bytes);
-    if (isArray(path)) {
-      if (bytes.length > limits.arrays().bytes()) {
-        throw new UnreadableSampleException(
-            "the file has "
-                + bytes.length
-                + " bytes, more than the limit on arrays ("
-                + limits.arrays().bytes()
-                + ").");
-      }
-      SortedMap<String, Tensor> arrays = new TreeMap<>();
-      if (path.toLowerCase(Locale.ROOT).endsWith(".npy")) {
-        arrays.put("", NpyReader.read(bytes));
-      } else {
-        arrays.putAll(NpzReader.read(bytes, limits.arrays().bytes()));
-      }
-      content = new SampleContent.NamedArrays(arrays);
+    return read(path, bytes, label, limits, Format.ofName(path));
+  }
+
+  private static Sample read(
+      String path, byte[] bytes, String label, IngestLimits limits, Format format)
+      throws UnreadableSampleException {
+    if (format == Format.PICTURE) {
+      return new Sample(
+          Sha256Digest.of(bytes), path, new SampleContent.EncodedPicture(bytes), label);
     }
-    return new Sample(Sha256Digest.of(bytes), path, content, label);
+    SortedMap<String, Tensor> arrays = new TreeMap<>();
+    if (format == Format.NPY) {
+      arrays.put("", array(bytes, limits));
+    } else {
+      requireAllowed(bytes, limits);
+      arrays.putAll(NpzReader.read(bytes, limits.arrays().bytes()));
+    }
+    return new Sample(digest(arrays), path, new SampleContent.NamedArrays(arrays), label);
+  }
+
+  /** The array of an {@code .npy} file. */
+  public static Tensor array(byte[] bytes, IngestLimits limits) throws UnreadableSampleException {
+    requireAllowed(bytes, limits);
+    return NpyReader.read(bytes);
+  }
+
+  private static void requireAllowed(byte[] bytes, IngestLimits limits)
+      throws UnreadableSampleException {
+    if (bytes.length > limits.arrays().bytes()) {
+      throw new UnreadableSampleException(
+          "the file has "
+              + bytes.length
+              + " bytes, more than the limit on arrays ("
+              + limits.arrays().bytes()
+              + ").");
+    }
   }
 
   /** A file's sample, decoded in full as a check: what passes is readable. */
   public static Sample readAndCheck(String path, byte[] bytes, String label, IngestLimits limits)
       throws UnreadableSampleException {
-    Sample sample = read(path, bytes, label, limits);
+    return checked(read(path, bytes, label, limits), bytes, limits);
+  }
+
+  /** As {@link #readAndCheck}, of bytes whose beginning says what they are, not the path. */
+  public static Sample readAndCheckContent(
+      String path, byte[] bytes, String label, IngestLimits limits)
+      throws UnreadableSampleException {
+    return checked(read(path, bytes, label, limits, Format.ofContent(bytes)), bytes, limits);
+  }
+
+  private static Sample checked(Sample sample, byte[] bytes, IngestLimits limits)
+      throws UnreadableSampleException {
     if (sample.content() instanceof SampleContent.EncodedPicture) {
       PictureDecoder.decode(bytes, Orientation.AS_STORED, limits.picture());
     }
     return sample;
+  }
+
+  /** The digest of named arrays: of their names, shapes and float32 values, written as an .npz. */
+  public static Sha256Digest digest(SortedMap<String, Tensor> arrays) {
+    return Sha256Digest.of(toNpz(arrays));
   }
 
   /**
@@ -113,11 +166,7 @@ public final class SampleFiles {
         own.put(array.getKey(), Tensor.wrap(shape, values));
       }
       result.add(
-          new Sample(
-              Sha256Digest.of(toNpz(own)),
-              name + "[" + i + "]",
-              new SampleContent.NamedArrays(own),
-              ""));
+          new Sample(digest(own), name + "[" + i + "]", new SampleContent.NamedArrays(own), ""));
     }
     return result;
   }

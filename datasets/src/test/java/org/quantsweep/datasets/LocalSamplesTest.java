@@ -61,6 +61,30 @@ class LocalSamplesTest {
   }
 
   @Test
+  void joinsSourcesIntoOneSetInWhichDuplicatesCount() throws Exception {
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    Files.createDirectories(folder.resolve("one"));
+    Files.createDirectories(folder.resolve("two"));
+    Files.write(folder.resolve("one/a.jpg"), jpeg);
+    Files.write(folder.resolve("two/b.jpg"), jpeg);
+    Files.write(folder.resolve("two/bad.jpg"), new byte[0]);
+    Files.copy(PICTURES.resolve("grey.png"), folder.resolve("two/c.png"));
+    LocalSamples samples =
+        LocalSamples.read(
+            List.of(folder.resolve("one"), folder.resolve("two"), ARRAYS.resolve("stored.npz")),
+            IngestLimits.DEFAULT);
+    assertThat(samples.index().total()).isEqualTo(5);
+    assertThat(samples.index().size()).isEqualTo(4);
+    assertThat(samples.quarantined())
+        .containsExactly(new QuarantinedSample("bad.jpg", "the file is empty (0 bytes)."));
+    List<String> paths = new ArrayList<>();
+    for (int shard = 0; shard < samples.index().shards(); shard++) {
+      samples.read(new ShardId(shard)).forEach(sample -> paths.add(sample.path()));
+    }
+    assertThat(paths).containsExactlyInAnyOrder("a.jpg", "c.png", "stored.npz[0]", "stored.npz[1]");
+  }
+
+  @Test
   void refusesAFolderThatIsNotThere() {
     assertThatThrownBy(() -> LocalSamples.read(Path.of("no-such-folder"), IngestLimits.DEFAULT))
         .isInstanceOf(BadInputException.class)

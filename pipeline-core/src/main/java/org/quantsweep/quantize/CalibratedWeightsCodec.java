@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -12,13 +13,31 @@ import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
- * Fitted codes as a file: the same codes always give the same bytes. A magic number, a version, the
- * shape, the packed codes, then scales and biases or a table, then the corrected bias.
+ * Fitted codes as a file. Equal codes give equal bytes, and a file that is read gives its own bytes
+ * again. All numbers are big-endian:
+ *
+ * <pre>
+ * int32   magic number, "QSCW"
+ * uint8   version, 1
+ * uint8   number of bits, 1 to 8
+ * shape   of the weight tensor: uint8 rank, int32 for each length
+ * bytes   codes in row-major order, packed from the most significant bit, zeros behind the last
+ * uint8   0 for linear, 1 for a look-up table
+ *   linear: int32 groups, channels, runs and run length of {@link Channels}; then float32 scales
+ *           and as many biases, those of weights without any being zeros
+ *   table:  2^bits float32 entries
+ * uint8   1 when a corrected bias follows: its shape, then float32 values
+ * </pre>
+ *
+ * <p>Files are read from folders that people hand on: nothing in them is trusted, no number is
+ * allocated for that the file is too short to hold.
  */
 public final class CalibratedWeightsCodec {
   private static final int MAGIC = 0x51534357;
   private static final int VERSION = 1;
   private static final int LARGEST_RANK = 8;
+  private static final int LINEAR = 0;
+  private static final int LOOK_UP_TABLE = 1;
 
   private CalibratedWeightsCodec() {}
 
@@ -33,16 +52,17 @@ public final class CalibratedWeightsCodec {
       write(out, weights.shape());
       out.write(CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits()));
       if (weights instanceof LinearWeights linear) {
-        out.writeByte(0);
+        out.writeByte(LINEAR);
         Channels channels = linear.channels();
         out.writeInt(channels.groups());
         out.writeInt(channels.count());
         out.writeInt(channels.runs());
         out.writeInt(channels.runLength());
+        float[] biases = linear.biases();
         write(out, linear.scales());
-        write(out, linear.biases());
+        write(out, biases.length == 0 ? new float[channels.count()] : biases);
       } else {
-        out.writeByte(1);
+        out.writeByte(LOOK_UP_TABLE);
         write(out, ((LookUpTableWeights) weights).table());
       }
       out.writeBoolean(calibrated.bias().isPresent());
@@ -64,48 +84,82 @@ public final class CalibratedWeightsCodec {
    */
   public static CalibratedWeights decode(byte[] bytes, String name) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      if (in.readInt() != MAGIC) {
-        throw damaged(name, "it does not begin as fitted codes do", null);
-      }
-      int version = in.readUnsignedByte();
-      if (version != VERSION) {
-        throw damaged(name, "its version (" + version + ") is not " + VERSION, null);
-      }
-      NumberOfBits bits = new NumberOfBits(in.readUnsignedByte());
-      Shape shape = shape(in, bytes.length);
-      int count = Math.toIntExact(shape.elementCount());
-      byte[] packed = new byte[Math.toIntExact(bits.packedBytes(count))];
-      in.readFully(packed);
-      byte[] codes = CodePacker.unpackMostSignificantFirst(packed, bits, count);
-      QuantizedWeights weights;
-      if (in.readUnsignedByte() == 0) {
-        Channels channels = new Channels(in.readInt(), in.readInt(), in.readInt(), in.readInt());
-        long covered = (long) channels.count() * channels.runs() * channels.runLength();
-        if (channels.groups() < 1
-            || channels.count() % channels.groups() != 0
-            || covered != count) {
-          throw damaged(name, "its channels do not cover its codes", null);
-        }
-        float[] scales = floats(in, channels.count());
-        weights =
-            new LinearWeights(shape, bits, codes, channels, scales, floats(in, channels.count()));
-      } else {
-        weights = new LookUpTableWeights(shape, bits, codes, floats(in, bits.codes()));
-      }
-      Optional<Tensor> bias = Optional.empty();
-      if (in.readBoolean()) {
-        Shape biasShape = shape(in, bytes.length);
-        bias =
-            Optional.of(
-                Tensor.wrap(biasShape, floats(in, Math.toIntExact(biasShape.elementCount()))));
-      }
-      if (in.available() > 0) {
-        throw damaged(name, in.available() + " bytes follow behind its end", null);
-      }
-      return new CalibratedWeights(weights, bias);
-    } catch (IOException | IllegalArgumentException | ArithmeticException e) {
-      throw damaged(name, "it ends too early or holds impossible numbers", e);
+      CalibratedWeights calibrated = read(in);
+      require(in.available() == 0, in.available() + " bytes follow behind its end");
+      return calibrated;
+    } catch (EOFException e) {
+      throw damaged(name, "it ends too early", e);
+    } catch (DamagedException e) {
+      throw damaged(name, e.getMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array in memory cannot be read.", e);
     }
+  }
+
+  private static CalibratedWeights read(DataInputStream in) throws IOException {
+    require(in.readInt() == MAGIC, "it does not begin as fitted codes do");
+    int version = in.readUnsignedByte();
+    require(version == VERSION, "its version (" + version + ") is not " + VERSION);
+    int width = in.readUnsignedByte();
+    require(width >= 1 && width <= 8, "its number of bits (" + width + ") is not in [1, 8]");
+    NumberOfBits bits = new NumberOfBits(width);
+    Shape shape = shape(in, width, "codes");
+    byte[] codes = codes(in, bits, Math.toIntExact(shape.elementCount()));
+    int form = in.readUnsignedByte();
+    QuantizedWeights weights =
+        switch (form) {
+          case LINEAR -> linear(in, shape, bits, codes);
+          case LOOK_UP_TABLE ->
+              new LookUpTableWeights(shape, bits, codes, floats(in, bits.codes(), "table"));
+          default ->
+              throw new DamagedException("its form (" + form + ") is neither linear nor a table");
+        };
+    int more = in.readUnsignedByte();
+    require(more <= 1, "the mark of its bias (" + more + ") is neither 0 nor 1");
+    if (more == 0) {
+      return new CalibratedWeights(weights, Optional.empty());
+    }
+    Shape biasShape = shape(in, Float.SIZE, "biases");
+    float[] bias = floats(in, Math.toIntExact(biasShape.elementCount()), "bias");
+    return new CalibratedWeights(weights, Optional.of(Tensor.wrap(biasShape, bias)));
+  }
+
+  private static byte[] codes(DataInputStream in, NumberOfBits bits, int count) throws IOException {
+    byte[] packed = new byte[Math.toIntExact(bits.packedBytes(count))];
+    in.readFully(packed);
+    int padding = (int) (8L * packed.length - (long) count * bits.bits());
+    require(
+        packed.length == 0 || (packed[packed.length - 1] & ((1 << padding) - 1)) == 0,
+        "bits behind its last code are not zero");
+    return CodePacker.unpackMostSignificantFirst(packed, bits, count);
+  }
+
+  private static LinearWeights linear(
+      DataInputStream in, Shape shape, NumberOfBits bits, byte[] codes) throws IOException {
+    Channels channels = new Channels(in.readInt(), in.readInt(), in.readInt(), in.readInt());
+    require(isCutOf(shape, channels), "its channels are no cut of shape " + shape);
+    float[] scales = floats(in, channels.count(), "scale");
+    float[] biases = floats(in, channels.count(), "bias of a scale");
+    return new LinearWeights(shape, bits, codes, channels, scales, biases);
+  }
+
+  /** Whether channels are the whole shape, or slices along one of its axes. */
+  private static boolean isCutOf(Shape shape, Channels channels) {
+    if (channels.equals(Channels.whole(shape))) {
+      return true;
+    }
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      int outer = 1;
+      for (int before = 0; before < axis; before++) {
+        outer *= shape.length(before);
+      }
+      if (channels.groups() >= 1
+          && outer % channels.groups() == 0
+          && channels.equals(Channels.along(shape, axis, channels.groups()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void write(DataOutputStream out, Shape shape) throws IOException {
@@ -121,41 +175,57 @@ public final class CalibratedWeightsCodec {
     }
   }
 
-  /** A shape whose codes fit into the file at one bit each. */
-  private static Shape shape(DataInputStream in, int fileLength) throws IOException {
+  /** A shape whose values fit into the rest of the file. */
+  private static Shape shape(DataInputStream in, int bitsOfEach, String what) throws IOException {
     int rank = in.readUnsignedByte();
-    if (rank > LARGEST_RANK) {
-      throw new IllegalArgumentException("rank " + rank);
-    }
+    require(rank <= LARGEST_RANK, "rank " + rank + " is more than " + LARGEST_RANK);
     int[] lengths = new int[rank];
     long count = 1;
     for (int axis = 0; axis < rank; axis++) {
       lengths[axis] = in.readInt();
-      count = Math.multiplyExact(count, (long) lengths[axis]);
-      if (lengths[axis] < 1 || count > 8L * fileLength) {
-        throw new IllegalArgumentException("length " + lengths[axis]);
-      }
+      require(lengths[axis] >= 1, "a length (" + lengths[axis] + ") is not at least 1");
+      // Both factors are below 2^31 and 2^34: the product never overflows.
+      count *= lengths[axis];
+      require(
+          count <= 8L * in.available() / bitsOfEach,
+          "its " + what + " cannot lie in the " + in.available() + " bytes that are left");
     }
     return Shape.of(lengths);
   }
 
-  private static float[] floats(DataInputStream in, int count) throws IOException {
-    if (count > in.available() / 4) {
-      throw new IllegalArgumentException(count + " numbers");
+  private static float[] floats(DataInputStream in, int count, String what) throws IOException {
+    if (count > in.available() / Float.BYTES) {
+      throw new EOFException();
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = in.readFloat();
+      require(Float.isFinite(values[i]), "a " + what + " (" + values[i] + ") is not finite");
     }
     return values;
   }
 
+  private static void require(boolean right, String otherwise) throws DamagedException {
+    if (!right) {
+      throw new DamagedException(otherwise);
+    }
+  }
+
   private static BadInputException damaged(String name, String reason, Exception cause) {
-    String message =
+    return new BadInputException(
         name
             + ": these fitted codes cannot be read: "
             + reason
-            + ".\nMaybe derive them again from the calibration samples.";
-    return cause == null ? new BadInputException(message) : new BadInputException(message, cause);
+            + ".\nMaybe derive them again from the calibration samples.",
+        cause);
+  }
+
+  /** Says what is wrong, without the file's name. */
+  private static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String reason) {
+      super(reason);
+    }
   }
 }

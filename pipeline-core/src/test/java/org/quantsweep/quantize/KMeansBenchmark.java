@@ -21,16 +21,10 @@ import org.quantsweep.coreml.WeightTensor;
 
 /**
  * Seconds for the look-up tables of least squared error of every weight tensor of a model (vectors
- * left out), all eight widths, one thread:
+ * left out), all eight widths, one thread. {@code benchmarks/kmeans_tables.sh MODEL.mlmodel} runs
+ * it and then scikit-learn and kmeans1d.
  *
- * <pre>
- * mvn -q -pl pipeline-core test-compile dependency:build-classpath -Dmdep.outputFile=target/test.classpath
- * java -cp "pipeline-core/target/test-classes:pipeline-core/target/classes:$(cat pipeline-core/target/test.classpath)" \
- *   org.openjdk.jmh.Main KMeansBenchmark -p model=MODEL.mlmodel
- * </pre>
- *
- * Without {@code -p model=} the weights are drawn: 512,000 of a normal distribution. The same for
- * scikit-learn and kmeans1d: {@code benchmarks/kmeans_tables.py}.
+ * <p>Without {@code -p model=} the weights are drawn: 512,000 of a normal distribution.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -26,14 +27,13 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpzReader;
-import org.quantsweep.datasets.picture.PictureHeader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /**
@@ -42,6 +42,10 @@ import org.quantsweep.sample.UnreadableSampleException;
  */
 public final class Ingestion {
   private static final int FILES_PER_PARTITION = 64;
+  private static final String DELTA_LOG = "_delta_log";
+
+  /** Raised when the same files would make another table. */
+  private static final String VERSION = "2";
 
   private final SparkSession spark;
   private final IngestLimits limits;
@@ -57,9 +61,9 @@ public final class Ingestion {
       implements Serializable {}
 
   /**
-   * The samples of a source: a table that this class made, or a folder, an {@code .npz} file, a
-   * Parquet or Delta table with columns {@code content}, {@code path} and {@code label}, each of
-   * which is brought into the given table first.
+   * The samples of a source: a table that this class made, or a folder, a file, or somebody's
+   * Parquet or Delta table ({@link TableColumns}), each of which is brought into the given table
+   * first. An {@code .npz} file is a whole set: the first axis of its arrays counts samples.
    *
    * @throws BadInputException when there are no samples
    */
@@ -68,7 +72,8 @@ public final class Ingestion {
   }
 
   /**
-   * The samples of several sources together; the second one goes into {@code table-2}, and so on.
+   * The samples of several sources together; the second one goes into {@code table-2}, and so on. A
+   * sample that is in two of them counts twice.
    *
    * @throws BadInputException when there are no samples in one of them
    */
@@ -79,39 +84,96 @@ public final class Ingestion {
     List<String> tables = new ArrayList<>();
     for (String source : sources) {
       String own = tables.isEmpty() ? table : table + "-" + (tables.size() + 1);
-      tables.add(isSampleTable(source) ? source : own);
-      open(source, own);
+      boolean made = isSampleTable(source);
+      tables.add(made ? source : own);
+      if (!made) {
+        requireOther(sources, own);
+        ingest(source, own);
+      }
     }
-    return SampleTable.open(spark, tables);
+    return SampleTable.open(spark, tables, sources);
   }
 
   /**
-   * Brings a source into a table, replacing what was there.
+   * Brings a source into a table, by columns that are found by their names and types.
    *
    * @throws BadInputException when there are no samples
    */
   public SampleTable ingest(String source, String table) {
+    return ingest(source, table, ColumnNames.BY_DEFAULT);
+  }
+
+  /**
+   * Brings a source into a table, replacing what was there. What was made from the same files, or
+   * the same version of a Delta table, is left as it is.
+   *
+   * @param columns which columns of a Parquet or Delta table hold what
+   * @throws BadInputException when there are no samples, a column is missing or of a wrong type, or
+   *     the table can be read no further
+   * @throws UsageException when the table would be written over the source, or over a table of
+   *     somebody's own; or columns are named, but the source is no table
+   */
+  public SampleTable ingest(String source, String table, ColumnNames columns) {
     try {
       Path root = new Path(source);
       FileSystem files = root.getFileSystem(hadoop());
       FileStatus status = files.getFileStatus(root);
-      if (status.isDirectory() && isTable(files, root)) {
-        write(fromColumns(source), table, "");
-        return SampleTable.open(spark, table);
+      requireOther(List.of(source), table);
+      boolean isTable = isTable(files, status);
+      if (!isTable && !columns.equals(ColumnNames.BY_DEFAULT)) {
+        throw new UsageException(
+            source
+                + ": columns are named, but this is no Parquet or Delta table.\n"
+                + "Maybe leave the options for columns out.");
       }
-      List<Found> found = list(files, status);
-      String manifest = manifest(found);
+      List<Found> found = isTable ? listTable(files, status) : list(files, status);
+      String manifest = manifest(found, columns);
+      requireOurs(table);
       if (!manifest.equals(storedManifest(table))) {
-        write(fromFiles(found), table, manifest);
+        Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found);
+        write(rows, source, table, manifest);
       }
-      return SampleTable.open(spark, table);
+      return SampleTable.open(spark, List.of(table), List.of(source));
     } catch (FileNotFoundException e) {
       throw new BadInputException(
           source + ": there are no samples: the path does not exist.\nMaybe check --samples.", e);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
           source + ": the samples cannot be read (" + e.getMessage() + ").\nMaybe check --samples.",
           e);
+    }
+  }
+
+  /** Somebody's own table is not replaced. */
+  private void requireOurs(String table) {
+    if (DeltaTable.isDeltaTable(spark, table) && !isSampleTable(table)) {
+      throw new UsageException(
+          table
+              + ": a Delta table with other columns ("
+              + String.join(", ", spark.read().format("delta").load(table).columns())
+              + ") is here already, and would be replaced.\nMaybe name another place.");
+    }
+  }
+
+  /** A table that is read must not be written first. */
+  private void requireOther(List<String> sources, String table) {
+    for (String source : sources) {
+      if (qualified(source).equals(qualified(table))) {
+        throw new UsageException(
+            source
+                + ": this is a source of samples, and the sample table would be written there.\n"
+                + "Maybe name another place for the table (sweep: --output).");
+      }
+    }
+  }
+
+  private Path qualified(String location) {
+    try {
+      Path path = new Path(location);
+      return path.getFileSystem(hadoop()).makeQualified(path);
+    } catch (IOException | IllegalArgumentException e) {
+      // What is no path of a file system is no table either.
+      return new Path("/", location.replace(':', '_'));
     }
   }
 
@@ -120,20 +182,51 @@ public final class Ingestion {
   }
 
   private boolean isSampleTable(String source) {
-    return DeltaTable.isDeltaTable(spark, source)
-        && List.of(spark.read().format("delta").load(source).columns()).contains("digest");
+    try {
+      return DeltaTable.isDeltaTable(spark, source)
+          && List.of(spark.read().format("delta").load(source).columns())
+              .containsAll(List.of(SampleTable.SCHEMA.fieldNames()));
+    } catch (IllegalArgumentException e) {
+      // Not a path: ingesting it says so.
+      return false;
+    }
   }
 
-  private static boolean isTable(FileSystem files, Path root) throws IOException {
-    if (files.exists(new Path(root, "_delta_log"))) {
+  /** A Delta table, or Parquet: one file, or a folder of them, partitioned or not. */
+  private static boolean isTable(FileSystem files, FileStatus root) throws IOException {
+    if (!root.isDirectory()) {
+      return root.getPath().getName().endsWith(".parquet");
+    }
+    if (files.exists(new Path(root.getPath(), DELTA_LOG))) {
       return true;
     }
-    for (FileStatus status : files.listStatus(root)) {
-      if (status.getPath().getName().endsWith(".parquet")) {
+    for (FileStatus status : files.listStatus(root.getPath())) {
+      String name = status.getPath().getName();
+      boolean partition = status.isDirectory() && name.indexOf('=') > 0;
+      if ((!status.isDirectory() && name.endsWith(".parquet"))
+          || (partition && isTable(files, status))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** What says whether a table changed: a Delta table's log, or Parquet's files. */
+  private static List<Found> listTable(FileSystem files, FileStatus root) throws IOException {
+    Path log = new Path(root.getPath(), DELTA_LOG);
+    Path listed = root.isDirectory() && files.exists(log) ? log : root.getPath();
+    List<Found> found = new ArrayList<>();
+    RemoteIterator<LocatedFileStatus> all = files.listFiles(listed, true);
+    while (all.hasNext()) {
+      FileStatus status = all.next();
+      String name = status.getPath().getName();
+      // Sums beside the log come and go; each version of the table is a .json.
+      if (name.endsWith(".parquet") || name.endsWith(".json")) {
+        found.add(found(status, name, false));
+      }
+    }
+    found.sort(Comparator.comparing(Found::location));
+    return found;
   }
 
   private static List<Found> list(FileSystem files, FileStatus root) throws IOException {
@@ -161,8 +254,12 @@ public final class Ingestion {
         status.getPath().toString(), path, status.getLen(), status.getModificationTime(), isSet);
   }
 
-  private String manifest(List<Found> found) {
-    Sha256Digest.Builder digest = new Sha256Digest.Builder().field("limits", limits.toString());
+  private String manifest(List<Found> found, ColumnNames columns) {
+    Sha256Digest.Builder digest =
+        new Sha256Digest.Builder()
+            .field("ingestion", VERSION)
+            .field("limits", limits.toString())
+            .field("columns", columns.toString());
     for (Found file : found) {
       digest.field(file.location(), file.length() + "@" + file.modified());
     }
@@ -188,7 +285,10 @@ public final class Ingestion {
     IngestLimits allowed = limits;
     FlatMapFunction<Found, Row> read =
         file -> rows(file, allowed, configuration.value().value()).iterator();
-    int partitions = Math.max(1, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION);
+    int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
+    int partitions =
+        Math.max(
+            1, Math.max(least, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION));
     JavaRDD<Row> rows = context.parallelize(found, partitions).flatMap(read);
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
@@ -213,7 +313,9 @@ public final class Ingestion {
           rows.add(SampleTable.row(sample, 0, 0));
         }
       } else {
-        rows.add(row(file.path(), bytes, SampleFiles.label(file.path()), limits));
+        String label = SampleFiles.label(file.path());
+        rows.add(
+            SampleTable.row(SampleFiles.readAndCheck(file.path(), bytes, label, limits), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
       rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
@@ -221,54 +323,54 @@ public final class Ingestion {
     return rows;
   }
 
-  private static Row row(String path, byte[] bytes, String label, IngestLimits limits)
-      throws UnreadableSampleException {
-    Sample sample = SampleFiles.readAndCheck(path, bytes, label, limits);
-    if (sample.content() instanceof SampleContent.EncodedPicture) {
-      PictureHeader header = PictureHeader.read(bytes, limits.picture());
-      return SampleTable.row(sample, header.width(), header.height());
+  private Dataset<Row> fromColumns(String source, ColumnNames names) {
+    Dataset<Row> table;
+    try {
+      boolean delta = DeltaTable.isDeltaTable(spark, source);
+      table = spark.read().format(delta ? "delta" : "parquet").load(source);
+    } catch (Exception e) {
+      // Spark throws its checked exceptions without saying so.
+      throw unreadable(source, e);
     }
-    return SampleTable.row(sample, 0, 0);
+    return TableColumns.of(table.schema(), source, names).rows(table, limits);
   }
 
-  /** Rows of a table with columns {@code content} and, where it has them, path and label. */
-  private Dataset<Row> fromColumns(String source) {
-    boolean delta = DeltaTable.isDeltaTable(spark, source);
-    Dataset<Row> table = spark.read().format(delta ? "delta" : "parquet").load(source);
-    List<String> columns = List.of(table.columns());
-    if (!columns.contains("content")) {
-      throw new BadInputException(
-          source
-              + ": the table has no column 'content', only ("
-              + String.join(", ", columns)
-              + ").\nMaybe rename the column that holds the picture files' bytes.");
-    }
-    IngestLimits allowed = limits;
-    Dataset<Row> named =
-        table.select(
-            functions.col("content"),
-            columns.contains("path") ? functions.col("path") : functions.lit("row"),
-            columns.contains("label")
-                ? functions.col("label").cast("string")
-                : functions.lit(null).cast("string"));
-    FlatMapFunction<Row, Row> read =
-        row -> {
-          String path = row.isNullAt(1) ? "row" : row.getString(1);
-          try {
-            byte[] bytes = row.isNullAt(0) ? new byte[0] : row.getAs(0);
-            String label = row.isNullAt(2) ? "" : row.getString(2);
-            return List.of(row(path, bytes, label, allowed)).iterator();
-          } catch (UnreadableSampleException e) {
-            return List.of(SampleTable.row(new QuarantinedSample(path, e.getMessage()))).iterator();
-          }
-        };
-    return spark.createDataFrame(named.javaRDD().flatMap(read), SampleTable.SCHEMA);
+  private static BadInputException unreadable(String source, Throwable failure) {
+    return new BadInputException(
+        source
+            + ": the table cannot be read ("
+            + String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip()
+            + ").\nMaybe it is damaged, or no Parquet or Delta table.",
+        failure);
   }
 
-  /** One row for each digest, with the number of its copies; the first path names it. */
-  private static void write(Dataset<Row> rows, String table, String manifest) {
+  /** Tells a table that cannot be read from one that cannot be written: both fail while writing. */
+  private static RuntimeException failed(String source, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SparkThrowable named
+          && named.getCondition() != null
+          && named.getCondition().startsWith("FAILED_READ_FILE")) {
+        return unreadable(source, cause);
+      }
+    }
+    return failure instanceof RuntimeException same
+        ? same
+        : new IllegalStateException(failure.getMessage(), failure);
+  }
+
+  /**
+   * One row for each digest, with the number of its copies; the first path names it. What cannot be
+   * read has no digest and is never merged: each stands for a sample that is missing.
+   */
+  private static void write(Dataset<Row> rows, String source, String table, String manifest) {
     Dataset<Row> merged =
-        rows.withColumn("key", functions.coalesce(functions.col("digest"), functions.col("path")))
+        rows.withColumn(
+                "key",
+                functions.coalesce(
+                    functions.col("digest"),
+                    functions.concat(
+                        functions.lit("unreadable "),
+                        functions.monotonically_increasing_id().cast("string"))))
             .withColumn(
                 "copies",
                 functions
@@ -279,15 +381,18 @@ public final class Ingestion {
             .withColumn(
                 "place", functions.row_number().over(Window.partitionBy("key").orderBy("path")))
             .where("place = 1")
-            .drop("place")
-            .sort("key")
-            .drop("key");
-    merged
-        .write()
-        .format("delta")
-        .mode("overwrite")
-        .option("overwriteSchema", "true")
-        .option("userMetadata", manifest)
-        .save(table);
+            .drop("place", "key")
+            .sort("digest", "path");
+    try {
+      merged
+          .write()
+          .format("delta")
+          .mode("overwrite")
+          .option("overwriteSchema", "true")
+          .option("userMetadata", manifest)
+          .save(table);
+    } catch (Exception e) {
+      throw failed(source, e);
+    }
   }
 }

@@ -15,16 +15,20 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
 import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.datasets.picture.PictureHeader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sample.UnreadableSampleException;
 import scala.Tuple2;
@@ -33,7 +37,7 @@ import scala.Tuple2;
  * A table of samples: original bytes or arrays, by content digest. Files that could not be read
  * stand in it with their reason and no content.
  */
-public final class SampleTable {
+public final class SampleTable implements SampleSource {
   /** The columns of a sample table. */
   static final StructType SCHEMA =
       new StructType()
@@ -51,17 +55,17 @@ public final class SampleTable {
   private static final String ARRAYS = "arrays";
 
   private final SparkSession spark;
-  private final List<String> paths;
+  private final Dataset<Row> rows;
   private final SampleIndex index;
   private final List<QuarantinedSample> quarantined;
 
   private SampleTable(
       SparkSession spark,
-      List<String> paths,
+      Dataset<Row> rows,
       SampleIndex index,
       List<QuarantinedSample> quarantined) {
     this.spark = spark;
-    this.paths = List.copyOf(paths);
+    this.rows = rows;
     this.index = index;
     this.quarantined = List.copyOf(quarantined);
   }
@@ -81,31 +85,76 @@ public final class SampleTable {
    * @throws BadInputException when they hold none
    */
   public static SampleTable open(SparkSession spark, List<String> paths) {
+    return open(spark, paths, paths);
+  }
+
+  /**
+   * Reads tables that were made from something that the user knows better.
+   *
+   * @param sources what messages call them
+   */
+  static SampleTable open(SparkSession spark, List<String> paths, List<String> sources) {
     Map<Sha256Digest, Integer> copies = new TreeMap<>();
     List<QuarantinedSample> quarantined = new ArrayList<>();
-    for (Row row :
-        rows(spark, paths).select("digest", "copies", "path", "reason").collectAsList()) {
+    Dataset<Row> rows = rows(spark, paths);
+    for (Row row : rows.select("digest", "copies", "path", "reason").collectAsList()) {
       if (row.isNullAt(3)) {
         copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
       } else {
         quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
       }
     }
+    quarantined.sort(
+        Comparator.comparing(QuarantinedSample::path).thenComparing(QuarantinedSample::reason));
     if (copies.isEmpty()) {
-      throw new BadInputException(
-          String.join(", ", paths)
-              + ": there are no samples here ("
-              + quarantined.size()
-              + " unreadable). Known are pictures (.jpg, .png, .bmp), .npy and .npz files.\n"
-              + "Maybe check --samples.");
+      throw empty(sources, quarantined);
     }
-    quarantined.sort(Comparator.comparing(QuarantinedSample::path));
-    return new SampleTable(spark, paths, SampleIndex.of(copies), quarantined);
+    return new SampleTable(spark, rows, SampleIndex.of(copies), quarantined);
   }
 
-  /** Which samples there are. */
+  private static BadInputException empty(
+      List<String> sources, List<QuarantinedSample> quarantined) {
+    StringBuilder message = new StringBuilder(String.join(", ", sources));
+    message.append(": there are no samples here");
+    if (quarantined.isEmpty()) {
+      message.append(". Known are pictures (.jpg, .png, .bmp), .npy and .npz files, and tables.");
+    } else {
+      message.append(", only ").append(quarantined.size()).append(" that cannot be read:");
+      for (QuarantinedSample file : quarantined.subList(0, Math.min(5, quarantined.size()))) {
+        message.append("\n  ").append(file.path()).append(": ").append(file.reason());
+      }
+      message.append(quarantined.size() > 5 ? "\n  ..." : "");
+    }
+    return new BadInputException(message + "\nMaybe check --samples.");
+  }
+
+  @Override
   public SampleIndex index() {
     return index;
+  }
+
+  /** One shard alone, by a query of its own: for who works in this process. */
+  @Override
+  public List<Sample> read(ShardId shard) {
+    TreeMap<Integer, Sample> own = new TreeMap<>();
+    String first = null;
+    String last = null;
+    for (int rank = 0; rank < index.size(); rank++) {
+      if (index.shard(rank).equals(shard)) {
+        last = index.digest(rank).hex();
+        first = first == null ? last : first;
+      }
+    }
+    // A shard's ranks are consecutive, and rows lie in the order of digests.
+    for (Row row :
+        rows.where("reason is null")
+            .where(functions.col("digest").between(first, last))
+            .select("digest", "path", "kind", "content", "label")
+            .collectAsList()) {
+      Sample sample = sample(row);
+      own.putIfAbsent(index.rank(sample.digest()), sample);
+    }
+    return List.copyOf(own.values());
   }
 
   /** Files that could not be read, by path. */
@@ -126,10 +175,8 @@ public final class SampleTable {
   public JavaRDD<ShardSamples> shards(SampleIndex part) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SampleIndex> shared = context.broadcast(part);
-    Dataset<Row> rows =
-        rows(spark, paths)
-            .where("reason is null")
-            .select("digest", "path", "kind", "content", "label");
+    Dataset<Row> readable =
+        rows.where("reason is null").select("digest", "path", "kind", "content", "label");
     PairFunction<Row, Integer, Sample> byShard =
         row -> {
           Sample sample = sample(row);
@@ -148,7 +195,8 @@ public final class SampleTable {
           return List.of(new ShardSamples(new ShardId(shard), new ArrayList<>(own.values())))
               .iterator();
         };
-    return rows.javaRDD()
+    return readable
+        .javaRDD()
         .filter(row -> shared.value().rank(new Sha256Digest(row.<String>getAs("digest"))) >= 0)
         .mapToPair(byShard)
         .partitionBy(new HashPartitioner(part.shards()))
@@ -181,6 +229,15 @@ public final class SampleTable {
         sample.label(),
         1,
         null);
+  }
+
+  /** A row of a sample, with a picture's size from its header. */
+  static Row row(Sample sample, IngestLimits limits) throws UnreadableSampleException {
+    if (sample.content() instanceof SampleContent.EncodedPicture picture) {
+      PictureHeader header = PictureHeader.read(picture.sharedBytes(), limits.picture());
+      return row(sample, header.width(), header.height());
+    }
+    return row(sample, 0, 0);
   }
 
   /** A row of a file that is no sample. */

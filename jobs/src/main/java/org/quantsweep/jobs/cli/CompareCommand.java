@@ -1,6 +1,6 @@
 package org.quantsweep.jobs.cli;
 
-import java.nio.file.Path;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +14,11 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
-import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalSweepRunner;
 import org.quantsweep.sweep.ReferenceEvidence;
@@ -48,17 +47,17 @@ final class CompareCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(index = "0", paramLabel = "A", description = "The reference.")
-  private Path reference;
+  private InputFile reference;
 
   @Parameters(index = "1", paramLabel = "B", description = "The model that is judged.")
-  private Path candidate;
+  private InputFile candidate;
 
   @Option(
       names = "--samples",
       required = true,
       paramLabel = "S",
-      description = "A folder or an .npz file.")
-  private Path samples;
+      description = "A folder, an .npz file or a table; any Hadoop path.")
+  private InputFile samples;
 
   @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
   private String criterion;
@@ -70,30 +69,29 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() {
     Criterion parsed = Criteria.parse(criterion);
     AgreementThreshold threshold = agreement == null ? null : AgreementThreshold.parse(agreement);
-    CoreMLModel model = ModelReader.read(reference);
-    EncodedModel judged = new EncodedModel(LocalFiles.read(candidate));
-    ModelReader.read(judged.sharedBytes(), candidate.toString());
+    CoreMLModel model = ModelReader.read(reference.file());
+    EncodedModel judged = new EncodedModel(LocalFiles.read(candidate.file()));
+    ModelReader.read(judged.sharedBytes(), candidate.name());
     PicturePreparation preparation = PicturePreparation.DEFAULT;
-    LocalSamples source = LocalSamples.read(samples, IngestLimits.DEFAULT);
-    source
-        .quarantined()
-        .forEach(
-            file ->
-                spec.commandLine()
-                    .getErr()
-                    .println("quarantined " + file.path() + ": " + file.reason()));
     AgreementCounts counts;
     int cores = Runtime.getRuntime().availableProcessors();
-    try (LocalSweepRunner runner =
-        new LocalSweepRunner(model, source, preparation, parsed, new OnnxRuntimeEngine(), cores)) {
+    try (CommandSamples given = CommandSamples.open(samples);
+        LocalSweepRunner runner =
+            new LocalSweepRunner(
+                model, given.source(), preparation, parsed, new OnnxRuntimeEngine(), cores)) {
+      PrintWriter err = spec.commandLine().getErr();
+      given
+          .quarantined()
+          .forEach(file -> err.println("quarantined " + file.path() + ": " + file.reason()));
       ReferenceEvidence answered = runner.runReference();
-      answered.failures().values().forEach(spec.commandLine().getErr()::println);
+      answered.failures().values().forEach(err::println);
       List<Integer> ranks = new ArrayList<>(answered.order());
+      SampleIndex index = given.source().index();
       Map<Sha256Digest, Evidence> evidence =
           runner.evaluate(
-              SweepPlanner.tasks(source.index(), Map.of(judged.digest(), ranks)),
+              SweepPlanner.tasks(index, Map.of(judged.digest(), ranks)),
               new HashMap<>(Map.of(judged.digest(), judged)));
-      counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(source.index());
+      counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
     }
     print(parsed, counts);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());

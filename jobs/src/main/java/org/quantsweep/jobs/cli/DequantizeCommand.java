@@ -1,6 +1,5 @@
 package org.quantsweep.jobs.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.quantsweep.coreml.CoreMLModel;
@@ -28,19 +27,14 @@ final class DequantizeCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(paramLabel = "M", description = "The model file.")
-  private Path model;
+  private InputFile model;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "FILE",
-      description = "The new file.",
-      converter = OutputPath.class)
-  private Path output;
+  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  private OutputFile output;
 
   @Override
   public Integer call() {
-    CoreMLModel given = ModelReader.read(model);
+    CoreMLModel given = ModelReader.read(model.file());
     List<String> identities =
         given.weightTensors().stream()
             .filter(tensor -> !tensor.updatable())
@@ -49,7 +43,7 @@ final class DequantizeCommand implements Callable<Integer> {
     EncodedModel encoded =
         new ModelEncoder(given)
             .encode(QuantizationPlan.uniform(new Scheme.FullPrecision(), identities));
-    LocalFiles.write(output, encoded.sharedBytes());
+    output.write(encoded.sharedBytes());
     FileSummary.print(spec, common, output, given, encoded, identities.size());
     return 0;
   }

@@ -1,6 +1,5 @@
 package org.quantsweep.jobs.cli;
 
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,14 +14,14 @@ final class FileSummary {
   static void print(
       CommandSpec spec,
       CommonOptions common,
-      Path file,
+      OutputFile file,
       CoreMLModel given,
       EncodedModel encoded,
       int tensors) {
     double ratio = encoded.size().ratioTo(given.size());
     if (common.json()) {
       Map<String, Object> summary = new TreeMap<>();
-      summary.put("file", file.toString());
+      summary.put("file", file.name());
       summary.put("encodedSize", encoded.size().bytes());
       summary.put("ratio", ratio);
       summary.put("sha256", encoded.digest().hex());

@@ -1,16 +1,23 @@
 package org.quantsweep.jobs.cli;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.quantsweep.BadInputException;
+import org.quantsweep.UserException;
 import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.table.ColumnNames;
 import org.quantsweep.datasets.table.Ingestion;
 import org.quantsweep.datasets.table.SampleTable;
 import org.quantsweep.jobs.spark.SparkSessions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -18,9 +25,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ingest",
     mixinStandardHelpOptions = true,
-    description =
-        "Bring a folder, an .npz file or a table with a content column into a sample table.",
-    footer = {"", "Example: quantsweep ingest photos/ tables/photos"})
+    description = "Bring a folder, a file, or a Parquet or Delta table into a sample table.",
+    footer = {
+      "",
+      "Of a folder: .jpg, .png, .bmp, .npy and .npz files below it, each one sample; the first",
+      "sub-folder is the label. An .npz given alone is a set: the first axis counts samples.",
+      "Columns in structs are named with a dot. Unnamed columns are found by name and type.",
+      "Examples:",
+      "  quantsweep ingest photos/ tables/photos",
+      "  quantsweep ingest train.parquet tables/train --content-column image.bytes",
+      "  quantsweep ingest points.parquet tables/points --array-columns x,y --label-column class"
+    })
 final class IngestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
@@ -31,11 +46,44 @@ final class IngestCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "TABLE", description = "The Delta table to write.")
   private String table;
 
+  @Option(
+      names = "--content-column",
+      defaultValue = "",
+      paramLabel = "NAME",
+      description =
+          "Of a table: files' bytes (JPEG, PNG, BMP, .npy, .npz). Default: content, or the only"
+              + " binary column.")
+  private String content;
+
+  @Option(
+      names = "--array-columns",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Of a table: the arrays of the inputs with these names: numbers, arrays of numbers, or"
+              + " .npy bytes. Default, without a binary column: all arrays of numbers.")
+  private List<String> arrays = new ArrayList<>();
+
+  @Option(
+      names = "--label-column",
+      defaultValue = "",
+      paramLabel = "NAME",
+      description = "Of a table: labels. Default: label, where there is one.")
+  private String label;
+
+  @Option(
+      names = "--path-column",
+      defaultValue = "",
+      paramLabel = "NAME",
+      description = "Of a table: what samples are called. Default: path, where there is one.")
+  private String path;
+
   @Override
   public Integer call() {
+    ColumnNames columns = new ColumnNames(content, arrays, label, path);
     SparkSession spark = SparkSessions.open("quantsweep ingest");
     try {
-      SampleTable made = new Ingestion(spark, IngestLimits.DEFAULT).ingest(source, table);
+      SampleTable made = ingested(new Ingestion(spark, IngestLimits.DEFAULT), columns);
       if (common.json()) {
         Map<String, Object> report = new TreeMap<>();
         report.put("samples", made.index().total());
@@ -64,6 +112,26 @@ final class IngestCommand implements Callable<Integer> {
       return 0;
     } finally {
       spark.stop();
+    }
+  }
+
+  private SampleTable ingested(Ingestion ingestion, ColumnNames columns) {
+    try {
+      return ingestion.ingest(source, table, columns);
+    } catch (UserException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException refused) {
+          throw new BadInputException(
+              table
+                  + ": the sample table cannot be written here ("
+                  + refused.getMessage()
+                  + ").\nMaybe name a writable place.",
+              e);
+        }
+      }
+      throw e;
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +32,11 @@ final class InspectCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(paramLabel = "M", description = "The model file.")
-  private Path model;
+  private InputFile model;
 
   @Override
   public Integer call() {
-    CoreMLModel read = ModelReader.read(model);
+    CoreMLModel read = ModelReader.read(model.file());
     List<WeightTensor> selected = WeightSelection.DEFAULT.of(read);
     List<Map<String, Object>> tensors = new ArrayList<>();
     for (WeightTensor tensor : read.weightTensors()) {
@@ -55,7 +54,7 @@ final class InspectCommand implements Callable<Integer> {
     String obstacle = obstacle(read);
     if (common.json()) {
       Map<String, Object> report = new LinkedHashMap<>();
-      report.put("model", model.toString());
+      report.put("model", model.name());
       report.put("kind", read.kind().toString());
       report.put("specificationVersion", read.specificationVersion());
       report.put("bytes", read.size().bytes());

@@ -3,7 +3,6 @@ package org.quantsweep.jobs.cli;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,10 +56,10 @@ final class PredictCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(index = "0", paramLabel = "M", description = "The model file.")
-  private Path model;
+  private InputFile model;
 
   @Parameters(index = "1..*", paramLabel = "PICTURE", description = "Pictures to answer.")
-  private List<Path> pictures = new ArrayList<>();
+  private List<InputFile> pictures = new ArrayList<>();
 
   @Option(
       names = "--input",
@@ -71,9 +70,8 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "Y.npz",
-      description = "One array for each output; without it, text and pictures.",
-      converter = OutputPath.class)
-  private Path output;
+      description = "One array for each output; without it, text and pictures.")
+  private OutputFile output;
 
   @Override
   public Integer call() {
@@ -82,23 +80,23 @@ final class PredictCommand implements Callable<Integer> {
           "predict wants either pictures or --input.\nMaybe write quantsweep predict M.mlmodel"
               + " picture.png.");
     }
-    CoreMLModel opened = ModelReader.read(model);
+    CoreMLModel opened = ModelReader.read(model.file());
     try (Predictor predictor = new OnnxRuntimeEngine().open(opened)) {
       if (!inputs.isEmpty()) {
         Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
         if (output != null) {
-          LocalFiles.write(output, arrays(answer));
+          output.write(arrays(answer));
         } else {
-          print(model.getFileName().toString(), opened, answer);
+          print(model.file().getFileName().toString(), opened, answer);
         }
         return 0;
       }
-      for (Path picture : pictures) {
-        Prediction answer = predict(predictor, prepared(opened, picture), picture.toString());
+      for (InputFile picture : pictures) {
+        Prediction answer = predict(predictor, prepared(opened, picture), picture.name());
         if (output != null && pictures.size() == 1) {
-          LocalFiles.write(output, arrays(answer));
+          output.write(arrays(answer));
         } else {
-          print(picture.toString(), opened, answer);
+          print(picture.name(), opened, answer);
         }
       }
       return 0;
@@ -115,23 +113,24 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static SortedMap<String, Tensor> prepared(CoreMLModel model, Path file) {
+  private static SortedMap<String, Tensor> prepared(CoreMLModel model, InputFile file) {
     return preparedFor(model, file, model.inputs());
   }
 
   private SortedMap<String, Tensor> named(CoreMLModel opened) {
     SortedMap<String, Tensor> given = new TreeMap<>();
     for (String input : inputs) {
-      int equals = input.indexOf('=');
+      // A folder may hold the sign too: part of a path is no name.
+      int equals = input.substring(0, (input + "/").indexOf('/')).indexOf('=');
       String name = equals < 0 ? "" : input.substring(0, equals);
-      Path file = Path.of(equals < 0 ? input : input.substring(equals + 1));
-      String lower = file.toString().toLowerCase(Locale.ROOT);
+      InputFile file = InputFile.of(input.substring(equals + 1));
+      String lower = file.name().toLowerCase(Locale.ROOT);
       try {
         if (lower.endsWith(".npz")) {
           given.putAll(
-              NpzReader.read(LocalFiles.read(file), IngestLimits.DEFAULT.arrays().bytes()));
+              NpzReader.read(LocalFiles.read(file.file()), IngestLimits.DEFAULT.arrays().bytes()));
         } else if (lower.endsWith(".npy")) {
-          given.put(only(opened, name), NpyReader.read(LocalFiles.read(file)));
+          given.put(only(opened, name), NpyReader.read(LocalFiles.read(file.file())));
         } else {
           String wanted = only(opened, name);
           List<InputDescription> descriptions =
@@ -148,7 +147,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private static SortedMap<String, Tensor> preparedFor(
-      CoreMLModel model, Path file, List<InputDescription> descriptions) {
+      CoreMLModel model, InputFile file, List<InputDescription> descriptions) {
     if (descriptions.isEmpty()) {
       throw new UsageException(
           model.name()
@@ -160,7 +159,10 @@ final class PredictCommand implements Callable<Integer> {
     try {
       Sample sample =
           SampleFiles.read(
-              file.getFileName().toString(), LocalFiles.read(file), "", IngestLimits.DEFAULT);
+              file.file().getFileName().toString(),
+              LocalFiles.read(file.file()),
+              "",
+              IngestLimits.DEFAULT);
       return preparation.prepare(sample, descriptions);
     } catch (UnreadableSampleException e) {
       throw new BadInputException(
@@ -245,9 +247,9 @@ final class PredictCommand implements Callable<Integer> {
           probabilities.labels().get(best));
     }
     if (value instanceof OutputValue.Picture picture) {
-      Path file = Path.of(source.replaceFirst("\\.[^.]*$", "") + "-" + name + ".png");
-      LocalFiles.write(file, png(picture.values(), colorSpace(opened, name)));
-      return file.toString();
+      OutputFile file = new OutputFile(source.replaceFirst("\\.[^./]*$", "") + "-" + name + ".png");
+      file.write(png(picture.values(), colorSpace(opened, name)));
+      return file.name();
     }
     return ((OutputValue.Array) value).values().shape().toString();
   }

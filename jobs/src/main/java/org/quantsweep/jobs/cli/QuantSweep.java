@@ -58,7 +58,10 @@ public final class QuantSweep {
     line.setOut(out);
     line.setErr(err);
     line.setDefaultValueProvider(new SettingsFile());
-    line.registerConverter(Path.class, new InputPath());
+    line.registerConverter(InputFile.class, InputFile::of);
+    line.registerConverter(Path.class, text -> InputFile.of(text).file());
+    line.registerConverter(File.class, text -> InputFile.of(text).file().toFile());
+    line.registerConverter(OutputFile.class, OutputFile::new);
     line.setExecutionStrategy(
         parsed -> {
           ParseResult leaf = parsed;

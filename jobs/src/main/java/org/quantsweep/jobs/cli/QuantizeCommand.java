@@ -1,6 +1,5 @@
 package org.quantsweep.jobs.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -39,7 +38,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private CommonOptions common = new CommonOptions();
 
   @Parameters(paramLabel = "M", description = "The model file.")
-  private Path model;
+  private InputFile model;
 
   @Option(names = "--scheme", paramLabel = "SCHEME", description = "See below.")
   private String scheme;
@@ -48,21 +47,16 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--recipe",
       paramLabel = "R",
       description = "The recipe.yaml of a sweep: a scheme for each weight tensor.")
-  private Path recipe;
+  private InputFile recipe;
 
   @Option(
       names = "--calibration",
       paramLabel = "S",
       description = "With --recipe: derive fitted codes from these samples again.")
-  private Path calibration;
+  private InputFile calibration;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "FILE",
-      description = "The new file.",
-      converter = OutputPath.class)
-  private Path output;
+  @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
+  private OutputFile output;
 
   @Option(names = "--layers", split = ",", description = "Only these layers.")
   private List<String> layers = new ArrayList<>();
@@ -89,10 +83,10 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private int byRecipe() {
-    CoreMLModel given = ModelReader.read(model);
+    CoreMLModel given = ModelReader.read(model.file());
     RecipeModel made = new RecipeModel(recipe, given);
     EncodedModel encoded = made.encode(calibration);
-    LocalFiles.write(output, encoded.sharedBytes());
+    output.write(encoded.sharedBytes());
     boolean same = encoded.digest().hex().equals(made.recipe().sha256());
     spec.commandLine()
         .getErr()
@@ -108,13 +102,13 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
-    CoreMLModel given = ModelReader.read(model);
+    CoreMLModel given = ModelReader.read(model.file());
     CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
     List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
     EncodedModel encoded =
         new ModelEncoder(rewritten).encode(QuantizationPlan.uniform(parsed, identities));
-    LocalFiles.write(output, encoded.sharedBytes());
+    output.write(encoded.sharedBytes());
     for (WeightTensor left : WeightSelection.updatable(rewritten)) {
       spec.commandLine().getErr().println("left alone, updatable: " + left.identity());
     }

@@ -1,17 +1,14 @@
 package org.quantsweep.jobs.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.EncodedModel;
@@ -27,7 +24,7 @@ import org.quantsweep.sweep.TensorOption;
 
 /** Makes the file of a recipe, from fitted codes beside it or from calibration samples. */
 final class RecipeModel {
-  private final Path file;
+  private final InputFile file;
   private final Recipe recipe;
   private final CoreMLModel model;
 
@@ -36,9 +33,9 @@ final class RecipeModel {
    *
    * @throws BadInputException when it is for another model
    */
-  RecipeModel(Path file, CoreMLModel given) {
+  RecipeModel(InputFile file, CoreMLModel given) {
     this.file = file;
-    this.recipe = Recipe.parse(LocalFiles.read(file), file.toString());
+    this.recipe = Recipe.parse(LocalFiles.read(file.file()), file.name());
     if (!recipe.model().equals(given.digest().hex())) {
       throw new BadInputException(
           file
@@ -62,7 +59,7 @@ final class RecipeModel {
    *
    * @param calibration samples to derive fitted codes from; null to read them beside the recipe
    */
-  EncodedModel encode(Path calibration) {
+  EncodedModel encode(InputFile calibration) {
     Map<TensorOption, CalibratedWeights> fitted =
         calibration == null ? stored() : derived(calibration);
     return new ModelEncoder(model, (tensor, scheme) -> fitted.get(new TensorOption(tensor, scheme)))
@@ -72,24 +69,25 @@ final class RecipeModel {
   private Map<TensorOption, CalibratedWeights> stored() {
     Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
     List<String> missing = new ArrayList<>();
-    Path folder = file.toAbsolutePath().resolveSibling(Recipe.OPTIONS);
     for (TensorOption option : calibrated()) {
       String digest = recipe.options().get(option.tensor());
       // A digest has no separators, so no path leaves the folder.
-      Path codes =
-          digest == null || !digest.matches("[0-9a-f]{64}") ? null : folder.resolve(digest);
-      if (codes == null || !Files.isRegularFile(codes)) {
+      Optional<InputFile> codes =
+          digest == null || !digest.matches("[0-9a-f]{64}")
+              ? Optional.empty()
+              : file.beside(Recipe.OPTIONS, digest);
+      if (codes.isEmpty()) {
         missing.add(option.tensor() + " (" + option.scheme() + ")");
         continue;
       }
-      byte[] bytes = LocalFiles.read(codes);
+      byte[] bytes = LocalFiles.read(codes.get().file());
       if (!Sha256Digest.of(bytes).hex().equals(digest)) {
         throw new BadInputException(
-            codes
+            codes.get()
                 + ": these fitted codes are damaged: their SHA-256 is not their name.\n"
                 + "Maybe copy them from the sweep's folder again.");
       }
-      CalibratedWeights weights = CalibratedWeightsCodec.decode(bytes, codes.toString());
+      CalibratedWeights weights = CalibratedWeightsCodec.decode(bytes, codes.get().name());
       if (weights.weights().bits().equals(((Scheme.Quantization) option.scheme()).bits())) {
         fitted.put(option, weights);
       } else {
@@ -100,7 +98,7 @@ final class RecipeModel {
       throw new BadInputException(
           file
               + ": fitted codes are missing beside the recipe, in "
-              + folder
+              + file.folderBeside(Recipe.OPTIONS)
               + ": "
               + String.join(", ", missing)
               + ".\nMaybe derive them again with --calibration SAMPLES.");
@@ -108,18 +106,18 @@ final class RecipeModel {
     return fitted;
   }
 
-  private Map<TensorOption, CalibratedWeights> derived(Path samples) {
-    LocalSamples source = LocalSamples.read(samples, IngestLimits.DEFAULT);
-    try (LocalOptionRunner runner =
-        new LocalOptionRunner(
-            model,
-            source,
-            source,
-            PicturePreparation.DEFAULT,
-            Criteria.parse("largest-error:0"),
-            new OnnxRuntimeEngine(),
-            CalibrationSettings.DEFAULT,
-            Runtime.getRuntime().availableProcessors())) {
+  private Map<TensorOption, CalibratedWeights> derived(InputFile given) {
+    try (CommandSamples samples = CommandSamples.open(given);
+        LocalOptionRunner runner =
+            new LocalOptionRunner(
+                model,
+                samples.source(),
+                samples.source(),
+                PicturePreparation.DEFAULT,
+                Criteria.parse("largest-error:0"),
+                new OnnxRuntimeEngine(),
+                CalibrationSettings.DEFAULT,
+                Runtime.getRuntime().availableProcessors())) {
       Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
       for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(calibrated()).entrySet()) {
         fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());

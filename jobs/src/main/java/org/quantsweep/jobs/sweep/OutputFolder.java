@@ -2,13 +2,9 @@ package org.quantsweep.jobs.sweep;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileContext;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
@@ -89,14 +85,7 @@ public final class OutputFolder {
 
   private void write(Path file, byte[] bytes) {
     try {
-      Path target = folder.getFileSystem(configuration).makeQualified(file);
-      Path temporary =
-          new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
-      try (OutputStream out = folder.getFileSystem(configuration).create(temporary, true)) {
-        out.write(bytes);
-      }
-      FileContext.getFileContext(target.toUri(), configuration)
-          .rename(temporary, target, Options.Rename.OVERWRITE);
+      WholeFiles.write(file, bytes, configuration);
     } catch (IOException e) {
       throw unwritable(e);
     }

@@ -285,25 +285,85 @@ class QuantSweepTest {
             """);
   }
 
+  @Test
+  void fileAddressesArePathsOfThisMachine() throws Exception {
+    String at = "file://" + folder + "/";
+    Files.copy(Path.of(MODEL), folder.resolve("100% m.mlmodel"));
+    Ran ran =
+        run(
+            "quantize",
+            at + "100% m.mlmodel",
+            "--scheme",
+            "linear:4",
+            "--output",
+            at + "4.mlmodel");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).startsWith(at + "4.mlmodel: ");
+    assertThat(run("dequantize", at + "4.mlmodel", "--output", at + "sub/d.mlmodel").code())
+        .isZero();
+    assertThat(folder.resolve("sub/d.mlmodel")).isRegularFile();
+    assertThat(run("inspect", at + "4.mlmodel").out()).startsWith(at + "4.mlmodel: ");
+    Path pictures = Files.createDirectory(folder.resolve("day=1"));
+    Files.copy(Path.of(somePicture()), pictures.resolve("a.jpg"));
+    for (String input : List.of("day=1/a.jpg", "image=" + at + "day=1/a.jpg")) {
+      String file = input.startsWith("image=") ? input : at + input;
+      Ran predicted = run("predict", MODEL, "--input", file, "--output", at + "y.npz");
+      assertThat(predicted.code()).as(predicted.err()).isZero();
+      Files.delete(folder.resolve("y.npz"));
+    }
+    Ran compared =
+        run("compare", MODEL, at + "sub/d.mlmodel", "--samples", at + "day=1", "--agreement", "0");
+    assertThat(compared.code()).as(compared.err()).isZero();
+    assertThat(compared.out()).startsWith("top-1: ");
+    Ran gone = run("result", at + "none");
+    assertThat(gone.code()).isEqualTo(4);
+    assertThat(gone.err()).startsWith(at + "none: there is no result.json here");
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("100% m.mlmodel", "4.mlmodel", "day=1", "sub");
+    }
+  }
+
+  @Test
+  void whatCannotBeReadOrWrittenElsewhereIsSaid() {
+    Ran read = run("inspect", "nosuch://host/m.mlmodel");
+    assertThat(read.code()).isEqualTo(4);
+    assertThat(read.err())
+        .isEqualTo(
+            """
+            nosuch://host/m.mlmodel: this cannot be read (No FileSystem for scheme "nosuch").
+            Maybe check the address.
+            """);
+    Ran written = run("dequantize", MODEL, "--output", "nosuch://host/m.mlmodel");
+    assertThat(written.code()).isEqualTo(4);
+    assertThat(written.err())
+        .isEqualTo(
+            """
+            nosuch://host/m.mlmodel: the file cannot be written (No FileSystem for scheme "nosuch").
+            Maybe name a writable place.
+            """);
+  }
+
   /** Cheap commands answer at once: they must not load what takes seconds. */
   @Test
   void cheapCommandsLoadNeitherSparkNorNd4j() throws Exception {
     Path log = folder.resolve("classes.log");
+    String made = folder.resolve("q.mlmodel").toString();
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.copy(Path.of(somePicture()), pictures.resolve("a.jpg"));
     for (List<String> command :
         List.of(
             List.of("inspect", MODEL),
-            List.of(
-                "quantize",
-                MODEL,
-                "--scheme",
-                "lut-kmeans:4",
-                "--output",
-                folder.resolve("q.mlmodel").toString()),
-            List.of("predict", MODEL, somePicture()))) {
+            List.of("quantize", MODEL, "--scheme", "lut-kmeans:4", "--output", made),
+            List.of("dequantize", made, "--output", made),
+            List.of("predict", MODEL, somePicture()),
+            List.of("compare", MODEL, made, "--samples", pictures.toString()),
+            List.of("result", "shown-by-a-test"))) {
       List<String> line =
           new ArrayList<>(
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
                   "-Xlog:class+load:file=" + log,
                   "-cp",
                   System.getProperty("java.class.path"),
@@ -314,13 +374,16 @@ class QuantSweepTest {
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("out.txt").toFile())
               .start();
-      assertThat(process.waitFor()).as(Files.readString(folder.resolve("out.txt"))).isZero();
+      assertThat(process.waitFor())
+          .as(command + ": " + Files.readString(folder.resolve("out.txt")))
+          .isEqualTo(command.contains("result") ? 4 : 0);
       assertThat(Files.readString(log))
-          .contains("org.quantsweep.coreml.ModelReader")
-          .doesNotContain("org.apache.spark.sql.SparkSession")
-          .doesNotContain("org.apache.spark.SparkContext")
-          .doesNotContain("org.nd4j.")
-          .doesNotContain("org.bytedeco.");
+          .as(command.get(0))
+          .contains("org.quantsweep.jobs.cli.QuantSweep ")
+          .doesNotContain("] org.apache.spark.")
+          .doesNotContain("] io.delta.")
+          .doesNotContain("] org.nd4j.")
+          .doesNotContain("] org.bytedeco.");
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -217,6 +218,53 @@ class StandaloneClusterIT {
             List.of("result", hdfs.path("out").toString(), "--json"));
     assertThat(shown.exitCode()).as(shown::log).isZero();
     assertThat(JSON.readTree(shown.output())).isEqualTo(result);
+  }
+
+  @Test
+  void commandsReadAndWriteWhereTheClusterDoes() throws Exception {
+    Path model = PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel");
+    String given = hdfs.copy(model, "commands/given.mlmodel").toString();
+    String four = hdfs.path("commands/four.mlmodel").toString();
+    String output = hdfs.path("commands/y.npz").toString();
+    String pictures = hdfs.path("commands/pictures").toString();
+    String picture =
+        hdfs.copy(
+                PythonEnvironment.repository("datasets/src/main/sample/pictures/tee/tee-000.jpg"),
+                "commands/pictures/tee-000.jpg")
+            .toString();
+    assertThat(command("quantize", given, "--scheme", "linear:4", "--output", four))
+        .startsWith(four + ": ");
+    byte[] first = bytes(new org.apache.hadoop.fs.Path(four));
+    // Written again over what is there.
+    command("dequantize", four, "--output", four);
+    assertThat(bytes(new org.apache.hadoop.fs.Path(four)).length).isGreaterThan(first.length);
+    assertThat(command("inspect", four)).startsWith(four + ": ");
+    assertThat(command("compare", given, given, "--samples", pictures, "--agreement", "1"))
+        .contains("(1.0000, ");
+    command("predict", given, "--input", "image=" + picture, "--output", output);
+    assertThat(hdfs.files().exists(new org.apache.hadoop.fs.Path(output))).isTrue();
+    for (FileStatus left : hdfs.files().listStatus(hdfs.path("commands"))) {
+      assertThat(left.getPath().getName()).doesNotStartWith(".");
+    }
+  }
+
+  /** Runs a command in a process of its own, and gives what it prints. */
+  private static String command(String... arguments) throws Exception {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.quantsweep.jobs.cli.QuantSweep"));
+    line.addAll(List.of(arguments));
+    Path out = folder.resolve("command.out");
+    Path err = folder.resolve("command.err");
+    Process process =
+        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    assertThat(process.waitFor()).as(Files.readString(err)).isZero();
+    return Files.readString(out);
   }
 
   @Test

@@ -1,0 +1,68 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.QuarantinedSample;
+import org.quantsweep.sample.SampleSource;
+
+/** Samples of a command that works in this process; only a table needs Spark to be read. */
+final class CommandSamples implements AutoCloseable {
+  private final SampleSource source;
+  private final List<QuarantinedSample> quarantined;
+  private final Runnable end;
+
+  CommandSamples(SampleSource source, List<QuarantinedSample> quarantined, Runnable end) {
+    this.source = source;
+    this.quarantined = List.copyOf(quarantined);
+    this.end = end;
+  }
+
+  /**
+   * A folder, an .npz file, or a table.
+   *
+   * @throws BadInputException when there are no samples
+   */
+  static CommandSamples open(InputFile given) {
+    if (isTable(given.file())) {
+      return TableSamples.open(given);
+    }
+    LocalSamples samples = LocalSamples.read(given.file(), IngestLimits.DEFAULT);
+    return new CommandSamples(samples, samples.quarantined(), () -> {});
+  }
+
+  SampleSource source() {
+    return source;
+  }
+
+  /** What could not be read. */
+  List<QuarantinedSample> quarantined() {
+    return quarantined;
+  }
+
+  @Override
+  public void close() {
+    end.run();
+  }
+
+  /** Whether it looks as a table does; what then is none is ingested as a folder all the same. */
+  private static boolean isTable(Path path) {
+    if (!Files.isDirectory(path)) {
+      return path.toString().endsWith(".parquet");
+    }
+    try (var children = Files.list(path)) {
+      return children
+          .map(child -> child.getFileName().toString())
+          .anyMatch(
+              name ->
+                  name.equals("_delta_log") || name.endsWith(".parquet") || name.indexOf('=') > 0);
+    } catch (IOException e) {
+      throw new BadInputException(
+          path + ": the samples cannot be read (" + e + ").\nMaybe check permissions.", e);
+    }
+  }
+}

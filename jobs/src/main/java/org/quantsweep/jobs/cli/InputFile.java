@@ -1,0 +1,101 @@
+package org.quantsweep.jobs.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.quantsweep.BadInputException;
+
+/**
+ * A file or folder that a command reads. An address such as {@code hdfs://host/x} is brought into a
+ * temporary folder first; a plain path, or {@code file:/x}, costs no Hadoop.
+ *
+ * @param name as the user wrote it, for messages and for what lies beside it
+ * @param file on this machine
+ */
+record InputFile(String name, Path file) {
+  private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
+
+  /**
+   * What a user wrote.
+   *
+   * @throws BadInputException when an address cannot be read; a plain path is not looked at
+   */
+  static InputFile of(String text) {
+    Optional<Path> local = local(text);
+    return new InputFile(text, local.isPresent() ? local.get() : fetch(text));
+  }
+
+  /** The path on this machine, unless it is an address elsewhere. */
+  static Optional<Path> local(String text) {
+    if (!ADDRESS.matcher(text).matches()) {
+      return Optional.of(Path.of(text));
+    }
+    if (!text.startsWith("file:/")) {
+      return Optional.empty();
+    }
+    // As Hadoop reads it: nothing is unescaped.
+    return Optional.of(Path.of(new org.apache.hadoop.fs.Path(text).toUri().getPath()));
+  }
+
+  /** A file in a folder beside this one, or nothing where there is none. */
+  Optional<InputFile> beside(String folder, String child) {
+    if (local(name).isPresent()) {
+      Path path = file.toAbsolutePath().resolveSibling(folder).resolve(child);
+      return Files.isRegularFile(path)
+          ? Optional.of(new InputFile(path.toString(), path))
+          : Optional.empty();
+    }
+    String address = folderBeside(folder) + "/" + child;
+    try {
+      return Optional.of(of(address));
+    } catch (BadInputException e) {
+      if (e.getCause() instanceof FileNotFoundException) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** What a folder beside this file is called. */
+  String folderBeside(String folder) {
+    return local(name).isPresent()
+        ? file.toAbsolutePath().resolveSibling(folder).toString()
+        : new org.apache.hadoop.fs.Path(new org.apache.hadoop.fs.Path(name).getParent(), folder)
+            .toString();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private static Path fetch(String address) {
+    try {
+      org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(address);
+      FileSystem files = source.getFileSystem(new Configuration());
+      Path folder = Files.createTempDirectory("quantsweep");
+      try {
+        Path target = folder.resolve(source.getName());
+        files.copyToLocalFile(false, source, new org.apache.hadoop.fs.Path(target.toUri()), true);
+        return target;
+      } finally {
+        deleteAtExit(folder);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadInputException(
+          address + ": this cannot be read (" + e.getMessage() + ").\nMaybe check the address.", e);
+    }
+  }
+
+  private static void deleteAtExit(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      // Parents first, for they are deleted in the opposite order.
+      files.sorted().forEach(file -> file.toFile().deleteOnExit());
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.jobs.spark.SparkSessions;
+
+/** Tables as samples, as people type it. */
+class IngestCommandIT {
+  private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
+
+  @TempDir static Path folder;
+
+  /** What a command printed, and its exit code. */
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  /** The same pictures in a folder, and in a Parquet file with a column of its own name. */
+  @BeforeAll
+  static void makeTable() throws Exception {
+    List<Row> rows = new ArrayList<>();
+    try (var all = Files.walk(SAMPLE.resolve("pictures"))) {
+      List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
+      for (int i = 0; i < files.size(); i += 250) {
+        Path target = folder.resolve("pictures").resolve(i + ".jpg");
+        Files.createDirectories(target.getParent());
+        Files.copy(files.get(i), target);
+        rows.add(RowFactory.create(Files.readAllBytes(target), "class " + i % 7, 1.5f));
+      }
+    }
+    StructType schema =
+        new StructType()
+            .add("photo", DataTypes.BinaryType)
+            .add("kind", DataTypes.StringType)
+            .add("weight", DataTypes.FloatType);
+    SparkSession spark = SparkSessions.open("test", "local[2]");
+    try {
+      spark
+          .createDataFrame(rows, schema)
+          .coalesce(1)
+          .write()
+          .parquet(folder.resolve("rows").toString());
+    } finally {
+      spark.stop();
+    }
+    try (var files = Files.list(folder.resolve("rows"))) {
+      Path part =
+          files.filter(file -> file.toString().endsWith(".parquet")).findFirst().orElseThrow();
+      Files.move(part, folder.resolve("photos.parquet"));
+    }
+  }
+
+  @Test
+  void aTableIsSweptAsTheSameFilesAreWithoutJudgingAnythingAgain() throws Exception {
+    JsonNode files = sweep("pictures", "by-files");
+    JsonNode rows = sweep("photos.parquet", "by-rows");
+    assertThat(files.at("/cost/inferences").asLong()).isPositive();
+    assertThat(rows.at("/cost/inferences").asLong()).isZero();
+    assertThat(rows.get("candidates")).isEqualTo(files.get("candidates"));
+    assertThat(rows.at("/samples/n").asInt()).isEqualTo(10);
+  }
+
+  private static JsonNode sweep(String samples, String output) throws Exception {
+    Ran ran =
+        run(
+            "sweep",
+            "--model",
+            SAMPLE.resolve("shapes.mlmodel").toString(),
+            "--samples",
+            folder.resolve(samples).toString(),
+            "--schemes",
+            "linear:8,linear:4",
+            "--agreement",
+            "0.9",
+            "--evaluations",
+            folder.resolve("evaluations").toString(),
+            "--output",
+            folder.resolve(output).toString(),
+            "--json");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    return new ObjectMapper().readTree(ran.out());
+  }
+
+  @Test
+  void compareTakesTablesToo() {
+    String model = SAMPLE.resolve("shapes.mlmodel").toString();
+    String four = folder.resolve("four.mlmodel").toString();
+    assertThat(run("quantize", model, "--scheme", "linear:4", "--output", four).code()).isZero();
+    Ran files = run("compare", model, four, "--samples", folder.resolve("pictures").toString());
+    Ran rows =
+        run("compare", model, four, "--samples", folder.resolve("photos.parquet").toString());
+    assertThat(rows.code()).as(rows.err()).isZero();
+    assertThat(rows.out()).isEqualTo(files.out()).contains(" of 10 samples agree ");
+  }
+
+  @Test
+  void ingestTakesNamedColumnsAndSaysWhichThereAre() throws Exception {
+    String table = folder.resolve("photos.parquet").toString();
+    String made = folder.resolve("made").toString();
+    Ran wrong = run("ingest", table, made, "--label-column", "class");
+    assertThat(wrong.code()).isEqualTo(4);
+    assertThat(wrong.err())
+        .isEqualTo(
+            table
+                + ": there is no column 'class'; the table has photo (binary), kind (string),"
+                + " weight (float).\nMaybe write photo.\n");
+    Ran both = run("ingest", table, made, "--content-column", "photo", "--array-columns", "weight");
+    assertThat(both.code()).isEqualTo(2);
+    assertThat(both.err())
+        .isEqualTo(
+            """
+            --content-column (photo) and --array-columns (weight) exclude each other: a row is one file, or named arrays.
+            Maybe leave one of them out.
+            """);
+    Path taken = folder.resolve("file");
+    Files.writeString(taken, "no folder");
+    Ran unwritable = run("ingest", table, taken.resolve("made").toString());
+    assertThat(unwritable.code()).as(unwritable.err()).isEqualTo(4);
+    assertThat(unwritable.err())
+        .startsWith(taken.resolve("made") + ": the sample table cannot be written here (")
+        .endsWith(").\nMaybe name a writable place.\n");
+
+    Ran good = run("ingest", table, made, "--label-column", "kind", "--json");
+    assertThat(good.code()).as(good.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(good.out());
+    assertThat(report.get("samples").asInt()).isEqualTo(10);
+    assertThat(report.get("quarantined")).isEmpty();
+  }
+}

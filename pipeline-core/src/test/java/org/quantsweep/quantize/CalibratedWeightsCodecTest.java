@@ -1,0 +1,195 @@
+package org.quantsweep.quantize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.BadInputException;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+
+class CalibratedWeightsCodecTest {
+  /**
+   * Written with Python's struct: {@code pack(">IBBB2i1sB4i2f2fBB1i2f", 0x51534357, 1, 1, 2, 2, 3,
+   * b"\xb4", 0, 1, 2, 1, 3, .5, 2, -1, 0, 1, 1, 2, 3, -4)}; bits 101101 are six codes.
+   */
+  private static final String LINEAR =
+      "515343570101020000000200000003b400000000010000000200000001000000033f000000"
+          + "40000000bf8000000000000001010000000240400000c0800000";
+
+  @Test
+  void isTheFormThatIsDocumented() {
+    CalibratedWeights read = CalibratedWeightsCodec.decode(HexFormat.of().parseHex(LINEAR), "c");
+    LinearWeights weights = (LinearWeights) read.weights();
+    assertThat(weights.shape()).isEqualTo(Shape.of(2, 3));
+    assertThat(weights.bits()).isEqualTo(new NumberOfBits(1));
+    assertThat(weights.sharedCodes()).containsExactly(1, 0, 1, 1, 0, 1);
+    assertThat(weights.scales()).containsExactly(0.5f, 2);
+    assertThat(weights.biases()).containsExactly(-1, 0);
+    assertThat(weights.dequantize().toArray()).containsExactly(-0.5f, -1, -0.5f, 2, 0, 2);
+    assertThat(read.bias()).contains(Tensor.wrap(Shape.of(2), new float[] {3, -4}));
+    assertThat(HexFormat.of().formatHex(CalibratedWeightsCodec.encode(read))).isEqualTo(LINEAR);
+  }
+
+  @Property(tries = 300)
+  void whatIsWrittenIsRead(@ForAll("fitted") CalibratedWeights fitted) {
+    byte[] bytes = CalibratedWeightsCodec.encode(fitted);
+    CalibratedWeights read = CalibratedWeightsCodec.decode(bytes, "codes");
+    assertThat(read.weights().getClass()).isEqualTo(fitted.weights().getClass());
+    assertThat(read.weights().bits()).isEqualTo(fitted.weights().bits());
+    assertThat(read.weights().sharedCodes()).isEqualTo(fitted.weights().sharedCodes());
+    assertThat(read.weights().dequantize()).isEqualTo(fitted.weights().dequantize());
+    assertThat(read.bias()).isEqualTo(fitted.bias());
+    assertThat(CalibratedWeightsCodec.encode(read)).isEqualTo(bytes);
+  }
+
+  @Property(tries = 200)
+  void everyShorterFileIsRefused(@ForAll("fitted") CalibratedWeights fitted, @ForAll int seed) {
+    byte[] bytes = CalibratedWeightsCodec.encode(fitted);
+    int length = Math.floorMod(seed, bytes.length);
+    assertThatThrownBy(() -> CalibratedWeightsCodec.decode(Arrays.copyOf(bytes, length), "codes"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith("codes: these fitted codes cannot be read: ");
+  }
+
+  /** What is read from a damaged file has no second form: it gives the damaged bytes again. */
+  @Property(tries = 3000)
+  void damageIsRefusedOrKept(@ForAll("fitted") CalibratedWeights fitted, @ForAll long seed) {
+    byte[] bytes = CalibratedWeightsCodec.encode(fitted);
+    Random random = new Random(seed);
+    int place = random.nextInt(Math.min(bytes.length, random.nextBoolean() ? 30 : bytes.length));
+    bytes[place] = (byte) (random.nextBoolean() ? random.nextInt() : random.nextInt(5) - 2);
+    assertThatCode(
+            () -> {
+              try {
+                CalibratedWeights read = CalibratedWeightsCodec.decode(bytes, "codes");
+                assertThat(CalibratedWeightsCodec.encode(read)).isEqualTo(bytes);
+              } catch (BadInputException e) {
+                assertThat(e).hasMessageStartingWith("codes: these fitted codes cannot be read: ");
+              }
+            })
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void weightsWithoutBiasesAreReadWithZeros() {
+    Tensor tensor = Tensor.wrap(Shape.of(2, 2), new float[] {0, 1, 2, 3});
+    LinearWeights bare =
+        new TensorQuantizer(tensor, 0, 2)
+            .linear(
+                new NumberOfBits(2),
+                Granularity.PER_CHANNEL,
+                new byte[] {0, 1, 2, 3},
+                new float[] {1, 1},
+                new float[0]);
+    byte[] bytes = CalibratedWeightsCodec.encode(new CalibratedWeights(bare, Optional.empty()));
+    QuantizedWeights read = CalibratedWeightsCodec.decode(bytes, "codes").weights();
+    assertThat(read.dequantize()).isEqualTo(tensor);
+    assertThat(((LinearWeights) read).biases()).containsExactly(0, 0);
+  }
+
+  @Test
+  void saysWhatIsDamaged() {
+    refuses(0, 0, "it does not begin as fitted codes do");
+    refuses(4, 9, "its version (9) is not 1");
+    refuses(5, 9, "its number of bits (9) is not in [1, 8]");
+    refuses(5, 2, "its form (180) is neither linear nor a table", 17, 180);
+    refuses(6, 9, "rank 9 is more than 8");
+    refuses(7, -1, "a length (-16777214) is not at least 1");
+    refuses(7, 1, "its codes cannot lie in the 52 bytes that are left");
+    refuses(15, -1, "bits behind its last code are not zero");
+    refuses(16, 2, "its form (2) is neither linear nor a table");
+    refuses(17, -1, "its channels are no cut of shape [2, 3]");
+    refuses(20, 0, "its channels are no cut of shape [2, 3]");
+    refuses(24, 1, "its channels are no cut of shape [2, 3]");
+    refuses(33, 0x7f, "a scale (Infinity) is not finite", 34, 0x80);
+    refuses(49, 2, "the mark of its bias (2) is neither 0 nor 1");
+    refuses(49, 0, "13 bytes follow behind its end");
+    refuses(50, 0, "8 bytes follow behind its end");
+    refuses(51, 1, "its biases cannot lie in the 8 bytes that are left");
+    refuses(55, 0x7f, "a bias (NaN) is not finite", 56, 0xff);
+  }
+
+  /** Changes one byte, or several given as pairs of place and value behind the reason. */
+  private static void refuses(int place, int value, String reason, int... more) {
+    byte[] bytes = HexFormat.of().parseHex(LINEAR);
+    bytes[place] = (byte) value;
+    for (int i = 0; i < more.length; i += 2) {
+      bytes[more[i]] = (byte) more[i + 1];
+    }
+    assertThatThrownBy(() -> CalibratedWeightsCodec.decode(bytes, "options/1f"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "options/1f: these fitted codes cannot be read: "
+                + reason
+                + ".\nMaybe derive them again from the calibration samples.");
+  }
+
+  @Provide
+  static Arbitrary<CalibratedWeights> fitted() {
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 8),
+            Arbitraries.integers().between(1, 5).array(int[].class).ofMinSize(0).ofMaxSize(4),
+            Arbitraries.integers().between(0, 3),
+            Arbitraries.longs())
+        .as(CalibratedWeightsCodecTest::fitted);
+  }
+
+  private static CalibratedWeights fitted(int width, int[] lengths, int form, long seed) {
+    Random random = new Random(seed);
+    NumberOfBits bits = new NumberOfBits(width);
+    Shape shape = Shape.of(lengths);
+    byte[] codes = new byte[Math.toIntExact(shape.elementCount())];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) random.nextInt(bits.codes());
+    }
+    QuantizedWeights weights;
+    if (form == 0) {
+      weights = new LookUpTableWeights(shape, bits, codes, floats(bits.codes(), random));
+    } else {
+      Channels channels =
+          form == 1 || lengths.length == 0
+              ? Channels.whole(shape)
+              : form == 2 || lengths.length == 1
+                  ? Channels.along(shape, random.nextInt(lengths.length), 1)
+                  : Channels.along(shape, 1, lengths[0]);
+      weights =
+          new LinearWeights(
+              shape,
+              bits,
+              codes,
+              channels,
+              floats(channels.count(), random),
+              floats(channels.count(), random));
+    }
+    int biases = random.nextInt(4);
+    return new CalibratedWeights(
+        weights,
+        biases == 0
+            ? Optional.empty()
+            : Optional.of(Tensor.wrap(Shape.of(biases), floats(biases, random))));
+  }
+
+  private static float[] floats(int count, Random random) {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * count);
+    for (int i = 0; i < count; i++) {
+      float value = Float.intBitsToFloat(random.nextInt());
+      buffer.putFloat(Float.isFinite(value) ? value : -0f);
+    }
+    float[] values = new float[count];
+    buffer.flip().asFloatBuffer().get(values);
+    return values;
+  }
+}
