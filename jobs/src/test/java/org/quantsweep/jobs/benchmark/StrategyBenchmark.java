@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,6 +61,9 @@ public final class StrategyBenchmark implements Callable<Integer> {
   @Option(names = "--samples", required = true, description = "Half selects, half confirms.")
   private Path samples;
 
+  @Option(names = "--most-samples", defaultValue = "1000000")
+  private int most;
+
   @Option(names = "--calibration", description = "Default: a fifth of --samples.")
   private Path calibration;
 
@@ -96,6 +100,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
 
   private SearchBench bench;
   private final List<Row> rows = new ArrayList<>();
+  private final Set<String> measured = new HashSet<>();
 
   private record Row(
       long seed, String options, String threshold, String strategy, long bytes, long best) {
@@ -115,7 +120,8 @@ public final class StrategyBenchmark implements Callable<Integer> {
   @Override
   public Integer call() {
     bench = new SearchBench(file, Criteria.parse(criterion), threads);
-    LocalSamples all = LocalSamples.read(samples, IngestLimits.DEFAULT);
+    LocalSamples folder = LocalSamples.read(samples, IngestLimits.DEFAULT);
+    SampleSource all = new SampleSubset(folder, SampleSplits.first(folder.index(), most));
     Optional<LocalSamples> own =
         Optional.ofNullable(calibration).map(path -> LocalSamples.read(path, IngestLimits.DEFAULT));
     line(
@@ -146,7 +152,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private static Parts split(LocalSamples all, Optional<LocalSamples> own, long seed) {
+  private static Parts split(SampleSource all, Optional<LocalSamples> own, long seed) {
     SplitSizes sizes =
         own.isPresent()
             ? new SplitSizes(BigDecimal.ZERO, new BigDecimal("0.5"), new BigDecimal("0.5"))
@@ -179,8 +185,24 @@ public final class StrategyBenchmark implements Callable<Integer> {
     Set<String> calibratable = calibrated ? bench.calibratable : Set.of();
     SearchSpace space =
         pass.space(bench.tensors, calibratable, SearchBench.rules(bits, calibrated));
-    if (lined != Strategy.UNIFORM) {
-      pass.sensitivities(space, alone.index().total(), t);
+    if (lined != Strategy.UNIFORM && measured.add(seed + kind)) {
+      long run = System.nanoTime();
+      OptionPass.Measured found = pass.sensitivities(space, alone.index().total(), t);
+      double each = (System.nanoTime() - run) * 1e-6 * threads;
+      long options = found.sensitivities().size() - (long) bench.tensors.size();
+      each /= options * (double) alone.index().total();
+      double whole = wholeRun(parts.selection(), selecting, t);
+      line(
+          String.format(
+              Locale.ROOT,
+              "# sensitivities: %d weight tensors, %d options on %d samples, %.2f ms each, opening"
+                  + " counted; a whole candidate %.2f ms: ratio %.2f",
+              bench.tensors.size(),
+              options,
+              alone.index().total(),
+              each,
+              whole,
+              each / whole));
     }
     double shared = (System.nanoTime() - began) * 1e-9;
 
@@ -233,6 +255,16 @@ public final class StrategyBenchmark implements Callable<Integer> {
             seconds,
             shared,
             chosen == null ? "none" : bench.describe(chosen)));
+  }
+
+  /** Milliseconds of one core for a whole candidate on one sample, its opening counted. */
+  private double wholeRun(SampleSource samples, SweepRunner runner, AgreementThreshold t) {
+    CandidateJudge judge = bench.judge(samples, runner);
+    judge.reference();
+    Candidate candidate = bench.uniform().get(0);
+    long started = System.nanoTime();
+    judge.judgeWhole(List.of(candidate), t);
+    return (System.nanoTime() - started) * 1e-6 * threads / samples.index().total();
   }
 
   private static String counts(CandidateEvaluation evaluation) {
