@@ -66,11 +66,12 @@ public final class PlanSearch {
       Candidate incumbent) {
     decisive = threshold;
     List<Candidate> line = line(strategy, incumbent);
-    Optional<Candidate> best = boundary(line, 0, threshold);
+    Optional<Candidate> best = boundary(line, 0, threshold, settings.scan());
     Optional<Candidate> guarded = Optional.empty();
     if (guard.isPresent()) {
       int from = best.map(line::indexOf).orElse(line.size());
-      guarded = boundary(line, from, guard.get());
+      // No scan: the luckiest of several plans is what a guard is to be kept from.
+      guarded = boundary(line, from, guard.get(), 0);
     }
     List<CandidateEvaluation> neighbours = new ArrayList<>();
     if (best.isPresent() && settings.neighbours() > 0) {
@@ -107,7 +108,8 @@ public final class PlanSearch {
    * The smallest accepted plan at or behind a place of the line, by narrowing; then below it as far
    * as the scan goes.
    */
-  private Optional<Candidate> boundary(List<Candidate> line, int from, AgreementThreshold t) {
+  private Optional<Candidate> boundary(
+      List<Candidate> line, int from, AgreementThreshold t, int scan) {
     int rejected = from - 1;
     int accepted = line.size();
     while (accepted - rejected > 1) {
@@ -133,9 +135,9 @@ public final class PlanSearch {
       return Optional.empty();
     }
     int below = accepted - 1;
-    while (below >= from && below >= accepted - settings.scan() && !budget.isOver()) {
+    while (below >= from && below >= accepted - scan && !budget.isOver()) {
       int to = Math.max(from, Math.max(below - settings.plansInFlight() + 1, 0));
-      to = Math.max(to, accepted - settings.scan());
+      to = Math.max(to, accepted - scan);
       Map<Candidate, CandidateEvaluation> found = judge(line.subList(to, below + 1), t);
       int next = to - 1;
       for (int place = to; place <= below; place++) {
