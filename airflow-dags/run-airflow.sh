@@ -37,14 +37,26 @@ fi
 # As `airflow standalone`, but for its log servers, which would listen on every interface; the logs are on this disk.
 logs=$AIRFLOW_HOME/logs
 mkdir -p "$logs"
+# Each in a session of its own, so that Ctrl-C reaches this script only: a task that the terminal interrupts would leave
+# its Spark job behind. The end of the scheduler's session goes through the tasks that run, and each ends its job; the
+# API server goes last, for tasks tell it how they ended.
 processes=
-trap 'trap - EXIT; kill $processes 2>/dev/null; wait' EXIT
+end() {
+  trap '' INT TERM
+  trap - EXIT
+  for process in $processes; do
+    kill -s TERM -- "-$process" 2>/dev/null || :
+    wait "$process" 2>/dev/null || :
+  done
+}
+trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 for component in api-server dag-processor 'scheduler --skip-serve-logs'; do
   # shellcheck disable=SC2086
-  airflow $component > "$logs/${component%% *}.log" 2>&1 &
-  processes="$processes $!"
+  python -c 'import os, sys; os.setsid(); os.execvp(sys.argv[1], sys.argv[1:])' airflow $component \
+    > "$logs/${component%% *}.log" 2>&1 &
+  processes="$! $processes"
 done
 until python -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1])' "$address/api/v2/version" 2>/dev/null; do
   for process in $processes; do
