@@ -34,6 +34,12 @@ if [ $# -gt 0 ]; then
   exec "$@"
 fi
 
+# What answers before anything was started is another Airflow, or another program: its database is not this one's.
+if python -c 'import socket, sys, urllib.parse as u; a = u.urlsplit(sys.argv[1]); socket.create_connection((a.hostname, a.port), 2)' "$address" 2>/dev/null; then
+  echo "$address is taken: something answers there already. Maybe end it." >&2
+  exit 1
+fi
+
 # As `airflow standalone`, but for its log servers, which would listen on every interface; the logs are on this disk.
 logs=$AIRFLOW_HOME/logs
 mkdir -p "$logs"

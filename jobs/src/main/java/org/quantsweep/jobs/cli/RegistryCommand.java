@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.UsageException;
+import org.quantsweep.digest.ByteSize;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.registry.Alias;
@@ -80,7 +81,7 @@ final class RegistryCommand implements Runnable {
     if (common.json()) {
       spec.commandLine().getOut().println(CommonOptions.toJson(rows));
     } else {
-      rows.forEach(row -> spec.commandLine().getOut().println(row));
+      rows.forEach(row -> spec.commandLine().getOut().println(text(row)));
     }
     return 0;
   }
@@ -163,7 +164,39 @@ final class RegistryCommand implements Runnable {
   }
 
   private void print(CommonOptions common, Map<String, Object> row) {
-    spec.commandLine().getOut().println(common.json() ? CommonOptions.toJson(row) : row.toString());
+    spec.commandLine().getOut().println(common.json() ? CommonOptions.toJson(row) : text(row));
+  }
+
+  /** The same for people: a line for the model, and one for each version that is told. */
+  private static String text(Map<String, Object> row) {
+    List<String> parts = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    row.forEach(
+        (key, value) -> {
+          switch (key) {
+            case "name" -> {}
+            case "versionCount" -> parts.add(value + (value.equals(1) ? " version" : " versions"));
+            case "versions" -> ((List<?>) value).forEach(each -> lines.add("  " + version(each)));
+            case "alias" -> parts.add((String) value);
+            default -> parts.add(key + " " + value);
+          }
+        });
+    lines.add(0, row.get("name") + ": " + String.join(", ", parts));
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String version(Object entry) {
+    Map<?, ?> version = (Map<?, ?>) entry;
+    return "version "
+        + version.get("version")
+        + ": "
+        + new ByteSize((Long) version.get("encodedSize"))
+        + ", SHA-256 "
+        + version.get("sha256")
+        + ", published "
+        + version.get("publishedAt")
+        + ", "
+        + version.get("location");
   }
 
   private static Map<String, Object> row(RegisteredModel model) {

@@ -72,6 +72,18 @@ class ResultCommandTest {
             Map.of("registry", registry, "name", "net", "version", 1));
     JsonNode json = new ObjectMapper().readTree(run("result", folder.toString()));
     assertThat(json.at("/closest")).isEmpty();
+
+    assertThat(shown("registry", "publish", folder.toString(), registry + "/net"))
+        .isEqualTo("net: registry " + registry + ", version 1, challenger\n");
+    assertThat(shown("registry", "list", registry)).isEqualTo("net: 1 version, challenger 1\n");
+    assertThat(shown("registry", "promote", registry + "/net"))
+        .isEqualTo("net: 1 version, challenger 1, champion 1\n");
+    assertThat(shown("registry", "show", registry + "/net").lines().toList())
+        .hasSize(2)
+        .last()
+        .asString()
+        .startsWith(
+            "  version 1: 3 B, SHA-256 " + Sha256Digest.of(model).hex() + ", published 2");
   }
 
   private Map<String, Object> published() throws Exception {
@@ -106,11 +118,16 @@ class ResultCommandTest {
   }
 
   private static String run(String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
     String[] json = java.util.Arrays.copyOf(arguments, arguments.length + 1);
     json[arguments.length] = "--json";
-    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), json);
+    return shown(json);
+  }
+
+  /** What people see. */
+  private static String shown(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     assertThat(code).as(err.toString()).isZero();
     return out.toString();
   }

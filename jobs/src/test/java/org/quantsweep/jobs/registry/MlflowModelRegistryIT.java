@@ -221,12 +221,13 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
                 .put("registry", location())
                 .put("name", name().text())
                 .put("version", 1));
-    assertThat(run(0, "registry", "list", location())).contains("{name=" + name());
+    assertThat(run(0, "registry", "list", location()))
+        .contains(name() + ": 1 version, challenger 1");
     JsonNode shown = JSON.readTree(run(0, "registry", "show", address, "--json"));
     assertThat(shown.at("/versions/0/sha256").asText()).isEqualTo(Sha256Digest.ofText(model).hex());
     assertThat(shown.at("/versions/0/location").asText())
         .isEqualTo("models:/" + name() + "/1/selected.mlmodel");
-    assertThat(run(0, "registry", "promote", address)).contains("champion=1");
+    assertThat(run(0, "registry", "promote", address)).contains("champion 1");
     assertThat(run(2, "registry", "rollback", address))
         .isEqualTo(
             location()
