@@ -82,8 +82,7 @@ class ResultCommandTest {
         .hasSize(2)
         .last()
         .asString()
-        .startsWith(
-            "  version 1: 3 B, SHA-256 " + Sha256Digest.of(model).hex() + ", published 2");
+        .startsWith("  version 1: 3 B, SHA-256 " + Sha256Digest.of(model).hex() + ", published 2");
   }
 
   private Map<String, Object> published() throws Exception {
