@@ -40,6 +40,9 @@ public final class PublishSweep {
     written.put("schemes", String.join(",", settings.schemes()));
     written.put("selection", settings.selection().toString());
     written.put("fold-batch-norm", Boolean.toString(settings.foldBatchNorm()));
+    written.put("splits", settings.splits().toString());
+    written.put("confirmation", settings.confirmation().toString());
+    settings.perTensor().ifPresent(own -> written.put("per-tensor", own.toString()));
     written.put("evaluate-all", Boolean.toString(settings.evaluateAll()));
     return publish(settings.output(), result, written, address, configuration);
   }
@@ -77,11 +80,7 @@ public final class PublishSweep {
         new Provenance(
             new Provenance.SourceModel(
                 result.sourceModel().name(), new Sha256Digest(result.sourceModel().sha256())),
-            List.of(
-                new Provenance.SampleSet(
-                    "selection",
-                    new Sha256Digest(result.samples().setDigest()),
-                    Math.toIntExact(result.samples().n()))),
+            sampleSets(result.samples()),
             settings,
             codeVersion(),
             new Provenance.Engine(
@@ -115,6 +114,25 @@ public final class PublishSweep {
           e);
     }
     return published;
+  }
+
+  /** Each part by its role; a result without parts has selected on all of its samples. */
+  private static List<Provenance.SampleSet> sampleSets(SweepResult.Samples samples) {
+    List<Provenance.SampleSet> sets = new ArrayList<>();
+    new TreeMap<>(samples.splits())
+        .forEach(
+            (role, part) ->
+                sets.add(
+                    new Provenance.SampleSet(
+                        role,
+                        new Sha256Digest(part.setDigest()),
+                        Math.toIntExact(part.samples()))));
+    if (sets.isEmpty()) {
+      sets.add(
+          new Provenance.SampleSet(
+              "selection", new Sha256Digest(samples.setDigest()), Math.toIntExact(samples.n())));
+    }
+    return sets;
   }
 
   private static byte[] read(Path file, Configuration configuration) {
