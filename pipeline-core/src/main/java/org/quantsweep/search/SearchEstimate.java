@@ -20,7 +20,9 @@ public record SearchEstimate(
     long selectionSamples,
     double secondsPerInference,
     int cores) {
-  /** Of the options, those that no other one beats: seen on the models of the benchmarks. */
+  // Rules of thumb for a line of progress; nothing is decided by them.
+
+  /** Of the options, those that no other one beats. */
   private static final double UNBEATEN = 0.65;
 
   /** A layer and what follows it, against the whole network, over all layers. */
