@@ -7,10 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
@@ -88,14 +86,14 @@ public final class LocalOptionRunner implements OptionRunner {
           () -> add(calibration.options().moments(prepared(calibration, id), byTensor.keySet())));
     }
     Map<String, InputMoments> moments = new TreeMap<>();
-    for (Map<String, InputMoments> found : run(gathering)) {
+    for (Map<String, InputMoments> found : ParallelTasks.run(threads, gathering)) {
       found.forEach((tensor, added) -> moments.merge(tensor, added, InputMoments::plus));
     }
     List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
     byTensor.forEach(
         (tensor, own) -> fitting.add(() -> calibration.options().fit(own, moments.get(tensor))));
     Map<TensorOption, FittedOption> fitted = new TreeMap<>();
-    run(fitting).forEach(fitted::putAll);
+    ParallelTasks.run(threads, fitting).forEach(fitted::putAll);
     return fitted;
   }
 
@@ -108,7 +106,7 @@ public final class LocalOptionRunner implements OptionRunner {
         ShardId id = new ShardId(shard);
         work.add(() -> add(sensitivity.options().measure(prepared(sensitivity, id), sessions)));
       }
-      for (Map<TensorOption, Sensitivity> found : run(work)) {
+      for (Map<TensorOption, Sensitivity> found : ParallelTasks.run(threads, work)) {
         found.forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
       }
     }
@@ -137,23 +135,5 @@ public final class LocalOptionRunner implements OptionRunner {
   private synchronized <T> T add(ShardEvaluator.Result<T> result) {
     cost = cost.plus(result.cost());
     return result.value();
-  }
-
-  private <T> List<T> run(List<Callable<T>> work) {
-    List<T> results = new ArrayList<>();
-    try {
-      for (Future<T> future : threads.invokeAll(work)) {
-        results.add(future.get());
-      }
-      return results;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("the pass was interrupted.", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("a task of the pass failed.", e.getCause());
-    }
   }
 }

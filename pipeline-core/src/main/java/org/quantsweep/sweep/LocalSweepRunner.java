@@ -7,10 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
@@ -63,7 +61,7 @@ public final class LocalSweepRunner implements SweepRunner {
       work.add(() -> evaluator.referenceEvidence(prepared(id)));
     }
     ReferenceEvidence all = ReferenceEvidence.none();
-    for (ReferenceEvidence found : run(work)) {
+    for (ReferenceEvidence found : ParallelTasks.run(threads, work)) {
       all = all.plus(found);
     }
     return all;
@@ -89,7 +87,7 @@ public final class LocalSweepRunner implements SweepRunner {
             });
       }
       Map<Sha256Digest, Evidence> all = new TreeMap<>();
-      for (Map<Sha256Digest, Evidence> found : run(work)) {
+      for (Map<Sha256Digest, Evidence> found : ParallelTasks.run(threads, work)) {
         found.forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
       }
       return new HashMap<>(all);
@@ -127,23 +125,5 @@ public final class LocalSweepRunner implements SweepRunner {
 
   private synchronized void add(SweepCost more) {
     cost = cost.plus(more);
-  }
-
-  private <T> List<T> run(List<Callable<T>> work) {
-    List<T> results = new ArrayList<>();
-    try {
-      for (Future<T> future : threads.invokeAll(work)) {
-        results.add(future.get());
-      }
-      return results;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("the sweep was interrupted.", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      }
-      throw new IllegalStateException("a task of the sweep failed.", e.getCause());
-    }
   }
 }

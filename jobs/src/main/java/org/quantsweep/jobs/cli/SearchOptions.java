@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.quantsweep.NearestName;
-import org.quantsweep.UsageException;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.jobs.sweep.ConfirmationSettings;
 import org.quantsweep.jobs.sweep.PerTensorSettings;
@@ -166,7 +165,8 @@ final class SearchOptions {
               + ".");
     }
     TreeMap<String, Scheme> kept = new TreeMap<>();
-    keep.forEach((tensor, scheme) -> read(problems, () -> kept.put(tensor, Scheme.parse(scheme))));
+    keep.forEach(
+        (tensor, scheme) -> Problems.read(problems, () -> kept.put(tensor, Scheme.parse(scheme))));
     for (int width : bits) {
       if (width < 1 || width > 8) {
         problems.add("--bits (" + width + ") must be in [1, 8].\nMaybe write 2,3,4,5,6,7,8.");
@@ -212,7 +212,8 @@ final class SearchOptions {
   }
 
   SplitSettings splits(List<String> problems) {
-    SplitSizes sizes = splits.isEmpty() ? null : read(problems, () -> SplitSizes.parse(splits));
+    SplitSizes sizes =
+        splits.isEmpty() ? null : Problems.read(problems, () -> SplitSizes.parse(splits));
     return new SplitSettings(Optional.ofNullable(sizes), seed, calibration, confirmation);
   }
 
@@ -271,14 +272,5 @@ final class SearchOptions {
             + NearestName.of(text, names)
             + ".");
     return null;
-  }
-
-  private static <T> T read(List<String> problems, java.util.function.Supplier<T> parse) {
-    try {
-      return parse.get();
-    } catch (UsageException e) {
-      problems.add(e.getMessage());
-      return null;
-    }
   }
 }

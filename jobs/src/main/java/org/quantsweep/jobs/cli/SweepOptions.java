@@ -113,14 +113,15 @@ final class SweepOptions {
   /** Checks everything together, so that all problems are said at once. */
   SweepSettings settings(String model, List<String> samples, String output) {
     List<String> problems = new ArrayList<>();
-    Criterion parsed = read(problems, () -> Criteria.parse(criterion));
-    AgreementThreshold threshold = read(problems, () -> AgreementThreshold.parse(agreement));
+    Criterion parsed = Problems.read(problems, () -> Criteria.parse(criterion));
+    AgreementThreshold threshold =
+        Problems.read(problems, () -> AgreementThreshold.parse(agreement));
     for (String scheme : schemes) {
       if (!scheme.equals(Candidate.AS_GIVEN)) {
-        read(problems, () -> Scheme.parse(scheme));
+        Problems.read(problems, () -> Scheme.parse(scheme));
       }
     }
-    Fit parsedFit = read(problems, () -> parseFit(fit));
+    Fit parsedFit = Problems.read(problems, () -> parseFit(fit));
     Optional<PerTensorSettings> perTensor = search.perTensor(problems);
     SplitSettings splits = search.splits(problems);
     ConfirmationSettings confirmation = search.confirmation(problems);
@@ -167,14 +168,5 @@ final class SweepOptions {
     }
     throw new UsageException(
         "--fit (" + text + ") must be stretch, crop or letterbox.\nMaybe write stretch.");
-  }
-
-  private static <T> T read(List<String> problems, java.util.function.Supplier<T> parse) {
-    try {
-      return parse.get();
-    } catch (UsageException e) {
-      problems.add(e.getMessage());
-      return null;
-    }
   }
 }

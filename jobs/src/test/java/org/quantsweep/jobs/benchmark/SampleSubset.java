@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.benchmark;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import org.quantsweep.sample.ShardId;
 final class SampleSubset implements SampleSource {
   private final SampleSource whole;
   private final SampleIndex part;
+  private Map<ShardId, List<Sample>> shards;
 
   SampleSubset(SampleSource whole, SampleIndex part) {
     this.whole = whole;
@@ -26,15 +28,26 @@ final class SampleSubset implements SampleSource {
 
   @Override
   public List<Sample> read(ShardId shard) {
-    Map<Integer, Sample> found = new TreeMap<>();
-    for (int other = 0; other < whole.index().shards(); other++) {
-      for (Sample sample : whole.read(new ShardId(other))) {
-        int rank = part.rank(sample.digest());
-        if (rank >= 0 && part.shard(rank).equals(shard)) {
-          found.put(rank, sample);
+    return shards().getOrDefault(shard, List.of());
+  }
+
+  /** Read once: a shard of the part has its samples in any shard of the whole. */
+  private synchronized Map<ShardId, List<Sample>> shards() {
+    if (shards == null) {
+      Map<Integer, Sample> ranked = new TreeMap<>();
+      for (int shard = 0; shard < whole.index().shards(); shard++) {
+        for (Sample sample : whole.read(new ShardId(shard))) {
+          int rank = part.rank(sample.digest());
+          if (rank >= 0) {
+            ranked.put(rank, sample);
+          }
         }
       }
+      shards = new HashMap<>();
+      ranked.forEach(
+          (rank, sample) ->
+              shards.computeIfAbsent(part.shard(rank), id -> new ArrayList<>()).add(sample));
     }
-    return new ArrayList<>(found.values());
+    return shards;
   }
 }
