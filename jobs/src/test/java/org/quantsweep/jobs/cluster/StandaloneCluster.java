@@ -161,6 +161,43 @@ final class StandaloneCluster implements AutoCloseable {
     return executors;
   }
 
+  /**
+   * Lets the executors run by turns only, until something holds while they stand still: a sweep
+   * that is to be disturbed in its middle must not reach its end first on a fast machine.
+   */
+  void awaitInSlowMotion(String what, BooleanSupplier holds) {
+    await(
+        what,
+        () -> {
+          signal("STOP");
+          pause(500);
+          if (holds.getAsBoolean()) {
+            return true;
+          }
+          signal("CONT");
+          pause(250);
+          return false;
+        });
+  }
+
+  /** Lets executors that stand still go on. */
+  void goOn() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    for (ProcessHandle executor : executors()) {
+      try {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(executor.pid())).start().waitFor();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
   /** Waits until something holds. */
   static void await(String what, BooleanSupplier holds) {
     long end = System.nanoTime() + LONGEST.toNanos();
@@ -168,12 +205,16 @@ final class StandaloneCluster implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new IllegalStateException("waited " + LONGEST + " in vain for " + what);
       }
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
+      pause(50);
+    }
+  }
+
+  private static void pause(long milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
     }
   }
 

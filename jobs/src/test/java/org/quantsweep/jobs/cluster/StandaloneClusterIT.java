@@ -103,6 +103,7 @@ class StandaloneClusterIT {
     ProcessHandle executor = cluster.executors().get(0);
     boolean killed = executor.destroyForcibly();
     assertThat(killed).isTrue();
+    cluster.goOn();
 
     assertThat(run.exitCode()).as(run::log).isZero();
     assertSameAsLocal("executor");
@@ -129,6 +130,7 @@ class StandaloneClusterIT {
             arguments);
     awaitCommits(2, "driver", first);
     first.kill();
+    cluster.goOn();
     assertThat(folder.resolve("driver/result.json")).doesNotExist();
     long committed = judged("driver").logical();
     StandaloneCluster.await(
@@ -400,10 +402,10 @@ class StandaloneClusterIT {
     return options;
   }
 
-  /** Until so much is committed, and the sweep still runs. */
+  /** Until so much is committed; the executors stand still then, so the sweep is not at its end. */
   private static void awaitCommits(int count, String output, StandaloneCluster.Submitted run) {
     Path log = folder.resolve(output).resolve("evaluations/_delta_log");
-    StandaloneCluster.await("commits", () -> !run.isRunning() || commits(log) >= count);
+    cluster.awaitInSlowMotion("commits", () -> !run.isRunning() || commits(log) >= count);
     assertThat(run.isRunning()).as(run::log).isTrue();
   }
 
