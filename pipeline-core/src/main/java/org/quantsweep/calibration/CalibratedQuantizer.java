@@ -22,12 +22,17 @@ import org.quantsweep.tensor.Tensor;
  * x^T] of the layer's inputs, an error D of the weights costs trace(D H D^T) at the layer's output.
  * So ranges and tables are fitted with weights diag(H); columns are then rounded one by one, the
  * error of each fed into those not yet rounded through the Cholesky factor of H^-1 (Frantar et al.,
- * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993); at last the bias takes over (W - Q) E[x]. What
- * the bias can take over does not count as an error before.
+ * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993). Then single codes are changed as long as that
+ * helps (Behdin et al., QuantEase, arXiv 2309.01885), and scales, biases or tables are fitted to
+ * the codes by least squares in the metric of H, a few times in turn. At last the bias takes over
+ * (W - Q) E[x]. What the bias can take over does not count as an error before.
  *
  * <p>Never worse, by the layer's own output error, than the plain codes of the same scheme.
  */
 public final class CalibratedQuantizer {
+  /** Over the codes, of a round. */
+  private static final int PASSES = 4;
+
   private final WeightTensor tensor;
   private final LayerInputs inputs;
   private final InputMoments moments;
@@ -41,12 +46,14 @@ public final class CalibratedQuantizer {
   /** What the rows of one group share. */
   private static final class Group {
     private final double[] second;
+    private final double[] damped;
     private final double[] importance;
     private final int[] order;
     private final double[] feedback;
 
-    Group(double[] second, double[] importance, int[] order, double[] feedback) {
+    Group(double[] second, double[] damped, double[] importance, int[] order, double[] feedback) {
       this.second = second;
+      this.damped = damped;
       this.importance = importance;
       this.order = order;
       this.feedback = feedback;
@@ -154,7 +161,7 @@ public final class CalibratedQuantizer {
       damped[i] = importance[i] + damping;
     }
     if (moments.isDiagonal()) {
-      return new Group(importance, damped, new int[0], new double[0]);
+      return new Group(importance, new double[0], damped, new int[0], new double[0]);
     }
     double[] second = moments.second(group);
     for (int i = 0; i < n; i++) {
@@ -173,19 +180,22 @@ public final class CalibratedQuantizer {
                 })
             .mapToInt(Integer::intValue)
             .toArray();
-    return new Group(second, damped, order, feedback(second, damping, order, n));
+    double[] whole = second.clone();
+    for (int i = 0; i < n; i++) {
+      whole[i * n + i] += damping;
+    }
+    return new Group(second, whole, damped, order, feedback(whole, order, n));
   }
 
   /**
    * The upper triangle U with H^-1 = U^T U, of the damped and reordered H: the inverse of R with H
    * = R R^T, which is the plain Cholesky factor seen from the other corner.
    */
-  private static double[] feedback(double[] second, double damping, int[] order, int n) {
+  private static double[] feedback(double[] second, int[] order, int n) {
     double[] turned = new double[n * n];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
-        double value = second[order[n - 1 - i] * n + order[n - 1 - j]];
-        turned[i * n + j] = i == j ? value + damping : value;
+        turned[i * n + j] = second[order[n - 1 - i] * n + order[n - 1 - j]];
       }
     }
     double[] inverse = Matrices.inverseOfLower(Matrices.cholesky(turned, n), n);
@@ -200,26 +210,34 @@ public final class CalibratedQuantizer {
 
   private QuantizedWeights linear(NumberOfBits bits, Granularity granularity) {
     int largestCode = bits.codes() - 1;
-    int rows = inputs.rows();
-    int columns = inputs.columns();
-    byte[] codes = new byte[values.length];
     boolean whole = granularity == Granularity.PER_TENSOR || tensor.legalScales() == 1;
-    int channels = whole ? 1 : inputs.groups() * rows;
+    byte[] codes = new byte[values.length];
+    int channels = whole ? 1 : inputs.groups() * inputs.rows();
     float[] scales = new float[channels];
     float[] biases = new float[channels];
-    Grid.Even shared = whole ? RangeFit.fit(all(), allImportance(), largestCode) : null;
-    double[] row = new double[columns];
-    for (int group = 0; group < inputs.groups(); group++) {
-      for (int r = 0; r < rows; r++) {
-        for (int column = 0; column < columns; column++) {
-          row[column] = values[inputs.element(group, r, column)];
+    if (whole) {
+      Grid.Even grid = RangeFit.fit(all(), allImportance(), largestCode);
+      List<CodedRow> rows = rounded(grid);
+      for (int round = 0; round < settings.rounds() && descend(rows, grid); round++) {
+        grid = GridRefit.even(rows, grid);
+        follow(rows, grid);
+      }
+      write(rows, 0, codes);
+      scales[0] = grid.scale();
+      biases[0] = grid.bias();
+    } else {
+      for (int channel = 0; channel < channels; channel++) {
+        Group group = groups.get(channel / inputs.rows());
+        double[] weights = weights(channel);
+        Grid.Even grid = RangeFit.fit(weights, group.importance, largestCode);
+        List<CodedRow> row = List.of(rounded(weights, group, grid));
+        for (int round = 0; round < settings.rounds() && descend(row, grid); round++) {
+          grid = GridRefit.even(row, grid);
+          follow(row, grid);
         }
-        Grid.Even grid =
-            whole ? shared : RangeFit.fit(row, groups.get(group).importance, largestCode);
-        int channel = whole ? 0 : group * rows + r;
+        write(row, channel, codes);
         scales[channel] = grid.scale();
         biases[channel] = grid.bias();
-        round(row, groups.get(group), grid, group, r, codes);
       }
     }
     return plain.linear(
@@ -233,29 +251,76 @@ public final class CalibratedQuantizer {
                 new Scheme.Quantization(
                     Method.Plain.LUT_KMEANS, scheme.bits(), Granularity.PER_TENSOR));
     float[] table = tables().fit(start.table());
-    Grid grid = new Grid.Table(table);
-    byte[] codes = new byte[values.length];
-    int columns = inputs.columns();
-    double[] row = new double[columns];
-    for (int group = 0; group < inputs.groups(); group++) {
-      for (int r = 0; r < inputs.rows(); r++) {
-        for (int column = 0; column < columns; column++) {
-          row[column] = values[inputs.element(group, r, column)];
-        }
-        round(row, groups.get(group), grid, group, r, codes);
+    List<CodedRow> rows = rounded(new Grid.Table(table));
+    for (int round = 0;
+        round < settings.rounds() && descend(rows, new Grid.Table(table));
+        round++) {
+      double[] entries = GridRefit.table(rows, new Grid.Table(table), table.length);
+      int[] ranks = GridRefit.ranks(entries);
+      for (int i = 0; i < table.length; i++) {
+        table[ranks[i]] = (float) entries[i];
+      }
+      for (CodedRow row : rows) {
+        row.follow(new Grid.Table(table), ranks);
       }
     }
+    byte[] codes = new byte[values.length];
+    write(rows, 0, codes);
     return new LookUpTableWeights(tensor.shape(), scheme.bits(), codes, table);
   }
 
-  /** Rounds one row column by column; writes to the row. */
-  private void round(double[] row, Group group, Grid grid, int number, int r, byte[] codes) {
+  /** False where there is nothing to gain by another grid. */
+  private static boolean descend(List<CodedRow> rows, Grid grid) {
+    boolean any = false;
+    for (CodedRow row : rows) {
+      any |= row.descend(grid, PASSES);
+    }
+    return any;
+  }
+
+  private static void follow(List<CodedRow> rows, Grid grid) {
+    for (CodedRow row : rows) {
+      row.follow(grid);
+    }
+  }
+
+  /** Every row of every group, rounded. */
+  private List<CodedRow> rounded(Grid grid) {
+    List<CodedRow> rows = new ArrayList<>();
+    for (int channel = 0; channel < inputs.groups() * inputs.rows(); channel++) {
+      rows.add(rounded(weights(channel), groups.get(channel / inputs.rows()), grid));
+    }
+    return rows;
+  }
+
+  private double[] weights(int channel) {
+    double[] row = new double[inputs.columns()];
+    for (int column = 0; column < row.length; column++) {
+      row[column] =
+          values[inputs.element(channel / inputs.rows(), channel % inputs.rows(), column)];
+    }
+    return row;
+  }
+
+  private void write(List<CodedRow> rows, int firstChannel, byte[] codes) {
+    for (int at = 0; at < rows.size(); at++) {
+      int channel = firstChannel + at;
+      for (int column = 0; column < inputs.columns(); column++) {
+        codes[inputs.element(channel / inputs.rows(), channel % inputs.rows(), column)] =
+            (byte) rows.get(at).code(column);
+      }
+    }
+  }
+
+  /** Rounds one row column by column. */
+  private static CodedRow rounded(double[] row, Group group, Grid grid) {
     int n = row.length;
+    int[] codes = new int[n];
     if (group.order.length == 0) {
       for (int column = 0; column < n; column++) {
-        codes[inputs.element(number, r, column)] = (byte) grid.code(row[column]);
+        codes[column] = grid.code(row[column]);
       }
-      return;
+      return new CodedRow(row, codes, group.damped, grid);
     }
     double[] left = new double[n];
     for (int i = 0; i < n; i++) {
@@ -264,13 +329,14 @@ public final class CalibratedQuantizer {
     double[] upper = group.feedback;
     for (int i = 0; i < n; i++) {
       int code = grid.code(left[i]);
-      codes[inputs.element(number, r, group.order[i])] = (byte) code;
+      codes[group.order[i]] = code;
       double error = (left[i] - grid.value(code)) / upper[i * n + i];
       int start = i * n;
       for (int j = i + 1; j < n; j++) {
         left[j] -= error * upper[start + j];
       }
     }
+    return new CodedRow(row, codes, group.damped, grid);
   }
 
   private Optional<Tensor> corrected(QuantizedWeights weights) {

@@ -12,20 +12,24 @@ import org.quantsweep.digest.Sha256Digest;
  *     second moments only (8 x order^2 bytes otherwise): ranges, tables and biases are fitted, and
  *     no error is fed back
  * @param meanTrust how much of the mean's part is left to the bias, in [0, 1]
+ * @param rounds how often codes and what they stand for are chosen anew after the error feedback,
+ *     at least 0
  * @param seed of the choice of places
  */
 public record CalibrationSettings(
-    int patchesPerSample, double damping, int largestOrder, double meanTrust, long seed)
+    int patchesPerSample, double damping, int largestOrder, double meanTrust, int rounds, long seed)
     implements Serializable {
   /** The usual ones. */
-  public static final CalibrationSettings DEFAULT = new CalibrationSettings(64, 0.01, 2304, 0.9, 0);
+  public static final CalibrationSettings DEFAULT =
+      new CalibrationSettings(64, 0.01, 2304, 0.9, 2, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** Checks the ranges. */
   public CalibrationSettings {
     if (patchesPerSample < 1
+        || rounds < 0
         || !(damping > 0)
         || largestOrder < 1
         || !(meanTrust >= 0 && meanTrust <= 1)) {
@@ -34,7 +38,9 @@ public record CalibrationSettings(
               + patchesPerSample
               + ") and largestOrder ("
               + largestOrder
-              + ") must be at least 1, damping ("
+              + ") must be at least 1, rounds ("
+              + rounds
+              + ") at least 0, damping ("
               + damping
               + ") above 0, meanTrust ("
               + meanTrust
@@ -50,6 +56,7 @@ public record CalibrationSettings(
         .field("damping", Double.toString(damping))
         .field("largestOrder", Integer.toString(largestOrder))
         .field("meanTrust", Double.toString(meanTrust))
+        .field("rounds", Integer.toString(rounds))
         .field("seed", Long.toString(seed))
         .build();
   }

@@ -1,7 +1,5 @@
 package org.quantsweep.search;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -62,6 +60,7 @@ public final class PerTensorSearch {
    * @param tensors identities of the weight tensors that are quantized
    * @param calibratable which of them can be fitted to their inputs
    * @param sensitivitySamples how many samples each option is run on
+   * @param finalists how many plans are to be confirmed, and what else is
    * @param incumbent the best uniform candidate; only smaller plans are looked at
    */
   public Found run(
@@ -71,6 +70,7 @@ public final class PerTensorSearch {
       long sensitivitySamples,
       Strategy strategy,
       AgreementThreshold threshold,
+      Finalists finalists,
       Optional<Candidate> incumbent) {
     SearchSpace space = pass.space(tensors, calibratable, rules);
     Map<TensorOption, Sensitivity> sensitivities = Map.of();
@@ -85,34 +85,20 @@ public final class PerTensorSearch {
     Candidate bound = incumbent.orElse(new Candidate("none", new ByteSize(Long.MAX_VALUE)));
     PlanOutcome plans =
         new PlanSearch(judge, catalog, space, sensitivities, settings, budget)
-            .run(strategy, threshold, Optional.of(guard(threshold, judge.denominator())), bound);
+            .run(strategy, threshold, finalists, bound);
     return new Found(space, sensitivities, Optional.of(plans));
   }
 
-  /**
-   * The finalists, ascending in size: the smallest accepted plan, the plan accepted with a margin,
-   * and the best uniform candidate, of which the last always has its place.
-   *
-   * @param most how many there may be, at least 1
-   */
+  /** The finalists, ascending in size: the proposed plans, and the best uniform candidate. */
   public static List<Candidate> finalists(
-      Optional<PlanOutcome> plans, Optional<Candidate> bestUniform, int most) {
-    List<Candidate> proposed = new ArrayList<>();
-    plans.flatMap(PlanOutcome::best).ifPresent(best -> proposed.add(best.candidate()));
-    plans.flatMap(PlanOutcome::guarded).ifPresent(plan -> proposed.add(plan.candidate()));
-    int room = most - (bestUniform.isPresent() ? 1 : 0);
-    List<Candidate> finalists =
-        new ArrayList<>(proposed.subList(0, Math.min(proposed.size(), Math.max(0, room))));
+      Optional<PlanOutcome> plans, Optional<Candidate> bestUniform) {
+    List<Candidate> finalists = new ArrayList<>();
+    plans
+        .map(PlanOutcome::proposals)
+        .orElse(List.of())
+        .forEach(plan -> finalists.add(plan.candidate()));
     bestUniform.ifPresent(finalists::add);
     finalists.sort(null);
     return finalists;
-  }
-
-  /** The threshold plus one standard error of a share of n samples. */
-  public static AgreementThreshold guard(AgreementThreshold threshold, long n) {
-    double t = threshold.share().doubleValue();
-    double error = Math.sqrt(t * (1 - t) / Math.max(1, n));
-    BigDecimal guarded = BigDecimal.valueOf(Math.min(1, t + error)).setScale(6, RoundingMode.FLOOR);
-    return new AgreementThreshold(guarded.max(threshold.share()));
   }
 }

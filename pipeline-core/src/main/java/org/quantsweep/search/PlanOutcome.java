@@ -7,20 +7,20 @@ import java.util.Optional;
  * What a search over plans found.
  *
  * @param best the smallest accepted plan; empty when none smaller than the incumbent is
- * @param guarded the smallest plan of the line that is accepted with a margin, when it was asked
- *     for; larger than the best one
+ * @param proposals accepted plans that are worth confirming, ascending
  * @param evaluations of every plan that was decided, ascending
  * @param neighbours of these, the smaller neighbours of the best plan, all rejected
  * @param line how many plans the line held
  */
 public record PlanOutcome(
     Optional<CandidateEvaluation> best,
-    Optional<CandidateEvaluation> guarded,
+    List<CandidateEvaluation> proposals,
     List<CandidateEvaluation> evaluations,
     List<CandidateEvaluation> neighbours,
     int line) {
   /** Copies the lists. */
   public PlanOutcome {
+    proposals = List.copyOf(proposals);
     evaluations = List.copyOf(evaluations);
     neighbours = List.copyOf(neighbours);
   }

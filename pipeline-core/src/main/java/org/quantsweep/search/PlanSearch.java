@@ -18,23 +18,30 @@ import org.quantsweep.sweep.TensorOption;
 /**
  * Finds the smallest accepted plan along a strategy's line: narrows the boundary by real
  * evaluations, scans below it, and tries smaller neighbours. Plans are proposed by smooth
- * objectives and decided by counts.
+ * objectives and decided by counts. Which of the accepted ones are worth confirming is told by a
+ * curve through plans on both sides of the boundary: the smallest accepted one has been lucky more
+ * often than not.
  */
 public final class PlanSearch {
   /** Plans of the line closer in size than this are not told apart. */
   private static final double CLOSEST_SIZES = 1.0015;
 
-  /** A neighbour that saves less is not worth the risk of having been lucky. */
-  private static final double LEAST_SAVING = 0.998;
+  /** Of the boundary's size: where the plans lie through which the curve is fitted. */
+  private static final double LADDER_FROM = 0.9;
+
+  private static final double LADDER_TO = 1.2;
+
+  /** The feature of a plan without loss is finite. */
+  private static final double LEAST_LOSS = 1e-12;
 
   private final CandidateJudge judge;
   private final PlanCatalog catalog;
   private final SearchSpace space;
+  private final Neighbours neighbours;
   private final Map<TensorOption, Sensitivity> measured;
   private final PlanSearchSettings settings;
   private final SearchBudget budget;
   private final TreeMap<Candidate, CandidateEvaluation> decided = new TreeMap<>();
-  private AgreementThreshold decisive;
 
   /** A search over the plans of a space. */
   public PlanSearch(
@@ -48,6 +55,7 @@ public final class PlanSearch {
     this.catalog = catalog;
     this.space = space;
     this.measured = Map.copyOf(measured);
+    this.neighbours = new Neighbours(catalog, space, this.measured);
     this.settings = settings;
     this.budget = budget;
   }
@@ -55,37 +63,27 @@ public final class PlanSearch {
   /**
    * Runs the search.
    *
-   * @param threshold what the best plan must meet
-   * @param guard what the guarded plan must meet; empty for none
+   * @param threshold what plans must meet
+   * @param finalists how many plans are to be confirmed, and what else is
    * @param incumbent only plans smaller than this candidate are looked at
    */
   public PlanOutcome run(
-      Strategy strategy,
-      AgreementThreshold threshold,
-      Optional<AgreementThreshold> guard,
-      Candidate incumbent) {
-    decisive = threshold;
+      Strategy strategy, AgreementThreshold threshold, Finalists finalists, Candidate incumbent) {
     List<Candidate> line = line(strategy, incumbent);
-    Optional<Candidate> best = boundary(line, 0, threshold, settings.scan());
-    Optional<Candidate> guarded = Optional.empty();
-    if (guard.isPresent()) {
-      int from = best.map(line::indexOf).orElse(line.size());
-      // No scan: the luckiest of several plans is what a guard is to be kept from.
-      guarded = boundary(line, from, guard.get(), 0);
+    Optional<Candidate> boundary = boundary(line, threshold);
+    if (finalists.places() > 0 && finalists.unseen() > 0) {
+      ladder(line, boundary.orElse(incumbent), threshold);
     }
-    List<CandidateEvaluation> neighbours = new ArrayList<>();
+    Optional<Candidate> best = boundary.map(found -> scan(line, found, threshold));
+    List<CandidateEvaluation> rejected = new ArrayList<>();
     if (best.isPresent() && settings.neighbours() > 0) {
-      best = Optional.of(descend(best.get(), threshold, neighbours));
+      best = Optional.of(descend(best.get(), threshold, rejected));
     }
-    List<CandidateEvaluation> evaluations = new ArrayList<>(decided.values());
-    Optional<Candidate> smallest = best;
     return new PlanOutcome(
         best.map(decided::get),
-        guarded
-            .filter(plan -> smallest.isPresent() && plan.compareTo(smallest.get()) > 0)
-            .map(decided::get),
-        evaluations,
-        neighbours,
+        proposals(threshold, finalists, incumbent),
+        new ArrayList<>(decided.values()),
+        rejected,
         line.size());
   }
 
@@ -104,18 +102,13 @@ public final class PlanSearch {
     return List.copyOf(ascending);
   }
 
-  /**
-   * The smallest accepted plan at or behind a place of the line, by narrowing; then below it as far
-   * as the scan goes.
-   */
-  private Optional<Candidate> boundary(
-      List<Candidate> line, int from, AgreementThreshold t, int scan) {
-    int rejected = from - 1;
+  /** The smallest accepted plan of the line, by narrowing. */
+  private Optional<Candidate> boundary(List<Candidate> line, AgreementThreshold t) {
+    int rejected = -1;
     int accepted = line.size();
     while (accepted - rejected > 1) {
       List<Integer> places = between(rejected, accepted);
       Map<Candidate, CandidateEvaluation> found = judge(places.stream().map(line::get).toList(), t);
-      boolean complete = found.size() == places.size();
       for (int place : places) {
         CandidateEvaluation evaluation = found.get(line.get(place));
         if (evaluation == null) {
@@ -127,17 +120,20 @@ public final class PlanSearch {
         }
         rejected = place;
       }
-      if (!complete) {
-        return accepted < line.size() ? Optional.of(line.get(accepted)) : Optional.empty();
+      if (found.size() < places.size()) {
+        break;
       }
     }
-    if (accepted == line.size()) {
-      return Optional.empty();
-    }
+    return accepted == line.size() ? Optional.empty() : Optional.of(line.get(accepted));
+  }
+
+  /** The smallest accepted plan that lies at most so many places below another one. */
+  private Candidate scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
+    int accepted = line.indexOf(from);
     int below = accepted - 1;
-    while (below >= from && below >= accepted - scan && !budget.isOver()) {
-      int to = Math.max(from, Math.max(below - settings.plansInFlight() + 1, 0));
-      to = Math.max(to, accepted - scan);
+    while (below >= 0 && below >= accepted - settings.scan() && !budget.isOver()) {
+      int to = Math.max(below - settings.plansInFlight() + 1, 0);
+      to = Math.max(to, accepted - settings.scan());
       Map<Candidate, CandidateEvaluation> found = judge(line.subList(to, below + 1), t);
       int next = to - 1;
       for (int place = to; place <= below; place++) {
@@ -153,7 +149,82 @@ public final class PlanSearch {
       }
       below = next;
     }
-    return Optional.of(line.get(accepted));
+    return line.get(accepted);
+  }
+
+  /** Judges plans on both sides of the boundary on every sample, evenly spaced in size. */
+  private void ladder(List<Candidate> line, Candidate boundary, AgreementThreshold t) {
+    Set<Candidate> rungs = new LinkedHashSet<>();
+    double low = Math.log(boundary.encodedSize().bytes() * LADDER_FROM);
+    double high = Math.log(boundary.encodedSize().bytes() * LADDER_TO);
+    for (int rung = 0; rung < settings.rungs(); rung++) {
+      double wanted = low + (high - low) * rung / Math.max(1, settings.rungs() - 1);
+      line.stream()
+          .min(
+              Comparator.comparingDouble(
+                  plan -> Math.abs(Math.log((double) plan.encodedSize().bytes()) - wanted)))
+          .ifPresent(rungs::add);
+    }
+    List<Candidate> left = new ArrayList<>(rungs);
+    for (int at = 0; at < left.size() && !budget.isOver(); at += settings.plansInFlight()) {
+      List<Candidate> wave = left.subList(at, Math.min(left.size(), at + settings.plansInFlight()));
+      decided.putAll(judge.judgeWhole(wave, t));
+    }
+  }
+
+  /** Accepted plans that are worth confirming, ascending. */
+  private List<CandidateEvaluation> proposals(
+      AgreementThreshold t, Finalists finalists, Candidate incumbent) {
+    List<CandidateEvaluation> accepted = new ArrayList<>();
+    List<AgreementCurve.Point> points = new ArrayList<>();
+    for (CandidateEvaluation evaluation : decided.values()) {
+      if (evaluation.isComplete()) {
+        points.add(new AgreementCurve.Point(feature(evaluation.candidate()), evaluation.counts()));
+      }
+      if (evaluation.verdict() == Verdict.ACCEPTED) {
+        accepted.add(evaluation);
+      }
+    }
+    if (accepted.isEmpty() || finalists.places() == 0) {
+      return List.of();
+    }
+    if (finalists.unseen() == 0) {
+      return List.of(accepted.get(0));
+    }
+    AgreementCurve curve = AgreementCurve.fit(points);
+    long n = judge.denominator();
+    List<FinalistChoice.Contender> contenders = new ArrayList<>();
+    for (CandidateEvaluation evaluation : accepted) {
+      double share = curve.at(feature(evaluation.candidate()));
+      contenders.add(
+          new FinalistChoice.Contender(
+              evaluation.candidate(), FinalistChoice.chance(share, t, n, finalists.unseen())));
+    }
+    double last =
+        finalists
+            .incumbent()
+            .map(counts -> FinalistChoice.chance(counts.share(), t, n, finalists.unseen()))
+            .orElse(0.0);
+    List<Candidate> chosen =
+        FinalistChoice.choose(
+            contenders,
+            finalists.places(),
+            new FinalistChoice.Contender(incumbent, last),
+            finalists.otherwise().bytes());
+    return chosen.stream().map(decided::get).toList();
+  }
+
+  /** Grows as agreement falls. */
+  private double feature(Candidate candidate) {
+    double loss = 0;
+    for (Map.Entry<String, Scheme> entry : catalog.plan(candidate).schemes().entrySet()) {
+      Sensitivity found = measured.get(new TensorOption(entry.getKey(), entry.getValue()));
+      if (found == null) {
+        return -Math.log((double) candidate.encodedSize().bytes());
+      }
+      loss += found.loss();
+    }
+    return Math.log(Math.max(loss, LEAST_LOSS));
   }
 
   /** Places that cut what lies between two others into equal parts. */
@@ -172,12 +243,12 @@ public final class PlanSearch {
 
   /** Moves to smaller neighbours while one is accepted; those of the last plan are kept. */
   private Candidate descend(
-      Candidate start, AgreementThreshold threshold, List<CandidateEvaluation> neighbours) {
+      Candidate start, AgreementThreshold threshold, List<CandidateEvaluation> rejected) {
     Candidate best = start;
     for (int move = 0; move <= settings.moves(); move++) {
-      neighbours.clear();
+      rejected.clear();
       Candidate smaller = null;
-      List<Candidate> around = neighbours(best);
+      List<Candidate> around = neighbours.of(best, settings.neighbours());
       for (int at = 0;
           at < around.size() && smaller == null && !budget.isOver();
           at += 2 * settings.plansInFlight()) {
@@ -190,7 +261,7 @@ public final class PlanSearch {
                     ? evaluation.candidate()
                     : smaller;
           } else {
-            neighbours.add(evaluation);
+            rejected.add(evaluation);
           }
         }
       }
@@ -200,103 +271,14 @@ public final class PlanSearch {
       best = smaller;
     }
     // The neighbours of the last one were not looked at.
-    neighbours.clear();
+    rejected.clear();
     return best;
-  }
-
-  private record Move(QuantizationPlan plan, double loss, long bytes) {}
-
-  /**
-   * Smaller plans that differ in one tensor, or in two of which one grows; those of the least
-   * predicted loss, in that order.
-   */
-  private List<Candidate> neighbours(Candidate of) {
-    QuantizationPlan plan = catalog.plan(of);
-    List<Move> singles = new ArrayList<>();
-    for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
-      singles.addAll(moves(plan, entry.getKey(), entry.getValue()));
-    }
-    List<Move> all = new ArrayList<>();
-    for (Move one : singles) {
-      if (one.bytes() < 0) {
-        all.add(one);
-      }
-    }
-    for (Move down : singles) {
-      for (Move up : singles) {
-        if (down.bytes() < 0 && up.bytes() > 0 && down.bytes() + up.bytes() < 0) {
-          TreeMap<String, Scheme> both = new TreeMap<>(down.plan().schemes());
-          boolean other = true;
-          for (Map.Entry<String, Scheme> entry : up.plan().schemes().entrySet()) {
-            if (!entry.getValue().equals(plan.schemes().get(entry.getKey()))) {
-              other &= both.get(entry.getKey()).equals(plan.schemes().get(entry.getKey()));
-              both.put(entry.getKey(), entry.getValue());
-            }
-          }
-          if (other) {
-            all.add(
-                new Move(
-                    new QuantizationPlan(both),
-                    down.loss() + up.loss(),
-                    down.bytes() + up.bytes()));
-          }
-        }
-      }
-    }
-    all.sort(
-        Comparator.comparingDouble(Move::loss)
-            .thenComparingLong(Move::bytes)
-            .thenComparing(move -> move.plan().digest().hex()));
-    List<Candidate> candidates = new ArrayList<>();
-    for (Move move : all) {
-      Candidate candidate = catalog.add(move.plan());
-      if (candidate.encodedSize().bytes() < of.encodedSize().bytes() * LEAST_SAVING) {
-        candidates.add(candidate);
-      }
-      if (candidates.size() == settings.neighbours()) {
-        break;
-      }
-    }
-    return candidates;
-  }
-
-  /** The next smaller and the next larger option of one tensor. */
-  private List<Move> moves(QuantizationPlan plan, String tensor, Scheme scheme) {
-    List<SearchSpace.SizedOption> options = space.tensors().get(tensor);
-    List<Move> moves = new ArrayList<>();
-    for (int place = 0; place < options.size(); place++) {
-      if (!options.get(place).scheme().equals(scheme)) {
-        continue;
-      }
-      for (int other : new int[] {place - 1, place + 1}) {
-        if (other >= 0 && other < options.size()) {
-          TreeMap<String, Scheme> schemes = new TreeMap<>(plan.schemes());
-          schemes.put(tensor, options.get(other).scheme());
-          moves.add(
-              new Move(
-                  new QuantizationPlan(schemes),
-                  loss(tensor, options.get(other).scheme()) - loss(tensor, scheme),
-                  options.get(other).bytes() - options.get(place).bytes()));
-        }
-      }
-    }
-    return moves;
-  }
-
-  private double loss(String tensor, Scheme scheme) {
-    return measured.get(new TensorOption(tensor, scheme)).loss();
   }
 
   private Map<Candidate, CandidateEvaluation> judge(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
     Map<Candidate, CandidateEvaluation> found = judge.judge(candidates, threshold);
-    // A guard is stricter: what it accepts is accepted, what it rejects is not decided.
-    found.forEach(
-        (candidate, evaluation) -> {
-          if (evaluation.verdict() == Verdict.ACCEPTED || threshold.equals(decisive)) {
-            decided.putIfAbsent(candidate, evaluation);
-          }
-        });
+    found.forEach(decided::putIfAbsent);
     return found;
   }
 }

@@ -41,7 +41,9 @@ import org.quantsweep.tensor.Tensor;
 
 class CalibratedQuantizerTest {
   private static final CalibrationSettings ALL_PLACES =
-      new CalibrationSettings(100_000, 0.01, 2304, 0, 0);
+      new CalibrationSettings(100_000, 0.01, 2304, 0, 3, 0);
+  private static final CalibrationSettings ONLY_FEEDBACK =
+      new CalibrationSettings(100_000, 0.01, 2304, 0, 0, 0);
   private static final int HEIGHT = 7;
   private static final int WIDTH = 6;
 
@@ -136,7 +138,7 @@ class CalibratedQuantizerTest {
     CoreMLModel model = model(new Kind(false, 2, 1, 1, 1, false), 4, 8, false);
     WeightTensor weights = model.weightTensors().get(0);
     InputMoments moments = moments(model, weights, ALL_PLACES);
-    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, ALL_PLACES);
+    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, ONLY_FEEDBACK);
     Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
     CalibratedWeights fitted = quantizer.quantize(scheme);
     float[] scales = ((org.quantsweep.quantize.LinearWeights) fitted.weights()).scales();
@@ -178,11 +180,33 @@ class CalibratedQuantizerTest {
     }
   }
 
+  /** What is fitted in turn ends below the error feedback alone, whatever the codes are. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "linear:2+calibrated",
+        "linear:4+calibrated",
+        "linear:4@tensor+calibrated",
+        "lut-kmeans:2+calibrated",
+        "lut-kmeans:4+calibrated"
+      })
+  void codesAndGridsInTurnTakeErrorAway(String text) throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    InputMoments moments = moments(model, weights, ALL_PLACES);
+    Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
+    CalibratedQuantizer feedback = new CalibratedQuantizer(model, weights, moments, ONLY_FEEDBACK);
+    CalibratedQuantizer turns = new CalibratedQuantizer(model, weights, moments, ALL_PLACES);
+    double before = feedback.outputError(feedback.quantize(scheme).weights());
+    double after = turns.outputError(turns.quantize(scheme).weights());
+    assertThat(after).isLessThan(0.97 * before);
+  }
+
   @Test
   void momentsOfShardsAddUp() throws Exception {
     CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, false);
     WeightTensor weights = model.weightTensors().get(0);
-    CalibrationSettings few = new CalibrationSettings(9, 0.01, 2304, 0.9, 3);
+    CalibrationSettings few = new CalibrationSettings(9, 0.01, 2304, 0.9, 3, 3);
     MomentsCollector all = new MomentsCollector(model, List.of(weights), few);
     InputMoments sum = null;
     try (TappedPredictor taps =
@@ -209,7 +233,7 @@ class CalibratedQuantizerTest {
   void aboveTheLargestOrderOnlySquaresAreKept() throws Exception {
     CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, true);
     WeightTensor weights = model.weightTensors().get(0);
-    CalibrationSettings small = new CalibrationSettings(64, 0.01, 35, 0.9, 0);
+    CalibrationSettings small = new CalibrationSettings(64, 0.01, 35, 0.9, 3, 0);
     InputMoments moments = moments(model, weights, small);
     assertThat(moments.isDiagonal()).isTrue();
     CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, small);

@@ -86,14 +86,14 @@ final class PlanWorld implements SweepRunner {
   PlanOutcome search(
       Strategy strategy,
       String threshold,
-      Optional<String> guard,
+      long unseen,
       PlanSearchSettings settings,
       SearchBudget budget) {
     return new PlanSearch(judge(budget), catalog, space, measured, settings, budget)
         .run(
             strategy,
             AgreementThreshold.parse(threshold),
-            guard.map(AgreementThreshold::parse),
+            new Finalists(2, unseen, Optional.empty(), new ByteSize(BASE + 200_000)),
             new Candidate("lut-kmeans:8", new ByteSize(BASE + 100_000)));
   }
 

@@ -203,6 +203,7 @@ final class SearchOptions {
                 usual.damping(),
                 usual.largestOrder(),
                 usual.meanTrust(),
+                usual.rounds(),
                 seed),
             PlanSearchSettings.DEFAULT,
             sensitivitySamples,

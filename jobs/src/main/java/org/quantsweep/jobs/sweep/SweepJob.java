@@ -256,6 +256,7 @@ public final class SweepJob {
               listener);
       Optional<Candidate> incumbent = report.bestUniform().map(CandidateEvaluation::candidate);
       PerTensorSearch search = new PerTensorSearch(pass, judge, catalog, budget, own.search());
+      Optional<Candidate> bound = warm(own, given, catalog, judge, report, incumbent);
       PerTensorSearch.Found found =
           search.run(
               tensors,
@@ -264,7 +265,8 @@ public final class SweepJob {
               alone.total(),
               own.strategy(),
               report.threshold(),
-              warm(own, given, catalog, judge, report, incumbent));
+              report.proposals(settings.confirmation().finalists()),
+              bound);
       report.plans(found);
       return runner.cost();
     }

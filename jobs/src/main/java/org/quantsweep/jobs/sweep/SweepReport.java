@@ -20,6 +20,7 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.Finalists;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.PlanOutcome;
@@ -106,12 +107,22 @@ final class SweepReport {
     return uniform.selected();
   }
 
+  /** What a search over plans must know to propose finalists. */
+  Finalists proposals(int most) {
+    int taken = (bestUniform().isPresent() ? 1 : 0) + (warmStart == null ? 0 : 1);
+    Optional<CandidateEvaluation> incumbent = Optional.ofNullable(warmStart).or(this::bestUniform);
+    return new Finalists(
+        Math.max(1, most - taken),
+        samples.confirmation().index().total(),
+        incumbent.map(CandidateEvaluation::counts),
+        given.size());
+  }
+
   /** Ascending in size; the best uniform candidate is among them, unless only one is asked for. */
   List<Candidate> finalists(int most) {
     Optional<PlanOutcome> plans = found == null ? Optional.empty() : found.plans();
     Optional<Candidate> best = bestUniform().map(CandidateEvaluation::candidate);
-    TreeSet<Candidate> all =
-        new TreeSet<>(PerTensorSearch.finalists(plans, best, Math.max(2, most)));
+    TreeSet<Candidate> all = new TreeSet<>(PerTensorSearch.finalists(plans, best));
     if (warmStart != null && all.size() < most) {
       all.add(warmStart.candidate());
     }

@@ -28,6 +28,7 @@ import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.Finalists;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
@@ -36,6 +37,7 @@ import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchSpace;
 import org.quantsweep.search.Strategy;
+import org.quantsweep.search.Verdict;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.SweepPlanner;
@@ -123,6 +125,7 @@ public final class OptimumBenchmark implements Callable<Integer> {
             AgreementThreshold t = AgreementThreshold.parse(text);
             OptionPass.Measured measured = pass.sensitivities(space, alone.index().total(), t);
             CandidateJudge judge = bench.judge(selection, selecting);
+            CandidateEvaluation uniform = bestUniform(bench, space, judge, t);
             PlanOutcome found =
                 new PlanSearch(
                         judge,
@@ -134,14 +137,17 @@ public final class OptimumBenchmark implements Callable<Integer> {
                     .run(
                         Strategy.KNAPSACK,
                         t,
-                        Optional.of(PerTensorSearch.guard(t, judge.denominator())),
-                        new Candidate("none", bench.given.size()));
-            Candidate selected = found.best().map(CandidateEvaluation::candidate).orElseThrow();
-            Candidate largest = truth.get(truth.size() - 1).candidate();
+                        new Finalists(
+                            2,
+                            splits.confirmation().total(),
+                            Optional.of(uniform.counts()),
+                            bench.given.size()),
+                        uniform.candidate());
+            Candidate selected = found.best().orElse(uniform).candidate();
             Confirmation confirmation =
                 Confirmation.run(
                     bench.judge(unseen, confirming),
-                    PerTensorSearch.finalists(Optional.of(found), Optional.of(largest), 3),
+                    PerTensorSearch.finalists(Optional.of(found), Optional.of(uniform.candidate())),
                     t,
                     AcceptanceRule.POINT,
                     0.95);
@@ -185,6 +191,19 @@ public final class OptimumBenchmark implements Callable<Integer> {
               sorted.size());
         });
     return 0;
+  }
+
+  /** The smallest accepted plan of one scheme for all; these are few. */
+  private static CandidateEvaluation bestUniform(
+      SearchBench bench, SearchSpace space, CandidateJudge judge, AgreementThreshold t) {
+    for (QuantizationPlan plan : space.uniform()) {
+      Candidate candidate = bench.plans.add(plan);
+      CandidateEvaluation evaluation = judge.judge(List.of(candidate), t).get(candidate);
+      if (evaluation.verdict() == Verdict.ACCEPTED) {
+        return evaluation;
+      }
+    }
+    throw new IllegalStateException("no scheme for all weight tensors is accepted.");
   }
 
   private SearchSpace reduced(SearchBench bench, OptionPass pass) {

@@ -124,6 +124,24 @@ final class SearchBench {
     throw new IllegalStateException("the file as given does not agree with itself.");
   }
 
+  /** The smallest plain uniform candidate that both judges accept: selection and confirmation. */
+  Candidate bestUniform(
+      CandidateJudge selecting, CandidateJudge confirming, AgreementThreshold threshold) {
+    for (Candidate candidate : uniform()) {
+      boolean accepted = true;
+      for (CandidateJudge judge : List.of(selecting, confirming)) {
+        accepted =
+            accepted
+                && judge.judge(List.of(candidate), threshold).get(candidate).verdict()
+                    == Verdict.ACCEPTED;
+      }
+      if (accepted) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("the file as given does not agree with itself.");
+  }
+
   SweepRunner runner(SampleSource samples) {
     return new LocalSweepRunner(
         model, samples, PicturePreparation.DEFAULT, criterion, new OnnxRuntimeEngine(), threads);

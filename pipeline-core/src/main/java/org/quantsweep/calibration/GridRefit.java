@@ -1,0 +1,111 @@
+package org.quantsweep.calibration;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.quantsweep.linalg.Matrices;
+
+/**
+ * Fits the values that codes stand for, the codes staying: least squares in the metric of the
+ * second moments, over all rows that share a grid.
+ */
+final class GridRefit {
+  /** Of the trace; keeps entries that hardly any weight uses where they are. */
+  private static final double RIDGE = 1e-9;
+
+  /** Multiplications that a table's equations may take; of more rows, evenly spaced ones count. */
+  private static final long MOST_WORK = 1L << 30;
+
+  private GridRefit() {}
+
+  /**
+   * The scale and bias of least error for the codes of some rows; the given ones where the
+   * equations do not tell.
+   */
+  static Grid.Even even(List<CodedRow> rows, Grid.Even grid) {
+    double codeCode = 0;
+    double codeOne = 0;
+    double oneOne = 0;
+    double codeLeft = 0;
+    double oneLeft = 0;
+    for (CodedRow row : rows) {
+      int n = row.length();
+      for (int i = 0; i < n; i++) {
+        double codes = 0;
+        double ones = 0;
+        for (int j = 0; j < n; j++) {
+          double second = row.second(i, j);
+          codes += second * row.code(j);
+          ones += second;
+        }
+        codeCode += row.code(i) * codes;
+        codeOne += codes;
+        oneOne += ones;
+        codeLeft += row.code(i) * row.gradient(i);
+        oneLeft += row.gradient(i);
+      }
+    }
+    double determinant = codeCode * oneOne - codeOne * codeOne;
+    if (!(determinant > 1e-9 * codeCode * oneOne)) {
+      return grid;
+    }
+    float scale = (float) (grid.scale() + (codeLeft * oneOne - oneLeft * codeOne) / determinant);
+    float bias = (float) (grid.bias() + (oneLeft * codeCode - codeLeft * codeOne) / determinant);
+    boolean usable = scale >= Float.MIN_NORMAL && Float.isFinite(scale) && Float.isFinite(bias);
+    return usable ? new Grid.Even(scale, bias, grid.largestCode()) : grid;
+  }
+
+  /** The entries of least error for the codes of all rows, in the order of codes. */
+  static double[] table(List<CodedRow> rows, Grid grid, int entries) {
+    double[] normal = new double[entries * entries];
+    double[] left = new double[entries];
+    long each = (long) rows.get(0).length() * rows.get(0).length();
+    int stride = (int) Math.max(1, Math.ceil((double) each * rows.size() / MOST_WORK));
+    for (int at = 0; at < rows.size(); at += stride) {
+      CodedRow row = rows.get(at);
+      int n = row.length();
+      for (int i = 0; i < n; i++) {
+        int start = row.code(i) * entries;
+        for (int j = 0; j < n; j++) {
+          normal[start + row.code(j)] += row.second(i, j);
+        }
+        left[row.code(i)] += row.gradient(i);
+      }
+    }
+    double trace = 0;
+    for (int i = 0; i < entries; i++) {
+      trace += normal[i * entries + i];
+    }
+    for (int i = 0; i < entries; i++) {
+      normal[i * entries + i] += Math.max(trace * RIDGE, Double.MIN_NORMAL);
+    }
+    double[] inverse = Matrices.inverseOfLower(Matrices.cholesky(normal, entries), entries);
+    double[] half = Matrices.product(inverse, left, entries, entries, 1);
+    double[] table = new double[entries];
+    for (int i = 0; i < entries; i++) {
+      double change = 0;
+      for (int j = i; j < entries; j++) {
+        change += inverse[j * entries + i] * half[j];
+      }
+      table[i] = grid.value(i) + change;
+    }
+    return table;
+  }
+
+  /** The places of values in ascending order: renamed[old code] = new code. */
+  static int[] ranks(double[] values) {
+    int[] ascending =
+        IntStream.range(0, values.length)
+            .boxed()
+            .sorted(Comparator.<Integer>comparingDouble(i -> values[i]).thenComparing(i -> i))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] ranks = new int[values.length];
+    Arrays.setAll(ranks, i -> 0);
+    for (int rank = 0; rank < ascending.length; rank++) {
+      ranks[ascending[rank]] = rank;
+    }
+    return ranks;
+  }
+}
