@@ -21,7 +21,7 @@ public record CalibrationSettings(
     implements Serializable {
   /** The usual ones. */
   public static final CalibrationSettings DEFAULT =
-      new CalibrationSettings(64, 0.01, 2304, 0.9, 2, 0);
+      new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
   private static final int VERSION = 2;
