@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 python=$("$home/tools/python-env.sh" benchmark)
 "$home/quantsweep" --version >/dev/null
 start=$(date +%s.%N)
-"$home/quantsweep" sweep --model "$model" --samples "$pictures" --agreement "$agreement" --output "$work/out" 2>/dev/null |
+"$home/quantsweep" sweep --family uniform --model "$model" --samples "$pictures" --agreement "$agreement" --output "$work/out" 2>/dev/null |
   grep -A1 '^Selected'
 middle=$(date +%s.%N)
 "$python" "$home/benchmarks/uniform_sweep_loop.py" "$model" "$pictures" --agreement "$agreement" | tail -3

@@ -46,7 +46,8 @@ final class DemoCommand implements Callable<Integer> {
         options.settings(
             sample.resolve("shapes.mlmodel").toString(),
             List.of(sample.resolve("pictures").toString()),
-            folder),
+            folder,
+            SweepOptions.UNIFORM),
         null,
         common.json());
   }

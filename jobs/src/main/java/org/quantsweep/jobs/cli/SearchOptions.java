@@ -29,11 +29,11 @@ final class SearchOptions {
 
   @Option(
       names = "--family",
-      defaultValue = "uniform",
       paramLabel = "FAMILY",
       description =
-          "Which candidates: uniform, or per-tensor, one option for each weight tensor. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Which candidates: per-tensor, one option for each weight tensor, or uniform, one scheme"
+              + " for all. Default: per-tensor; uniform in the demo, and with --schemes or"
+              + " --evaluate-all, which are about uniform schemes.")
   private String family;
 
   @Option(
@@ -154,14 +154,19 @@ final class SearchOptions {
       description = "How long the search may go on, for example 90s, 30m or 2h.")
   private String timeBudget;
 
-  /** Whether plans are searched; null when something about them is wrong. */
-  Optional<PerTensorSettings> perTensor(List<String> problems) {
-    if (!family.equals("uniform") && !family.equals("per-tensor")) {
+  /**
+   * How plans are searched for; empty for the uniform family, and where something is wrong.
+   *
+   * @param usual the family, unless one is named
+   */
+  Optional<PerTensorSettings> perTensor(List<String> problems, String usual) {
+    String family = this.family == null ? usual : this.family;
+    if (!family.equals(SweepOptions.UNIFORM) && !family.equals(SweepOptions.PER_TENSOR)) {
       problems.add(
           "family ("
               + family
               + ") must be uniform or per-tensor.\nMaybe write "
-              + NearestName.of(family, List.of("uniform", "per-tensor"))
+              + NearestName.of(family, List.of(SweepOptions.UNIFORM, SweepOptions.PER_TENSOR))
               + ".");
     }
     TreeMap<String, Scheme> kept = new TreeMap<>();
@@ -183,7 +188,7 @@ final class SearchOptions {
               + ") must be at least 1.\nMaybe write 128.");
     }
     Strategy lined = parse(problems, "--strategy", strategy, Strategy.values());
-    if (!problems.isEmpty() || family.equals("uniform")) {
+    if (!problems.isEmpty() || family.equals(SweepOptions.UNIFORM)) {
       return Optional.empty();
     }
     OptionRules rules =
@@ -193,17 +198,17 @@ final class SearchOptions {
             !linearOnly,
             !plain,
             kept);
-    CalibrationSettings usual = CalibrationSettings.DEFAULT;
+    CalibrationSettings fitting = CalibrationSettings.DEFAULT;
     return Optional.of(
         new PerTensorSettings(
             rules,
             lined,
             new CalibrationSettings(
-                usual.patchesPerSample(),
-                usual.damping(),
-                usual.largestOrder(),
-                usual.meanTrust(),
-                usual.rounds(),
+                fitting.patchesPerSample(),
+                fitting.damping(),
+                fitting.largestOrder(),
+                fitting.meanTrust(),
+                fitting.rounds(),
                 seed),
             PlanSearchSettings.DEFAULT,
             sensitivitySamples,

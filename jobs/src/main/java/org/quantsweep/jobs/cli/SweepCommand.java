@@ -20,16 +20,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Judges every uniform configuration and chooses the smallest that agrees. */
+/** Chooses the smallest configuration that agrees. */
 @Command(
     name = "sweep",
     mixinStandardHelpOptions = true,
-    description = "Judge every configuration on samples and choose the smallest that agrees.",
+    description = "Judge configurations on samples and choose the smallest that agrees.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --agreement 0.95 --output"
           + " results/squeezenet",
-      "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --family per-tensor"
+      "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --calibration others/"
           + " --time-budget 30m --output results/squeezenet",
       "  quantsweep sweep --model Style.mlmodel --samples photos/ --criterion psnr:30"
           + " --evaluate-all --output results/style",

@@ -24,6 +24,9 @@ import picocli.CommandLine.Option;
 
 /** How a sweep judges; the demo takes these too. */
 final class SweepOptions {
+  static final String UNIFORM = "uniform";
+  static final String PER_TENSOR = "per-tensor";
+
   @Option(
       names = "--criterion",
       defaultValue = "top-1",
@@ -112,6 +115,16 @@ final class SweepOptions {
 
   /** Checks everything together, so that all problems are said at once. */
   SweepSettings settings(String model, List<String> samples, String output) {
+    boolean schemesAreMeant = evaluateAll || !schemes.isEmpty();
+    return settings(model, samples, output, schemesAreMeant ? UNIFORM : PER_TENSOR);
+  }
+
+  /**
+   * The same.
+   *
+   * @param family where none is named
+   */
+  SweepSettings settings(String model, List<String> samples, String output, String family) {
     List<String> problems = new ArrayList<>();
     Criterion parsed = Problems.read(problems, () -> Criteria.parse(criterion));
     AgreementThreshold threshold =
@@ -122,7 +135,7 @@ final class SweepOptions {
       }
     }
     Fit parsedFit = Problems.read(problems, () -> parseFit(fit));
-    Optional<PerTensorSettings> perTensor = search.perTensor(problems);
+    Optional<PerTensorSettings> perTensor = search.perTensor(problems, family);
     SplitSettings splits = search.splits(problems);
     ConfirmationSettings confirmation = search.confirmation(problems);
     Optional<Duration> timeBudget = search.timeBudget(problems);

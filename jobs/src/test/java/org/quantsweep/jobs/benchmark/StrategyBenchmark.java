@@ -140,7 +140,8 @@ public final class StrategyBenchmark implements Callable<Integer> {
     line(
         "seed,options,agreement,strategy,bytes,ratio to best uniform,best uniform,"
             + "ratio to best confirmed uniform,best confirmed uniform,selected bytes,"
-            + "selection,confirmation,evaluations,inferences,seconds,schemes");
+            + "selection,confirmation,evaluations,inferences,seconds,weight tensors,options,"
+            + "selection samples,schemes");
     for (long seed : seeds) {
       Parts parts = split(all, own, seed);
       SampleSource alone =
@@ -263,7 +264,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%d,%s,%s,%s,%d,%.3f,%s %d,%.3f,%s %d,%d,%s,%s,%d,%d,%.1f (options and sensitivities"
-                + " %.1f),%s",
+                + " %.1f),%d,%d,%d,%s",
             seed,
             kind,
             threshold,
@@ -282,6 +283,9 @@ public final class StrategyBenchmark implements Callable<Integer> {
             inferences,
             seconds,
             shared,
+            bench.tensors.size(),
+            found.space().options().size(),
+            parts.selection().index().total(),
             chosen == null ? "none" : bench.describe(chosen)));
   }
 
