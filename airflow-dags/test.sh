@@ -30,6 +30,9 @@ spark.driver.host=127.0.0.1
 spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 END
 export AIRFLOW_VAR_QUANTSWEEP_PROPERTIES
+# A busy machine may take longer than half a minute to import Airflow's providers.
+AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT=600
+export AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT
 airflow db migrate > "$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; exit 1; }
 cd "$here"
 exec python -m pytest -q -p no:cacheprovider --durations=5 "${@:-tests}"

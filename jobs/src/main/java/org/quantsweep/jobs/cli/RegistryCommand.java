@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.UsageException;
-import org.quantsweep.digest.ByteSize;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.ModelRegistry;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
+import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,18 +56,47 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "DIR", description = "The sweep's output folder.") String folder,
       @Parameters(paramLabel = "REGISTRY/NAME") String address) {
     SweepResult result = ResultCommand.read(folder);
-    TreeMap<String, String> settings = new TreeMap<>();
+    SweepResult.Published published =
+        PublishSweep.publish(folder, result, settings(result), address, new Configuration())
+            .published();
+    if (common.json()) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("registry", published.registry());
+      json.put("name", published.name());
+      json.put("version", published.version());
+      json.put("alias", Alias.CHALLENGER.toString());
+      print(CommonOptions.toJson(json));
+    } else {
+      print(
+          published.name()
+              + ": registry "
+              + published.registry()
+              + ", version "
+              + published.version()
+              + ", "
+              + Alias.CHALLENGER);
+    }
+    return 0;
+  }
+
+  /** Those that a result tells, as flags; the whole result is evidence beside them. */
+  private static SortedMap<String, String> settings(SweepResult result) {
+    SortedMap<String, String> settings = new TreeMap<>();
     settings.put("criterion", result.criterion());
     settings.put("agreement", result.threshold());
-    SweepResult published =
-        PublishSweep.publish(folder, result, settings, address, new Configuration());
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("registry", published.published().registry());
-    row.put("name", published.published().name());
-    row.put("version", published.published().version());
-    row.put("alias", "challenger");
-    print(common, row);
-    return 0;
+    Certificate certificate = result.certificate();
+    if (certificate != null) {
+      boolean perTensor = certificate.strategy() != null;
+      settings.put("family", perTensor ? "per-tensor" : "uniform");
+      if (perTensor) {
+        settings.put("strategy", certificate.strategy());
+      }
+      if (certificate.confirmation() != null) {
+        settings.put("acceptance", certificate.confirmation().rule());
+        settings.put("confidence", Double.toString(certificate.confirmation().confidence()));
+      }
+    }
+    return settings;
   }
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Every model name.")
@@ -74,14 +104,14 @@ final class RegistryCommand implements Runnable {
       @Mixin CommonOptions common,
       @Parameters(paramLabel = "REGISTRY", description = "A folder, or mlflow+http://HOST:PORT.")
           String location) {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (RegisteredModel model : RegistryAddress.open(location, new Configuration()).list()) {
-      rows.add(row(model));
-    }
+    List<RegistryEntry> entries =
+        RegistryAddress.open(location, new Configuration()).list().stream()
+            .map(RegistryEntry::of)
+            .toList();
     if (common.json()) {
-      spec.commandLine().getOut().println(CommonOptions.toJson(rows));
+      print(CommonOptions.toJson(entries.stream().map(RegistryEntry::json).toList()));
     } else {
-      rows.forEach(row -> spec.commandLine().getOut().println(text(row)));
+      entries.forEach(entry -> print(entry.text()));
     }
     return 0;
   }
@@ -94,26 +124,19 @@ final class RegistryCommand implements Runnable {
     RegistryAddress target = RegistryAddress.parse(address);
     ModelRegistry registry = target.open(new Configuration());
     RegisteredModel model = registry.show(target.name());
-    Map<String, Object> row = row(model);
-    List<Map<String, Object>> versions = new ArrayList<>();
+    List<RegistryEntry.Dated> versions = new ArrayList<>();
     for (PublishedVersion each : model.versions()) {
       if (version == null || version == each.version()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("version", each.version());
-        entry.put("sha256", each.digest().hex());
-        entry.put("encodedSize", each.size().bytes());
-        entry.put("location", each.location());
-        entry.put(
-            "publishedAt",
-            registry.provenance(target.name(), each.version()).publishedAt().toString());
-        versions.add(entry);
+        versions.add(
+            new RegistryEntry.Dated(
+                each, registry.provenance(target.name(), each.version()).publishedAt()));
       }
     }
     if (version != null && versions.isEmpty()) {
+      // Says which versions there are.
       registry.provenance(target.name(), version);
     }
-    row.put("versions", versions);
-    print(common, row);
+    print(common, new RegistryEntry(model, versions));
     return 0;
   }
 
@@ -140,7 +163,7 @@ final class RegistryCommand implements Runnable {
                                 + ": there is no challenger to promote.\nMaybe name a version."))
                 .version();
     registry.promote(target.name(), wanted);
-    print(common, row(registry.show(target.name())));
+    print(common, RegistryEntry.of(registry.show(target.name())));
     return 0;
   }
 
@@ -159,51 +182,15 @@ final class RegistryCommand implements Runnable {
     } else {
       registry.rollback(target.name(), version);
     }
-    print(common, row(registry.show(target.name())));
+    print(common, RegistryEntry.of(registry.show(target.name())));
     return 0;
   }
 
-  private void print(CommonOptions common, Map<String, Object> row) {
-    spec.commandLine().getOut().println(common.json() ? CommonOptions.toJson(row) : text(row));
+  private void print(CommonOptions common, RegistryEntry entry) {
+    print(common.json() ? CommonOptions.toJson(entry.json()) : entry.text());
   }
 
-  /** The same for people: a line for the model, and one for each version that is told. */
-  private static String text(Map<String, Object> row) {
-    List<String> parts = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    row.forEach(
-        (key, value) -> {
-          switch (key) {
-            case "name" -> {}
-            case "versionCount" -> parts.add(value + (value.equals(1) ? " version" : " versions"));
-            case "versions" -> ((List<?>) value).forEach(each -> lines.add("  " + version(each)));
-            case "alias" -> parts.add((String) value);
-            default -> parts.add(key + " " + value);
-          }
-        });
-    lines.add(0, row.get("name") + ": " + String.join(", ", parts));
-    return String.join(System.lineSeparator(), lines);
-  }
-
-  private static String version(Object entry) {
-    Map<?, ?> version = (Map<?, ?>) entry;
-    return "version "
-        + version.get("version")
-        + ": "
-        + new ByteSize((Long) version.get("encodedSize"))
-        + ", SHA-256 "
-        + version.get("sha256")
-        + ", published "
-        + version.get("publishedAt")
-        + ", "
-        + version.get("location");
-  }
-
-  private static Map<String, Object> row(RegisteredModel model) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("name", model.name().text());
-    row.put("versionCount", model.versions().size());
-    model.aliases().forEach((alias, version) -> row.put(alias.toString(), version));
-    return row;
+  private void print(String text) {
+    spec.commandLine().getOut().println(text);
   }
 }

@@ -92,12 +92,17 @@ final class SweepCommand implements Callable<Integer> {
     try (SweepProgress progress = new SweepProgress(err)) {
       SearchBudget budget =
           new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
-      StopSignal.onFirst(
+      Runnable stop =
           () -> {
-            err.println("stopping at the next step; the best so far is kept (again: at once)");
             budget.interrupt();
-          });
-      result = new SweepJob(spark, settings, progress, budget).run();
+            err.println("stopping at the next step; the best so far is kept (again: at once)");
+          };
+      StopSignal signal = StopSignal.onFirst(stop);
+      try {
+        result = new SweepJob(spark, settings, progress, budget).run();
+      } finally {
+        signal.close();
+      }
       if (publish != null && result.selected() != null) {
         try {
           result =

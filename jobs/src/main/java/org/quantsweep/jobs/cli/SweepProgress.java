@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
@@ -16,13 +17,23 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final PrintWriter err;
-  private final long started = System.nanoTime();
-  private long lastLine = System.nanoTime();
-  private long phaseStart = System.nanoTime();
+  private final LongSupplier nanoseconds;
+  private final long started;
+  private long lastLine;
+  private long phaseStart;
   private CandidateEvaluation smallest;
 
   SweepProgress(PrintWriter err) {
+    this(err, System::nanoTime);
+  }
+
+  /** By a clock that only goes forward. */
+  SweepProgress(PrintWriter err, LongSupplier nanoseconds) {
     this.err = err;
+    this.nanoseconds = nanoseconds;
+    this.started = nanoseconds.getAsLong();
+    this.lastLine = started;
+    this.phaseStart = started;
   }
 
   @Override
@@ -36,7 +47,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
 
   @Override
   public void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {
-    if (System.nanoTime() - lastLine < INTERVAL.toNanos()) {
+    if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos()) {
       return;
     }
     String best = "none yet";
@@ -46,7 +57,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
         break;
       }
     }
-    double seconds = (System.nanoTime() - started) * 1e-9;
+    double seconds = (nanoseconds.getAsLong() - started) * 1e-9;
     double left =
         decided.isEmpty() ? Double.NaN : seconds / decided.size() * (candidates - decided.size());
     line(
@@ -94,15 +105,15 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   @Override
   public void phaseStarted(String phase, long inferences) {
     line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
-    phaseStart = System.nanoTime();
+    phaseStart = nanoseconds.getAsLong();
   }
 
   @Override
   public void phaseAdvanced(String phase, long done, long of) {
-    if (System.nanoTime() - lastLine < INTERVAL.toNanos() || done == 0) {
+    if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos() || done == 0) {
       return;
     }
-    double seconds = (System.nanoTime() - phaseStart) * 1e-9;
+    double seconds = (nanoseconds.getAsLong() - phaseStart) * 1e-9;
     line(
         phase
             + ": "
@@ -123,7 +134,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
         smallest = evaluation;
       }
     }
-    if (System.nanoTime() - lastLine >= INTERVAL.toNanos()) {
+    if (nanoseconds.getAsLong() - lastLine >= INTERVAL.toNanos()) {
       line(
           judged
               + " plans judged, best so far: "
@@ -137,7 +148,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   private void line(String text) {
-    lastLine = System.nanoTime();
+    lastLine = nanoseconds.getAsLong();
     err.println(Math.round((lastLine - started) * 1e-9) + " s: " + text);
   }
 }

@@ -253,6 +253,23 @@ public final class HadoopModelRegistry implements ModelRegistry {
   }
 
   private RegisteredModel read(ModelName name) throws IOException {
+    // What points at versions is read before them: whoever publishes meanwhile moves it last, so
+    // that it never points at a version which this reader has not seen.
+    TreeMap<Alias, Integer> aliases = new TreeMap<>();
+    Path challenger = new Path(new Path(nameFolder(name), "aliases"), Alias.CHALLENGER.toString());
+    if (files.util().exists(challenger)) {
+      aliases.put(Alias.CHALLENGER, Integer.parseInt(text(challenger).strip()));
+    }
+    List<ChampionChange> history = new ArrayList<>();
+    Path moves = new Path(nameFolder(name), "history");
+    for (int number = 1; files.util().exists(new Path(moves, number + ".json")); number++) {
+      JsonNode entry = json(new Path(moves, number + ".json"));
+      ChampionChange.Action action =
+          entry.path("action").asText().equals(ChampionChange.Action.ROLLBACK.toString())
+              ? ChampionChange.Action.ROLLBACK
+              : ChampionChange.Action.PROMOTE;
+      history.add(new ChampionChange(action, entry.path("version").asInt()));
+    }
     List<PublishedVersion> versions = new ArrayList<>();
     Path folder = new Path(nameFolder(name), "versions");
     for (int number = 1; files.util().exists(new Path(folder, number + ".json")); number++) {
@@ -265,21 +282,6 @@ public final class HadoopModelRegistry implements ModelRegistry {
               digest,
               new ByteSize(entry.path("encodedSize").asLong()),
               new Path(modelFolder(digest), entry.path("file").asText()).toString()));
-    }
-    List<ChampionChange> history = new ArrayList<>();
-    Path moves = new Path(nameFolder(name), "history");
-    for (int number = 1; files.util().exists(new Path(moves, number + ".json")); number++) {
-      JsonNode entry = json(new Path(moves, number + ".json"));
-      ChampionChange.Action action =
-          entry.path("action").asText().equals(ChampionChange.Action.ROLLBACK.toString())
-              ? ChampionChange.Action.ROLLBACK
-              : ChampionChange.Action.PROMOTE;
-      history.add(new ChampionChange(action, entry.path("version").asInt()));
-    }
-    TreeMap<Alias, Integer> aliases = new TreeMap<>();
-    Path challenger = new Path(new Path(nameFolder(name), "aliases"), Alias.CHALLENGER.toString());
-    if (files.util().exists(challenger)) {
-      aliases.put(Alias.CHALLENGER, Integer.parseInt(text(challenger).strip()));
     }
     List<Integer> champions = ChampionChange.standing(history);
     if (!champions.isEmpty()) {

@@ -12,6 +12,8 @@ final class MlflowFailure extends IOException {
     MISSING,
     /** What was to be made is there. */
     EXISTS,
+    /** The server's database refused: somebody else wrote the same in this moment. */
+    RACED,
     /** Anything else. */
     OTHER
   }

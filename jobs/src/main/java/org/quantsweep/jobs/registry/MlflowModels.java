@@ -27,6 +27,7 @@ final class MlflowModels {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PAGE = 200;
   private static final int MOST_PAGES = 1000;
+  private static final int TRIES = 5;
 
   private final MlflowServer server;
 
@@ -91,10 +92,12 @@ final class MlflowModels {
 
   /** Every name that has a version of ours, ascending. */
   List<Model> readAll() throws IOException {
+    // Aliases before versions: whoever publishes meanwhile moves them last.
+    List<JsonNode> found =
+        pages("registered-models/search", Map.of(), page -> page.path("registered_models"));
     List<JsonNode> versions = versions("tags.`" + VersionTags.DIGEST + "` LIKE '%'");
     TreeMap<ModelName, Model> models = new TreeMap<>();
-    for (JsonNode model :
-        pages("registered-models/search", Map.of(), page -> page.path("registered_models"))) {
+    for (JsonNode model : found) {
       Optional<ModelName> name = name(model.path("name").asText());
       if (name.isPresent()) {
         models.put(name.get(), model(name.get(), model, versions));
@@ -138,19 +141,34 @@ final class MlflowModels {
 
   /** Moves an alias. */
   void setAlias(ModelName name, Alias alias, int version) throws IOException {
-    server.send(
-        "POST", "registered-models/alias", body(name, version).put("alias", alias.toString()));
+    sendAgain("registered-models/alias", body(name, version).put("alias", alias.toString()));
   }
 
   /** Writes the tag of a champion's move. */
   void write(ModelName name, ChampionLog.Move move) throws IOException {
-    server.send(
-        "POST",
+    sendAgain(
         "registered-models/set-tag",
         JSON.createObjectNode()
             .put("name", name.text())
             .put("key", move.key())
             .put("value", move.value()));
+  }
+
+  /**
+   * Says what is to be; said twice it is the same. MLflow looks whether there is such a row and
+   * makes one then: where two look at once, its database refuses the second, who has to look again.
+   */
+  private void sendAgain(String call, ObjectNode body) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        server.send("POST", call, body);
+        return;
+      } catch (MlflowFailure e) {
+        if (!e.is(MlflowFailure.Kind.RACED) || attempt == TRIES) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** The value of a champion's move as it stands now; empty when there is none. */

@@ -268,6 +268,8 @@ final class MlflowServer {
         switch (code) {
           case "RESOURCE_ALREADY_EXISTS" -> MlflowFailure.Kind.EXISTS;
           case "RESOURCE_DOES_NOT_EXIST" -> MlflowFailure.Kind.MISSING;
+          // What MLflow makes of its database's errors: a row that is there, a lock.
+          case "BAD_REQUEST", "TEMPORARILY_UNAVAILABLE" -> MlflowFailure.Kind.RACED;
           default -> MlflowFailure.Kind.OTHER;
         };
     return new MlflowFailure(

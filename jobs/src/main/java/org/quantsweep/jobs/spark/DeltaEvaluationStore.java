@@ -203,8 +203,30 @@ public final class DeltaEvaluationStore implements EvaluationStore {
     // Not at once: an interrupted commit would leave its files behind.
     timer.cancel(false);
     committer.shutdown();
+    awaitCommitter();
     commit();
     tellFailure();
+  }
+
+  /** A commit that is on its way may still fail: then that is told, too. */
+  private void awaitCommitter() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          if (committer.awaitTermination(1, TimeUnit.HOURS)) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          // The commit is not to be cut; whoever interrupts is heard after it.
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** A commit failed in its own thread: whoever comes next is told, once. */

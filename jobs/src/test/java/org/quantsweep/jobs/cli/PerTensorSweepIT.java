@@ -1,7 +1,9 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -10,8 +12,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.jobs.registry.HadoopModelRegistry;
+import org.quantsweep.jobs.sweep.ConfirmationSettings;
+import org.quantsweep.jobs.sweep.Recipe;
+import org.quantsweep.jobs.sweep.SplitSettings;
+import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.registry.EvidenceFile;
+import org.quantsweep.registry.ModelName;
+import org.quantsweep.registry.Provenance;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
@@ -24,8 +37,9 @@ class PerTensorSweepIT {
 
   @Test
   void findsConfirmsRepeatsAndIsMadeAgainFromItsRecipe() throws Exception {
-    Path pictures = somePictures();
-    SweepResult first = sweep(pictures, "one");
+    Path pictures = somePictures(4);
+    String registry = folder.resolve("registry").toString();
+    SweepResult first = sweep(MODEL, pictures, "one", "--publish", registry + "/shapes");
     SweepResult.Chosen selected = first.selected();
     assertThat(selected.plan()).isNotNull();
     assertThat(selected.encodedSize()).isLessThan(first.bestUniform().encodedSize());
@@ -48,8 +62,9 @@ class PerTensorSweepIT {
     long parts =
         first.samples().splits().values().stream().mapToLong(SweepResult.Split::samples).sum();
     assertThat(parts).isEqualTo(625);
+    requireProvenance(new HadoopModelRegistry(registry, new Configuration()), first);
 
-    SweepResult again = sweep(pictures, "one");
+    SweepResult again = sweep(MODEL, pictures, "one");
     assertThat(again.selected()).isEqualTo(selected);
     assertThat(again.candidates()).isEqualTo(first.candidates());
     assertThat(again.certificate()).isEqualTo(first.certificate());
@@ -76,6 +91,114 @@ class PerTensorSweepIT {
     assertThat(other.toString()).startsWith("this is another model than the recipe names");
   }
 
+  /**
+   * Who finds the model in the registry can repeat the sweep: every part of the samples stands
+   * there.
+   */
+  private void requireProvenance(HadoopModelRegistry registry, SweepResult result)
+      throws IOException {
+    ModelName name = new ModelName("shapes");
+    assertThat(result.published().version()).isEqualTo(1);
+    Provenance provenance = registry.provenance(name, 1);
+    assertThat(provenance.sourceModel().name()).isEqualTo("shapes.mlmodel");
+    assertThat(provenance.sourceModel().digest())
+        .isEqualTo(Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))));
+    assertThat(provenance.sampleSets())
+        .isEqualTo(
+            result.samples().splits().entrySet().stream()
+                .map(
+                    part ->
+                        new Provenance.SampleSet(
+                            part.getKey(),
+                            new Sha256Digest(part.getValue().setDigest()),
+                            (int) part.getValue().samples()))
+                .toList());
+    assertThat(provenance.sampleSets())
+        .extracting(Provenance.SampleSet::role)
+        .containsExactly("calibration", "confirmation", "selection");
+    assertThat(provenance.settings())
+        .containsEntry("model", MODEL)
+        .containsEntry("samples", folder.resolve("pictures-4").toString())
+        .containsEntry("criterion", "top-1")
+        .containsEntry("agreement", "0.9")
+        .containsEntry("splits", SplitSettings.DEFAULT.toString())
+        .containsEntry("confirmation", ConfirmationSettings.DEFAULT.toString());
+    assertThat(provenance.settings().get("per-tensor"))
+        .contains("strategy=knapsack", "sensitivitySamples=32", "addBiases=false")
+        .contains("warmStart=Optional.empty");
+    String recipe = Files.readString(folder.resolve("one").resolve(Recipe.FILE));
+    assertThat(registry.evidence(name, 1))
+        .containsExactly(
+            new EvidenceFile(Recipe.FILE, recipe),
+            new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+
+    // Published later, from what lies in the folder: the same parts, and what the result tells.
+    StringWriter err = new StringWriter();
+    String output = folder.resolve("one").toString();
+    String later = folder.resolve("later").toString();
+    assertThat(run(err, "registry", "publish", output, later + "/shapes"))
+        .as(err.toString())
+        .isZero();
+    Provenance told = new HadoopModelRegistry(later, new Configuration()).provenance(name, 1);
+    assertThat(told.sampleSets()).isEqualTo(provenance.sampleSets());
+    assertThat(told.settings())
+        .containsOnly(
+            entry("criterion", "top-1"),
+            entry("agreement", "0.9"),
+            entry("family", "per-tensor"),
+            entry("strategy", "knapsack"),
+            entry("acceptance", "point"),
+            entry("confidence", "0.95"));
+  }
+
+  @Test
+  void aLayerWithoutABiasGetsOneWhoseBytesCount() throws Exception {
+    // With their batch norms left, the convolutions have none.
+    assertThat(convolution(Path.of(MODEL)).getHasBias()).isFalse();
+    SweepResult result =
+        sweep(
+            MODEL,
+            somePictures(16),
+            "biases",
+            "--keep-batch-norm",
+            "--add-biases",
+            "--bits",
+            "3,8",
+            "--keep",
+            "conv2/weights=linear:3+calibrated");
+
+    assertThat(result.selected().plan()).isNotNull();
+    Path file = folder.resolve("biases/selected.mlmodel");
+    assertThat(Files.size(file)).isEqualTo(result.selected().encodedSize());
+    ConvolutionLayerParams chosen = convolution(file);
+    assertThat(chosen.getHasBias()).isTrue();
+    assertThat(chosen.getBias().getFloatValueList())
+        .hasSize((int) chosen.getOutputChannels())
+        .anyMatch(correction -> correction != 0);
+
+    Path written = folder.resolve("biases").resolve(Recipe.FILE);
+    Recipe recipe = Recipe.parse(Files.readAllBytes(written), written.toString());
+    assertThat(recipe.rewrites()).containsExactly("add-biases");
+    assertThat(recipe.tensors()).containsEntry("conv2/weights", "linear:3+calibrated");
+    Path made = folder.resolve("made-with-bias.mlmodel");
+    StringWriter err = new StringWriter();
+    assertThat(run(err, "quantize", MODEL, "--recipe", written + "", "--output", made.toString()))
+        .as(err.toString())
+        .isZero();
+    assertThat(Files.readAllBytes(made)).isEqualTo(Files.readAllBytes(file));
+  }
+
+  private static ConvolutionLayerParams convolution(Path model) throws IOException {
+    return Model.parseFrom(Files.readAllBytes(model))
+        .getNeuralNetworkClassifier()
+        .getLayersList()
+        .stream()
+        .filter(layer -> layer.getName().equals("conv2"))
+        .findFirst()
+        .orElseThrow()
+        .getConvolution();
+  }
+
   @Test
   void noneAcceptableIsAnAnswerOfItsOwn() throws Exception {
     StringWriter err = new StringWriter();
@@ -86,7 +209,7 @@ class PerTensorSweepIT {
             "--model",
             MODEL,
             "--samples",
-            somePictures().toString(),
+            somePictures(4).toString(),
             "--schemes",
             "linear:1,lut-kmeans:1",
             "--output",
@@ -98,43 +221,43 @@ class PerTensorSweepIT {
     assertThat(folder.resolve("none/selected.mlmodel")).doesNotExist();
   }
 
-  private SweepResult sweep(Path pictures, String output) throws Exception {
+  private SweepResult sweep(String model, Path pictures, String output, String... more)
+      throws Exception {
     StringWriter err = new StringWriter();
-    int code =
-        run(
-            err,
-            "sweep",
-            "--model",
-            MODEL,
-            "--samples",
-            pictures.toString(),
-            "--family",
-            "per-tensor",
-            "--agreement",
-            "0.9",
-            "--sensitivity-samples",
-            "32",
-            "--output",
-            folder.resolve(output).toString());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "sweep",
+                "--model",
+                model,
+                "--samples",
+                pictures.toString(),
+                "--family",
+                "per-tensor",
+                "--agreement",
+                "0.9",
+                "--sensitivity-samples",
+                "32",
+                "--output",
+                folder.resolve(output).toString()));
+    arguments.addAll(Arrays.asList(more));
+    int code = run(err, arguments.toArray(new String[0]));
     assertThat(code).as(err.toString()).isZero();
     Path file = folder.resolve(output).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 
   private static int run(StringWriter err, String... arguments) {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
     return QuantSweep.run(
-        new PrintWriter(new StringWriter()),
-        new PrintWriter(err, true),
-        all.toArray(new String[0]));
+        new PrintWriter(new StringWriter()), new PrintWriter(err, true), arguments);
   }
 
-  /** Every fourth picture. */
-  private Path somePictures() throws Exception {
-    Path pictures = folder.resolve("pictures");
+  /** Every so-manieth picture. */
+  private Path somePictures(int step) throws Exception {
+    Path pictures = folder.resolve("pictures-" + step);
     try (Stream<Path> all = Files.walk(SAMPLE.resolve("pictures"))) {
       List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
-      for (int i = 0; i < files.size(); i += 4) {
+      for (int i = 0; i < files.size(); i += step) {
         Path target = pictures.resolve(SAMPLE.resolve("pictures").relativize(files.get(i)));
         Files.createDirectories(target.getParent());
         Files.copy(files.get(i), target);

@@ -43,6 +43,8 @@ class QuantSweepTest {
       thread.setContextClassLoader(loader);
       if (jars == null) {
         System.clearProperty("spark.jars");
+      } else {
+        System.setProperty("spark.jars", jars);
       }
     }
   }

@@ -83,6 +83,19 @@ class ResultCommandTest {
         .last()
         .asString()
         .startsWith("  version 1: 3 B, SHA-256 " + Sha256Digest.of(model).hex() + ", published 2");
+    JsonNode listed = new ObjectMapper().readTree(run("registry", "list", registry));
+    assertThat(listed)
+        .isEqualTo(
+            new ObjectMapper()
+                .readTree(
+                    "[{\"name\": \"net\", \"versionCount\": 1, \"challenger\": 1,"
+                        + " \"champion\": 1}]"));
+    JsonNode entry = new ObjectMapper().readTree(run("registry", "show", registry + "/net", "1"));
+    assertThat(entry.at("/versions/0/sha256").asText()).isEqualTo(Sha256Digest.of(model).hex());
+    assertThat(entry.at("/versions/0/encodedSize").asLong()).isEqualTo(3);
+    assertThat(entry.at("/versions/0").fieldNames())
+        .toIterable()
+        .containsExactly("version", "sha256", "encodedSize", "location", "publishedAt");
   }
 
   private Map<String, Object> published() throws Exception {

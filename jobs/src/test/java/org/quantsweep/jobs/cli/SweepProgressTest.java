@@ -10,7 +10,7 @@ import org.quantsweep.search.SearchEstimate;
 class SweepProgressTest {
   private static String planned(double secondsPerInference) {
     StringWriter err = new StringWriter();
-    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true))) {
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
       progress.planned(new SearchEstimate(26, 400, 300, 100, 500, secondsPerInference, 2));
     }
     return err.toString();

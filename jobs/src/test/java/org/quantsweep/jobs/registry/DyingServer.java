@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands before a server and dies at its k-th request; nobody hears from it again. What it passed
@@ -34,8 +35,9 @@ final class DyingServer implements AutoCloseable {
   private final HttpServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private int requests;
-  private boolean lastHadBody;
+  // Written by the thread that answers, read by the one that asks.
+  private final AtomicInteger requests = new AtomicInteger();
+  private volatile boolean lastHadBody;
 
   DyingServer(String target, int last, Death death) throws IOException {
     this.target = URI.create(target);
@@ -53,7 +55,7 @@ final class DyingServer implements AutoCloseable {
 
   /** Whether somebody asked often enough. */
   boolean isDead() {
-    return requests >= last;
+    return requests.get() >= last;
   }
 
   /** Whether the request that it died at can come halfway. */
@@ -67,22 +69,22 @@ final class DyingServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    requests++;
+    int request = requests.incrementAndGet();
     byte[] body = exchange.getRequestBody().readAllBytes();
     try {
-      if (requests == last) {
+      if (request == last) {
         lastHadBody = body.length > 0;
       }
-      if (requests < last) {
+      if (request < last) {
         HttpResponse<byte[]> answer = pass(exchange, body);
         boolean empty = answer.body().length == 0;
         exchange.sendResponseHeaders(answer.statusCode(), empty ? -1 : answer.body().length);
         if (!empty) {
           exchange.getResponseBody().write(answer.body());
         }
-      } else if (requests == last && death == Death.HALFWAY) {
+      } else if (request == last && death == Death.HALFWAY) {
         passHalf(exchange, body);
-      } else if (requests == last && death == Death.AFTER) {
+      } else if (request == last && death == Death.AFTER) {
         pass(exchange, body);
       }
     } finally {

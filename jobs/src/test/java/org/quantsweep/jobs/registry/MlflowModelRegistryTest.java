@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -44,11 +45,16 @@ class MlflowModelRegistryTest {
   private static final ModelName NAME = new ModelName("net");
   private static final String SECRET = "s3cret-t0ken";
   private static final int LONGEST_ANSWER = 10_000;
+  // An answer may be late on a busy machine.
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String MODEL = "/api/2.0/mlflow/registered-models/get";
   private static final String VERSIONS = "/api/2.0/mlflow/model-versions/search";
   private static final String EXPERIMENT = "/api/2.0/mlflow/experiments/get-by-name";
   private static final String RUN = "/api/2.0/mlflow/runs/create";
   private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts";
+  private static final String ALIAS = "/api/2.0/mlflow/registered-models/alias";
+  // The model file of the version in these tests.
+  private static final byte[] BYTES = "bytes".getBytes(StandardCharsets.UTF_8);
   private static final String UNKNOWN =
       "{\"error_code\": \"RESOURCE_DOES_NOT_EXIST\", \"message\": \"not found\"}";
 
@@ -56,6 +62,7 @@ class MlflowModelRegistryTest {
   private record Answer(int status, String body) {}
 
   private final Map<String, Answer> answers = new HashMap<>();
+  private final Map<String, Answer> firstAnswers = new ConcurrentHashMap<>();
   private final List<String> asked = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
@@ -78,18 +85,24 @@ class MlflowModelRegistryTest {
   }
 
   @Test
-  void aServerThatDoesNotAnswerIsSaid() {
-    server.stop(0);
-    requireRefusal(
-        () -> publish(),
-        "cannot publish 'net' (no server answers there).\nMaybe start it, or check host and port.");
-    requireRefusal(
-        () -> registry.list(),
-        "cannot be read (no server answers there).\nMaybe start it, or check host and port.");
+  void aServerThatDoesNotAnswerIsSaid() throws IOException {
+    // Bound and not listening: nobody else can take the port meanwhile.
+    try (Socket silent = new Socket()) {
+      silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      open(silent.getLocalPort(), "", PATIENCE);
+      requireRefusal(
+          () -> publish(),
+          "cannot publish 'net' (no server answers there).\n"
+              + "Maybe start it, or check host and port.");
+      requireRefusal(
+          () -> registry.list(),
+          "cannot be read (no server answers there).\nMaybe start it, or check host and port.");
+    }
   }
 
   @Test
   void aServerThatTakesTooLongIsSaid() {
+    open(server.getAddress().getPort(), "", Duration.ofSeconds(1));
     answers.put(MODEL, new Answer(-1, ""));
     requireRefusal(
         () -> publish(),
@@ -251,6 +264,26 @@ class MlflowModelRegistryTest {
   }
 
   @Test
+  void anAliasThatSomebodyElseMakesInThisMomentIsSetAgain() {
+    version("net.mlmodel", 5);
+    Answer raced =
+        new Answer(400, "{\"error_code\": \"BAD_REQUEST\", \"message\": \"UNIQUE constraint\"}");
+    answers.put(ALIAS, new Answer(200, "{}"));
+    firstAnswers.put(ALIAS, raced);
+    registry.publish(NAME, ModelArtifact.ofBytes("net.mlmodel", BYTES), provenance(), List.of());
+    assertThat(asked).filteredOn(call -> call.contains(ALIAS)).hasSize(2);
+
+    asked.clear();
+    answers.put(ALIAS, raced);
+    ModelArtifact again = ModelArtifact.ofBytes("net.mlmodel", BYTES);
+    requireRefusal(
+        () -> registry.publish(NAME, again, provenance(), List.of()),
+        "cannot publish 'net' (the server says: UNIQUE constraint).\n"
+            + "Maybe look at the server's log, and try again.");
+    assertThat(asked).filteredOn(call -> call.contains(ALIAS)).hasSize(5);
+  }
+
+  @Test
   void aFileOutsideOfTheVersionsFolderIsRefused() {
     version("../../other.mlmodel", 5);
     requireRefusal(
@@ -313,32 +346,32 @@ class MlflowModelRegistryTest {
   }
 
   private void open(String prefix) {
-    location = "mlflow+http://127.0.0.1:" + server.getAddress().getPort() + prefix;
+    open(server.getAddress().getPort(), prefix, PATIENCE);
+  }
+
+  private void open(int port, String prefix, Duration patience) {
+    location = "mlflow+http://127.0.0.1:" + port + prefix;
     registry =
         new MlflowModelRegistry(
             MlflowAddress.parse(location),
             MlflowCredentials.of(Map.of("MLFLOW_TRACKING_TOKEN", SECRET), Path.of("none")),
-            new MlflowServer.Limits(
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                LONGEST_ANSWER));
+            new MlflowServer.Limits(PATIENCE, patience, PATIENCE, LONGEST_ANSWER));
   }
 
   private void publish() {
-    Sha256Digest digest = Sha256Digest.ofText("source");
     registry.publish(
-        NAME,
-        ModelArtifact.ofBytes("net.mlmodel", new byte[] {1}),
-        new Provenance(
-            new Provenance.SourceModel("Net.mlmodel", digest),
-            List.of(),
-            new TreeMap<>(),
-            "test",
-            new Provenance.Engine("engine", "processor"),
-            Instant.EPOCH,
-            "host"),
-        List.of());
+        NAME, ModelArtifact.ofBytes("net.mlmodel", new byte[] {1}), provenance(), List.of());
+  }
+
+  private static Provenance provenance() {
+    return new Provenance(
+        new Provenance.SourceModel("Net.mlmodel", Sha256Digest.ofText("source")),
+        List.of(),
+        new TreeMap<>(),
+        "test",
+        new Provenance.Engine("engine", "processor"),
+        Instant.EPOCH,
+        "host");
   }
 
   /** Neither the message nor what led to it may hold the secret. */
@@ -365,12 +398,15 @@ class MlflowModelRegistryTest {
               + " "
               + exchange.getRequestHeaders().getFirst("Authorization"));
     }
+    Answer first = firstAnswers.remove(path);
     Answer answer =
-        answers.entrySet().stream()
-            .filter(entry -> path.contains(entry.getKey()))
-            .map(Map.Entry::getValue)
-            .findFirst()
-            .orElse(new Answer(500, ""));
+        first != null
+            ? first
+            : answers.entrySet().stream()
+                .filter(entry -> path.contains(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(new Answer(500, ""));
     if (answer.status() < 0) {
       // Never: the client gives up.
       return;

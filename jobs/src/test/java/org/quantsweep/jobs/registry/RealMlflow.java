@@ -1,8 +1,6 @@
 package org.quantsweep.jobs.registry;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,16 +8,22 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.quantsweep.testing.PythonEnvironment;
 
 /** The pinned MLflow server on loopback: SQLite store, artifacts in a folder, one worker. */
 final class RealMlflow implements AutoCloseable {
-  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Pattern LISTENS =
+      Pattern.compile("running on (http://127\\.0\\.0\\.1:[0-9]+)");
 
-  private final int port = freePort();
   private final HttpClient client = HttpClient.newHttpClient();
   private final Process process;
   private final Thread atExit;
+  private String address;
 
   /**
    * Starts the server and waits until it answers.
@@ -37,7 +41,7 @@ final class RealMlflow implements AutoCloseable {
             "--host",
             "127.0.0.1",
             "--port",
-            Integer.toString(port),
+            "0", // Any free one; it says which.
             "--workers",
             "1",
             "--backend-store-uri",
@@ -53,7 +57,7 @@ final class RealMlflow implements AutoCloseable {
     this.atExit = new Thread(this::kill);
     Runtime.getRuntime().addShutdownHook(atExit);
     long end = System.nanoTime() + LONGEST.toNanos();
-    while (!answers()) {
+    while (!answers(log)) {
       if (!process.isAlive() || System.nanoTime() > end) {
         close();
         throw new IllegalStateException("MLflow does not answer:\n" + Files.readString(log));
@@ -64,7 +68,7 @@ final class RealMlflow implements AutoCloseable {
 
   /** Where it answers, as {@code http://127.0.0.1:PORT}. */
   String address() {
-    return "http://127.0.0.1:" + port;
+    return address;
   }
 
   /** What it says to a call of its REST interface. */
@@ -90,17 +94,24 @@ final class RealMlflow implements AutoCloseable {
     Runtime.getRuntime().removeShutdownHook(atExit);
   }
 
+  /** When this returns, nothing writes into the folder any more. */
   private void kill() {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
-    process.onExit().join();
+    List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+    all.add(process.toHandle());
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(each -> each.onExit().join());
   }
 
-  private boolean answers() {
+  private boolean answers(Path log) throws IOException {
+    Matcher listens = LISTENS.matcher(Files.readString(log));
+    if (!listens.find()) {
+      return false;
+    }
+    address = listens.group(1);
     try {
       return client
               .send(
-                  HttpRequest.newBuilder(URI.create(address() + "/health")).build(),
+                  HttpRequest.newBuilder(URI.create(address + "/health")).build(),
                   HttpResponse.BodyHandlers.discarding())
               .statusCode()
           == 200;
@@ -118,14 +129,6 @@ final class RealMlflow implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("there is no free port", e);
     }
   }
 }
