@@ -140,7 +140,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
     line(
         "seed,options,agreement,strategy,bytes,ratio to best uniform,best uniform,"
             + "ratio to best confirmed uniform,best confirmed uniform,selected bytes,"
-            + "selection,confirmation,evaluations,inferences,seconds,weight tensors,options,"
+            + "selection,confirmation,evaluations,inferences,seconds,weight tensors,option count,"
             + "selection samples,schemes");
     for (long seed : seeds) {
       Parts parts = split(all, own, seed);

@@ -1,9 +1,6 @@
 package org.quantsweep.jobs.cluster;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.quantsweep.testing.PythonEnvironment;
 
@@ -20,11 +19,13 @@ import org.quantsweep.testing.PythonEnvironment;
  * distribution, on loopback and free ports, with a folder of their own.
  */
 final class StandaloneCluster implements AutoCloseable {
+  private static final Pattern MASTER =
+      Pattern.compile("Starting Spark master at spark://127\\.0\\.0\\.1:([0-9]+)");
   private static final Duration LONGEST = Duration.ofMinutes(4);
 
   private final Path home;
   private final Path folder;
-  private final int port = freePort();
+  private int port;
   private final List<Process> processes = new ArrayList<>();
 
   /**
@@ -41,7 +42,7 @@ final class StandaloneCluster implements AutoCloseable {
     this.home = Path.of(environment.run(script).output());
     this.folder = folder;
     try {
-      daemon("master", "master.Master", "--port", Integer.toString(port));
+      daemon("master", "master.Master", "--port", "0");
       await("the master to listen", this::masterListens);
       for (int worker = 1; worker <= 2; worker++) {
         daemon("worker-" + worker, "worker.Worker", "-c", "1", "-m", "1500m", address());
@@ -238,14 +239,6 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("there is no free port", e);
-    }
-  }
-
   /** The shaded jar, which the package phase made before these tests. */
   static Path jar() {
     try (Stream<Path> files = Files.list(PythonEnvironment.repository("jobs/target"))) {
@@ -263,7 +256,7 @@ final class StandaloneCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/spark-class").toString());
     command.add("org.apache.spark.deploy." + main);
-    command.addAll(List.of("--host", "127.0.0.1", "--webui-port", Integer.toString(freePort())));
+    command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
     command.addAll(List.of(arguments));
     start(name, command);
   }
@@ -283,12 +276,14 @@ final class StandaloneCluster implements AutoCloseable {
     return builder;
   }
 
+  /** It takes a free port, and says which. */
   private boolean masterListens() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
+    Matcher said = MASTER.matcher(read(folder.resolve("master.log")));
+    if (!said.find()) {
       return false;
     }
+    port = Integer.parseInt(said.group(1));
+    return true;
   }
 
   private static String read(Path file) {
