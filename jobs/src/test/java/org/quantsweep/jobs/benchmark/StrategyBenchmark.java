@@ -94,6 +94,9 @@ public final class StrategyBenchmark implements Callable<Integer> {
   @Option(names = "--sensitivity-samples", defaultValue = "128")
   private int sensitivitySamples;
 
+  @Option(names = "--finalists", defaultValue = "3", description = "With the best uniform one.")
+  private int finalists;
+
   @Option(names = "--threads", description = "Default: one for each processor.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -242,7 +245,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
             lined,
             t,
             new Finalists(
-                2,
+                this.finalists - 1,
                 parts.confirmation().index().total(),
                 Optional.of(best.counts()),
                 bench.given.size()),

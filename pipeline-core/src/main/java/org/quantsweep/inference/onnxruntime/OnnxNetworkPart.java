@@ -31,7 +31,8 @@ final class OnnxNetworkPart implements NetworkPart {
   private final OnnxSessions sessions;
   private final NetworkAnswers answers;
 
-  OnnxNetworkPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
+  OnnxNetworkPart(
+      CoreMLModel model, int from, int to, Map<String, Tensor> values, InputMemory memory) {
     if (to < from) {
       throw new IllegalArgumentException(
           "a part from boundary " + from + " cannot end at boundary " + to + ".");
@@ -49,8 +50,10 @@ final class OnnxNetworkPart implements NetworkPart {
     }
     read.retainAll(before);
     this.sessions =
-        new OnnxSessions(
-            model.name(), shapes -> OnnxLowering.lowerPart(model, from, to, shapes, made, values));
+        OnnxSessions.sharing(
+            model.name(),
+            shapes -> OnnxLowering.lowerPart(model, from, to, shapes, made, values),
+            memory);
     this.answers = new NetworkAnswers(model);
   }
 

@@ -11,9 +11,14 @@ import org.quantsweep.inference.onnx.OnnxLowering;
 import org.quantsweep.tensor.Tensor;
 
 /** Opens models on ONNX Runtime, one thread to a run. */
-public record OnnxRuntimeEngine() implements InferenceEngine {
+public final class OnnxRuntimeEngine implements InferenceEngine {
+  private static final long serialVersionUID = 1;
+
   /** The version that the build pins. */
   private static final String RUNTIME = "onnxruntime 1.28.0";
+
+  /** Of all parts that this engine opened, on this machine. */
+  private transient InputMemory parts;
 
   @Override
   public Predictor open(CoreMLModel model) {
@@ -27,11 +32,28 @@ public record OnnxRuntimeEngine() implements InferenceEngine {
 
   @Override
   public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
-    return new OnnxNetworkPart(model, from, to, values);
+    return new OnnxNetworkPart(model, from, to, values, parts());
+  }
+
+  private synchronized InputMemory parts() {
+    if (parts == null) {
+      parts = new InputMemory();
+    }
+    return parts;
   }
 
   @Override
   public String identity() {
     return RUNTIME + ", lowering " + OnnxLowering.VERSION;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof OnnxRuntimeEngine;
+  }
+
+  @Override
+  public int hashCode() {
+    return RUNTIME.hashCode();
   }
 }

@@ -22,7 +22,7 @@ final class OnnxRuntimePredictor implements Predictor {
   OnnxRuntimePredictor(CoreMLModel model) {
     this.model = model;
     this.sessions =
-        new OnnxSessions(model.name(), shapes -> OnnxLowering.lower(model, shapes, List.of()));
+        OnnxSessions.keeping(model.name(), shapes -> OnnxLowering.lower(model, shapes, List.of()));
     Optional<Map<String, Shape>> preferred = FeatureShapes.preferred(model.inputs());
     if (preferred.isPresent() || !model.kind().isNeuralNetwork()) {
       sessions.open(preferred.orElse(Map.of()));

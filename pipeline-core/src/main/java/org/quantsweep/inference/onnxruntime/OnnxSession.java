@@ -8,8 +8,6 @@ import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.quantsweep.BadInputException;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.tensor.Tensor;
@@ -20,20 +18,28 @@ final class OnnxSession {
   private final OrtEnvironment environment;
   private final OrtSession session;
 
-  /** As many as runs have overlapped: native memory is not taken anew for every run. */
-  private final Queue<FedInputs> spare = new ConcurrentLinkedQueue<>();
+  private final InputMemory memory;
 
   private int running;
   private boolean closing;
 
-  OnnxSession(String model, LoweredModel lowered) {
+  /**
+   * Opens a graph.
+   *
+   * @param memory for its inputs
+   * @param keeps whether the memory of a run is kept for the next one; else many sessions may be
+   *     open at once, and hold little more than their weights
+   */
+  OnnxSession(String model, LoweredModel lowered, InputMemory memory, boolean keeps) {
     this.lowered = lowered;
+    this.memory = memory;
     this.environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       // Spark gives a task one core, and a run's sums must not depend on how many threads there
       // are.
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
+      options.setCPUArenaAllocator(keeps);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       // Its warnings tell how it simplifies a graph, which is nobody's concern.
@@ -47,14 +53,12 @@ final class OnnxSession {
               + ").\nMaybe its layers do not fit each other; look at quantsweep inspect.",
           e);
     }
+    memory.enter(lowered.inputs());
   }
 
   /** The answered blobs by name. Called between {@link #begin} and {@link #end}. */
   Map<String, Tensor> run(Map<String, Tensor> inputs) throws OrtException {
-    FedInputs fed = spare.poll();
-    if (fed == null) {
-      fed = FedInputs.allocate(environment, lowered.inputs());
-    }
+    FedInputs fed = memory.take(environment, lowered.inputs());
     try {
       fed.fill(inputs);
       Map<String, Tensor> blobs = new HashMap<>();
@@ -66,7 +70,7 @@ final class OnnxSession {
       }
       return blobs;
     } finally {
-      spare.add(fed);
+      memory.give(lowered.inputs(), fed);
     }
   }
 
@@ -109,7 +113,7 @@ final class OnnxSession {
   }
 
   private void release() {
-    spare.forEach(FedInputs::close);
+    memory.leave(lowered.inputs());
     try {
       session.close();
     } catch (OrtException e) {

@@ -19,12 +19,30 @@ final class OnnxSessions {
   private final Function<Map<String, Shape>, LoweredModel> lowering;
   private final LinkedHashMap<Map<String, Shape>, OnnxSession> sessions =
       new LinkedHashMap<>(8, 0.75f, true);
+  private final InputMemory memory;
+  private final boolean keeps;
   private boolean closed;
 
-  /** Opens nothing yet. */
-  OnnxSessions(String name, Function<Map<String, Shape>, LoweredModel> lowering) {
+  /** Of a whole network: the memory of a run is kept for the next one. Opens nothing yet. */
+  static OnnxSessions keeping(String name, Function<Map<String, Shape>, LoweredModel> lowering) {
+    return new OnnxSessions(name, lowering, new InputMemory(), true);
+  }
+
+  /** Of one of many parts that are open at once, with memory that they share. */
+  static OnnxSessions sharing(
+      String name, Function<Map<String, Shape>, LoweredModel> lowering, InputMemory memory) {
+    return new OnnxSessions(name, lowering, memory, false);
+  }
+
+  private OnnxSessions(
+      String name,
+      Function<Map<String, Shape>, LoweredModel> lowering,
+      InputMemory memory,
+      boolean keeps) {
     this.name = name;
     this.lowering = lowering;
+    this.memory = memory;
+    this.keeps = keeps;
   }
 
   /** Opens the session of these shapes, so that what cannot run is said at once. */
@@ -64,7 +82,7 @@ final class OnnxSessions {
     }
     OnnxSession session = sessions.get(shapes);
     if (session == null) {
-      session = new OnnxSession(name, lowering.apply(shapes));
+      session = new OnnxSession(name, lowering.apply(shapes), memory, keeps);
       sessions.put(shapes, session);
       if (sessions.size() > SESSIONS) {
         // Perhaps another thread still runs it: then its last run closes it.

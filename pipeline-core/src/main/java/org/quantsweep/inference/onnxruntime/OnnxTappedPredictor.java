@@ -32,7 +32,7 @@ final class OnnxTappedPredictor implements TappedPredictor {
       taps.addAll(blobs);
     }
     this.sessions =
-        new OnnxSessions(model.name(), shapes -> OnnxLowering.lower(model, shapes, taps));
+        OnnxSessions.keeping(model.name(), shapes -> OnnxLowering.lower(model, shapes, taps));
     this.answers = new NetworkAnswers(model);
     FeatureShapes.preferred(model.inputs()).ifPresent(sessions::open);
   }
