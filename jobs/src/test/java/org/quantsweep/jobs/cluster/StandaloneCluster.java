@@ -176,7 +176,7 @@ final class StandaloneCluster implements AutoCloseable {
             return true;
           }
           signal("CONT");
-          pause(250);
+          pause(150);
           return false;
         });
   }

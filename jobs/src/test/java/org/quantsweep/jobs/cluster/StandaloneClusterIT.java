@@ -43,6 +43,9 @@ import org.quantsweep.testing.PythonEnvironment;
  * disturbed: what local mode answers is what it must answer. Figures go to standard output.
  */
 class StandaloneClusterIT {
+  /** Of killing something in mid-sweep: on a slow disk the first commit may end after the sweep. */
+  private static final int ATTEMPTS = 5;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> SCHEMES =
       List.of(
@@ -94,23 +97,32 @@ class StandaloneClusterIT {
 
   @Test
   void aKilledExecutorChangesNothing() throws Exception {
-    StandaloneCluster.Submitted run =
-        cluster.submit(
-            "executor",
-            options("spark.quantsweep.commitInterval=500ms"),
-            sweep(samples().toString(), "executor", "--evaluate-all"));
-    awaitCommits(1, "executor", run);
-    ProcessHandle executor = cluster.executors().get(0);
-    boolean killed = executor.destroyForcibly();
-    assertThat(killed).isTrue();
-    cluster.goOn();
+    String output = null;
+    for (int attempt = 1; attempt <= ATTEMPTS && output == null; attempt++) {
+      String name = "executor-" + attempt;
+      StandaloneCluster.Submitted run =
+          cluster.submit(
+              name,
+              options("spark.quantsweep.commitInterval=100ms"),
+              sweep(samples().toString(), name, "--evaluate-all"));
+      Path log = folder.resolve(name).resolve("evaluations/_delta_log");
+      cluster.awaitInSlowMotion("a commit", () -> !run.isRunning() || commits(log) > 0);
+      List<ProcessHandle> executors = cluster.executors();
+      boolean ended = Files.exists(folder.resolve(name).resolve("result.json"));
+      if (!executors.isEmpty() && !ended) {
+        assertThat(executors.get(0).destroyForcibly()).isTrue();
+        output = name;
+      }
+      cluster.goOn();
+      assertThat(run.exitCode()).as(run::log).isZero();
+    }
+    assertThat(output).as("a sweep that lost an executor in its middle").isNotNull();
 
-    assertThat(run.exitCode()).as(run::log).isZero();
-    assertSameAsLocal("executor");
+    assertSameAsLocal(output);
     // What was judged is counted when it arrives: only what ran in the killed process is run again.
-    long candidates = judged("executor").logical();
+    long candidates = judged(output).logical();
     long undisturbed = local.at("/cost/inferences").asLong() - references();
-    long reference = result("executor").at("/cost/inferences").asLong() - candidates;
+    long reference = result(output).at("/cost/inferences").asLong() - candidates;
     figure(
         "kill -9 of an executor in mid-sweep: same answer; %d candidate inferences arrived, %d"
             + " undisturbed: none of those that had arrived was done again; the reference was run"
@@ -123,34 +135,41 @@ class StandaloneClusterIT {
 
   @Test
   void aKilledDriverContinuesFromWhatWasCommitted() throws Exception {
-    List<String> arguments = sweep(samples().toString(), "driver", "--evaluate-all");
-    StandaloneCluster.Submitted first =
-        cluster.submit(
-            "driver-1",
-            options("spark.quantsweep.commitInterval=500ms", "spark.cores.max=1"),
-            arguments);
-    awaitCommits(2, "driver", first);
-    first.kill();
-    cluster.goOn();
-    assertThat(folder.resolve("driver/result.json")).doesNotExist();
-    long committed = judged("driver").logical();
-    StandaloneCluster.await(
-        "the executors of the killed driver to end", () -> cluster.executors().isEmpty());
+    long all = local.at("/cost/inferences").asLong() - references();
+    String output = null;
+    long committed = 0;
+    for (int attempt = 1; attempt <= ATTEMPTS && output == null; attempt++) {
+      String driver = "driver-" + attempt;
+      StandaloneCluster.Submitted first =
+          cluster.submit(
+              driver + "-first",
+              options("spark.quantsweep.commitInterval=100ms", "spark.cores.max=1"),
+              sweep(samples().toString(), driver, "--evaluate-all"));
+      cluster.awaitInSlowMotion(
+          "evaluations to be committed", () -> !first.isRunning() || committed(driver) > 0);
+      first.kill();
+      cluster.goOn();
+      StandaloneCluster.await(
+          "the executors of the killed driver to end", () -> cluster.executors().isEmpty());
+      committed = committed(driver);
+      boolean ended = Files.exists(folder.resolve(driver).resolve("result.json"));
+      output = ended || committed == 0 || committed == all ? null : driver;
+    }
+    assertThat(output).as("a driver that was killed in mid-sweep").isNotNull();
 
+    List<String> arguments = sweep(samples().toString(), output, "--evaluate-all");
     StandaloneCluster.Submitted second = cluster.submit("driver-2", arguments);
 
     assertThat(second.exitCode()).as(second::log).isZero();
-    assertSameAsLocal("driver");
-    long all = local.at("/cost/inferences").asLong() - references();
+    assertSameAsLocal(output);
     // Whoever continues needs the reference's answers: they are not kept.
-    long done = result("driver").at("/cost/inferences").asLong() - references();
+    long done = result(output).at("/cost/inferences").asLong() - references();
     figure(
         "kill -9 of the driver: %d of %d candidate inferences were committed; the second run did"
             + " %d, none of the committed again",
         committed, all, done);
-    assertThat(committed).isPositive().isLessThan(all);
     assertThat(done).isEqualTo(all - committed);
-    assertThat(judged("driver").logical()).isEqualTo(all);
+    assertThat(judged(output).logical()).isEqualTo(all);
   }
 
   @Test
@@ -403,11 +422,10 @@ class StandaloneClusterIT {
     return options;
   }
 
-  /** Until so much is committed; the executors stand still then, so the sweep is not at its end. */
-  private static void awaitCommits(int count, String output, StandaloneCluster.Submitted run) {
+  /** How many evaluations of a sample a run has committed so far. */
+  private static long committed(String output) {
     Path log = folder.resolve(output).resolve("evaluations/_delta_log");
-    cluster.awaitInSlowMotion("commits", () -> !run.isRunning() || commits(log) >= count);
-    assertThat(run.isRunning()).as(run::log).isTrue();
+    return commits(log) == 0 ? 0 : judged(output).logical();
   }
 
   private static long commits(Path log) {
