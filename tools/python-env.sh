@@ -83,7 +83,8 @@ if [ "$ours" = yes ] && ! ready; then
   say "making '$name' in $env (once; a minute or two) ..."
   rm -rf "$env"
   "$python" -m venv "$env" >&2
-  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >&2
+  # Not compiled ahead: of most modules no test makes use, and those that are used compile once.
+  "$env/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >&2
   printf '%s\n' "$wanted" >"$stamp.new"
   mv "$stamp.new" "$stamp"
 fi

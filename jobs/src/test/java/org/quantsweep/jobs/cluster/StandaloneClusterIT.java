@@ -106,6 +106,7 @@ class StandaloneClusterIT {
               options("spark.quantsweep.commitInterval=100ms"),
               sweep(samples().toString(), name, "--evaluate-all"));
       Path log = folder.resolve(name).resolve("evaluations/_delta_log");
+      awaitFirstCommitToBegin(run, name);
       cluster.awaitInSlowMotion("a commit", () -> !run.isRunning() || commits(log) > 0);
       List<ProcessHandle> executors = cluster.executors();
       boolean ended = Files.exists(folder.resolve(name).resolve("result.json"));
@@ -145,6 +146,7 @@ class StandaloneClusterIT {
               driver + "-first",
               options("spark.quantsweep.commitInterval=100ms", "spark.cores.max=1"),
               sweep(samples().toString(), driver, "--evaluate-all"));
+      awaitFirstCommitToBegin(first, driver);
       cluster.awaitInSlowMotion(
           "evaluations to be committed", () -> !first.isRunning() || committed(driver) > 0);
       first.kill();
@@ -420,6 +422,13 @@ class StandaloneClusterIT {
       options.add(setting);
     }
     return options;
+  }
+
+  /** At full speed: whoever commits to a local table takes its lock first. */
+  private static void awaitFirstCommitToBegin(StandaloneCluster.Submitted run, String output) {
+    Path lock = folder.resolve(output).resolve("evaluations.lock");
+    StandaloneCluster.await(
+        "the first commit to begin", () -> !run.isRunning() || Files.exists(lock));
   }
 
   /** How many evaluations of a sample a run has committed so far. */
