@@ -67,8 +67,12 @@ until ready; do
   fi
   owner=$(cat "$guard/pid" 2>/dev/null || echo)
   if { [ -n "$owner" ] && ! kill -0 "$owner" 2>/dev/null; } || { [ -z "$owner" ] && [ "$waited" -gt 10 ]; }; then
-    rm -rf "$guard"
-    continue
+    # One waiter at a time removes it, and only while it is still the dead one's: another may have taken it by now.
+    if mkdir "$guard.removing" 2>/dev/null; then
+      [ "$(cat "$guard/pid" 2>/dev/null || echo)" != "$owner" ] || rm -rf "$guard"
+      rmdir "$guard.removing"
+      continue
+    fi
   fi
   [ "$waited" -ne 0 ] || say "waiting for another process that makes '$name' ..."
   waited=$((waited + 1))
