@@ -13,7 +13,9 @@ import java.util.List;
  * @param strategy by which rule
  * @param evaluations how many candidates were judged
  * @param budget what ended the search before it was through, or null
- * @param neighbours smaller neighbours of the choice, all judged and rejected: why not smaller
+ * @param smallest the smallest plan that selection accepts, whether or not it was confirmed; null
+ *     where there is none
+ * @param neighbours smaller neighbours of that plan, all judged and rejected: why not smaller
  * @param confirmation how the finalists did; null where nothing was confirmed
  */
 public record Certificate(
@@ -25,6 +27,7 @@ public record Certificate(
     String strategy,
     int evaluations,
     String budget,
+    SweepResult.Row smallest,
     List<SweepResult.Row> neighbours,
     Confirmed confirmation) {
   /** Copies the list. */

@@ -1,5 +1,6 @@
 package org.quantsweep.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.quantsweep.digest.ByteSize;
@@ -39,16 +40,53 @@ final class ResultProof {
                   "Best uniform: %s, %s.%n",
                   uniform.scheme(),
                   new ByteSize(uniform.encodedSize())));
-      if (!certificate.neighbours().isEmpty()) {
-        text.append("Why not smaller: ")
-            .append(certificate.neighbours().size())
-            .append(" smaller neighbours were judged, and all of them failed.\n");
-      }
+      smaller(result, text);
     }
     if (certificate.budget() != null) {
       text.append("The search ended early: ").append(certificate.budget()).append(".\n");
     }
     return text.toString();
+  }
+
+  /** Why not smaller. */
+  private static void smaller(SweepResult result, StringBuilder text) {
+    Certificate certificate = result.certificate();
+    SweepResult.Row smallest = certificate.smallest();
+    if (smallest == null || result.selected() == null) {
+      return;
+    }
+    long bytes = result.selected().encodedSize();
+    long accepted =
+        result.candidates().stream()
+            .filter(row -> row.verdict().equals("accepted") && row.encodedSize() < bytes)
+            .count();
+    List<String> reasons = new ArrayList<>();
+    if (accepted > 0) {
+      long failed =
+          certificate.confirmation() == null
+              ? 0
+              : certificate.confirmation().tested().stream()
+                  .filter(finalist -> !finalist.passed())
+                  .count();
+      reasons.add(
+          "of "
+              + accepted
+              + " smaller candidates that selection accepts, down to "
+              + new ByteSize(smallest.encodedSize())
+              + ", "
+              + failed
+              + " failed confirmation, and the others were no finalists");
+    }
+    if (!certificate.neighbours().isEmpty()) {
+      reasons.add(
+          certificate.neighbours().size()
+              + " smaller neighbours of "
+              + (accepted > 0 ? "the smallest of these" : "this plan")
+              + " were judged, and all of them failed");
+    }
+    if (!reasons.isEmpty()) {
+      text.append("Why not smaller: ").append(String.join("; ", reasons)).append(".\n");
+    }
   }
 
   private static void plan(RecipeSummary recipe, StringBuilder text) {

@@ -70,7 +70,11 @@ public final class ResultTable {
         result.samples().n()
             + " samples ("
             + result.samples().quarantined()
-            + " quarantined), criterion "
+            + " quarantined"
+            + (result.samples().trimmed() == 0
+                ? ""
+                : "; " + result.samples().trimmed() + " more left out, which are in two sets")
+            + "), criterion "
             + result.criterion()
             + ", threshold "
             + result.threshold();

@@ -34,6 +34,13 @@ public enum AcceptanceRule {
           low = middle + 1;
         }
       }
+      if (low > n && t >= 1) {
+        throw new UsageException(
+            "agreement threshold ("
+                + threshold
+                + ") cannot be confirmed by a bound: that of finitely many samples is below 1.\n"
+                + "Maybe ask for less than 1, or use --acceptance point.");
+      }
       if (low > n) {
         throw new UsageException(
             "agreement threshold ("
@@ -85,7 +92,7 @@ public enum AcceptanceRule {
 
   /** The least n with no disagreement whose bound is at least t: t^n is at most the error. */
   private static long least(double t, double confidence) {
-    return t >= 1 ? Long.MAX_VALUE : (long) Math.ceil(Math.log(1 - confidence) / Math.log(t));
+    return (long) Math.ceil(Math.log(1 - confidence) / Math.log(t));
   }
 
   @Override

@@ -83,11 +83,15 @@ public final class OptionPass {
     rules.requireKnown(new TreeSet<>(tensors));
     Map<TensorOption, Double> errors =
         new HashMap<>(calibratable.isEmpty() ? Map.of() : store.loadErrors(keys.calibration()));
-    listener.phaseStarted("calibration", 0);
     int done = 0;
+    boolean started = false;
     for (List<TensorOption> group : fitGroups(tensors, calibratable, rules)) {
       List<TensorOption> missing = new ArrayList<>(group);
       missing.removeIf(errors::containsKey);
+      if (!missing.isEmpty() && !started) {
+        listener.phaseStarted("calibration", 0);
+        started = true;
+      }
       if (!missing.isEmpty() && !budget.isOver()) {
         Map<TensorOption, FittedOption> fitted = runner.fit(missing);
         store.appendFitted(keys.calibration(), fitted);
@@ -151,7 +155,11 @@ public final class OptionPass {
     Map<TensorOption, Sensitivity> measured = new HashMap<>();
     Set<String> hopeless = new TreeSet<>();
     Set<TensorOption> left = new TreeSet<>(space.options());
-    long runs = left.stream().filter(option -> !known.containsKey(option)).count();
+    long runs =
+        left.stream()
+            .filter(option -> !(option.scheme() instanceof Scheme.FullPrecision))
+            .filter(option -> !known.containsKey(option))
+            .count();
     listener.phaseStarted("sensitivities", runs * samples / 2);
     for (int width : WIDTHS) {
       List<TensorOption> missing = new ArrayList<>();

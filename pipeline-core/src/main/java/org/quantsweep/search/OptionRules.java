@@ -2,6 +2,7 @@ package org.quantsweep.search;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -81,12 +82,30 @@ public record OptionRules(
     return schemes(tensor, false).size();
   }
 
+  /** Whether one scheme may be that of all these weight tensors. */
+  public boolean allowForAll(Scheme scheme, Collection<String> tensors) {
+    return tensors.stream().allMatch(tensor -> allow(tensor, scheme));
+  }
+
+  /** Whether a weight tensor may be stored so; whether it can be fitted is another question. */
+  public boolean allow(String tensor, Scheme scheme) {
+    if (kept.containsKey(tensor)) {
+      return kept.get(tensor).equals(scheme);
+    }
+    if (!(scheme instanceof Scheme.Quantization quantization)) {
+      return true;
+    }
+    return bits.contains(quantization.bits().bits())
+        && (quantization.isLookUpTable() ? tables : linear)
+        && (calibrated || !quantization.calibrated());
+  }
+
   /**
    * Refuses kept weight tensors that do not occur.
    *
    * @throws UsageException naming the nearest ones
    */
-  void requireKnown(Set<String> tensors) {
+  public void requireKnown(Set<String> tensors) {
     List<String> problems = new ArrayList<>();
     for (String tensor : kept.keySet()) {
       if (!tensors.contains(tensor)) {

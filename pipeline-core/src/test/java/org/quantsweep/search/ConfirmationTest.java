@@ -55,6 +55,17 @@ class ConfirmationTest {
         .hasMessageContaining("it takes 408.");
   }
 
+  @Test
+  void noNumberOfSamplesGivesABoundOfOne() {
+    AgreementThreshold t = AgreementThreshold.parse("1");
+    assertThat(AcceptanceRule.POINT.required(t, 500, 0.95, 3)).isEqualTo(500);
+    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 500, 0.95, 3))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "agreement threshold (1) cannot be confirmed by a bound: that of finitely many samples"
+                + " is below 1.\nMaybe ask for less than 1, or use --acceptance point.");
+  }
+
   /** Values of scipy.stats.beta.ppf: 0.95 of 500 at 95 %, and at 95 % over 3 finalists. */
   @Test
   void theBoundRuleAsksForMoreThanThePointRule() {

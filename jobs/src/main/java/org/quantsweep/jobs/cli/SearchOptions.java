@@ -187,6 +187,15 @@ final class SearchOptions {
               + sensitivitySamples
               + ") must be at least 1.\nMaybe write 128.");
     }
+    List<String> idle = family.equals(SweepOptions.UNIFORM) ? perTensorFlags() : List.of();
+    if (!idle.isEmpty()) {
+      // Not ignored: who keeps a weight tensor as it is relies on that.
+      problems.add(
+          "--family uniform has no choice for each weight tensor, which is what "
+              + String.join(", ", idle)
+              + (idle.size() == 1 ? " is about." : " are about.")
+              + "\nMaybe write --family per-tensor.");
+    }
     Strategy lined = parse(problems, "--strategy", strategy, Strategy.values());
     if (!problems.isEmpty() || family.equals(SweepOptions.UNIFORM)) {
       return Optional.empty();
@@ -215,6 +224,18 @@ final class SearchOptions {
             PerTensorSettings.DEFAULT.groupBytes(),
             addBiases,
             Optional.ofNullable(warmStart)));
+  }
+
+  /** Those of the given flags that the uniform family has no use for. */
+  private List<String> perTensorFlags() {
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--keep", !keep.isEmpty());
+    given.put("--bits", !bits.isEmpty());
+    given.put("--linear-only", linearOnly);
+    given.put("--tables-only", tablesOnly);
+    given.put("--add-biases", addBiases);
+    given.put("--warm-start", warmStart != null);
+    return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
   SplitSettings splits(List<String> problems) {

@@ -9,18 +9,24 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 
-/** Reads model files from any Hadoop file system. */
+/** Reads model files and recipes from any Hadoop file system. */
 final class InputFiles {
   private static final long LIMIT = Integer.MAX_VALUE - 8L;
 
   private InputFiles() {}
 
+  /** The bytes of a model file. */
+  static byte[] read(String location, Configuration configuration) {
+    return read(location, "model file", configuration);
+  }
+
   /**
    * The bytes of a file.
    *
+   * @param kind what it is, for messages
    * @throws BadInputException when there is none, or it is too large
    */
-  static byte[] read(String location, Configuration configuration) {
+  static byte[] read(String location, String kind, Configuration configuration) {
     try {
       Path path = new Path(location);
       FileSystem files = path.getFileSystem(configuration);
@@ -28,8 +34,9 @@ final class InputFiles {
       if (status.isDirectory()) {
         throw new BadInputException(
             location
-                + ": this is a directory, not a Core ML model file.\n"
-                + "Maybe name an .mlmodel file; .mlpackage directories are read in later work.");
+                + ": this is a directory, not a "
+                + kind
+                + ".\nMaybe name a file; .mlpackage directories are read in later work.");
       }
       if (status.getLen() > LIMIT) {
         throw new BadInputException(
@@ -45,11 +52,13 @@ final class InputFiles {
       }
     } catch (FileNotFoundException e) {
       throw new BadInputException(
-          location + ": the model file does not exist.\nMaybe check the path.", e);
+          location + ": the " + kind + " does not exist.\nMaybe check the path.", e);
     } catch (IOException e) {
       throw new BadInputException(
           location
-              + ": the model file cannot be read ("
+              + ": the "
+              + kind
+              + " cannot be read ("
               + e.getMessage()
               + ").\nMaybe check the path.",
           e);

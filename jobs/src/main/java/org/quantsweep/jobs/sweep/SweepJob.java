@@ -31,6 +31,7 @@ import org.quantsweep.jobs.spark.DeltaOptionStore;
 import org.quantsweep.jobs.spark.SparkOptionRunner;
 import org.quantsweep.jobs.spark.SparkSweepRunner;
 import org.quantsweep.quantize.LookUpTableFitter;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
@@ -40,6 +41,7 @@ import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.OptionPass;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.SearchBudget;
@@ -99,18 +101,25 @@ public final class SweepJob {
   public SweepResult run() {
     long started = System.nanoTime();
     OutputFolder output = new OutputFolder(settings.output(), hadoop());
+    // Read before an older result goes: the recipe may be that result's.
+    Optional<Recipe> warmStart =
+        settings.perTensor().flatMap(PerTensorSettings::warmStart).map(this::recipe);
     output.begin();
     EncodedModel given = new EncodedModel(InputFiles.read(settings.model(), hadoop()));
     CoreMLModel model = ModelReader.read(given.sharedBytes(), settings.model());
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(model).close();
     CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), model);
+    OptionRules rules = settings.perTensor().map(PerTensorSettings::rules).orElse(OptionRules.ALL);
+    rules.requireKnown(identities(settings.selection().of(rewritten)));
+    warmStart.ifPresent(recipe -> requireFitting(recipe, given, rules));
     UniformFamily family =
         new UniformFamily(
             given,
             Rewrite.apply(settings.rewrites(), model),
             settings.selection(),
-            settings.schemes());
+            settings.schemes(),
+            rules);
     SampleSets samples = new SampleSets(spark, settings, output);
     EvaluationKey key =
         new EvaluationKey(given.digest(), preparationDigest(), settings.criterion().toString());
@@ -142,7 +151,6 @@ public final class SweepJob {
       if (settings.perTensor().isPresent()) {
         SweepCost cost =
             searchPlans(
-                given,
                 rewritten,
                 samples,
                 report,
@@ -151,6 +159,7 @@ public final class SweepJob {
                 catalog,
                 judge,
                 calibration,
+                warmStart,
                 secondsPerInference(selecting.cost()));
         report.cost(cost);
       }
@@ -189,7 +198,6 @@ public final class SweepJob {
   }
 
   private SweepCost searchPlans(
-      EncodedModel given,
       CoreMLModel rewritten,
       SampleSets samples,
       SweepReport report,
@@ -198,6 +206,7 @@ public final class SweepJob {
       PlanCatalog catalog,
       CandidateJudge judge,
       Sha256Digest calibration,
+      Optional<Recipe> warmStart,
       double secondsPerInference) {
     PerTensorSettings own = settings.perTensor().orElseThrow();
     Set<String> tensors = new TreeSet<>();
@@ -256,7 +265,14 @@ public final class SweepJob {
               listener);
       Optional<Candidate> incumbent = report.bestUniform().map(CandidateEvaluation::candidate);
       PerTensorSearch search = new PerTensorSearch(pass, judge, catalog, budget, own.search());
-      Optional<Candidate> bound = warm(own, given, catalog, judge, report, incumbent);
+      Optional<Candidate> bound = incumbent;
+      if (warmStart.isPresent()) {
+        // Its plan needs the fitted options; the search finds them in the store afterwards.
+        pass.space(tensors, calibratable, own.rules());
+        if (areFitted(warmStart.get(), options, calibration)) {
+          bound = warm(warmStart.get(), catalog, judge, report, incumbent);
+        }
+      }
       PerTensorSearch.Found found =
           search.run(
               tensors,
@@ -278,19 +294,13 @@ public final class SweepJob {
     return inferences == 0 ? 0 : cost.inferenceSeconds() / inferences;
   }
 
-  /** The incumbent: the best uniform candidate, or an accepted plan of an earlier recipe. */
-  private Optional<Candidate> warm(
-      PerTensorSettings own,
-      EncodedModel given,
-      PlanCatalog catalog,
-      CandidateJudge judge,
-      SweepReport report,
-      Optional<Candidate> incumbent) {
-    if (own.warmStart().isEmpty()) {
-      return incumbent;
-    }
-    String file = own.warmStart().get();
-    Recipe recipe = Recipe.parse(InputFiles.read(file, hadoop()), file);
+  private Recipe recipe(String file) {
+    return Recipe.parse(InputFiles.read(file, "recipe", hadoop()), file);
+  }
+
+  /** Refuses a recipe whose plan is not one of this sweep's. */
+  private void requireFitting(Recipe recipe, EncodedModel given, OptionRules rules) {
+    String file = settings.perTensor().flatMap(PerTensorSettings::warmStart).orElseThrow();
     if (!recipe.model().equals(given.digest().hex())) {
       throw new UsageException(
           file
@@ -300,6 +310,64 @@ public final class SweepJob {
               + settings.model()
               + ".\nMaybe leave --warm-start out.");
     }
+    List<String> rewrites = SweepSettings.names(settings.planRewrites());
+    if (!recipe.rewrites().equals(rewrites)) {
+      throw new UsageException(
+          file
+              + ": this recipe is for the rewrites "
+              + recipe.rewrites()
+              + ", but this sweep does "
+              + rewrites
+              + ".\nMaybe give --keep-batch-norm and --add-biases as for that recipe.");
+    }
+    List<String> problems = new ArrayList<>();
+    Map<String, Scheme> schemes = recipe.plan().schemes();
+    rules
+        .kept()
+        .forEach(
+            (tensor, scheme) -> {
+              if (!schemes.containsKey(tensor)) {
+                problems.add(tensor + " (not " + scheme + ")");
+              }
+            });
+    schemes.forEach(
+        (tensor, scheme) -> {
+          if (!rules.allow(tensor, scheme)) {
+            problems.add(tensor + " (" + scheme + ")");
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new UsageException(
+          file
+              + ": this recipe stores weight tensors in what this sweep does not allow: "
+              + String.join(", ", problems)
+              + ".\nMaybe edit it, or leave --warm-start out.");
+    }
+  }
+
+  /** False where the budget ended before, or a layer's inputs cannot be used. */
+  private static boolean areFitted(
+      Recipe recipe, DeltaOptionStore options, Sha256Digest calibration) {
+    List<TensorOption> calibrated = new ArrayList<>();
+    recipe
+        .plan()
+        .schemes()
+        .forEach(
+            (tensor, scheme) -> {
+              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
+                calibrated.add(new TensorOption(tensor, scheme));
+              }
+            });
+    return options.loadFitted(calibration, calibrated).size() == calibrated.size();
+  }
+
+  /** The incumbent: the best uniform candidate, or an accepted plan of an earlier recipe. */
+  private Optional<Candidate> warm(
+      Recipe recipe,
+      PlanCatalog catalog,
+      CandidateJudge judge,
+      SweepReport report,
+      Optional<Candidate> incumbent) {
     Candidate plan = catalog.add(recipe.plan());
     CandidateEvaluation evaluation = judge.judge(List.of(plan), report.threshold()).get(plan);
     boolean better =
@@ -354,9 +422,10 @@ public final class SweepJob {
             SearchListener.SILENT,
             FIRST_WAVE);
     ConfirmationSettings own = settings.confirmation();
+    // Of the uniform family one alone is tested: the best.
+    int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;
     return own.rule()
-        .forSelection(
-            settings.threshold(), unseen.denominator(), own.confidence(), own.finalists());
+        .forSelection(settings.threshold(), unseen.denominator(), own.confidence(), finalists);
   }
 
   private CandidateJudge judge(
@@ -393,6 +462,12 @@ public final class SweepJob {
         settings.criterion(),
         engine,
         found -> store.append(key, part.index(), found));
+  }
+
+  private static Set<String> identities(List<WeightTensor> tensors) {
+    Set<String> identities = new TreeSet<>();
+    tensors.forEach(tensor -> identities.add(tensor.identity()));
+    return identities;
   }
 
   private static CalibratedOptions stored(DeltaOptionStore options, Sha256Digest calibration) {

@@ -245,12 +245,6 @@ final class SweepReport {
     }
     Optional<PlanOutcome> plans = found == null ? Optional.empty() : found.plans();
     boolean perTensor = found != null;
-    boolean bestPlan =
-        chosen != null
-            && plans
-                .flatMap(PlanOutcome::best)
-                .map(best -> best.candidate().equals(chosen))
-                .orElse(false);
     return new Certificate(
         "every uniform scheme by ascending size"
             + (perTensor ? ", then plans of one option per weight tensor" : ""),
@@ -261,7 +255,8 @@ final class SweepReport {
         settings.perTensor().map(own -> own.strategy().toString()).orElse(null),
         judged,
         budget.end().map(Object::toString).orElse(null),
-        bestPlan ? plans.get().neighbours().stream().map(this::row).toList() : List.of(),
+        plans.flatMap(PlanOutcome::best).map(this::row).orElse(null),
+        plans.map(PlanOutcome::neighbours).orElse(List.of()).stream().map(this::row).toList(),
         confirmed);
   }
 

@@ -12,10 +12,11 @@ import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.OptionRules;
 
 /**
- * One scheme for all selected weight tensors: a candidate for each scheme whose file is smaller
- * than the one given, and that file itself.
+ * One scheme for all selected weight tensors: a candidate for each scheme that is allowed and whose
+ * file is smaller than the one given, and that file itself.
  */
 final class UniformFamily {
   private final EncodedModel given;
@@ -29,9 +30,15 @@ final class UniformFamily {
    * @param given the file as given
    * @param model what is encoded: the model, rewritten when that was asked
    * @param schemes only these; empty for all and the file as given
+   * @param rules what weight tensors may be stored in: the best of these candidates is an answer of
+   *     a per-tensor sweep too
    */
   UniformFamily(
-      EncodedModel given, CoreMLModel model, WeightSelection selection, List<String> schemes) {
+      EncodedModel given,
+      CoreMLModel model,
+      WeightSelection selection,
+      List<String> schemes,
+      OptionRules rules) {
     this.given = given;
     this.encoder = new ModelEncoder(model);
     List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
@@ -43,6 +50,9 @@ final class UniformFamily {
                 .map(Scheme::parse)
                 .toList();
     for (Scheme scheme : wanted) {
+      if (!rules.allowForAll(scheme, identities)) {
+        continue;
+      }
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
       Candidate candidate = new Candidate(scheme.toString(), encoder.encodedSize(plan));
       // The file as given answers like itself: a larger one is never needed.

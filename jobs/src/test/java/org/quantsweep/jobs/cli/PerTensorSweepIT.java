@@ -48,6 +48,11 @@ class PerTensorSweepIT {
     assertThat(selected.confirmation().agreeing())
         .isGreaterThanOrEqualTo(first.certificate().confirmation().required());
     assertThat(first.certificate().confirmation().opened()).isEqualTo(1);
+    assertThat(first.certificate().smallest().encodedSize())
+        .isLessThanOrEqualTo(selected.encodedSize());
+    assertThat(first.certificate().neighbours())
+        .allMatch(row -> row.encodedSize() < first.certificate().smallest().encodedSize())
+        .allMatch(row -> row.verdict().startsWith("rejected"));
     assertThat(first.recipe().tensors())
         .extracting(row -> row.tensor())
         .containsExactly(
@@ -72,6 +77,7 @@ class PerTensorSweepIT {
 
     Path made = folder.resolve("made.mlmodel");
     Path recipe = folder.resolve("one/recipe.yaml");
+    requireWarmStarts(pictures, recipe, selected);
     StringWriter err = new StringWriter();
     assertThat(run(err, "quantize", MODEL, "--recipe", recipe.toString(), "--output", made + ""))
         .as(err.toString())
@@ -89,6 +95,39 @@ class PerTensorSweepIT {
         .as(other.toString())
         .isZero();
     assertThat(other.toString()).startsWith("this is another model than the recipe names");
+  }
+
+  /** From a folder with nothing in it, where its codes are fitted first, and from the recipe's. */
+  private void requireWarmStarts(Path pictures, Path recipe, SweepResult.Chosen before)
+      throws Exception {
+    for (String output : List.of("warm", "one")) {
+      SweepResult warm = sweep(MODEL, pictures, output, "--warm-start", recipe.toString());
+      assertThat(warm.selected().encodedSize())
+          .as(output)
+          .isLessThanOrEqualTo(before.encodedSize());
+      assertThat(warm.candidates())
+          .extracting(SweepResult.Row::plan)
+          .as(output)
+          .contains(before.plan());
+    }
+    String kept = Files.readString(recipe);
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "sweep",
+            "--model",
+            MODEL,
+            "--samples",
+            pictures.toString(),
+            "--output",
+            folder.resolve("one").toString(),
+            "--warm-start",
+            recipe + "s");
+    assertThat(code).as(err.toString()).isEqualTo(4);
+    assertThat(err.toString())
+        .endsWith(recipe + "s: the recipe does not exist.\nMaybe check the path.\n");
+    assertThat(recipe).hasContent(kept);
   }
 
   /**
@@ -168,6 +207,10 @@ class PerTensorSweepIT {
             "conv2/weights=linear:3+calibrated");
 
     assertThat(result.selected().plan()).isNotNull();
+    // One scheme for all is none that keeps this weight tensor so.
+    assertThat(result.candidates().stream().filter(row -> row.plan() == null))
+        .extracting(SweepResult.Row::scheme)
+        .containsExactly("as-given");
     Path file = folder.resolve("biases/selected.mlmodel");
     assertThat(Files.size(file)).isEqualTo(result.selected().encodedSize());
     ConvolutionLayerParams chosen = convolution(file);

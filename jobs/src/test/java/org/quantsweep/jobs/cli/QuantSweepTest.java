@@ -97,6 +97,27 @@ class QuantSweepTest {
   }
 
   @Test
+  void whatIsAskedOfWeightTensorsIsNotIgnoredInTheUniformFamily() {
+    List<String> flags =
+        List.of(
+            "--model", MODEL, "--samples", "s", "--output", "o", "--keep", "conv1/weights=full");
+    for (List<String> uniform :
+        List.of(List.of("--family", "uniform"), List.of("--schemes", "lut-kmeans:4"))) {
+      List<String> arguments = new ArrayList<>(List.of("sweep", "--linear-only"));
+      arguments.addAll(flags);
+      arguments.addAll(uniform);
+      Ran ran = run(arguments.toArray(new String[0]));
+      assertThat(ran.code()).isEqualTo(2);
+      assertThat(ran.err())
+          .isEqualTo(
+              """
+              --family uniform has no choice for each weight tensor, which is what --keep, --linear-only are about.
+              Maybe write --family per-tensor.
+              """);
+    }
+  }
+
+  @Test
   void unknownSettingsKeysAreRefusedWithTheNearest() throws Exception {
     Path settings = folder.resolve("sweep.yaml");
     Files.writeString(settings, "agremeent: 0.9\n");

@@ -23,6 +23,7 @@ import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.SearchSettings;
@@ -94,7 +95,8 @@ class SweepJobIT {
     EncodedModel given = new EncodedModel(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
     CoreMLModel model = ModelReader.read(given.sharedBytes(), "shapes.mlmodel");
     UniformFamily family =
-        new UniformFamily(given, BatchNormFolding.fold(model), WeightSelection.DEFAULT, SCHEMES);
+        new UniformFamily(
+            given, BatchNormFolding.fold(model), WeightSelection.DEFAULT, SCHEMES, OptionRules.ALL);
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     EvaluationKey key = new EvaluationKey(given.digest(), given.digest(), "top-1");
     try (LocalSweepRunner runner =
