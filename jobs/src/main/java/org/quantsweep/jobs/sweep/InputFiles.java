@@ -11,13 +11,14 @@ import org.quantsweep.BadInputException;
 
 /** Reads model files and recipes from any Hadoop file system. */
 final class InputFiles {
+  private static final String MODEL = "Core ML model file";
   private static final long LIMIT = Integer.MAX_VALUE - 8L;
 
   private InputFiles() {}
 
   /** The bytes of a model file. */
   static byte[] read(String location, Configuration configuration) {
-    return read(location, "model file", configuration);
+    return read(location, MODEL, configuration);
   }
 
   /**
@@ -36,7 +37,11 @@ final class InputFiles {
             location
                 + ": this is a directory, not a "
                 + kind
-                + ".\nMaybe name a file; .mlpackage directories are read in later work.");
+                + (kind.equals(MODEL)
+                    ? ".\n"
+                        + "Maybe name an .mlmodel file; .mlpackage directories are read in later"
+                        + " work."
+                    : ".\nMaybe name the file in it."));
       }
       if (status.getLen() > LIMIT) {
         throw new BadInputException(

@@ -14,7 +14,6 @@ import org.apache.spark.sql.SparkSession;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
-import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.ModelWriter;
@@ -35,7 +34,6 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
-import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
@@ -45,7 +43,6 @@ import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.SearchBudget;
-import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.SearchSettings;
@@ -120,6 +117,7 @@ public final class SweepJob {
             settings.selection(),
             settings.schemes(),
             rules);
+    listener.phaseStarted("samples", 0);
     SampleSets samples = new SampleSets(spark, settings, output);
     EvaluationKey key =
         new EvaluationKey(given.digest(), preparationDigest(), settings.criterion().toString());
@@ -139,8 +137,19 @@ public final class SweepJob {
               searchSettings(thresholdOfSelection(key, store, confirming, samples)),
               listener,
               budget);
+      listener.phaseStarted("reference", samples.selection().index().size());
       ReferenceEvidence reference = uniform.reference();
       samples.requireUsable(List.copyOf(reference.failures().values()));
+      Optional<PlanWork> work =
+          settings
+              .perTensor()
+              .map(own -> PlanWork.of(own, settings.selection().of(rewritten), rewritten, samples));
+      work.ifPresent(
+          planned ->
+              listener.planned(
+                  planned.estimate(
+                      secondsPerInference(selecting.cost()),
+                      spark.sparkContext().defaultParallelism())));
       SearchOutcome outcome = uniform.run(reference, family.candidates(), family::encode);
       report.uniform(outcome);
       Sha256Digest calibration = calibrationDigest(given, samples);
@@ -148,9 +157,10 @@ public final class SweepJob {
       PlanCatalog catalog = new PlanCatalog(encoder);
       CandidateJudge judge =
           judge(samples.selection().index(), key, store, selecting, family, catalog, budget);
-      if (settings.perTensor().isPresent()) {
+      if (work.isPresent()) {
         SweepCost cost =
             searchPlans(
+                work.get(),
                 rewritten,
                 samples,
                 report,
@@ -159,13 +169,13 @@ public final class SweepJob {
                 catalog,
                 judge,
                 calibration,
-                warmStart,
-                secondsPerInference(selecting.cost()));
+                warmStart);
         report.cost(cost);
       }
       if (samples.confirmation().isEmpty()) {
         report.choose(report.finalists(1));
       } else {
+        listener.phaseStarted("confirmation", 0);
         // A budget of its own: what was found is confirmed although time is up.
         CandidateJudge unseen =
             judge(
@@ -198,6 +208,7 @@ public final class SweepJob {
   }
 
   private SweepCost searchPlans(
+      PlanWork work,
       CoreMLModel rewritten,
       SampleSets samples,
       SweepReport report,
@@ -206,36 +217,16 @@ public final class SweepJob {
       PlanCatalog catalog,
       CandidateJudge judge,
       Sha256Digest calibration,
-      Optional<Recipe> warmStart,
-      double secondsPerInference) {
-    PerTensorSettings own = settings.perTensor().orElseThrow();
-    Set<String> tensors = new TreeSet<>();
-    Set<String> calibratable = new TreeSet<>();
-    for (WeightTensor tensor : settings.selection().of(rewritten)) {
-      tensors.add(tensor.identity());
-      boolean fits =
-          own.rules().calibrated()
-              && !samples.calibration().isEmpty()
-              && CalibratedQuantizer.isCalibratable(rewritten, tensor);
-      if (fits) {
-        calibratable.add(tensor.identity());
-      }
-    }
+      Optional<Recipe> warmStart) {
+    PerTensorSettings own = work.settings();
+    Set<String> tensors = work.tensors();
+    Set<String> calibratable = work.calibratable();
     if (tensors.isEmpty()) {
       return SweepCost.NONE;
     }
-    SampleIndex alone = SampleSplits.first(samples.selection().index(), own.sensitivitySamples());
+    SampleIndex alone = work.sensitivity();
     SampleSets.Part fitting =
         samples.calibration().isEmpty() ? samples.selection() : samples.calibration();
-    listener.planned(
-        new SearchEstimate(
-            tensors.size(),
-            tensors.stream().mapToInt(own.rules()::count).sum(),
-            calibratable.isEmpty() ? 0 : samples.calibration().index().total(),
-            alone.total(),
-            samples.selection().index().total(),
-            secondsPerInference,
-            spark.sparkContext().defaultParallelism()));
     Sha256Digest sensitivity =
         new Sha256Digest.Builder()
             .field("calibration", calibration.hex())
