@@ -69,7 +69,7 @@ final class RecipeModel {
   private Map<TensorOption, CalibratedWeights> stored() {
     Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
     List<String> missing = new ArrayList<>();
-    for (TensorOption option : calibrated()) {
+    for (TensorOption option : recipe.fitted()) {
       String digest = recipe.options().get(option.tensor());
       // A digest has no separators, so no path leaves the folder.
       Optional<InputFile> codes =
@@ -119,24 +119,10 @@ final class RecipeModel {
                 CalibrationSettings.DEFAULT,
                 Runtime.getRuntime().availableProcessors())) {
       Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
-      for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(calibrated()).entrySet()) {
+      for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(recipe.fitted()).entrySet()) {
         fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());
       }
       return fitted;
     }
-  }
-
-  private List<TensorOption> calibrated() {
-    List<TensorOption> options = new ArrayList<>();
-    recipe
-        .plan()
-        .schemes()
-        .forEach(
-            (tensor, scheme) -> {
-              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
-                options.add(new TensorOption(tensor, scheme));
-              }
-            });
-    return options;
   }
 }

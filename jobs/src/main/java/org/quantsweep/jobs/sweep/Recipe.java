@@ -19,6 +19,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.rewrite.Rewrite;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.TensorOption;
 
 /**
  * A plan as a small file that people can read and edit: which model, which scheme for each weight
@@ -64,6 +65,20 @@ public record Recipe(
     TreeMap<String, Scheme> schemes = new TreeMap<>();
     tensors.forEach((tensor, scheme) -> schemes.put(tensor, Scheme.parse(scheme)));
     return new QuantizationPlan(schemes);
+  }
+
+  /** The fitted options of the plan, whose codes are stored. */
+  public List<TensorOption> fitted() {
+    List<TensorOption> fitted = new ArrayList<>();
+    plan()
+        .schemes()
+        .forEach(
+            (tensor, scheme) -> {
+              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
+                fitted.add(new TensorOption(tensor, scheme));
+              }
+            });
+    return fitted;
   }
 
   /** The model that the plan is for. */

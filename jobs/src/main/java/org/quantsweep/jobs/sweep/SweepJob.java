@@ -339,17 +339,8 @@ public final class SweepJob {
   /** False where the budget ended before, or a layer's inputs cannot be used. */
   private static boolean areFitted(
       Recipe recipe, DeltaOptionStore options, Sha256Digest calibration) {
-    List<TensorOption> calibrated = new ArrayList<>();
-    recipe
-        .plan()
-        .schemes()
-        .forEach(
-            (tensor, scheme) -> {
-              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
-                calibrated.add(new TensorOption(tensor, scheme));
-              }
-            });
-    return options.loadFitted(calibration, calibrated).size() == calibrated.size();
+    List<TensorOption> fitted = recipe.fitted();
+    return options.loadFitted(calibration, fitted).size() == fitted.size();
   }
 
   /** The incumbent: the best uniform candidate, or an accepted plan of an earlier recipe. */
