@@ -34,6 +34,7 @@ public final class CandidateJudge {
   private final int firstWave;
   private final Set<Candidate> counted = new LinkedHashSet<>();
   private ReferenceEvidence reference;
+  private int left;
 
   /**
    * A judge.
@@ -75,6 +76,18 @@ public final class CandidateJudge {
       n += samples.count(rank);
     }
     return n;
+  }
+
+  /** Says, for progress only, what candidates are judged for from now on. */
+  void begin(String phase) {
+    listener.phaseStarted(phase, 0);
+  }
+
+  /**
+   * Says, for progress only, how many candidates will be asked for at most, beyond the next few.
+   */
+  void expect(int more) {
+    left = more;
   }
 
   /** Candidates that were judged so far, in the order in which they were asked for. */
@@ -142,7 +155,7 @@ public final class CandidateJudge {
             answers.put(candidate, decided.get(candidate));
           }
         }
-        listener.candidatesJudged(answers.values(), counted.size());
+        listener.candidatesJudged(answers.values(), counted.size(), left);
         return answers;
       }
       Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();

@@ -48,6 +48,7 @@ public record Confirmation(List<Finalist> tested, long required, long samples)
     long required = rule.required(threshold, n, confidence, Math.max(1, finalists.size()));
     List<Finalist> tested = new ArrayList<>();
     for (Candidate candidate : finalists) {
+      judge.expect(finalists.size() - tested.size() - 1);
       Map<Candidate, CandidateEvaluation> found = judge.judgeWhole(List.of(candidate), threshold);
       CandidateEvaluation evaluation = found.get(candidate);
       if (evaluation == null) {

@@ -43,6 +43,9 @@ public final class PlanSearch {
   private final SearchBudget budget;
   private final TreeMap<Candidate, CandidateEvaluation> decided = new TreeMap<>();
 
+  /** How many plans the steps after this one judge at most. */
+  private int later;
+
   /** A search over the plans of a space. */
   public PlanSearch(
       CandidateJudge judge,
@@ -70,11 +73,18 @@ public final class PlanSearch {
   public PlanOutcome run(
       Strategy strategy, AgreementThreshold threshold, Finalists finalists, Candidate incumbent) {
     List<Candidate> line = line(strategy, incumbent);
+    boolean confirmed = finalists.places() > 0 && finalists.unseen() > 0;
+    later = (settings.moves() + 1) * settings.neighbours() + settings.scan();
+    later += confirmed ? settings.rungs() : 0;
+    judge.begin("plans");
     Optional<Candidate> boundary = boundary(line, threshold);
-    if (finalists.places() > 0 && finalists.unseen() > 0) {
+    if (confirmed) {
+      later -= settings.rungs();
       ladder(line, boundary.orElse(incumbent), threshold);
     }
+    later -= settings.scan();
     Optional<Candidate> best = boundary.map(found -> scan(line, found, threshold));
+    later = 0;
     List<CandidateEvaluation> rejected = new ArrayList<>();
     if (best.isPresent() && settings.neighbours() > 0) {
       best = Optional.of(descend(best.get(), threshold, rejected));
@@ -108,6 +118,8 @@ public final class PlanSearch {
     int accepted = line.size();
     while (accepted - rejected > 1) {
       List<Integer> places = between(rejected, accepted);
+      judge.expect(
+          narrowing(accepted - rejected - 1, settings.plansInFlight()) - places.size() + later);
       Map<Candidate, CandidateEvaluation> found = judge(places.stream().map(line::get).toList(), t);
       for (int place : places) {
         CandidateEvaluation evaluation = found.get(line.get(place));
@@ -127,6 +139,19 @@ public final class PlanSearch {
     return accepted == line.size() ? Optional.empty() : Optional.of(line.get(accepted));
   }
 
+  /** How many plans it takes at most to find the boundary among so many. */
+  private static int narrowing(int among, int inFlight) {
+    int plans = 0;
+    int left = among;
+    while (left > 0) {
+      int wave = Math.min(inFlight, left);
+      plans += wave;
+      // The widest of the parts that the wave cuts it into.
+      left /= wave + 1;
+    }
+    return plans;
+  }
+
   /** The smallest accepted plan that lies at most so many places below another one. */
   private Candidate scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
     int accepted = line.indexOf(from);
@@ -134,6 +159,7 @@ public final class PlanSearch {
     while (below >= 0 && below >= accepted - settings.scan() && !budget.isOver()) {
       int to = Math.max(below - settings.plansInFlight() + 1, 0);
       to = Math.max(to, accepted - settings.scan());
+      judge.expect(Math.max(to - Math.max(accepted - settings.scan(), 0), 0) + later);
       Map<Candidate, CandidateEvaluation> found = judge(line.subList(to, below + 1), t);
       int next = to - 1;
       for (int place = to; place <= below; place++) {
@@ -168,6 +194,7 @@ public final class PlanSearch {
     List<Candidate> left = new ArrayList<>(rungs);
     for (int at = 0; at < left.size() && !budget.isOver(); at += settings.plansInFlight()) {
       List<Candidate> wave = left.subList(at, Math.min(left.size(), at + settings.plansInFlight()));
+      judge.expect(left.size() - at - wave.size() + later);
       decided.putAll(judge.judgeWhole(wave, t));
     }
   }
@@ -254,6 +281,8 @@ public final class PlanSearch {
           at += 2 * settings.plansInFlight()) {
         List<Candidate> wave =
             around.subList(at, Math.min(around.size(), at + 2 * settings.plansInFlight()));
+        judge.expect(
+            around.size() - at - wave.size() + (settings.moves() - move) * settings.neighbours());
         for (CandidateEvaluation evaluation : judge(wave, threshold).values()) {
           if (evaluation.verdict() == Verdict.ACCEPTED) {
             smaller =

@@ -32,6 +32,11 @@ public interface SearchListener {
   /** A part of the phase is done. */
   default void phaseAdvanced(String phase, long done, long of) {}
 
-  /** Candidates were decided outside of the uniform family; so many were judged in all. */
-  default void candidatesJudged(Collection<CandidateEvaluation> decided, int judged) {}
+  /**
+   * Candidates were decided outside of the uniform family.
+   *
+   * @param judged how many were asked for in this phase, these included
+   * @param left how many more are asked for at most
+   */
+  default void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {}
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -64,6 +65,27 @@ class PlanSearchTest {
         .extracting(CandidateEvaluation::candidate)
         .isSorted()
         .allSatisfy(plan -> assertThat(plan).isGreaterThanOrEqualTo(best.candidate()));
+  }
+
+  @Property(tries = 20)
+  void aSearchNeverJudgesMorePlansThanItSaidItMight(@ForAll long seed) {
+    PlanWorld world = new PlanWorld(seed, 6, 200, 0.3);
+    List<Integer> said = new ArrayList<>();
+    List<Integer> judged = new ArrayList<>();
+    world.listener =
+        new SearchListener() {
+          @Override
+          public void candidatesJudged(
+              Collection<CandidateEvaluation> decided, int asked, int left) {
+            judged.add(asked);
+            said.add(asked + left);
+          }
+        };
+    world.search(Strategy.KNAPSACK, "0.9", 200, USUAL, SearchBudget.unlimited());
+    int all = judged.get(judged.size() - 1);
+    assertThat(said).allSatisfy(most -> assertThat(most).isGreaterThanOrEqualTo(all));
+    // Narrowing to the boundary ends in a few waves: what is said is no idle bound.
+    assertThat(said.get(0)).isLessThan(100);
   }
 
   @Property(tries = 10)

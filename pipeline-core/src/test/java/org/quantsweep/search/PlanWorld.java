@@ -38,6 +38,7 @@ final class PlanWorld implements SweepRunner {
   final PlanCatalog catalog;
   final SampleIndex samples;
   final InMemoryEvaluationStore store = new InMemoryEvaluationStore();
+  SearchListener listener = SearchListener.SILENT;
   long inferences;
 
   private final double noise;
@@ -79,8 +80,7 @@ final class PlanWorld implements SweepRunner {
   CandidateJudge judge(SearchBudget budget) {
     EvaluationKey key =
         new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("p"), "top-1");
-    return new CandidateJudge(
-        samples, key, store, this, catalog::encode, budget, SearchListener.SILENT, 16);
+    return new CandidateJudge(samples, key, store, this, catalog::encode, budget, listener, 16);
   }
 
   PlanOutcome search(

@@ -20,6 +20,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   private final LongSupplier nanoseconds;
   private final long started;
   private long lastLine;
+  private String phase = "candidates";
   private long phaseStart;
   private CandidateEvaluation smallest;
 
@@ -105,6 +106,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   @Override
   public void phaseStarted(String phase, long inferences) {
     line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
+    this.phase = phase;
+    smallest = null;
     phaseStart = nanoseconds.getAsLong();
   }
 
@@ -126,7 +129,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void candidatesJudged(Collection<CandidateEvaluation> decided, int judged) {
+  public void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {
     for (CandidateEvaluation evaluation : decided) {
       boolean smaller =
           smallest == null || evaluation.candidate().compareTo(smallest.candidate()) < 0;
@@ -134,12 +137,18 @@ final class SweepProgress implements SearchListener, AutoCloseable {
         smallest = evaluation;
       }
     }
-    if (nanoseconds.getAsLong() - lastLine >= INTERVAL.toNanos()) {
-      line(
-          judged
-              + " plans judged, best so far: "
-              + (smallest == null ? "none yet" : smallest.candidate().encodedSize().toString()));
+    if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos() || judged == 0) {
+      return;
     }
+    double seconds = (nanoseconds.getAsLong() - phaseStart) * 1e-9;
+    line(
+        phase
+            + ": "
+            + judged
+            + (left == 0 ? "" : " of at most " + (judged + left))
+            + " judged, best so far: "
+            + (smallest == null ? "none yet" : smallest.candidate().encodedSize().toString())
+            + (left == 0 ? "" : ", at most about " + time(seconds / judged * left) + " left"));
   }
 
   @Override

@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchEstimate;
+import org.quantsweep.search.Verdict;
 
 class SweepProgressTest {
+  private static final long SECOND = 1_000_000_000L;
+
   private static String planned(double secondsPerInference) {
     StringWriter err = new StringWriter();
     try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
@@ -32,5 +41,47 @@ class SweepProgressTest {
         .isEqualTo(
             "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, each option"
                 + " alone on 100 (about 15600 inferences), plans on 500 (about 18000)\n");
+  }
+
+  @Test
+  void plansAreToldWithTheMostThatMayComeAndTheTimeTheyTakeAtThisPace() {
+    AtomicLong clock = new AtomicLong();
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), clock::get)) {
+      clock.set(SECOND * 30);
+      progress.phaseStarted("plans", 0);
+      progress.candidatesJudged(List.of(rejected(900)), 1, 60);
+      clock.set(SECOND * 50);
+      progress.candidatesJudged(List.of(accepted(1_200_000), accepted(1_000_000)), 8, 40);
+      clock.set(SECOND * 70);
+      progress.phaseStarted("confirmation", 0);
+      clock.set(SECOND * 85);
+      progress.candidatesJudged(List.of(rejected(900_000)), 1, 1);
+      clock.set(SECOND * 100);
+      progress.candidatesJudged(List.of(accepted(1_000_000)), 2, 0);
+    }
+    // 20 s for 8 plans: 100 s for 40; then 15 s for one finalist.
+    assertThat(err.toString())
+        .isEqualTo(
+            "30 s: plans\n"
+                + "50 s: plans: 8 of at most 48 judged, best so far: 1.000 MB, at most about 100 s"
+                + " left\n"
+                + "70 s: confirmation\n"
+                + "85 s: confirmation: 1 of at most 2 judged, best so far: none yet, at most about"
+                + " 15 s left\n"
+                + "100 s: confirmation: 2 judged, best so far: 1.000 MB\n");
+  }
+
+  private static CandidateEvaluation evaluation(long bytes, Verdict verdict) {
+    return new CandidateEvaluation(
+        new Candidate("linear:8", new ByteSize(bytes)), verdict, AgreementCounts.NONE);
+  }
+
+  private static CandidateEvaluation accepted(long bytes) {
+    return evaluation(bytes, Verdict.ACCEPTED);
+  }
+
+  private static CandidateEvaluation rejected(long bytes) {
+    return evaluation(bytes, Verdict.REJECTED_EARLY);
   }
 }
