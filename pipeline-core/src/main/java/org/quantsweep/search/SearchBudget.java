@@ -89,6 +89,18 @@ public final class SearchBudget {
     return true;
   }
 
+  /**
+   * Takes evaluations that a sequential rule of its own has made.
+   *
+   * @param wanted whether it would have made more
+   */
+  void take(int made, boolean wanted) {
+    evaluations += made;
+    if (wanted && end == null) {
+      end = End.EVALUATIONS;
+    }
+  }
+
   /** How many evaluations were taken. */
   public int evaluations() {
     return evaluations;

@@ -44,7 +44,7 @@ public final class UniformSearch {
   /**
    * A search over the samples of a set.
    *
-   * @param budget its time and interruption; evaluations are counted by the settings
+   * @param budget its time and interruption; of evaluations the settings say the most
    */
   public UniformSearch(
       SampleIndex samples,
@@ -83,7 +83,13 @@ public final class UniformSearch {
     while (!budget.isOver() && race.runWave()) {
       // Each wave decides more; the last one leaves nothing undecided that the rule needs.
     }
-    return new SearchOutcome(race.report(), reference, settings.threshold());
+    List<CandidateEvaluation> report = race.report();
+    int judged =
+        (int) report.stream().filter(found -> found.verdict() != Verdict.NOT_NEEDED).count();
+    boolean accepted = report.stream().anyMatch(found -> found.verdict() == Verdict.ACCEPTED);
+    boolean wanted = judged < report.size() && (settings.evaluateAll() || !accepted);
+    budget.take(judged, wanted && judged == settings.maxEvaluations());
+    return new SearchOutcome(report, reference, settings.threshold());
   }
 
   /** The state of one search: evidence by candidate, from the store and from the waves. */

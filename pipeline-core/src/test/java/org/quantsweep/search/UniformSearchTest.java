@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
@@ -130,6 +131,26 @@ class UniformSearchTest {
             outcome.evaluations().stream()
                 .filter(evaluation -> evaluation.verdict() != Verdict.NOT_NEEDED))
         .hasSize(5);
+  }
+
+  @Test
+  void whatTheUniformFamilyTakesIsNotLeftForPlans() {
+    World world = new World(3);
+    SearchSettings settings = new SearchSettings(AgreementThreshold.parse("1"), false, 5, 4, 16);
+    SearchBudget budget = new SearchBudget(5, Optional.empty(), System::nanoTime);
+    UniformSearch search =
+        new UniformSearch(
+            INDEX,
+            KEY,
+            new InMemoryEvaluationStore(),
+            world,
+            settings,
+            SearchListener.SILENT,
+            budget);
+    search.run(search.reference(), world.candidates, UniformSearchTest::model);
+    assertThat(budget.evaluations()).isEqualTo(5);
+    assertThat(budget.end()).contains(SearchBudget.End.EVALUATIONS);
+    assertThat(budget.takeEvaluation()).isFalse();
   }
 
   private static List<CandidateEvaluation> plainLoop(World world, AgreementThreshold threshold) {

@@ -86,7 +86,7 @@ final class SweepOptions {
       names = "--max-evaluations",
       paramLabel = "N",
       defaultValue = "2147483647",
-      description = "Judge at most N candidates.")
+      description = "Judge at most N candidates, uniform ones and plans together.")
   private int maxEvaluations;
 
   @Option(
