@@ -34,7 +34,8 @@ fi
 python=
 for candidate in python3.11 python3; do
   if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1; then
-    python=$candidate
+    # Itself, not a script that starts it (pyenv): what is started here must be what a signal ends.
+    python=$("$candidate" -c 'import sys; print(sys.executable)')
     break
   fi
 done
@@ -56,12 +57,32 @@ ready() { [ -x "$env/bin/python" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "
 guard=$envs/.$name.making
 waited=0
 ours=no
+step=
+
+# Runs a step in a process group of its own, so that a signal to this shell ends at once all that the step started.
+run() {
+  "$python" -c 'import os, sys; os.setpgrp(); os.execvp(sys.argv[1], sys.argv[1:])' "$@" >&2 &
+  step=$!
+  wait "$step"
+  step=
+}
+
+stop() {
+  trap '' INT TERM
+  if [ -n "$step" ]; then
+    kill -- "-$step" 2>/dev/null || kill "$step" 2>/dev/null || :
+    wait "$step" 2>/dev/null || :
+  fi
+  exit "$1"
+}
+
 until ready; do
   if mkdir "$guard" 2>/dev/null; then
     ours=yes
-    trap 'rm -rf "$guard"' EXIT
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
+    # Again where one that was just killed still wrote.
+    trap 'rm -rf "$guard" 2>/dev/null || { sleep 1; rm -rf "$guard"; }' EXIT
+    trap 'stop 130' INT
+    trap 'stop 143' TERM
     echo $$ >"$guard/pid"
     break
   fi
@@ -86,9 +107,16 @@ done
 if [ "$ours" = yes ] && ! ready; then
   say "making '$name' in $env (once; a minute or two) ..."
   rm -rf "$env"
-  "$python" -m venv "$env" >&2
+  # What pip leaves in its middle goes with the guard.
+  TMPDIR=$guard
+  # PySpark comes as sources: 455 MB, mostly jars, which need not be deflated just to be inflated again.
+  DIST_EXTRA_CONFIG=$guard/distutils.cfg
+  printf '[bdist_wheel]\ncompression = stored\n' >"$DIST_EXTRA_CONFIG"
+  export TMPDIR DIST_EXTRA_CONFIG
+  run "$python" -m venv "$env"
   # Not compiled ahead: of most modules no test makes use, and those that are used compile once.
-  "$env/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >&2
+  run "$env/bin/python" -m pip install --no-compile --quiet --disable-pip-version-check --no-input --require-hashes \
+    -r "$lock"
   printf '%s\n' "$wanted" >"$stamp.new"
   mv "$stamp.new" "$stamp"
 fi

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Makes the Python environments that the tests of a Maven build will ask for, one after the other, while the build does
+# something else: pip mostly waits. The build starts this in the background (pom.xml) and ends it when it ends itself.
+#
+#   tools/python-envs.sh GOALS MODULES SKIP_AIRFLOW
+#
+# GOALS and MODULES as Maven writes them: '[clean, verify]', '[MavenProject: ...:jobs:... @ ...]'; SKIP_AIRFLOW true or not.
+#
+# Nothing depends on it: a test that needs an environment calls python-env.sh, which waits for this one or makes it, and
+# says what went wrong. So whatever happens here is only written to target/python-envs.log.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+case ${1:-} in
+  *verify* | *install* | *deploy*) ;;
+  *) exit 0 ;; # No integration tests: nothing needs Python.
+esac
+modules=${2:-}
+skip=${3:-false}
+mkdir -p "$root/target"
+exec >"$root/target/python-envs.log" 2>&1
+
+maker=
+stop() {
+  trap '' INT TERM
+  echo "ended by the build"
+  if [ -n "$maker" ]; then
+    kill "$maker" 2>/dev/null || :
+    wait "$maker" 2>/dev/null || :
+  fi
+  exit 0
+}
+trap stop INT TERM
+
+# For whom, and what; in the order in which the tests come.
+while read -r module name; do
+  case $modules in
+    *":$module:"*) ;;
+    *) continue ;;
+  esac
+  [ "$module $skip" != 'airflow-dags true' ] || continue
+  # A build that was killed cannot end this.
+  kill -0 "$PPID" 2>/dev/null || exit 0
+  echo "$(date -u +%H:%M:%S) $name"
+  # The build's own work goes first.
+  nice "$root/tools/python-env.sh" "$name" &
+  maker=$!
+  wait "$maker" || echo "$name: exit status $?"
+  maker=
+done <<'END'
+pipeline-core coremltools
+jobs spark
+jobs mlflow
+airflow-dags airflow
+airflow-dags spark
+END
+echo "$(date -u +%H:%M:%S) done"
