@@ -2,21 +2,20 @@
 # Makes the Python environments that the tests of a Maven build will ask for, one after the other, while the build does
 # something else: pip mostly waits. The build starts this in the background (pom.xml) and ends it when it ends itself.
 #
-#   tools/python-envs.sh GOALS MODULES SKIP_AIRFLOW
-#
-# GOALS and MODULES as Maven writes them: '[clean, verify]', '[MavenProject: ...:jobs:... @ ...]'; SKIP_AIRFLOW true or not.
+# In the environment, as Maven writes them: QUANTSWEEP_GOALS '[clean, verify]', QUANTSWEEP_MODULES '[MavenProject:
+# org.quantsweep:jobs:... @ ..., ...]', QUANTSWEEP_SKIP_AIRFLOW 'true' or not. Other goals than these need no Python.
 #
 # Nothing depends on it: a test that needs an environment calls python-env.sh, which waits for this one or makes it, and
 # says what went wrong. So whatever happens here is only written to target/python-envs.log.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-case ${1:-} in
+case ${QUANTSWEEP_GOALS:-} in
   *verify* | *install* | *deploy*) ;;
-  *) exit 0 ;; # No integration tests: nothing needs Python.
+  *) exit 0 ;;
 esac
-modules=${2:-}
-skip=${3:-false}
+modules=${QUANTSWEEP_MODULES:-}
+airflow=${QUANTSWEEP_SKIP_AIRFLOW:-false}
 mkdir -p "$root/target"
 exec >"$root/target/python-envs.log" 2>&1
 
@@ -38,7 +37,7 @@ while read -r module name; do
     *":$module:"*) ;;
     *) continue ;;
   esac
-  [ "$module $skip" != 'airflow-dags true' ] || continue
+  [ "$module:$airflow" != airflow-dags:true ] || continue
   # A build that was killed cannot end this.
   kill -0 "$PPID" 2>/dev/null || exit 0
   echo "$(date -u +%H:%M:%S) $name"

@@ -36,7 +36,8 @@ public final class PythonEnvironment {
    * @throws IllegalStateException when making it fails otherwise, for example without a network
    */
   public static PythonEnvironment of(String name, String leftOut) {
-    Outcome made = execute(List.of("sh", repository("tools/python-env.sh").toString(), name));
+    Outcome made =
+        execute(new ProcessBuilder("sh", repository("tools/python-env.sh").toString(), name));
     Assumptions.assumeTrue(
         made.exitCode() != NO_PYTHON, () -> "left out: " + leftOut + ". " + made.errors());
     if (made.exitCode() != 0) {
@@ -61,26 +62,33 @@ public final class PythonEnvironment {
     throw new IllegalStateException("tests run inside of a clone: there is no tools/python-env.sh");
   }
 
-  /** The interpreter. */
-  public Path interpreter() {
-    return python;
-  }
-
   /** Runs a script to its end. */
   public Outcome run(Path script, String... arguments) {
-    List<String> command = new ArrayList<>(List.of(python.toString(), script.toString()));
+    List<String> command = new ArrayList<>(List.of(script.toString()));
     command.addAll(List.of(arguments));
-    return execute(command);
+    return execute(process(command));
   }
 
-  private static Outcome execute(List<String> command) {
+  /** The interpreter with arguments, to be started: what it compiles is kept in the environment. */
+  public ProcessBuilder process(List<String> arguments) {
+    List<String> command = new ArrayList<>(List.of(python.toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    // A library is imported in a half of the time when it is not compiled again by each process.
+    builder.environment().remove("PYTHONDONTWRITEBYTECODE");
+    builder
+        .environment()
+        .put("PYTHONPYCACHEPREFIX", python.resolveSibling("../bytecode").normalize().toString());
+    return builder;
+  }
+
+  private static Outcome execute(ProcessBuilder builder) {
+    List<String> command = builder.command();
     try {
       Path output = Files.createTempFile("quantsweep", ".out");
       Path errors = Files.createTempFile("quantsweep", ".err");
       try {
-        ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectOutput(output.toFile()).redirectError(errors.toFile());
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         builder.environment().put("PYTHONUTF8", "1");
         Process process = builder.start();
         if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) {

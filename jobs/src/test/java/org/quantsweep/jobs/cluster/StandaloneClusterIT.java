@@ -300,6 +300,7 @@ class StandaloneClusterIT {
     StandaloneCluster.Submitted sweep =
         cluster.submit(
             "full-sweep",
+            List.of("--master", "local[2]"), // Nothing is judged, and the driver writes.
             sweep(
                 samples().toString(),
                 new org.apache.hadoop.fs.Path(full, "out").toString(),

@@ -33,21 +33,21 @@ final class RealMlflow implements AutoCloseable {
   RealMlflow(PythonEnvironment environment, Path folder) throws IOException {
     Path log = folder.resolve("mlflow.log");
     ProcessBuilder builder =
-        new ProcessBuilder(
-            environment.interpreter().toString(),
-            "-m",
-            "mlflow",
-            "server",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "0", // Any free one; it says which.
-            "--workers",
-            "1",
-            "--backend-store-uri",
-            "sqlite:///" + folder.resolve("mlflow.db"),
-            "--artifacts-destination",
-            folder.resolve("artifacts").toString());
+        environment.process(
+            List.of(
+                "-m",
+                "mlflow",
+                "server",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0", // Any free one; it says which.
+                "--workers",
+                "1",
+                "--backend-store-uri",
+                "sqlite:///" + folder.resolve("mlflow.db"),
+                "--artifacts-destination",
+                folder.resolve("artifacts").toString()));
     builder.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("MLFLOW_"));
     builder.environment().put("MLFLOW_DISABLE_TELEMETRY", "true");
