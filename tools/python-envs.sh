@@ -2,7 +2,7 @@
 # Makes the Python environments that the tests of a Maven build will ask for, one after the other, while the build does
 # something else: pip mostly waits. The build starts this in the background (pom.xml) and ends it when it ends itself.
 #
-# In the environment, as Maven writes them: QUANTSWEEP_GOALS '[clean, verify]', QUANTSWEEP_MODULES '[MavenProject:
+# In the environment, as Maven writes lists: QUANTSWEEP_GOALS '[clean, verify]', QUANTSWEEP_MODULES '[MavenProject:
 # org.quantsweep:jobs:... @ ..., ...]', QUANTSWEEP_SKIP_AIRFLOW 'true' or not. Other goals than these need no Python.
 #
 # Nothing depends on it: a test that needs an environment calls python-env.sh, which waits for this one or makes it, and
