@@ -77,6 +77,20 @@ public final class CalibratedQuantizer {
                 () ->
                     new IllegalArgumentException(
                         "weight tensor '" + tensor.identity() + "' cannot be calibrated."));
+    if (moments.groups() != inputs.groups() || moments.order() != inputs.columns()) {
+      throw new IllegalArgumentException(
+          "weight tensor '"
+              + tensor.identity()
+              + "' has "
+              + inputs.groups()
+              + " groups of "
+              + inputs.columns()
+              + " inputs, but the moments are of "
+              + moments.groups()
+              + " groups of "
+              + moments.order()
+              + ".");
+    }
     this.values = tensor.values().sharedArray();
     this.plain = new TensorQuantizer(tensor.values(), tensor.channelAxis(), tensor.legalScales());
     this.bias =

@@ -24,7 +24,10 @@ public record CalibrationSettings(
       new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** Changes whenever moments may change, or the form that they are stored in. */
+  private static final int MOMENTS_VERSION = 1;
 
   /** Checks the ranges. */
   public CalibrationSettings {
@@ -46,6 +49,16 @@ public record CalibrationSettings(
               + meanTrust
               + ") in [0, 1].");
     }
+  }
+
+  /** Covers everything that changes what is gathered of layers' inputs. */
+  public Sha256Digest momentsDigest() {
+    return new Sha256Digest.Builder()
+        .field("version", Integer.toString(MOMENTS_VERSION))
+        .field("patchesPerSample", Integer.toString(patchesPerSample))
+        .field("largestOrder", Integer.toString(largestOrder))
+        .field("seed", Long.toString(seed))
+        .build();
   }
 
   /** Covers everything that changes fitted codes. */

@@ -3,8 +3,9 @@ package org.quantsweep.calibration;
 import java.io.Serializable;
 
 /**
- * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Merged by
- * addition; the order of merging decides the last bits, so it is always the same.
+ * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Of the
+ * symmetric products the upper triangle alone is kept. Merged by addition; the order of merging
+ * decides the last bits, so it is always the same.
  */
 public final class InputMoments implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -24,11 +25,30 @@ public final class InputMoments implements Serializable {
    * @param diagonal whether only squares are kept
    */
   InputMoments(int groups, int order, boolean diagonal) {
+    this(
+        groups,
+        order,
+        diagonal,
+        0,
+        new double[Math.multiplyExact(groups, order)],
+        new double[Math.toIntExact(products(groups, order, diagonal))]);
+  }
+
+  /** Of sums that were gathered before. */
+  InputMoments(
+      int groups, int order, boolean diagonal, long count, double[] sums, double[] products) {
     this.groups = groups;
     this.order = order;
     this.diagonal = diagonal;
-    this.sums = new double[groups * order];
-    this.products = new double[Math.multiplyExact(groups * order, diagonal ? 1 : order)];
+    this.count = count;
+    this.sums = sums;
+    this.products = products;
+  }
+
+  /** How many products are kept; groups x order is at most 2^31. */
+  static long products(int groups, int order, boolean diagonal) {
+    long squares = (long) groups * order;
+    return diagonal ? squares : squares * (order + 1L) / 2;
   }
 
   /** The number of groups. */
@@ -51,6 +71,21 @@ public final class InputMoments implements Serializable {
     return count;
   }
 
+  /** The sums of x, group by group. */
+  double[] sharedSums() {
+    return sums;
+  }
+
+  /** The sums of products, group by group: the upper triangle row by row, or the squares. */
+  double[] sharedProducts() {
+    return products;
+  }
+
+  /** Where a row of a group's triangle begins, at its diagonal. */
+  private int row(int group, int i) {
+    return group * (order * (order + 1) / 2) + i * order - i * (i - 1) / 2;
+  }
+
   /** E[x] of a group. */
   double[] mean(int group) {
     double[] mean = new double[order];
@@ -69,8 +104,11 @@ public final class InputMoments implements Serializable {
       if (diagonal) {
         second[i * order + i] = products[group * order + i] / Math.max(1, count);
       } else {
-        for (int j = 0; j < order; j++) {
-          second[i * order + j] = products[(group * order + i) * order + j] / Math.max(1, count);
+        int start = row(group, i) - i;
+        for (int j = i; j < order; j++) {
+          double value = products[start + j] / Math.max(1, count);
+          second[i * order + j] = value;
+          second[j * order + i] = value;
         }
       }
     }
@@ -81,7 +119,7 @@ public final class InputMoments implements Serializable {
   double[] squares(int group) {
     double[] squares = new double[order];
     for (int i = 0; i < order; i++) {
-      int place = diagonal ? group * order + i : (group * order + i) * order + i;
+      int place = diagonal ? group * order + i : row(group, i);
       squares[i] = products[place] / Math.max(1, count);
     }
     return squares;
@@ -103,9 +141,11 @@ public final class InputMoments implements Serializable {
       }
     } else {
       double[] gram = org.quantsweep.linalg.Matrices.gram(x, rows, order);
-      int start = group * order * order;
-      for (int i = 0; i < gram.length; i++) {
-        products[start + i] += gram[i];
+      for (int i = 0; i < order; i++) {
+        int start = row(group, i) - i;
+        for (int j = i; j < order; j++) {
+          products[start + j] += gram[i * order + j];
+        }
       }
     }
     if (group == 0) {

@@ -37,7 +37,8 @@ public final class Matrices {
    * The products of all pairs of columns: X^T X.
    *
    * @param x {@code [rows, columns]}; longer arrays are fine
-   * @return {@code [columns, columns]}, symmetric
+   * @return {@code [columns, columns]}, symmetric up to the last bits: BLAS sums each triangle
+   *     itself
    */
   public static double[] gram(double[] x, int rows, int columns) {
     if ((long) rows * columns * columns < FEW) {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
@@ -78,15 +79,16 @@ final class DeltaTableFile {
    * @throws BadInputException when the table cannot be written
    */
   void append(List<Row> rows) {
-    write(
-        () ->
-            spark
-                .createDataFrame(rows, schema)
-                .coalesce(1)
-                .write()
-                .format("delta")
-                .mode("append")
-                .save(path));
+    append(spark.createDataFrame(rows, schema).coalesce(1));
+  }
+
+  /**
+   * Appends rows as one commit, written where they lie: a file for each partition.
+   *
+   * @throws BadInputException when the table cannot be written
+   */
+  void append(Dataset<Row> rows) {
+    write(() -> rows.write().format("delta").mode("append").save(path));
   }
 
   /** The number of files that a reader opens. */

@@ -4,14 +4,17 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -40,13 +43,15 @@ import scala.Tuple2;
 
 /**
  * Runs the passes over single options on Spark. Moments are gathered shard by shard, brought
- * together by weight tensor, and each tensor's options are fitted where its moments lie. For
- * sensitivities a group of options is opened once on each executor.
+ * together by weight tensor, and stored; those that are stored are read instead. Each tensor's
+ * options are fitted where its moments lie. For sensitivities a group of options is opened once on
+ * each executor.
  */
 public final class SparkOptionRunner implements OptionRunner {
   private final JavaSparkContext spark;
   private final Split calibration;
   private final Split sensitivity;
+  private final DeltaStatistics statistics;
   private SweepCost cost = SweepCost.NONE;
 
   /** The samples of one part, ready, and what their tasks need. */
@@ -58,8 +63,13 @@ public final class SparkOptionRunner implements OptionRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
-      CalibrationSettings settings)
+      CalibrationSettings settings,
+      TaskCost cost)
       implements Serializable {
+    Context on(Broadcast<SampleIndex> others) {
+      return new Context(model, others, preparation, criterion, engine, settings, cost);
+    }
+
     OptionEvaluator evaluator() {
       EncodedModel file = model.value();
       return new OptionEvaluator(
@@ -71,8 +81,7 @@ public final class SparkOptionRunner implements OptionRunner {
     }
   }
 
-  private record Prepared(int shard, List<PreparedSample> samples, SweepCost cost)
-      implements Serializable {}
+  private record Prepared(int shard, List<PreparedSample> samples) implements Serializable {}
 
   private record Moments(int shard, InputMoments moments) implements Serializable {}
 
@@ -86,6 +95,7 @@ public final class SparkOptionRunner implements OptionRunner {
    * @param calibrationShards one partition for each of their shards
    * @param sensitivity samples that options are run on
    * @param sensitivityShards one partition for each of their shards
+   * @param statistics what is known of the inputs of the model's layers on the calibration samples
    */
   public SparkOptionRunner(
       JavaSparkContext spark,
@@ -97,19 +107,21 @@ public final class SparkOptionRunner implements OptionRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
-      CalibrationSettings settings) {
+      CalibrationSettings settings,
+      DeltaStatistics statistics) {
     this.spark = spark;
-    Broadcast<EncodedModel> shared = spark.broadcast(model);
-    this.calibration =
-        split(
-            new Context(
-                shared, spark.broadcast(calibration), preparation, criterion, engine, settings),
-            calibrationShards);
-    this.sensitivity =
-        split(
-            new Context(
-                shared, spark.broadcast(sensitivity), preparation, criterion, engine, settings),
-            sensitivityShards);
+    this.statistics = statistics;
+    Context context =
+        new Context(
+            spark.broadcast(model),
+            spark.broadcast(calibration),
+            preparation,
+            criterion,
+            engine,
+            settings,
+            TaskCost.in(spark.sc()));
+    this.calibration = split(context, calibrationShards);
+    this.sensitivity = split(context.on(spark.broadcast(sensitivity)), sensitivityShards);
   }
 
   private static Split split(Context context, JavaRDD<ShardSamples> shards) {
@@ -132,9 +144,8 @@ public final class SparkOptionRunner implements OptionRunner {
                   new ShardEvaluator(
                           context.samples().value(), context.preparation(), context.criterion())
                       .prepare(shard.samples(), predictor);
-              ready.add(
-                  new Prepared(
-                      shard.shard().number(), new ArrayList<>(result.value()), result.cost()));
+              context.cost().add(result.cost());
+              ready.add(new Prepared(shard.shard().number(), new ArrayList<>(result.value())));
             }
           }
           return ready.iterator();
@@ -149,7 +160,29 @@ public final class SparkOptionRunner implements OptionRunner {
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
     }
-    HashMap<String, List<TensorOption>> shipped = new HashMap<>(byTensor);
+    TensorPartitioner oneEach = new TensorPartitioner(byTensor.keySet());
+    Set<String> known = statistics.known(byTensor.keySet());
+    Set<String> missing = new HashSet<>(byTensor.keySet());
+    missing.removeAll(known);
+    JavaPairRDD<String, InputMoments> stored = statistics.load(known).partitionBy(oneEach);
+    if (missing.isEmpty()) {
+      return fit(byTensor, stored);
+    }
+    JavaPairRDD<String, InputMoments> gathered =
+        gather(missing, oneEach).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      // Before the table is locked: another sweep may want to write there.
+      gathered.count();
+      statistics.append(gathered);
+      return fit(byTensor, gathered.union(stored));
+    } finally {
+      gathered.unpersist();
+    }
+  }
+
+  /** Runs the calibration samples through the network. */
+  private JavaPairRDD<String, InputMoments> gather(
+      Set<String> tensors, TensorPartitioner partitioner) {
     Context context = calibration.context();
     PairFlatMapFunction<Iterator<Prepared>, String, Moments> gather =
         shards -> {
@@ -157,8 +190,10 @@ public final class SparkOptionRunner implements OptionRunner {
           OptionEvaluator evaluator = context.evaluator();
           while (shards.hasNext()) {
             Prepared shard = shards.next();
-            evaluator
-                .moments(shard.samples(), shipped.keySet())
+            ShardEvaluator.Result<Map<String, InputMoments>> result =
+                evaluator.moments(shard.samples(), tensors);
+            context.cost().add(result.cost());
+            result
                 .value()
                 .forEach(
                     (tensor, moments) ->
@@ -166,32 +201,39 @@ public final class SparkOptionRunner implements OptionRunner {
           }
           return found.iterator();
         };
-    FlatMapFunction<
-            Iterator<Tuple2<String, Iterable<Moments>>>, Answer<Map<TensorOption, FittedOption>>>
-        fit =
-            tensors -> {
-              List<Answer<Map<TensorOption, FittedOption>>> fitted = new ArrayList<>();
-              while (tensors.hasNext()) {
-                Tuple2<String, Iterable<Moments>> tensor = tensors.next();
-                // By shard: floating sums must not depend on which came first.
-                TreeMap<Integer, InputMoments> ordered = new TreeMap<>();
-                tensor._2().forEach(part -> ordered.put(part.shard(), part.moments()));
-                InputMoments all =
-                    ordered.values().stream().reduce(InputMoments::plus).orElseThrow();
-                fitted.add(
-                    new Answer<>(
-                        context.evaluator().fit(shipped.get(tensor._1()), all), SweepCost.NONE));
-              }
-              return fitted.iterator();
-            };
-    Map<TensorOption, FittedOption> all = new TreeMap<>();
-    calibration
+    Function<Iterable<Moments>, InputMoments> merge =
+        parts -> {
+          // By shard: floating sums must not depend on which came first.
+          TreeMap<Integer, InputMoments> ordered = new TreeMap<>();
+          parts.forEach(part -> ordered.put(part.shard(), part.moments()));
+          return ordered.values().stream().reduce(InputMoments::plus).orElseThrow();
+        };
+    return calibration
         .prepared()
         .mapPartitionsToPair(gather)
-        .groupByKey(new HashPartitioner(byTensor.size()))
-        .mapPartitions(fit)
-        .collect()
-        .forEach(answer -> all.putAll(answer.value()));
+        .groupByKey(partitioner)
+        .mapValues(merge);
+  }
+
+  private Map<TensorOption, FittedOption> fit(
+      Map<String, List<TensorOption>> options, JavaPairRDD<String, InputMoments> moments) {
+    Context context = calibration.context();
+    FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, HashMap<TensorOption, FittedOption>>
+        fit =
+            tensors -> {
+              HashMap<TensorOption, FittedOption> fitted = new HashMap<>();
+              Set<String> done = new HashSet<>();
+              while (tensors.hasNext()) {
+                Tuple2<String, InputMoments> tensor = tensors.next();
+                // Two sweeps at once may both have stored them.
+                if (done.add(tensor._1())) {
+                  fitted.putAll(context.evaluator().fit(options.get(tensor._1()), tensor._2()));
+                }
+              }
+              return List.of(fitted).iterator();
+            };
+    Map<TensorOption, FittedOption> all = new TreeMap<>();
+    moments.mapPartitions(fit).collect().forEach(all::putAll);
     return all;
   }
 
@@ -237,7 +279,7 @@ public final class SparkOptionRunner implements OptionRunner {
 
   @Override
   public SweepCost cost() {
-    return cost;
+    return cost.plus(calibration.context().cost().total());
   }
 
   @Override

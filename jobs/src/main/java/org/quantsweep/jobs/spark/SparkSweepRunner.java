@@ -19,8 +19,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
-import org.apache.spark.util.DoubleAccumulator;
-import org.apache.spark.util.LongAccumulator;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
@@ -61,7 +59,7 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
-      PreparationCost cost)
+      TaskCost cost)
       implements Serializable {
     ShardEvaluator evaluator() {
       return new ShardEvaluator(samples.value(), preparation, criterion);
@@ -70,24 +68,6 @@ public final class SparkSweepRunner implements SweepRunner {
 
   /** A shard's samples, ready for candidates. */
   private record PreparedShard(List<PreparedSample> samples) implements Serializable {}
-
-  /**
-   * What preparing has cost, counted where it is done: a shard is prepared by whatever asks first,
-   * and once more when its executor was lost.
-   */
-  private record PreparationCost(
-      LongAccumulator inferences, DoubleAccumulator preparation, DoubleAccumulator inference)
-      implements Serializable {
-    void add(SweepCost cost) {
-      inferences.add(cost.referenceInferences());
-      preparation.add(cost.preparationSeconds());
-      inference.add(cost.inferenceSeconds());
-    }
-
-    SweepCost total() {
-      return new SweepCost(inferences.sum(), 0, preparation.sum(), inference.sum());
-    }
-  }
 
   private record TaskResult<T>(T value, SweepCost cost) implements Serializable {}
 
@@ -138,14 +118,7 @@ public final class SparkSweepRunner implements SweepRunner {
     this.finished = finished;
     this.context =
         new Context(
-            spark.broadcast(samples),
-            preparation,
-            criterion,
-            engine,
-            new PreparationCost(
-                spark.sc().longAccumulator(),
-                spark.sc().doubleAccumulator(),
-                spark.sc().doubleAccumulator()));
+            spark.broadcast(samples), preparation, criterion, engine, TaskCost.in(spark.sc()));
     this.prepared =
         shards
             .mapPartitions(prepare(context, this.reference))

@@ -8,12 +8,14 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.ModelWriter;
@@ -27,6 +29,7 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.spark.DeltaEvaluationStore;
 import org.quantsweep.jobs.spark.DeltaOptionStore;
+import org.quantsweep.jobs.spark.DeltaStatistics;
 import org.quantsweep.jobs.spark.SparkOptionRunner;
 import org.quantsweep.jobs.spark.SparkSweepRunner;
 import org.quantsweep.quantize.LookUpTableFitter;
@@ -152,7 +155,12 @@ public final class SweepJob {
                       spark.sparkContext().defaultParallelism())));
       SearchOutcome outcome = uniform.run(reference, family.candidates(), family::encode);
       report.uniform(outcome);
-      Sha256Digest calibration = calibrationDigest(given, samples);
+      Sha256Digest calibration = calibrationDigest(given, samples, CalibrationSettings::digest);
+      DeltaStatistics statistics =
+          new DeltaStatistics(
+              spark,
+              evaluations + "-statistics",
+              calibrationDigest(given, samples, CalibrationSettings::momentsDigest));
       ModelEncoder encoder = new ModelEncoder(rewritten, stored(options, calibration));
       PlanCatalog catalog = new PlanCatalog(encoder);
       CandidateJudge judge =
@@ -169,6 +177,7 @@ public final class SweepJob {
                 catalog,
                 judge,
                 calibration,
+                statistics,
                 warmStart);
         report.cost(cost);
       }
@@ -217,6 +226,7 @@ public final class SweepJob {
       PlanCatalog catalog,
       CandidateJudge judge,
       Sha256Digest calibration,
+      DeltaStatistics statistics,
       Optional<Recipe> warmStart) {
     PerTensorSettings own = work.settings();
     Set<String> tensors = work.tensors();
@@ -244,7 +254,8 @@ public final class SweepJob {
             settings.preparation(),
             settings.criterion(),
             engine,
-            own.calibration())) {
+            own.calibration(),
+            statistics)) {
       OptionPass pass =
           new OptionPass(
               encoder,
@@ -487,7 +498,13 @@ public final class SweepJob {
         .build();
   }
 
-  private Sha256Digest calibrationDigest(EncodedModel given, SampleSets samples) {
+  /**
+   * Covers what statistics or fitted codes depend on.
+   *
+   * @param part of the settings, that they depend on
+   */
+  private Sha256Digest calibrationDigest(
+      EncodedModel given, SampleSets samples, Function<CalibrationSettings, Sha256Digest> part) {
     Sha256Digest.Builder digest =
         new Sha256Digest.Builder()
             .field("model", given.digest().hex())
@@ -496,7 +513,7 @@ public final class SweepJob {
             .field("samples", samples.calibration().index().setDigest().hex());
     settings
         .perTensor()
-        .ifPresent(own -> digest.field("settings", own.calibration().digest().hex()));
+        .ifPresent(own -> digest.field("settings", part.apply(own.calibration()).hex()));
     return digest.build();
   }
 

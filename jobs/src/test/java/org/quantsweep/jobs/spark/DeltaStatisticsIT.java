@@ -1,0 +1,245 @@
+package org.quantsweep.jobs.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.BadInputException;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.datasets.table.ShardSamples;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.TensorOption;
+
+/** Statistics of layers' inputs in Delta: gathered once, whatever is fitted to them. */
+class DeltaStatisticsIT {
+  private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
+  private static final CalibrationSettings SETTINGS = CalibrationSettings.DEFAULT;
+  private static final Sha256Digest KEY = Sha256Digest.ofText("key");
+  private static final List<String> TENSORS =
+      List.of("conv1/weights", "conv2/weights", "conv3/weights", "fc2/weights");
+
+  @TempDir static Path folder;
+
+  private static SparkSession spark;
+  private static EncodedModel file;
+  private static CoreMLModel model;
+  private static LocalSamples samples;
+
+  @BeforeAll
+  static void open() throws Exception {
+    spark = SparkSessions.open("test", "local[2]");
+    file = new EncodedModel(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
+    model = ModelReader.read(file.sharedBytes(), "shapes.mlmodel");
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    try (Stream<Path> all = Files.walk(SAMPLE.resolve("pictures"))) {
+      List<Path> files = all.filter(Files::isRegularFile).sorted().toList();
+      for (int i = 0; i < files.size(); i += 100) {
+        Files.copy(files.get(i), pictures.resolve(i + "-" + files.get(i).getFileName()));
+      }
+    }
+    samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
+  }
+
+  @AfterAll
+  static void close() {
+    spark.stop();
+  }
+
+  @Test
+  void whatWasGatheredIsFittedToWithoutARunOfTheNetwork() {
+    List<TensorOption> few = options("linear:3+calibrated");
+    List<TensorOption> others = options("linear:2+calibrated", "lut-kmeans:2+calibrated", "half");
+    List<TensorOption> all = new ArrayList<>(few);
+    all.addAll(others);
+    Map<String, String> expected = locally(all);
+    long answered = samples.index().size();
+
+    Fitted first = fit("table", few, 16);
+    assertThat(expected).containsAllEntriesOf(first.options());
+    assertThat(first.options()).hasSize(few.size());
+    // Each sample once to prepare it, once to gather.
+    assertThat(first.cost().referenceInferences()).isEqualTo(2 * answered);
+    Dataset<Row> rows = table("table");
+    assertThat(rows.count()).isEqualTo(TENSORS.size());
+    // Each file holds one weight tensor, so that a task reads no more.
+    assertThat(rows.inputFiles()).hasSize(TENSORS.size());
+
+    Fitted second = fit("table", others, 16);
+    assertThat(expected).containsAllEntriesOf(second.options());
+    assertThat(second.options()).hasSize(others.size());
+    assertThat(second.cost()).isEqualTo(SweepCost.NONE);
+
+    // As after a kill: statistics of half of them are stored, and nothing is fitted.
+    DeltaStatistics stored = statistics("table", KEY);
+    DeltaStatistics killed = statistics("killed", KEY);
+    killed.append(stored.load(TENSORS.subList(0, 2)));
+    assertThat(killed.known(TENSORS)).containsExactlyElementsOf(TENSORS.subList(0, 2));
+    assertThat(statistics("killed", Sha256Digest.ofText("other samples")).known(TENSORS)).isEmpty();
+    Fitted continued = fit("killed", all, 1);
+    assertThat(continued.options()).isEqualTo(expected);
+    assertThat(continued.cost().referenceInferences()).isEqualTo(2 * answered);
+    assertThat(table("killed").count()).isEqualTo(TENSORS.size());
+
+    // As of two sweeps at once: both find nothing, and both append.
+    killed.append(stored.load(TENSORS));
+    Fitted again = fit("killed", few, 3);
+    assertThat(again.options()).isEqualTo(first.options());
+    assertThat(again.cost()).isEqualTo(SweepCost.NONE);
+  }
+
+  @Test
+  void aRowThatCannotBeReadIsTold() {
+    byte[] moments = new byte[30];
+    spark
+        .createDataFrame(
+            List.of(RowFactory.create(KEY.hex(), "fc2/weights", moments)),
+            new StructType()
+                .add("key", DataTypes.StringType)
+                .add("tensor", DataTypes.StringType)
+                .add("moments", DataTypes.BinaryType))
+        .write()
+        .format("delta")
+        .save(folder.resolve("damaged").toString());
+    assertThatThrownBy(
+            () -> fit("damaged", List.of(new TensorOption("fc2/weights", Scheme.parse("half"))), 1))
+        .cause()
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            folder.resolve("damaged")
+                + ": fc2/weights: these statistics of a layer's inputs cannot be read: they do not"
+                + " begin as statistics do.\nMaybe take their table away: they are gathered"
+                + " again.");
+  }
+
+  @Test
+  void onlyWhatDecidesStatisticsIsInTheirDigest() {
+    CalibrationSettings fitting = new CalibrationSettings(64, 0.1, 2304, 0.5, 1, 0);
+    assertThat(fitting.digest()).isNotEqualTo(SETTINGS.digest());
+    assertThat(fitting.momentsDigest()).isEqualTo(SETTINGS.momentsDigest());
+    assertThat(
+            Stream.of(
+                    new CalibrationSettings(65, 0.01, 2304, 1, 3, 0),
+                    new CalibrationSettings(64, 0.01, 2305, 1, 3, 0),
+                    new CalibrationSettings(64, 0.01, 2304, 1, 3, 1))
+                .map(CalibrationSettings::momentsDigest))
+        .doesNotHaveDuplicates()
+        .doesNotContain(SETTINGS.momentsDigest());
+  }
+
+  private record Fitted(Map<String, String> options, SweepCost cost) {}
+
+  private static Fitted fit(String table, Collection<TensorOption> options, int partitions) {
+    try (SparkOptionRunner runner = runner(table, partitions)) {
+      return new Fitted(bytes(runner.fit(options)), runner.cost());
+    }
+  }
+
+  private static SparkOptionRunner runner(String table, int partitions) {
+    JavaRDD<ShardSamples> shards =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(
+                IntStream.range(0, samples.index().shards())
+                    .mapToObj(ShardId::new)
+                    .map(shard -> new ShardSamples(shard, samples.read(shard)))
+                    .toList(),
+                partitions);
+    return new SparkOptionRunner(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        file,
+        samples.index(),
+        shards,
+        samples.index(),
+        shards,
+        PicturePreparation.DEFAULT,
+        Criteria.parse("top-1"),
+        new OnnxRuntimeEngine(),
+        SETTINGS,
+        statistics(table, KEY));
+  }
+
+  private static DeltaStatistics statistics(String table, Sha256Digest key) {
+    return new DeltaStatistics(spark, folder.resolve(table).toString(), key);
+  }
+
+  private static Dataset<Row> table(String table) {
+    return spark.read().format("delta").load(folder.resolve(table).toString());
+  }
+
+  private static List<TensorOption> options(String... schemes) {
+    List<TensorOption> options = new ArrayList<>();
+    for (String tensor : TENSORS) {
+      for (String scheme : schemes) {
+        options.add(new TensorOption(tensor, Scheme.parse(scheme)));
+      }
+    }
+    return options;
+  }
+
+  /** The same in this process, where nothing is stored. */
+  private static Map<String, String> locally(Collection<TensorOption> options) {
+    try (LocalOptionRunner runner =
+        new LocalOptionRunner(
+            model,
+            samples,
+            samples,
+            PicturePreparation.DEFAULT,
+            Criteria.parse("top-1"),
+            new OnnxRuntimeEngine(),
+            SETTINGS,
+            2)) {
+      return bytes(runner.fit(options));
+    }
+  }
+
+  /** Everything that was fitted, to the last bit. */
+  private static Map<String, String> bytes(Map<TensorOption, FittedOption> fitted) {
+    Map<String, String> bytes = new TreeMap<>();
+    fitted.forEach(
+        (option, found) ->
+            bytes.put(
+                option.tensor() + " " + option.scheme(),
+                Double.toHexString(found.error())
+                    + " "
+                    + found
+                        .weights()
+                        .map(CalibratedWeightsCodec::encode)
+                        .map(Sha256Digest::of)
+                        .map(Sha256Digest::hex)
+                        .orElse("")));
+    return bytes;
+  }
+}
