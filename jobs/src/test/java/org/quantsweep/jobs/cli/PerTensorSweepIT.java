@@ -97,13 +97,21 @@ class PerTensorSweepIT {
     assertThat(other.toString()).startsWith("this is another model than the recipe names");
   }
 
-  /** From a recipe in an output folder that holds nothing else: its codes are fitted first. */
+  /**
+   * From a recipe in an output folder that holds statistics only: its codes are fitted first, and
+   * nothing is gathered.
+   */
   private void requireWarmStarts(Path pictures, Path recipe, SweepResult.Chosen before)
       throws Exception {
     Path own =
         Files.copy(
             recipe, Files.createDirectory(folder.resolve("warm")).resolve(recipe.getFileName()));
+    Path statistics = folder.resolve("warm/evaluations-statistics");
+    Files.move(folder.resolve("one/evaluations-statistics"), statistics);
     SweepResult warm = sweep(MODEL, pictures, "warm", "--warm-start", own.toString());
+    assertThat(statistics.resolve("_delta_log"))
+        .isDirectoryNotContaining("glob:**1.json")
+        .isDirectoryContaining("glob:**0.json");
     assertThat(warm.selected().encodedSize()).isLessThanOrEqualTo(before.encodedSize());
     assertThat(warm.candidates()).extracting(SweepResult.Row::plan).contains(before.plan());
     String kept = Files.readString(recipe);
