@@ -30,7 +30,7 @@ public final class DeltaStatistics {
    * Larger statistics are gathered anew instead: a row is held several times over while it is
    * written. Twelve groups of 2304 inputs take as much.
    */
-  static final long LARGEST_BYTES = 256L << 20;
+  private static final long LARGEST_BYTES = 256L << 20;
 
   private static final StructType SCHEMA =
       new StructType()
@@ -41,6 +41,7 @@ public final class DeltaStatistics {
   private final SparkSession spark;
   private final DeltaTableFile table;
   private final Sha256Digest key;
+  private final long largestBytes;
 
   /**
    * On a table at a path, which is made when it is missing.
@@ -48,9 +49,19 @@ public final class DeltaStatistics {
    * @param key covers everything that the statistics depend on
    */
   public DeltaStatistics(SparkSession spark, String path, Sha256Digest key) {
+    this(spark, path, key, LARGEST_BYTES);
+  }
+
+  /**
+   * With a bound of its own.
+   *
+   * @param largestBytes of one weight tensor's statistics
+   */
+  DeltaStatistics(SparkSession spark, String path, Sha256Digest key, long largestBytes) {
     this.spark = spark;
     this.table = new DeltaTableFile(spark, path, SCHEMA);
     this.key = key;
+    this.largestBytes = largestBytes;
   }
 
   /** Those of some weight tensors whose statistics are here. */
@@ -87,16 +98,17 @@ public final class DeltaStatistics {
   }
 
   /**
-   * Adds statistics and makes them durable, those left out that are larger than {@link
-   * #LARGEST_BYTES}. Each partition becomes a file, so it holds one weight tensor.
+   * Adds statistics and makes them durable, those left out that are too large. Each partition
+   * becomes a file, so it holds one weight tensor.
    *
    * @param moments kept by Spark: they are made while the table is locked otherwise
    */
   void append(JavaPairRDD<String, InputMoments> moments) {
     String hex = key.hex();
+    long largest = largestBytes;
     JavaRDD<Row> rows =
         moments
-            .filter(own -> InputMomentsCodec.encodedBytes(own._2()) <= LARGEST_BYTES)
+            .filter(own -> InputMomentsCodec.encodedBytes(own._2()) <= largest)
             .map(own -> RowFactory.create(hex, own._1(), InputMomentsCodec.encode(own._2())));
     table.append(spark.createDataFrame(rows, SCHEMA));
   }
