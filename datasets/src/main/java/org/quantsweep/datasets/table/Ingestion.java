@@ -136,10 +136,16 @@ public final class Ingestion {
       return SampleTable.open(spark, List.of(table), List.of(source));
     } catch (FileNotFoundException e) {
       throw new BadInputException(
-          source + ": there are no samples: the path does not exist.\nMaybe check --samples.", e);
+          source
+              + ": there are no samples: the path does not exist.\n"
+              + "Maybe check what --samples, --calibration or --confirmation names.",
+          e);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          source + ": the samples cannot be read (" + e.getMessage() + ").\nMaybe check --samples.",
+          source
+              + ": the samples cannot be read ("
+              + e.getMessage()
+              + ").\nMaybe check what --samples, --calibration or --confirmation names.",
           e);
     }
   }

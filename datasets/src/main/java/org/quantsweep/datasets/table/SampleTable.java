@@ -125,7 +125,8 @@ public final class SampleTable implements SampleSource {
       }
       message.append(quarantined.size() > 5 ? "\n  ..." : "");
     }
-    return new BadInputException(message + "\nMaybe check --samples.");
+    return new BadInputException(
+        message + "\nMaybe check what --samples, --calibration or --confirmation names.");
   }
 
   @Override

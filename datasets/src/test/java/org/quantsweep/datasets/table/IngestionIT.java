@@ -489,21 +489,24 @@ class IngestionIT {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             at("none")
-                + ": there are no samples: the path does not exist.\nMaybe check --samples.");
+                + ": there are no samples: the path does not exist.\n"
+                + "Maybe check what --samples, --calibration or --confirmation names.");
     write(folder.resolve("texts/notes.txt"), new byte[3]);
     assertThatThrownBy(() -> ingestion.open(at("texts"), at("table")))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             at("texts")
                 + ": there are no samples here. Known are pictures (.jpg, .png, .bmp), .npy and"
-                + " .npz files, and tables.\nMaybe check --samples.");
+                + " .npz files, and tables.\n"
+                + "Maybe check what --samples, --calibration or --confirmation names.");
     write(folder.resolve("empty/a.png"), new byte[0]);
     assertThatThrownBy(() -> ingestion.open(at("empty"), at("table")))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             at("empty")
                 + ": there are no samples here, only 1 that cannot be read:\n"
-                + "  a.png: the file is empty (0 bytes).\nMaybe check --samples.");
+                + "  a.png: the file is empty (0 bytes).\n"
+                + "Maybe check what --samples, --calibration or --confirmation names.");
     spark.range(3).write().parquet(at("numbers"));
     assertThatThrownBy(() -> ingestion.open(at("numbers"), at("table")))
         .isInstanceOf(BadInputException.class)

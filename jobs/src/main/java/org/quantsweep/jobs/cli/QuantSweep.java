@@ -115,6 +115,12 @@ public final class QuantSweep {
     if (trace) {
       failure.printStackTrace(err);
     }
+    if (isEnding()) {
+      // Spark ends with the program, under whatever still ran.
+      err.println("ended by a signal before it was through");
+      err.println("Maybe give the same command again: a sweep continues from what it has stored.");
+      return INTERNAL;
+    }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {
         err.println(user.getMessage());
@@ -124,5 +130,16 @@ public final class QuantSweep {
     err.println("internal failure: " + failure);
     err.println("Maybe run again with --stacktrace and report what it prints.");
     return INTERNAL;
+  }
+
+  /** Whether this program has been told to end, and does so whatever we answer. */
+  private static boolean isEnding() {
+    Thread nothing = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(nothing);
+      return !Runtime.getRuntime().removeShutdownHook(nothing);
+    } catch (IllegalStateException e) {
+      return true;
+    }
   }
 }

@@ -33,7 +33,7 @@ final class OnnxSession {
   OnnxSession(String model, LoweredModel lowered, InputMemory memory, boolean keeps) {
     this.lowered = lowered;
     this.memory = memory;
-    this.environment = OrtEnvironment.getEnvironment();
+    this.environment = EngineEnvironment.get();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       // Spark gives a task one core, and a run's sums must not depend on how many threads there
       // are.
