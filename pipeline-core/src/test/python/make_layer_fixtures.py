@@ -205,6 +205,7 @@ case("upsample aligned corners", [x],
      [sampled(x, (6, 12), lambda n, m: np.arange(m) * (n - 1) / (m - 1))])
 case("upsample half pixels", [x],
      [sampled(x, (6, 12), lambda n, m: np.arange(m) * n / m + 0.5 * n / m - 0.5)])
+case("upsample default", [x], [sampled(x, (6, 12), lambda n, m: np.arange(m) * n / m)])
 METHODS = {
     "strict": lambda n, m: np.linspace(0, n - 1, m),
     "align": lambda n, m: np.linspace(0, n - 1, m) if m > 1 else np.array([(n - 1) / 2]),

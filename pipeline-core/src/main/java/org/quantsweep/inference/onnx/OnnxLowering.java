@@ -27,7 +27,7 @@ import org.quantsweep.tensor.Tensor;
  */
 public final class OnnxLowering {
   /** Changes whenever an answer may change. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private final CoreMLModel model;
   private final NetworkMessage network;

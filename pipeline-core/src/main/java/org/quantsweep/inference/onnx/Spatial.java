@@ -86,13 +86,12 @@ final class Spatial {
       resize(layer, graph, Shape.of(lengths), "nearest", "asymmetric");
       return;
     }
-    // The format describes the default as places i / factor. Models that were converted before it
-    // had a choice want half pixels all the same: reference answers of such a model, made with
-    // PyTorch, are met by half pixels only.
     String places =
         switch (upsample.getLinearUpsampleMode()) {
           case ALIGN_CORNERS_TRUE -> "align_corners";
-          default -> "half_pixel";
+          case ALIGN_CORNERS_FALSE -> "half_pixel";
+          // The default takes places i / factor: NeuralNetwork.proto, UpsampleLayerParams.
+          default -> "asymmetric";
         };
     resize(layer, graph, Shape.of(lengths), "linear", places);
   }

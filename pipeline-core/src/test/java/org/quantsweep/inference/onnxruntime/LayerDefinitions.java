@@ -320,6 +320,9 @@ final class LayerDefinitions {
         (layer, fixture) ->
             upsample(layer, UpsampleLayerParams.InterpolationMode.BILINEAR)
                 .setLinearUpsampleMode(UpsampleLayerParams.LinearUpsampleMode.ALIGN_CORNERS_FALSE));
+    add(
+        "upsample default",
+        (layer, fixture) -> upsample(layer, UpsampleLayerParams.InterpolationMode.BILINEAR));
     Map<String, SamplingMode.Method> methods =
         Map.of(
             "strict", SamplingMode.Method.STRICT_ALIGN_ENDPOINTS_MODE,
