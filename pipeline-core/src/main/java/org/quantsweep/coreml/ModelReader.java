@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.neuralnetwork.Findings;
 import org.quantsweep.coreml.neuralnetwork.LayerWeights;
 import org.quantsweep.coreml.neuralnetwork.StoredValues;
@@ -43,6 +44,21 @@ public final class ModelReader {
    */
   public static CoreMLModel read(byte[] bytes, String name) {
     return read(bytes, name, ReaderLimits.DEFAULT);
+  }
+
+  /**
+   * Reads the files of a model.
+   *
+   * @param name what messages call it
+   * @throws BadInputException as {@link #read(Path)}
+   */
+  public static CoreMLModel read(ModelFiles files, String name) {
+    try {
+      return read(files.content().readAll(ReaderLimits.DEFAULT.fileSize()), name);
+    } catch (IOException e) {
+      throw new BadInputException(
+          name + ": the file cannot be read (" + e.getMessage() + ").\nMaybe check its path.", e);
+    }
   }
 
   /** As {@link #read(byte[], String)}, with limits of one's own. */

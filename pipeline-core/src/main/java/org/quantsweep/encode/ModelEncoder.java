@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelWriter;
 import org.quantsweep.coreml.WeightStorage;
@@ -81,7 +82,7 @@ public final class ModelEncoder {
    * @throws UsageException when the plan names a weight tensor that the model does not have, that
    *     is updatable, or that cannot be quantized
    */
-  public EncodedModel encode(QuantizationPlan plan) {
+  public ModelFiles encode(QuantizationPlan plan) {
     Model.Builder builder = model.message().toBuilder();
     Map<WeightTensor, Scheme> resolved = resolve(plan);
     Map<String, Tensor> biases = correctedBiases(resolved);
@@ -98,7 +99,7 @@ public final class ModelEncoder {
           Scheme scheme = stored(bias, resolved.get(bias));
           bias.location().set(builder, encoders.get(identity).encode(scheme, values));
         });
-    return new EncodedModel(ModelWriter.toBytes(builder.build()));
+    return ModelFiles.lone(ModelWriter.toBytes(builder.build()));
   }
 
   /**

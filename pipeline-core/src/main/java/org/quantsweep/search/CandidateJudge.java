@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
-import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationStore;
@@ -47,7 +47,7 @@ public final class CandidateJudge {
       EvaluationKey key,
       EvaluationStore store,
       SweepRunner runner,
-      Function<Candidate, EncodedModel> encode,
+      Function<Candidate, ModelFiles> encode,
       SearchBudget budget,
       SearchListener listener,
       int firstWave) {
@@ -101,7 +101,7 @@ public final class CandidateJudge {
   }
 
   /** The candidate's file. */
-  public EncodedModel model(Candidate candidate) {
+  public ModelFiles model(Candidate candidate) {
     return ledger.model(candidate);
   }
 

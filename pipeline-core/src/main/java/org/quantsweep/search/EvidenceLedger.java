@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationStore;
@@ -26,9 +26,9 @@ final class EvidenceLedger {
   private final EvaluationKey key;
   private final EvaluationStore store;
   private final SweepRunner runner;
-  private final Function<Candidate, EncodedModel> encode;
+  private final Function<Candidate, ModelFiles> encode;
   private final Map<Candidate, Sha256Digest> digests = new HashMap<>();
-  private final Map<Candidate, EncodedModel> models = new HashMap<>();
+  private final Map<Candidate, ModelFiles> models = new HashMap<>();
   private final Map<Sha256Digest, Evidence> evidence = new HashMap<>();
   private long inferences;
 
@@ -42,7 +42,7 @@ final class EvidenceLedger {
       EvaluationKey key,
       EvaluationStore store,
       SweepRunner runner,
-      Function<Candidate, EncodedModel> encode) {
+      Function<Candidate, ModelFiles> encode) {
     this.samples = samples;
     this.key = key;
     this.store = store;
@@ -116,10 +116,10 @@ final class EvidenceLedger {
   /** Judges candidates on samples, by rank, and keeps what was found. */
   void run(Map<Candidate, List<Integer>> wave) {
     Map<Sha256Digest, List<Integer>> ranks = new LinkedHashMap<>();
-    Map<Sha256Digest, EncodedModel> needed = new HashMap<>();
+    Map<Sha256Digest, ModelFiles> needed = new HashMap<>();
     wave.forEach(
         (candidate, wanted) -> {
-          EncodedModel model = model(candidate);
+          ModelFiles model = model(candidate);
           // Two plans may give the same file: it is judged once.
           if (ranks.putIfAbsent(model.digest(), wanted) == null) {
             needed.put(model.digest(), model);
@@ -132,8 +132,8 @@ final class EvidenceLedger {
   }
 
   /** The candidate's file. */
-  EncodedModel model(Candidate candidate) {
-    EncodedModel known = models.get(candidate);
+  ModelFiles model(Candidate candidate) {
+    ModelFiles known = models.get(candidate);
     if (known == null) {
       known = encode.apply(candidate);
       if (!known.size().equals(candidate.encodedSize())) {

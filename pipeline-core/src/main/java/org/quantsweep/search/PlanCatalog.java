@@ -3,15 +3,15 @@ package org.quantsweep.search;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 
 /** The plans of a search, by candidate, and the files that they give. */
 public final class PlanCatalog {
   private final Function<QuantizationPlan, ByteSize> size;
-  private final Function<QuantizationPlan, EncodedModel> encode;
+  private final Function<QuantizationPlan, ModelFiles> encode;
   private final Map<Candidate, QuantizationPlan> plans = new TreeMap<>();
 
   /** Of one model's plans. */
@@ -20,7 +20,7 @@ public final class PlanCatalog {
   }
 
   PlanCatalog(
-      Function<QuantizationPlan, ByteSize> size, Function<QuantizationPlan, EncodedModel> encode) {
+      Function<QuantizationPlan, ByteSize> size, Function<QuantizationPlan, ModelFiles> encode) {
     this.size = size;
     this.encode = encode;
   }
@@ -42,7 +42,7 @@ public final class PlanCatalog {
   }
 
   /** The candidate's file. */
-  public EncodedModel encode(Candidate candidate) {
+  public ModelFiles encode(Candidate candidate) {
     return encode.apply(plan(candidate));
   }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
-import org.quantsweep.encode.EncodedModel;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationStore;
@@ -78,7 +78,7 @@ public final class UniformSearch {
   public SearchOutcome run(
       ReferenceEvidence reference,
       Collection<Candidate> candidates,
-      Function<Candidate, EncodedModel> encode) {
+      Function<Candidate, ModelFiles> encode) {
     Race race = new Race(reference, candidates.stream().sorted().toList(), encode);
     while (!budget.isOver() && race.runWave()) {
       // Each wave decides more; the last one leaves nothing undecided that the rule needs.
@@ -102,7 +102,7 @@ public final class UniformSearch {
     Race(
         ReferenceEvidence reference,
         List<Candidate> candidates,
-        Function<Candidate, EncodedModel> encode) {
+        Function<Candidate, ModelFiles> encode) {
       this.order = reference.order();
       this.candidates = candidates;
       this.rule = new SequentialRule(samples, order, settings.threshold());

@@ -10,10 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.sample.SamplePreparation;
@@ -69,7 +69,7 @@ public final class LocalSweepRunner implements SweepRunner {
 
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
-      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
     Map<Sha256Digest, Predictor> predictors = new ConcurrentHashMap<>();
     try {
       List<Callable<Map<Sha256Digest, Evidence>>> work = new ArrayList<>();
@@ -107,9 +107,8 @@ public final class LocalSweepRunner implements SweepRunner {
     reference.close();
   }
 
-  private Predictor open(EncodedModel model) {
-    return engine.open(
-        ModelReader.read(model.sharedBytes(), "candidate " + model.digest().abbreviated()));
+  private Predictor open(ModelFiles model) {
+    return engine.open(ModelReader.read(model, "candidate " + model.digest().abbreviated()));
   }
 
   private List<PreparedSample> prepared(ShardId shard) {

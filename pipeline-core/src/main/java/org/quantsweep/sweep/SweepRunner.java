@@ -2,8 +2,8 @@ package org.quantsweep.sweep;
 
 import java.util.List;
 import java.util.Map;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 
 /** Runs the tasks of a sweep: in this process, or on a cluster. Both give the same evidence. */
 public interface SweepRunner extends AutoCloseable {
@@ -17,7 +17,7 @@ public interface SweepRunner extends AutoCloseable {
 
         @Override
         public Map<Sha256Digest, Evidence> evaluate(
-            List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+            List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
           return Map.of();
         }
 
@@ -44,7 +44,7 @@ public interface SweepRunner extends AutoCloseable {
    * @param models every model that the tasks name, by digest
    */
   Map<Sha256Digest, Evidence> evaluate(
-      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models);
+      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models);
 
   /** What was done so far. */
   SweepCost cost();

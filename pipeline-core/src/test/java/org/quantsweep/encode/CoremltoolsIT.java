@@ -3,6 +3,7 @@ package org.quantsweep.encode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -115,10 +117,12 @@ class CoremltoolsIT {
     String stem = file.getFileName().toString().replace(".mlmodel", "");
     for (Scheme scheme : schemes) {
       String name = stem + "." + scheme.toString().replace(':', '-').replace('@', '-');
-      byte[] bytes = encoder.encode(QuantizationPlan.uniform(scheme, identities)).sharedBytes();
-      Files.write(folder.resolve(name + ".mlmodel"), bytes);
+      ModelFiles files = encoder.encode(QuantizationPlan.uniform(scheme, identities));
+      try (InputStream in = files.content().open()) {
+        Files.copy(in, folder.resolve(name + ".mlmodel"));
+      }
       NpzArrays.write(
-          folder.resolve(name + ".weights.npz"), weights(ModelReader.read(bytes, name)));
+          folder.resolve(name + ".weights.npz"), weights(ModelReader.read(files, name)));
     }
   }
 

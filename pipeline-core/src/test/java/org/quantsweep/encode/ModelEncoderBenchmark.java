@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -66,19 +67,19 @@ public class ModelEncoderBenchmark {
 
   /** linear:4. */
   @Benchmark
-  public EncodedModel linear() {
+  public ModelFiles linear() {
     return new ModelEncoder(read).encode(linear);
   }
 
   /** lut-linear:4. */
   @Benchmark
-  public EncodedModel linearLookUpTables() {
+  public ModelFiles linearLookUpTables() {
     return new ModelEncoder(read).encode(linearTables);
   }
 
   /** lut-kmeans:4, the tables being known: codes are assigned, packed and written. */
   @Benchmark
-  public EncodedModel lookUpTablesAtHand() {
+  public ModelFiles lookUpTablesAtHand() {
     return ready.encode(optimalTables);
   }
 

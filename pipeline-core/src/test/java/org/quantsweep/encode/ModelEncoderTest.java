@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -37,7 +38,7 @@ class ModelEncoderTest {
         WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
     for (Scheme scheme : Scheme.all()) {
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
-      EncodedModel encoded = encoder.encode(plan);
+      ModelFiles encoded = encoder.encode(plan);
       assertThat(encoder.encodedSize(plan)).as(scheme.toString()).isEqualTo(encoded.size());
     }
   }
@@ -50,8 +51,8 @@ class ModelEncoderTest {
     List<String> identities = selected.stream().map(WeightTensor::identity).toList();
     for (String text : List.of("linear:3", "linear:5@tensor", "lut-kmeans:4", "lut-linear:7")) {
       Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
-      EncodedModel encoded = encoder.encode(QuantizationPlan.uniform(scheme, identities));
-      CoreMLModel read = ModelReader.read(encoded.sharedBytes(), "encoded");
+      ModelFiles encoded = encoder.encode(QuantizationPlan.uniform(scheme, identities));
+      CoreMLModel read = ModelReader.read(encoded, "encoded");
       assertThat(read.specificationVersion()).isEqualTo(3);
       for (int i = 0; i < selected.size(); i++) {
         WeightTensor source = selected.get(i);

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
@@ -127,11 +127,11 @@ final class PlanWorld implements SweepRunner {
     return new ByteSize(bytes);
   }
 
-  private EncodedModel encode(QuantizationPlan plan) {
+  private ModelFiles encode(QuantizationPlan plan) {
     byte[] bytes = new byte[(int) size(plan).bytes()];
     byte[] name = plan.digest().hex().getBytes(StandardCharsets.US_ASCII);
     System.arraycopy(name, 0, bytes, 0, name.length);
-    EncodedModel model = new EncodedModel(bytes);
+    ModelFiles model = ModelFiles.lone(bytes);
     files.put(model.digest(), plan);
     return model;
   }
@@ -147,7 +147,7 @@ final class PlanWorld implements SweepRunner {
 
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
-      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
     Map<Sha256Digest, Evidence> found = new HashMap<>();
     for (EvaluationTask task : tasks) {
       for (EvaluationTask.CandidateSamples entry : task.group()) {

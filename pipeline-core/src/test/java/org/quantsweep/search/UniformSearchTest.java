@@ -15,9 +15,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationTask;
@@ -65,7 +65,7 @@ class UniformSearchTest {
 
     @Override
     public Map<Sha256Digest, Evidence> evaluate(
-        List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+        List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
       Map<Sha256Digest, Evidence> found = new HashMap<>();
       for (EvaluationTask task : tasks) {
         for (EvaluationTask.CandidateSamples entry : task.group()) {
@@ -185,10 +185,10 @@ class UniformSearchTest {
     return search.run(search.reference(), world.candidates, UniformSearchTest::model);
   }
 
-  private static EncodedModel model(Candidate candidate) {
+  private static ModelFiles model(Candidate candidate) {
     byte[] bytes = new byte[(int) candidate.encodedSize().bytes()];
     bytes[0] = (byte) candidate.scheme().hashCode();
-    return new EncodedModel(bytes);
+    return ModelFiles.lone(bytes);
   }
 
   private static SampleIndex index() {

@@ -2,10 +2,10 @@ package org.quantsweep.jobs.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
@@ -40,10 +40,10 @@ final class DequantizeCommand implements Callable<Integer> {
             .filter(tensor -> !tensor.updatable())
             .map(WeightTensor::identity)
             .toList();
-    EncodedModel encoded =
+    ModelFiles encoded =
         new ModelEncoder(given)
             .encode(QuantizationPlan.uniform(new Scheme.FullPrecision(), identities));
-    output.write(encoded.sharedBytes());
+    output.write(encoded);
     FileSummary.print(spec, common, output, given, encoded, identities.size());
     return 0;
   }

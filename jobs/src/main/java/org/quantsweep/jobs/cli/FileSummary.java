@@ -3,8 +3,8 @@ package org.quantsweep.jobs.cli;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.encode.EncodedModel;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Says what file was written. */
@@ -16,7 +16,7 @@ final class FileSummary {
       CommonOptions common,
       OutputFile file,
       CoreMLModel given,
-      EncodedModel encoded,
+      ModelFiles encoded,
       int tensors) {
     double ratio = encoded.size().ratioTo(given.size());
     if (common.json()) {

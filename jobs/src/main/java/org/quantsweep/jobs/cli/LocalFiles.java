@@ -1,22 +1,26 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.FileContent;
 
 /** Writes files of this machine whole or not at all. */
 final class LocalFiles {
   private LocalFiles() {}
 
-  static void write(Path file, byte[] bytes) {
+  static void write(Path file, FileContent content) {
     try {
       Path target = file.toAbsolutePath();
       Files.createDirectories(target.getParent());
       Path temporary = Files.createTempFile(target.getParent(), ".quantsweep", ".tmp");
       try {
-        Files.write(temporary, bytes);
+        try (InputStream in = content.open()) {
+          Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
+        }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(temporary);

@@ -6,6 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.jobs.sweep.WholeFiles;
 
 /**
@@ -25,13 +27,22 @@ record OutputFile(String name) {
    * @throws BadInputException when that is refused
    */
   void write(byte[] bytes) {
+    write(FileContent.of(bytes));
+  }
+
+  /** Writes a model's files; the same. */
+  void write(ModelFiles files) {
+    write(files.content());
+  }
+
+  private void write(FileContent content) {
     Optional<Path> local = InputFile.local(name);
     if (local.isPresent()) {
-      LocalFiles.write(local.get(), bytes);
+      LocalFiles.write(local.get(), content);
       return;
     }
     try {
-      WholeFiles.write(new org.apache.hadoop.fs.Path(name), bytes, new Configuration());
+      WholeFiles.write(new org.apache.hadoop.fs.Path(name), content, new Configuration());
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
           name

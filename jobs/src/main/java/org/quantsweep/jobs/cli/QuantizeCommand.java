@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.rewrite.BatchNormFolding;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
@@ -85,8 +85,8 @@ final class QuantizeCommand implements Callable<Integer> {
   private int byRecipe() {
     CoreMLModel given = ModelReader.read(model.file());
     RecipeModel made = new RecipeModel(recipe, given);
-    EncodedModel encoded = made.encode(calibration);
-    output.write(encoded.sharedBytes());
+    ModelFiles encoded = made.encode(calibration);
+    output.write(encoded);
     boolean same = encoded.digest().hex().equals(made.recipe().sha256());
     spec.commandLine()
         .getErr()
@@ -106,9 +106,9 @@ final class QuantizeCommand implements Callable<Integer> {
     CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
     List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
-    EncodedModel encoded =
+    ModelFiles encoded =
         new ModelEncoder(rewritten).encode(QuantizationPlan.uniform(parsed, identities));
-    output.write(encoded.sharedBytes());
+    output.write(encoded);
     for (WeightTensor left : WeightSelection.updatable(rewritten)) {
       spec.commandLine().getErr().println("left alone, updatable: " + left.identity());
     }

@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.sweep.Recipe;
@@ -59,7 +59,7 @@ final class RecipeModel {
    *
    * @param calibration samples to derive fitted codes from; null to read them beside the recipe
    */
-  EncodedModel encode(InputFile calibration) {
+  ModelFiles encode(InputFile calibration) {
     Map<TensorOption, CalibratedWeights> fitted =
         calibration == null ? stored() : derived(calibration);
     return new ModelEncoder(model, (tensor, scheme) -> fitted.get(new TensorOption(tensor, scheme)))

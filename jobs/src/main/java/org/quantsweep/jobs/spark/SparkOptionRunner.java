@@ -20,12 +20,12 @@ import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.sample.SampleIndex;
@@ -58,7 +58,7 @@ public final class SparkOptionRunner implements OptionRunner {
   private record Split(JavaRDD<Prepared> prepared, Context context) {}
 
   private record Context(
-      Broadcast<EncodedModel> model,
+      Broadcast<ModelFiles> model,
       Broadcast<SampleIndex> samples,
       SamplePreparation preparation,
       Criterion criterion,
@@ -71,10 +71,10 @@ public final class SparkOptionRunner implements OptionRunner {
     }
 
     OptionEvaluator evaluator() {
-      EncodedModel file = model.value();
+      ModelFiles file = model.value();
       return new OptionEvaluator(
           samples.value(),
-          ModelReader.read(file.sharedBytes(), "model " + file.digest().abbreviated()),
+          ModelReader.read(file, "model " + file.digest().abbreviated()),
           engine,
           criterion,
           settings);
@@ -99,7 +99,7 @@ public final class SparkOptionRunner implements OptionRunner {
    */
   public SparkOptionRunner(
       JavaSparkContext spark,
-      EncodedModel model,
+      ModelFiles model,
       SampleIndex calibration,
       JavaRDD<ShardSamples> calibrationShards,
       SampleIndex sensitivity,
@@ -130,14 +130,11 @@ public final class SparkOptionRunner implements OptionRunner {
           List<Prepared> ready = new ArrayList<>();
           try (ExecutorCache<Predictor>.Lease lease =
               ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
-            EncodedModel file = context.model().value();
+            ModelFiles file = context.model().value();
             Predictor predictor =
                 lease.get(
                     file.digest(),
-                    () ->
-                        context
-                            .engine()
-                            .open(ModelReader.read(file.sharedBytes(), "the model to quantize")));
+                    () -> context.engine().open(ModelReader.read(file, "the model to quantize")));
             while (own.hasNext()) {
               ShardSamples shard = own.next();
               ShardEvaluator.Result<List<PreparedSample>> result =

@@ -20,10 +20,10 @@ import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.sample.SampleIndex;
@@ -48,7 +48,7 @@ public final class SparkSweepRunner implements SweepRunner {
   private final JavaSparkContext spark;
   private final InferenceEngine engine;
   private final JavaRDD<PreparedShard> prepared;
-  private final Broadcast<EncodedModel> reference;
+  private final Broadcast<ModelFiles> reference;
   private final Context context;
   private final Consumer<Map<Sha256Digest, Evidence>> finished;
   private SweepCost cost = SweepCost.NONE;
@@ -79,7 +79,7 @@ public final class SparkSweepRunner implements SweepRunner {
    */
   public SparkSweepRunner(
       JavaSparkContext spark,
-      EncodedModel reference,
+      ModelFiles reference,
       SampleIndex samples,
       JavaRDD<ShardSamples> shards,
       SamplePreparation preparation,
@@ -98,7 +98,7 @@ public final class SparkSweepRunner implements SweepRunner {
    */
   public SparkSweepRunner(
       JavaSparkContext spark,
-      EncodedModel reference,
+      ModelFiles reference,
       SampleIndex samples,
       JavaRDD<ShardSamples> shards,
       SamplePreparation preparation,
@@ -136,11 +136,11 @@ public final class SparkSweepRunner implements SweepRunner {
 
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
-      List<EvaluationTask> tasks, Map<Sha256Digest, EncodedModel> models) {
+      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
     if (tasks.isEmpty()) {
       return Map.of();
     }
-    Map<Sha256Digest, Broadcast<EncodedModel>> shipped = new HashMap<>();
+    Map<Sha256Digest, Broadcast<ModelFiles>> shipped = new HashMap<>();
     models.forEach((digest, model) -> shipped.put(digest, spark.broadcast(model)));
     Map<Integer, EvaluationTask> byShard = new TreeMap<>();
     tasks.forEach(task -> byShard.put(task.shard().number(), task));
@@ -243,7 +243,7 @@ public final class SparkSweepRunner implements SweepRunner {
 
   private static org.apache.spark.api.java.function.FlatMapFunction<
           Iterator<ShardSamples>, PreparedShard>
-      prepare(Context context, Broadcast<EncodedModel> reference) {
+      prepare(Context context, Broadcast<ModelFiles> reference) {
     return shards -> {
       List<PreparedShard> ready = new ArrayList<>();
       try (ExecutorCache<Predictor>.Lease lease =
@@ -270,7 +270,7 @@ public final class SparkSweepRunner implements SweepRunner {
       judge(
           Context context,
           Map<Integer, EvaluationTask> tasks,
-          Map<Sha256Digest, Broadcast<EncodedModel>> models) {
+          Map<Sha256Digest, Broadcast<ModelFiles>> models) {
     return (partition, shards) -> {
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
@@ -287,12 +287,9 @@ public final class SparkSweepRunner implements SweepRunner {
   }
 
   private static Predictor open(
-      ExecutorCache<Predictor>.Lease lease, InferenceEngine engine, EncodedModel model) {
+      ExecutorCache<Predictor>.Lease lease, InferenceEngine engine, ModelFiles model) {
     return lease.get(
         model.digest(),
-        () ->
-            engine.open(
-                ModelReader.read(
-                    model.sharedBytes(), "candidate " + model.digest().abbreviated())));
+        () -> engine.open(ModelReader.read(model, "candidate " + model.digest().abbreviated())));
   }
 }

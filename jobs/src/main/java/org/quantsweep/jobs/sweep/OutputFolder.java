@@ -8,6 +8,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
@@ -76,16 +78,21 @@ public final class OutputFolder {
     } catch (IOException e) {
       throw unwritable(e);
     }
-    write(new Path(new Path(folder, below), name), bytes);
+    write(new Path(new Path(folder, below), name), FileContent.of(bytes));
+  }
+
+  /** The files of a model. */
+  void write(String name, ModelFiles files) {
+    write(new Path(folder, name), files.content());
   }
 
   void write(String name, byte[] bytes) {
-    write(new Path(folder, name), bytes);
+    write(new Path(folder, name), FileContent.of(bytes));
   }
 
-  private void write(Path file, byte[] bytes) {
+  private void write(Path file, FileContent content) {
     try {
-      WholeFiles.write(file, bytes, configuration);
+      WholeFiles.write(file, content, configuration);
     } catch (IOException e) {
       throw unwritable(e);
     }

@@ -2,8 +2,8 @@ package org.quantsweep.jobs.sweep;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
@@ -24,12 +24,12 @@ final class SweepFiles {
     this.calibration = calibration;
   }
 
-  void model(EncodedModel file) {
-    output.write(SweepJob.MODEL_FILE, file.sharedBytes());
+  void model(ModelFiles file) {
+    output.write(SweepJob.MODEL_FILE, file);
   }
 
   /** The recipe of a plan; its fitted codes are written before it. */
-  void recipe(Sha256Digest given, QuantizationPlan plan, EncodedModel file) {
+  void recipe(Sha256Digest given, QuantizationPlan plan, ModelFiles file) {
     TreeMap<String, String> tensors = new TreeMap<>();
     TreeMap<String, String> options = new TreeMap<>();
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {

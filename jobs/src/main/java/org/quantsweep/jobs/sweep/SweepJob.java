@@ -15,6 +15,7 @@ import org.apache.spark.sql.SparkSession;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
@@ -23,7 +24,6 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.rewrite.Rewrite;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.CalibratedOptions;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
@@ -105,8 +105,8 @@ public final class SweepJob {
     Optional<Recipe> warmStart =
         settings.perTensor().flatMap(PerTensorSettings::warmStart).map(this::recipe);
     output.begin();
-    EncodedModel given = new EncodedModel(InputFiles.read(settings.model(), hadoop()));
-    CoreMLModel model = ModelReader.read(given.sharedBytes(), settings.model());
+    ModelFiles given = ModelFiles.lone(InputFiles.read(settings.model(), hadoop()));
+    CoreMLModel model = ModelReader.read(given, settings.model());
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(model).close();
     CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), model);
@@ -246,7 +246,7 @@ public final class SweepJob {
     try (SparkOptionRunner runner =
         new SparkOptionRunner(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            new EncodedModel(ModelWriter.toBytes(rewritten.message())),
+            ModelFiles.lone(ModelWriter.toBytes(rewritten.message())),
             fitting.index(),
             fitting.shards(),
             alone,
@@ -301,7 +301,7 @@ public final class SweepJob {
   }
 
   /** Refuses a recipe whose plan is not one of this sweep's. */
-  private void requireFitting(Recipe recipe, EncodedModel given, OptionRules rules) {
+  private void requireFitting(Recipe recipe, ModelFiles given, OptionRules rules) {
     String file = settings.perTensor().flatMap(PerTensorSettings::warmStart).orElseThrow();
     if (!recipe.model().equals(given.digest().hex())) {
       throw new UsageException(
@@ -442,7 +442,7 @@ public final class SweepJob {
   }
 
   private SweepRunner runner(
-      EncodedModel given, SampleSets.Part part, EvaluationKey key, DeltaEvaluationStore store) {
+      ModelFiles given, SampleSets.Part part, EvaluationKey key, DeltaEvaluationStore store) {
     if (part.isEmpty()) {
       return SweepRunner.NONE;
     }
@@ -504,7 +504,7 @@ public final class SweepJob {
    * @param part of the settings, that they depend on
    */
   private Sha256Digest calibrationDigest(
-      EncodedModel given, SampleSets samples, Function<CalibrationSettings, Sha256Digest> part) {
+      ModelFiles given, SampleSets samples, Function<CalibrationSettings, Sha256Digest> part) {
     Sha256Digest.Builder digest =
         new Sha256Digest.Builder()
             .field("model", given.digest().hex())
@@ -527,7 +527,7 @@ public final class SweepJob {
   }
 
   /** Covers everything that decides the outcome. */
-  private Sha256Digest sweepDigest(EncodedModel given, SampleSets samples) {
+  private Sha256Digest sweepDigest(ModelFiles given, SampleSets samples) {
     Map<String, String> fields = new TreeMap<>();
     fields.put("model", given.digest().hex());
     fields.put("samples", samples.selection().index().setDigest().hex());

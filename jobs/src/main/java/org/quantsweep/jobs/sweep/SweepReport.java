@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.RecipeSummary;
@@ -36,7 +36,7 @@ final class SweepReport {
   private static final double CONFIDENCE = 0.95;
 
   private final SweepSettings settings;
-  private final EncodedModel given;
+  private final ModelFiles given;
   private final SampleSets samples;
   private final Sha256Digest digest;
   private final TreeMap<Candidate, CandidateEvaluation> evaluations = new TreeMap<>();
@@ -49,7 +49,7 @@ final class SweepReport {
   private Candidate chosen;
   private SweepCost cost = SweepCost.NONE;
 
-  SweepReport(SweepSettings settings, EncodedModel given, SampleSets samples, Sha256Digest digest) {
+  SweepReport(SweepSettings settings, ModelFiles given, SampleSets samples, Sha256Digest digest) {
     this.settings = settings;
     this.given = given;
     this.samples = samples;
@@ -136,7 +136,7 @@ final class SweepReport {
    * @param encode makes a candidate's file
    */
   SweepResult result(
-      Function<Candidate, EncodedModel> encode,
+      Function<Candidate, ModelFiles> encode,
       PlanCatalog catalog,
       SweepFiles files,
       SearchBudget budget,
@@ -144,7 +144,7 @@ final class SweepReport {
     SweepResult.Chosen selected = null;
     RecipeSummary recipe = null;
     if (chosen != null) {
-      EncodedModel file = encode.apply(chosen);
+      ModelFiles file = encode.apply(chosen);
       files.model(file);
       if (chosen.plan().isPresent()) {
         QuantizationPlan plan = catalog.plan(chosen);
@@ -260,7 +260,7 @@ final class SweepReport {
         confirmed);
   }
 
-  private RecipeSummary summary(QuantizationPlan plan, EncodedModel file, SweepFiles files) {
+  private RecipeSummary summary(QuantizationPlan plan, ModelFiles file, SweepFiles files) {
     List<RecipeSummary.TensorRow> rows = new ArrayList<>();
     plan.schemes()
         .forEach(
@@ -281,7 +281,7 @@ final class SweepReport {
     return new RecipeSummary(Recipe.FILE, rows);
   }
 
-  private SweepResult.Chosen chosen(Candidate candidate, EncodedModel file, String name) {
+  private SweepResult.Chosen chosen(Candidate candidate, ModelFiles file, String name) {
     CandidateEvaluation evaluation = evaluations.get(candidate);
     SweepResult.Agreement confirmed = null;
     if (confirmation != null) {

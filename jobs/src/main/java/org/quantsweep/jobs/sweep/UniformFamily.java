@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
@@ -19,7 +19,7 @@ import org.quantsweep.search.OptionRules;
  * file is smaller than the one given, and that file itself.
  */
 final class UniformFamily {
-  private final EncodedModel given;
+  private final ModelFiles given;
   private final ModelEncoder encoder;
   private final Map<Candidate, QuantizationPlan> plans = new LinkedHashMap<>();
   private final List<Candidate> candidates = new ArrayList<>();
@@ -34,7 +34,7 @@ final class UniformFamily {
    *     a per-tensor sweep too
    */
   UniformFamily(
-      EncodedModel given,
+      ModelFiles given,
       CoreMLModel model,
       WeightSelection selection,
       List<String> schemes,
@@ -70,7 +70,7 @@ final class UniformFamily {
     return List.copyOf(candidates);
   }
 
-  EncodedModel encode(Candidate candidate) {
+  ModelFiles encode(Candidate candidate) {
     return candidate.scheme().equals(Candidate.AS_GIVEN)
         ? given
         : encoder.encode(plans.get(candidate));

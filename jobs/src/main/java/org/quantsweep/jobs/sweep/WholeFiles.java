@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.sweep;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -8,6 +9,7 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.quantsweep.artifact.FileContent;
 
 /** Writes files of any Hadoop file system that appear whole or not at all. */
 public final class WholeFiles {
@@ -18,14 +20,15 @@ public final class WholeFiles {
    *
    * @throws IOException when the file system refuses it; nothing is left behind then
    */
-  public static void write(Path file, byte[] bytes, Configuration configuration)
+  public static void write(Path file, FileContent content, Configuration configuration)
       throws IOException {
     FileSystem files = file.getFileSystem(configuration);
     Path target = files.makeQualified(file);
     Path temporary = new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
     try {
-      try (OutputStream out = files.create(temporary, true)) {
-        out.write(bytes);
+      try (InputStream in = content.open();
+          OutputStream out = files.create(temporary, true)) {
+        in.transferTo(out);
       }
       FileContext.getFileContext(target.toUri(), configuration)
           .rename(temporary, target, Options.Rename.OVERWRITE);

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
@@ -241,11 +241,11 @@ public final class OptimumBenchmark implements Callable<Integer> {
     long started = System.nanoTime();
     for (int at = 0; at < plans.size(); at += CHUNK) {
       List<Candidate> chunk = plans.subList(at, Math.min(plans.size(), at + CHUNK));
-      Map<Sha256Digest, EncodedModel> models = new HashMap<>();
+      Map<Sha256Digest, ModelFiles> models = new HashMap<>();
       Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
       List<Sha256Digest> digests = new ArrayList<>();
       for (Candidate candidate : chunk) {
-        EncodedModel model = bench.encode(candidate);
+        ModelFiles model = bench.encode(candidate);
         models.put(model.digest(), model);
         wave.put(model.digest(), ranks);
         digests.add(model.digest());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
@@ -19,7 +20,6 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.rewrite.BatchNormFolding;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
@@ -49,7 +49,7 @@ import org.quantsweep.sweep.TensorOption;
 final class SearchBench {
   private static final long GROUP_BYTES = 512L << 20;
 
-  final EncodedModel given;
+  final ModelFiles given;
   final CoreMLModel model;
   final Criterion criterion;
   final int threads;
@@ -63,11 +63,11 @@ final class SearchBench {
 
   SearchBench(Path file, Criterion criterion, int threads) {
     try {
-      this.given = new EncodedModel(Files.readAllBytes(file));
+      this.given = ModelFiles.lone(Files.readAllBytes(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.model = BatchNormFolding.fold(ModelReader.read(given.sharedBytes(), file.toString()));
+    this.model = BatchNormFolding.fold(ModelReader.read(given, file.toString()));
     this.criterion = criterion;
     this.threads = threads;
     List<WeightTensor> selected = WeightSelection.DEFAULT.of(model);
@@ -88,7 +88,7 @@ final class SearchBench {
   }
 
   /** Plans' and schemes' names differ, so one judge serves both. */
-  EncodedModel encode(Candidate candidate) {
+  ModelFiles encode(Candidate candidate) {
     if (candidate.plan().isPresent()) {
       return plans.encode(candidate);
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
@@ -22,7 +23,6 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
@@ -63,15 +63,15 @@ public final class SweepThroughput {
         arguments.length > 2
             ? Integer.parseInt(arguments[2])
             : Runtime.getRuntime().availableProcessors();
-    EncodedModel given = new EncodedModel(Files.readAllBytes(file));
-    CoreMLModel model = ModelReader.read(given.sharedBytes(), file.toString());
+    ModelFiles given = ModelFiles.lone(Files.readAllBytes(file));
+    CoreMLModel model = ModelReader.read(given, file.toString());
     LocalSamples samples = LocalSamples.read(Path.of(arguments[1]), IngestLimits.DEFAULT);
     ModelEncoder encoder = new ModelEncoder(model);
     List<String> tensors =
         WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
-    Map<Sha256Digest, EncodedModel> candidates = new HashMap<>();
+    Map<Sha256Digest, ModelFiles> candidates = new HashMap<>();
     for (String scheme : SCHEMES) {
-      EncodedModel candidate =
+      ModelFiles candidate =
           encoder.encode(QuantizationPlan.uniform(Scheme.parse(scheme), tensors));
       candidates.put(candidate.digest(), candidate);
     }
@@ -116,7 +116,7 @@ public final class SweepThroughput {
   }
 
   /** Seconds for as many runs, sessions opened before as the sweep opens its own within. */
-  private static double plain(Iterable<EncodedModel> candidates, LocalSamples samples, int threads)
+  private static double plain(Iterable<ModelFiles> candidates, LocalSamples samples, int threads)
       throws Exception {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<Sample> all = new ArrayList<>();
@@ -125,8 +125,8 @@ public final class SweepThroughput {
     }
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     long nanoseconds = 0;
-    for (EncodedModel candidate : candidates) {
-      CoreMLModel model = ModelReader.read(candidate.sharedBytes(), "candidate");
+    for (ModelFiles candidate : candidates) {
+      CoreMLModel model = ModelReader.read(candidate, "candidate");
       InputDescription.Picture picture = (InputDescription.Picture) model.inputs().get(0);
       Shape shape = Shape.of(picture.colorSpace().channels(), picture.height(), picture.width());
       Tensor input =

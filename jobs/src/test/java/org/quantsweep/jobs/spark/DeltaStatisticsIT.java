@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
@@ -34,7 +35,6 @@ import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
@@ -55,15 +55,15 @@ class DeltaStatisticsIT {
   @TempDir static Path folder;
 
   private static SparkSession spark;
-  private static EncodedModel file;
+  private static ModelFiles file;
   private static CoreMLModel model;
   private static LocalSamples samples;
 
   @BeforeAll
   static void open() throws Exception {
     spark = SparkSessions.open("test", "local[2]");
-    file = new EncodedModel(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
-    model = ModelReader.read(file.sharedBytes(), "shapes.mlmodel");
+    file = ModelFiles.lone(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
+    model = ModelReader.read(file, "shapes.mlmodel");
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
     try (Stream<Path> all = Files.walk(SAMPLE.resolve("pictures"))) {
       List<Path> files = all.filter(Files::isRegularFile).sorted().toList();

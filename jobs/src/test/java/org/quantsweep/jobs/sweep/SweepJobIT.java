@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.rewrite.BatchNormFolding;
@@ -18,7 +19,6 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.encode.EncodedModel;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.spark.SparkSessions;
@@ -92,8 +92,8 @@ class SweepJobIT {
   }
 
   private static List<String> locally(Path pictures) throws Exception {
-    EncodedModel given = new EncodedModel(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
-    CoreMLModel model = ModelReader.read(given.sharedBytes(), "shapes.mlmodel");
+    ModelFiles given = ModelFiles.lone(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
+    CoreMLModel model = ModelReader.read(given, "shapes.mlmodel");
     UniformFamily family =
         new UniformFamily(
             given, BatchNormFolding.fold(model), WeightSelection.DEFAULT, SCHEMES, OptionRules.ALL);

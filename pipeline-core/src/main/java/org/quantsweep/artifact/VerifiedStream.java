@@ -1,0 +1,78 @@
+package org.quantsweep.artifact;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+
+/** Digests what is read, and withholds the end of what is not the expected content. */
+final class VerifiedStream extends FilterInputStream {
+  private final String name;
+  private final Sha256Digest expected;
+  private final Sha256Digest.Builder read = new Sha256Digest.Builder();
+  private long left;
+  private boolean checked;
+
+  VerifiedStream(InputStream in, String name, ByteSize size, Sha256Digest expected)
+      throws IOException {
+    super(in);
+    this.name = name;
+    this.expected = expected;
+    this.left = size.bytes();
+    if (left == 0) {
+      check();
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    if (left == 0) {
+      return -1;
+    }
+    int n = super.read(target, offset, (int) Math.min(length, left));
+    if (n < 0) {
+      throw changed();
+    }
+    read.bytes(target, offset, n);
+    left -= n;
+    if (left == 0) {
+      check();
+    }
+    return n;
+  }
+
+  @Override
+  public long skip(long n) throws IOException {
+    long skipped = 0;
+    while (skipped < n && read() >= 0) {
+      skipped++;
+    }
+    return skipped;
+  }
+
+  @Override
+  public boolean markSupported() {
+    return false;
+  }
+
+  private void check() throws IOException {
+    if (!checked && (in.read() >= 0 || !read.build().equals(expected))) {
+      throw changed();
+    }
+    checked = true;
+  }
+
+  private IOException changed() {
+    return new IOException("'" + name + "' is not what was judged: it has changed since");
+  }
+}
