@@ -8,7 +8,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.linalg.Matrices;
 import org.quantsweep.quantize.CalibratedWeights;
-import org.quantsweep.quantize.Granularity;
+import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.LookUpTableWeights;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.NumberOfBits;
@@ -92,7 +92,7 @@ public final class CalibratedQuantizer {
               + ".");
     }
     this.values = tensor.values().sharedArray();
-    this.plain = new TensorQuantizer(tensor.values(), tensor.channelAxis(), tensor.legalScales());
+    this.plain = model.format().quantizer(tensor);
     this.bias =
         model.weightTensors(tensor.layer()).stream()
             .filter(
@@ -108,13 +108,13 @@ public final class CalibratedQuantizer {
 
   /** Whether a weight tensor's layer has inputs that its weights can be fitted to. */
   public static boolean isCalibratable(CoreMLModel model, WeightTensor tensor) {
-    return tensor.legalScales() > 0 && LayerInputs.of(model, tensor).isPresent();
+    return model.format().isQuantizable(tensor) && LayerInputs.of(model, tensor).isPresent();
   }
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
   public CalibratedWeights quantize(Scheme.Quantization scheme) {
     QuantizedWeights fitted =
-        scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.granularity());
+        scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.grouping());
     QuantizedWeights simple = plain.quantize(scheme.plain());
     QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
     return new CalibratedWeights(better, corrected(better));
@@ -222,9 +222,9 @@ public final class CalibratedQuantizer {
     return upper;
   }
 
-  private QuantizedWeights linear(NumberOfBits bits, Granularity granularity) {
+  private QuantizedWeights linear(NumberOfBits bits, Grouping grouping) {
     int largestCode = bits.codes() - 1;
-    boolean whole = granularity == Granularity.PER_TENSOR || tensor.legalScales() == 1;
+    boolean whole = grouping.equals(Grouping.WHOLE) || plain.channelCount() == 1;
     byte[] codes = new byte[values.length];
     int channels = whole ? 1 : inputs.groups() * inputs.rows();
     float[] scales = new float[channels];
@@ -254,16 +254,14 @@ public final class CalibratedQuantizer {
         biases[channel] = grid.bias();
       }
     }
-    return plain.linear(
-        bits, whole ? Granularity.PER_TENSOR : Granularity.PER_CHANNEL, codes, scales, biases);
+    return plain.linear(bits, whole ? Grouping.WHOLE : Grouping.PER_CHANNEL, codes, scales, biases);
   }
 
   private QuantizedWeights table(Scheme.Quantization scheme) {
     LookUpTableWeights start =
         (LookUpTableWeights)
             plain.quantize(
-                new Scheme.Quantization(
-                    Method.Plain.LUT_KMEANS, scheme.bits(), Granularity.PER_TENSOR));
+                new Scheme.Quantization(Method.Plain.LUT_KMEANS, scheme.bits(), Grouping.WHOLE));
     float[] table = tables().fit(start.table());
     List<CodedRow> rows = rounded(new Grid.Table(table));
     for (int round = 0;

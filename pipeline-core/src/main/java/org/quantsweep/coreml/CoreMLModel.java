@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.sample.InputDescription;
 
 /**
@@ -12,70 +11,102 @@ import org.quantsweep.sample.InputDescription;
  * weights. Immutable and safe for several threads.
  */
 public final class CoreMLModel {
-  private final String name;
-  private final Sha256Digest digest;
-  private final ByteSize size;
-  private final Model message;
-  private final List<InputDescription> inputs;
-  private final List<OutputDescription> outputs;
+  private final Source source;
+  private final ModelInterface described;
   private final List<Layer> layers;
   private final List<WeightTensor> weightTensors;
   private final List<String> warnings;
+  private final ModelFormat format;
 
-  CoreMLModel(
-      String name,
-      Sha256Digest digest,
-      ByteSize size,
-      Model message,
+  /**
+   * Where a model comes from.
+   *
+   * @param name what messages call it: the file's name
+   * @param digest of the files as given
+   * @param size their bytes
+   */
+  public record Source(String name, Sha256Digest digest, ByteSize size) {}
+
+  /**
+   * What a model says about itself.
+   *
+   * @param kind what it holds
+   * @param specificationVersion of the format, as the file claims
+   * @param inputs every picture and array among its inputs, in the file's order
+   * @param outputs in the file's order
+   */
+  public record ModelInterface(
+      ModelKind kind,
+      int specificationVersion,
       List<InputDescription> inputs,
-      List<OutputDescription> outputs,
+      List<OutputDescription> outputs) {
+    /** Copies the lists. */
+    public ModelInterface {
+      inputs = List.copyOf(inputs);
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * A model of its parts, as a format's reader finds them.
+   *
+   * @param layers each before those inside it
+   * @param weightTensors in the order of the layers
+   * @param format holds what the file held, and answers for it
+   */
+  public CoreMLModel(
+      Source source,
+      ModelInterface described,
       List<Layer> layers,
       List<WeightTensor> weightTensors,
-      List<String> warnings) {
-    this.name = name;
-    this.digest = digest;
-    this.size = size;
-    this.message = message;
-    this.inputs = List.copyOf(inputs);
-    this.outputs = List.copyOf(outputs);
+      List<String> warnings,
+      ModelFormat format) {
+    this.source = source;
+    this.described = described;
     this.layers = List.copyOf(layers);
     this.weightTensors = List.copyOf(weightTensors);
     this.warnings = List.copyOf(warnings);
+    this.format = format;
   }
 
-  /** SHA-256 of the bytes as given. */
+  /** Of the files as given: a lone file's SHA-256. */
   public Sha256Digest digest() {
-    return digest;
+    return source.digest();
   }
 
   /** How many bytes were given. */
   public ByteSize size() {
-    return size;
+    return source.size();
   }
 
   /** What messages call it: the file's name. */
   public String name() {
-    return name;
+    return source.name();
+  }
+
+  /** What it says about itself. */
+  public ModelInterface described() {
+    return described;
   }
 
   /** The version of the format that the file claims. */
   public int specificationVersion() {
-    return message.getSpecificationVersion();
+    return described.specificationVersion();
   }
 
   /** What it holds. */
   public ModelKind kind() {
-    return ModelKind.of(message);
+    return described.kind();
   }
 
   /** What it wants: every picture and array among its inputs, in the file's order. */
   public List<InputDescription> inputs() {
-    return inputs;
+    return described.inputs();
   }
 
   /** What it answers, in the file's order. */
   public List<OutputDescription> outputs() {
-    return outputs;
+    return described.outputs();
   }
 
   /**
@@ -116,14 +147,14 @@ public final class CoreMLModel {
     return warnings;
   }
 
-  /** The message as it was read, unknown fields included. */
-  public Model message() {
-    return message;
+  /** The format that the model is stored in, which answers for its weight tensors. */
+  public ModelFormat format() {
+    return format;
   }
 
   /** Its name. */
   @Override
   public String toString() {
-    return name;
+    return name();
   }
 }

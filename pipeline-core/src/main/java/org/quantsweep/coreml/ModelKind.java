@@ -1,7 +1,5 @@
 package org.quantsweep.coreml;
 
-import org.quantsweep.proto.coreml.Model;
-
 /** What a model file holds. */
 public enum ModelKind {
   /** Layers, with pictures and arrays at both ends. */
@@ -31,18 +29,5 @@ public enum ModelKind {
   /** Whether it is made of other models. */
   public boolean isPipeline() {
     return this == PIPELINE || this == PIPELINE_CLASSIFIER || this == PIPELINE_REGRESSOR;
-  }
-
-  static ModelKind of(Model message) {
-    return switch (message.getTypeCase()) {
-      case NEURALNETWORK -> NEURAL_NETWORK;
-      case NEURALNETWORKCLASSIFIER -> NEURAL_NETWORK_CLASSIFIER;
-      case NEURALNETWORKREGRESSOR -> NEURAL_NETWORK_REGRESSOR;
-      case PIPELINE -> PIPELINE;
-      case PIPELINECLASSIFIER -> PIPELINE_CLASSIFIER;
-      case PIPELINEREGRESSOR -> PIPELINE_REGRESSOR;
-      case MLPROGRAM -> ML_PROGRAM;
-      default -> OTHER;
-    };
   }
 }

@@ -1,8 +1,5 @@
 package org.quantsweep.coreml;
 
-import org.quantsweep.coreml.neuralnetwork.StoredValues;
-import org.quantsweep.proto.coreml.WeightParams;
-
 /** How a weight tensor is stored in the file. */
 public sealed interface WeightStorage {
   /** 32-bit floats. */
@@ -57,29 +54,5 @@ public sealed interface WeightStorage {
   /** Whether codes are stored rather than numbers. */
   default boolean isQuantized() {
     return !(this instanceof Float32 || this instanceof Float16);
-  }
-
-  /**
-   * The storage of checked weights.
-   *
-   * @throws IllegalArgumentException when they hold no values, or values in several forms
-   */
-  static WeightStorage of(WeightParams params) {
-    StoredValues values = StoredValues.of(params);
-    return switch (values) {
-      case FLOAT32 -> new Float32();
-      case FLOAT16 -> new Float16();
-      case INT8 -> new Int8();
-      case QUANTIZED -> {
-        int bits = Math.toIntExact(params.getQuantization().getNumberOfBits());
-        yield params.getQuantization().hasLookupTableQuantization()
-            ? new LookUpTable(bits)
-            : new Linear(bits, params.getQuantization().getLinearQuantization().getScaleCount());
-      }
-      case NONE, SEVERAL ->
-          throw new IllegalArgumentException(
-              "weights hold "
-                  + (values == StoredValues.NONE ? "no values." : "values in several forms."));
-    };
   }
 }

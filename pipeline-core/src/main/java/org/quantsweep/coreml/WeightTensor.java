@@ -1,9 +1,8 @@
 package org.quantsweep.coreml;
 
 import java.lang.ref.SoftReference;
-import org.quantsweep.coreml.neuralnetwork.WeightField;
+import java.util.function.Supplier;
 import org.quantsweep.digest.ByteSize;
-import org.quantsweep.proto.coreml.WeightParams;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -14,20 +13,45 @@ import org.quantsweep.tensor.Tensor;
 public final class WeightTensor {
   private final String identity;
   private final Layer layer;
-  private final WeightField field;
-  private final Shape shape;
-  private final WeightStorage storage;
-  private final MessagePath location;
+  private final Place place;
+  private final Stored stored;
 
   private volatile SoftReference<Tensor> decoded = new SoftReference<>(null);
 
-  WeightTensor(Layer layer, WeightField field, MessagePath location) {
-    this.identity = layer.path() + "/" + field.name();
+  /** What weights are to their layer. */
+  public enum Role {
+    /** They multiply the layer's input, or are its data. */
+    MATRIX,
+    /**
+     * One number for each channel or less: a bias, a slope, a statistic. Those stay in full
+     * precision unless asked.
+     */
+    VECTOR
+  }
+
+  /**
+   * Where weights lie in their layer.
+   *
+   * @param field of the layer, for example {@code weights}
+   * @param shape in which the values are stored, row-major
+   * @param channelAxis the axis of the shape along which channels, and so scales, lie
+   */
+  public record Place(String field, Shape shape, int channelAxis, Role role) {}
+
+  /**
+   * How weights are stored.
+   *
+   * @param bytes that they take in the file
+   * @param decoder gives the values in float32, in the shape of the place; called more than once
+   */
+  public record Stored(WeightStorage storage, ByteSize bytes, Supplier<Tensor> decoder) {}
+
+  /** The weights of a layer. */
+  public WeightTensor(Layer layer, Place place, Stored stored) {
+    this.identity = layer.path() + "/" + place.field();
     this.layer = layer;
-    this.field = field;
-    this.shape = Shape.of(field.dimensions());
-    this.storage = WeightStorage.of(field.params());
-    this.location = location;
+    this.place = place;
+    this.stored = stored;
   }
 
   /**
@@ -45,7 +69,7 @@ public final class WeightTensor {
 
   /** The field of the layer that holds it, for example {@code weights}. */
   public String field() {
-    return field.name();
+    return place.field();
   }
 
   /**
@@ -54,26 +78,17 @@ public final class WeightTensor {
    * for an inner product, {@code [columns, rows]} for the column-major matrix of a batched product.
    */
   public Shape shape() {
-    return shape;
+    return place.shape();
   }
 
   /** The axis of {@link #shape()} along which channels, and so scales, lie. */
   public int channelAxis() {
-    return field.channelAxis();
-  }
-
-  /**
-   * How many scales a linear quantization may have besides 1; 0 where the format takes no quantized
-   * weights. It differs from the length of the channel axis for a deconvolution with groups: there
-   * it is that length times the groups, and axis 0 is cut into as many equal runs.
-   */
-  public int legalScales() {
-    return Math.toIntExact(field.legalScales());
+    return place.channelAxis();
   }
 
   /** How it is stored now. */
   public WeightStorage storage() {
-    return storage;
+    return stored.storage();
   }
 
   /**
@@ -81,7 +96,7 @@ public final class WeightTensor {
    * precision unless asked.
    */
   public boolean isVector() {
-    return field.isVector();
+    return place.role() == Role.VECTOR;
   }
 
   /** Whether its layer is meant to be trained on the device. */
@@ -91,29 +106,19 @@ public final class WeightTensor {
 
   /** The number of values. */
   public long elementCount() {
-    return shape.elementCount();
+    return shape().elementCount();
   }
 
   /** The bytes that it takes in the file. */
   public ByteSize storedBytes() {
-    return new ByteSize(field.params().getSerializedSize());
-  }
-
-  /** The message as stored. */
-  public WeightParams params() {
-    return field.params();
-  }
-
-  /** Where it lies in the model's message. */
-  public MessagePath location() {
-    return location;
+    return stored.bytes();
   }
 
   /** The values in float32, decoded where they are stored in another form. */
   public Tensor values() {
     Tensor values = decoded.get();
     if (values == null) {
-      values = Tensor.wrap(shape, WeightDecoder.decode(field.params(), shape, channelAxis()));
+      values = stored.decoder().get();
       decoded = new SoftReference<>(values);
     }
     return values;

@@ -1,2 +1,2 @@
-/** A model file: its reader, writer, layers, weight tensors and feature descriptions. */
+/** What a Core ML model is, in values that know no file format, and the port to its format. */
 package org.quantsweep.coreml;

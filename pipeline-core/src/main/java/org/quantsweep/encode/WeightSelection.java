@@ -48,7 +48,7 @@ public record WeightSelection(
       boolean typed = layerTypes.isEmpty() || layerTypes.contains(type);
       if (named
           && typed
-          && tensor.legalScales() > 0
+          && model.format().isQuantizable(tensor)
           && !tensor.updatable()
           && (vectors || !tensor.isVector())
           && tensor.elementCount() >= Math.max(1, leastCount)) {

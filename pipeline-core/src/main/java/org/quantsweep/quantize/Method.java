@@ -10,6 +10,14 @@ public sealed interface Method extends Serializable {
   /** The name as it is written in a scheme, before the number of bits. */
   String text();
 
+  /** Whether codes point into a table. */
+  boolean isLookUpTable();
+
+  /** What shares a scale or a table where a scheme's text does not say it. */
+  default Grouping usualGrouping() {
+    return isLookUpTable() ? Grouping.WHOLE : Grouping.PER_CHANNEL;
+  }
+
   /** Methods of which there is one. */
   enum Plain implements Method {
     /** w = code x scale + bias, the bias being the smallest weight. */
@@ -24,6 +32,11 @@ public sealed interface Method extends Serializable {
     @Override
     public String text() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    @Override
+    public boolean isLookUpTable() {
+      return this == LUT_LINEAR || this == LUT_KMEANS;
     }
   }
 
@@ -45,6 +58,11 @@ public sealed interface Method extends Serializable {
     @Override
     public String text() {
       return "lut-custom:" + fitter;
+    }
+
+    @Override
+    public boolean isLookUpTable() {
+      return true;
     }
   }
 }

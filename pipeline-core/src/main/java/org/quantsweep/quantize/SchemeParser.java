@@ -1,5 +1,7 @@
 package org.quantsweep.quantize;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 
@@ -23,8 +25,7 @@ final class SchemeParser {
       if (!(plain instanceof Scheme.Quantization quantization) || quantization.calibrated()) {
         throw unknown(text);
       }
-      return new Scheme.Quantization(
-          quantization.method(), quantization.bits(), quantization.granularity(), true);
+      return quantization.fitted();
     }
     int at = text.indexOf('@');
     String form = at < 0 ? text : text.substring(0, at);
@@ -34,27 +35,11 @@ final class SchemeParser {
       throw unknown(text);
     }
     NumberOfBits bits = bits(text, method, form.substring(colon + 1));
-    if (at < 0) {
-      boolean linear = method == Method.Plain.LINEAR || method == Method.Plain.LINEAR_SYMMETRIC;
-      return new Scheme.Quantization(
-          method, bits, linear ? Granularity.PER_CHANNEL : Granularity.PER_TENSOR);
-    }
-    if (method != Method.Plain.LINEAR) {
-      throw new UsageException(
-          "scheme ("
-              + text
-              + ") names a granularity: "
-              + method.text()
-              + " has one only, which goes without saying.\nMaybe write "
-              + method.text()
-              + ":"
-              + bits
-              + ".");
-    }
-    if (!text.substring(at).equals("@tensor")) {
-      throw unknown(text);
-    }
-    return new Scheme.Quantization(method, bits, Granularity.PER_TENSOR);
+    Grouping grouping =
+        at < 0
+            ? method.usualGrouping()
+            : Grouping.parse(text.substring(at + 1)).orElseThrow(() -> unknown(text));
+    return new Scheme.Quantization(method, bits, grouping);
   }
 
   private static Method method(String name) {
@@ -92,7 +77,19 @@ final class SchemeParser {
             + ") is not known. Known are "
             + FORMS
             + ".\nMaybe write "
-            + NearestName.of(text, Scheme.all().stream().map(Scheme::toString).toList())
+            + NearestName.of(text, spellings())
             + ".");
+  }
+
+  /** What people write mostly, for the nearest one. */
+  private static List<String> spellings() {
+    List<String> spellings = new ArrayList<>(List.of("full", "half", "linear-symmetric:8"));
+    for (int bits = 1; bits <= 8; bits++) {
+      for (String form : List.of("linear:", "lut-linear:", "lut-kmeans:")) {
+        spellings.add(form + bits);
+      }
+      spellings.add("linear:" + bits + "@tensor");
+    }
+    return spellings;
   }
 }

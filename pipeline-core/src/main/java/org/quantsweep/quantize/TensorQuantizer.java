@@ -74,8 +74,7 @@ public final class TensorQuantizer {
     if (scheme.method() instanceof Method.CustomTable custom) {
       return LookUpTables.nearest(weights, bits, customTable(custom, bits));
     }
-    Channels shared =
-        scheme.granularity() == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
+    Channels shared = channels(scheme.grouping());
     return switch ((Method.Plain) scheme.method()) {
       case LINEAR -> LinearQuantizer.asymmetric(weights, bits, shared);
       case LINEAR_SYMMETRIC -> LinearQuantizer.symmetric(weights, bits, shared);
@@ -92,10 +91,23 @@ public final class TensorQuantizer {
    * @param biases as many
    */
   public LinearWeights linear(
-      NumberOfBits bits, Granularity granularity, byte[] codes, float[] scales, float[] biases) {
-    Channels shared =
-        granularity == Granularity.PER_TENSOR ? Channels.whole(weights.shape()) : channels;
-    return new LinearWeights(weights.shape(), bits, codes, shared, scales, biases);
+      NumberOfBits bits, Grouping grouping, byte[] codes, float[] scales, float[] biases) {
+    return new LinearWeights(weights.shape(), bits, codes, channels(grouping), scales, biases);
+  }
+
+  /** How many scales a scheme with one for each channel has. */
+  public int channelCount() {
+    return channels.count();
+  }
+
+  private Channels channels(Grouping grouping) {
+    if (grouping.equals(Grouping.WHOLE)) {
+      return Channels.whole(weights.shape());
+    }
+    if (grouping.equals(Grouping.PER_CHANNEL)) {
+      return channels;
+    }
+    throw new IllegalArgumentException("no codes are made for each " + grouping.text() + " here.");
   }
 
   private synchronized float[] optimalTable(NumberOfBits bits) {

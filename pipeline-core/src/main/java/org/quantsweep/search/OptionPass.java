@@ -106,10 +106,10 @@ public final class OptionPass {
       boolean known = calibratable.contains(tensor) && rules.calibrated();
       boolean fitted =
           known
-              && rules.schemes(tensor, true).stream()
+              && rules.schemes(tensor, encoder.options(tensor), true).stream()
                   .allMatch(scheme -> errors.containsKey(new TensorOption(tensor, scheme)));
       List<SearchSpace.SizedOption> options = new ArrayList<>();
-      for (Scheme scheme : rules.schemes(tensor, fitted)) {
+      for (Scheme scheme : rules.schemes(tensor, encoder.options(tensor), fitted)) {
         TensorOption option = new TensorOption(tensor, scheme);
         options.add(
             new SearchSpace.SizedOption(
@@ -242,7 +242,7 @@ public final class OptionPass {
       if (!rules.calibrated() || !calibratable.contains(tensor)) {
         continue;
       }
-      List<Scheme> schemes = rules.schemes(tensor, true);
+      List<Scheme> schemes = rules.schemes(tensor, encoder.options(tensor), true);
       long own = encoder.elementCount(tensor) * schemes.size();
       if (!group.isEmpty() && bytes + own > groupBytes) {
         groups.add(group);

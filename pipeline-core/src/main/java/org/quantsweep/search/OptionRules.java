@@ -11,8 +11,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
-import org.quantsweep.quantize.Granularity;
-import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.quantize.Scheme;
 
@@ -53,33 +51,33 @@ public record OptionRules(
   }
 
   /**
-   * The schemes that a weight tensor may take: full and half precision are always among them,
-   * unless the tensor is kept in one.
+   * The schemes that a weight tensor may take: the one that it is kept in, or those of its format
+   * that are allowed.
    *
+   * @param offered by the model's format
    * @param calibratable whether its layer's inputs can be used
    */
-  List<Scheme> schemes(String tensor, boolean calibratable) {
+  List<Scheme> schemes(String tensor, List<Scheme> offered, boolean calibratable) {
     if (kept.containsKey(tensor)) {
       return List.of(kept.get(tensor));
     }
-    List<Scheme> schemes = new ArrayList<>();
-    schemes.add(new Scheme.FullPrecision());
-    schemes.add(new Scheme.HalfPrecision());
-    for (int width : bits) {
-      NumberOfBits number = new NumberOfBits(width);
-      if (linear) {
-        add(schemes, Method.Plain.LINEAR, number, Granularity.PER_CHANNEL, calibratable);
-      }
-      if (tables) {
-        add(schemes, Method.Plain.LUT_KMEANS, number, Granularity.PER_TENSOR, calibratable);
-      }
-    }
-    return schemes;
+    return offered.stream()
+        .filter(scheme -> allow(tensor, scheme))
+        .filter(scheme -> calibratable || !isFitted(scheme))
+        .toList();
   }
 
-  /** How many options a weight tensor has; plain and calibrated forms of a scheme are one. */
-  public int count(String tensor) {
-    return schemes(tensor, false).size();
+  /**
+   * How many options a weight tensor has; plain and calibrated forms of a scheme are one.
+   *
+   * @param offered by the model's format
+   */
+  public int count(String tensor, List<Scheme> offered) {
+    return schemes(tensor, offered, false).size();
+  }
+
+  private static boolean isFitted(Scheme scheme) {
+    return scheme instanceof Scheme.Quantization quantization && quantization.calibrated();
   }
 
   /** Whether one scheme may be that of all these weight tensors. */
@@ -119,18 +117,6 @@ public record OptionRules(
     }
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("\n", problems));
-    }
-  }
-
-  private void add(
-      List<Scheme> schemes,
-      Method method,
-      NumberOfBits bits,
-      Granularity granularity,
-      boolean calibratable) {
-    schemes.add(new Scheme.Quantization(method, bits, granularity));
-    if (calibrated && calibratable) {
-      schemes.add(new Scheme.Quantization(method, bits, granularity, true));
     }
   }
 }

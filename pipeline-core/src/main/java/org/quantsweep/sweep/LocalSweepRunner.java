@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;

@@ -92,8 +92,7 @@ public final class OptionEvaluator {
     }
     WeightTensor tensor = tensors(List.of(options.iterator().next().tensor())).get(0);
     CalibratedQuantizer quantizer = new CalibratedQuantizer(model, tensor, moments, settings);
-    TensorQuantizer plain =
-        new TensorQuantizer(tensor.values(), tensor.channelAxis(), tensor.legalScales());
+    TensorQuantizer plain = model.format().quantizer(tensor);
     for (TensorOption option : options) {
       fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Predictor;
@@ -106,8 +106,7 @@ class CalibratedQuantizerTest {
         new CalibratedQuantizer(model, weights, moments, CalibrationSettings.DEFAULT);
     Scheme.Quantization calibrated = (Scheme.Quantization) Scheme.parse(scheme);
     CalibratedWeights fitted = quantizer.quantize(calibrated);
-    TensorQuantizer plain =
-        new TensorQuantizer(weights.values(), weights.channelAxis(), weights.legalScales());
+    TensorQuantizer plain = model.format().quantizer(weights);
     double before = quantizer.outputError(plain.quantize(calibrated.plain()));
     assertThat(quantizer.outputError(fitted.weights())).isLessThan(0.8 * before);
 
@@ -238,8 +237,7 @@ class CalibratedQuantizerTest {
     assertThat(moments.isDiagonal()).isTrue();
     CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, small);
     Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
-    TensorQuantizer plain =
-        new TensorQuantizer(weights.values(), weights.channelAxis(), weights.legalScales());
+    TensorQuantizer plain = model.format().quantizer(weights);
     assertThat(quantizer.outputError(quantizer.quantize(scheme).weights()))
         .isLessThan(quantizer.outputError(plain.quantize(scheme.plain())));
   }

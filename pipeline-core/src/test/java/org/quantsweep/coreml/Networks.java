@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.neuralnetwork.ModelWriter;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.ActivationReLU;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
@@ -20,11 +22,11 @@ import org.quantsweep.proto.coreml.ValidPadding;
 import org.quantsweep.proto.coreml.WeightParams;
 
 /** Small models for tests, to be changed until they are broken in one way. */
-final class Networks {
+public final class Networks {
   private Networks() {}
 
   /** x [3, 5, 5] -> conv 3 to 4 channels, 3 x 3 (108 weights) -> c -> relu -> y; version 3. */
-  static Model.Builder convolution() {
+  public static Model.Builder convolution() {
     Model.Builder model = Model.newBuilder().setSpecificationVersion(3);
     model.getDescriptionBuilder().addInput(array("x", 3, 5, 5)).addOutput(array("y", 4, 3, 3));
     model
@@ -40,7 +42,7 @@ final class Networks {
   }
 
   /** x [8] -> ip 8 to 5 (40 weights) -> y; version 3. */
-  static Model.Builder innerProduct() {
+  public static Model.Builder innerProduct() {
     return single(
         NeuralNetworkLayer.newBuilder()
             .setName("ip")
@@ -54,7 +56,7 @@ final class Networks {
   }
 
   /** A model of one layer from x to y. */
-  static Model.Builder single(
+  public static Model.Builder single(
       NeuralNetworkLayer.Builder layer, FeatureDescription input, FeatureDescription output) {
     Model.Builder model = Model.newBuilder().setSpecificationVersion(3);
     model.getDescriptionBuilder().addInput(input).addOutput(output);
@@ -64,7 +66,7 @@ final class Networks {
     return model;
   }
 
-  static ConvolutionLayerParams.Builder convolution(int inputs, int outputs) {
+  public static ConvolutionLayerParams.Builder convolution(int inputs, int outputs) {
     return ConvolutionLayerParams.newBuilder()
         .setKernelChannels(inputs)
         .setOutputChannels(outputs)
@@ -79,7 +81,7 @@ final class Networks {
         .setWeights(float32(inputs * outputs * 9));
   }
 
-  static NeuralNetworkLayer.Builder relu(String name, String input, String output) {
+  public static NeuralNetworkLayer.Builder relu(String name, String input, String output) {
     return NeuralNetworkLayer.newBuilder()
         .setName(name)
         .addInput(input)
@@ -87,7 +89,7 @@ final class Networks {
         .setActivation(ActivationParams.newBuilder().setReLU(ActivationReLU.getDefaultInstance()));
   }
 
-  static FeatureDescription array(String name, long... shape) {
+  public static FeatureDescription array(String name, long... shape) {
     ArrayFeatureType.Builder array =
         ArrayFeatureType.newBuilder().setDataType(ArrayFeatureType.ArrayDataType.FLOAT32);
     for (long length : shape) {
@@ -99,7 +101,7 @@ final class Networks {
         .build();
   }
 
-  static WeightParams.Builder float32(int count) {
+  public static WeightParams.Builder float32(int count) {
     WeightParams.Builder weights = WeightParams.newBuilder();
     for (int i = 0; i < count; i++) {
       weights.addFloatValue((i % 7 - 3) / 8f);
@@ -107,11 +109,11 @@ final class Networks {
     return weights;
   }
 
-  static WeightParams.Builder float16(int bytes) {
+  public static WeightParams.Builder float16(int bytes) {
     return WeightParams.newBuilder().setFloat16Value(ByteString.copyFrom(new byte[bytes]));
   }
 
-  static WeightParams.Builder lookUpTable(int bits, int entries, int bytes) {
+  public static WeightParams.Builder lookUpTable(int bits, int entries, int bytes) {
     List<Float> table = new ArrayList<>();
     for (int i = 0; i < entries; i++) {
       table.add(i / 4f);
@@ -124,7 +126,7 @@ final class Networks {
                     LookUpTableQuantizationParams.newBuilder().addAllFloatValue(table)));
   }
 
-  static WeightParams.Builder linear(int bits, int scales, int biases, int bytes) {
+  public static WeightParams.Builder linear(int bits, int scales, int biases, int bytes) {
     return raw(bytes)
         .setQuantization(
             QuantizationParams.newBuilder()
@@ -135,7 +137,7 @@ final class Networks {
                         .addAllBias(Collections.nCopies(biases, -1f))));
   }
 
-  static WeightParams.Builder raw(int bytes) {
+  public static WeightParams.Builder raw(int bytes) {
     byte[] codes = new byte[bytes];
     for (int i = 0; i < bytes; i++) {
       codes[i] = (byte) (31 * i);
@@ -143,7 +145,7 @@ final class Networks {
     return WeightParams.newBuilder().setRawValue(ByteString.copyFrom(codes));
   }
 
-  static CoreMLModel read(Model.Builder model) {
+  public static CoreMLModel read(Model.Builder model) {
     return ModelReader.read(ModelWriter.toBytes(model.build()), "test.mlmodel");
   }
 }

@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.quantize.Granularity;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.neuralnetwork.NetworkWeights;
+import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.Scheme;
-import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
 
@@ -39,8 +40,8 @@ class CoremltoolsFixturesTest {
       return file;
     }
 
-    private List<WeightTensor> read() {
-      return ModelReader.read(FOLDER.resolve(file)).weightTensors();
+    private CoreMLModel read() {
+      return ModelReader.read(FOLDER.resolve(file));
     }
   }
 
@@ -73,7 +74,7 @@ class CoremltoolsFixturesTest {
   void decodesTheWeightsThatCoremltoolsDecodes(Fixture fixture) throws IOException {
     Map<String, Tensor> expected = NpzArrays.read(FOLDER.resolve("expected.npz"));
     float[] values = expected.get(fixture.array()).toArray();
-    List<WeightTensor> tensors = fixture.read();
+    List<WeightTensor> tensors = fixture.read().weightTensors();
 
     assertThat(tensors).hasSize(fixture.tensors().size());
     int position = 0;
@@ -99,9 +100,10 @@ class CoremltoolsFixturesTest {
   @ParameterizedTest
   @MethodSource("withOneWayToEncode")
   void writesTheBytesScalesBiasesAndTablesThatCoremltoolsWrites(Fixture fixture) {
-    List<WeightTensor> sources =
-        ModelReader.read(FOLDER.resolve(fixture.network() + ".full.mlmodel")).weightTensors();
-    List<WeightTensor> written = fixture.read();
+    CoreMLModel original = ModelReader.read(FOLDER.resolve(fixture.network() + ".full.mlmodel"));
+    List<WeightTensor> sources = original.weightTensors();
+    CoreMLModel theirModel = fixture.read();
+    List<WeightTensor> written = theirModel.weightTensors();
 
     assertThat(written).hasSameSizeAs(sources);
     for (int i = 0; i < sources.size(); i++) {
@@ -110,26 +112,24 @@ class CoremltoolsFixturesTest {
         continue; // We write a scale for each channel here and have no other symmetric form.
       }
       Scheme scheme = asCoremltoolsTakesIt(Scheme.parse(fixture.scheme()), sources.get(i));
-      assertThat(new EncodedWeights(sources.get(i)).encode(scheme))
+      assertThat(NetworkWeights.message(original, sources.get(i), scheme))
           .as(sources.get(i).identity())
-          .isEqualTo(written.get(i).params());
+          .isEqualTo(NetworkWeights.stored(theirModel, written.get(i)));
     }
   }
 
   @ParameterizedTest
   @MethodSource("withOptimalTables")
   void findsTablesAsGoodAsTheOptimalOnesOfKmeans1d(Fixture fixture) {
-    List<WeightTensor> sources =
-        ModelReader.read(FOLDER.resolve(fixture.network() + ".full.mlmodel")).weightTensors();
-    List<WeightTensor> written = fixture.read();
+    CoreMLModel original = ModelReader.read(FOLDER.resolve(fixture.network() + ".full.mlmodel"));
+    List<WeightTensor> sources = original.weightTensors();
+    CoreMLModel theirModel = fixture.read();
+    List<WeightTensor> written = theirModel.weightTensors();
     Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(fixture.scheme());
 
     for (int i = 0; i < sources.size(); i++) {
       WeightTensor source = sources.get(i);
-      Tensor ours =
-          new TensorQuantizer(source.values(), source.channelAxis(), source.legalScales())
-              .quantize(scheme)
-              .dequantize();
+      Tensor ours = original.format().quantizer(source).quantize(scheme).dequantize();
       double theirs = squaredError(source.values(), written.get(i).values());
       // Entries are float32 on both sides: means are rounded, so the last digits differ.
       assertThat(squaredError(source.values(), ours))
@@ -145,8 +145,7 @@ class CoremltoolsFixturesTest {
     return scheme instanceof Scheme.Quantization quantization
             && quantization.method() == Method.Plain.LINEAR
             && ONE_CHANNEL.contains(tensor.layer().type())
-        ? new Scheme.Quantization(
-            quantization.method(), quantization.bits(), Granularity.PER_TENSOR)
+        ? new Scheme.Quantization(quantization.method(), quantization.bits(), Grouping.WHOLE)
         : scheme;
   }
 

@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.neuralnetwork.NetworkWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -52,10 +53,10 @@ class CoremltoolsIT {
             resources.resolve("five.full.mlmodel"),
             resources.resolve("exact.full.mlmodel"));
     for (Path model : models) {
-      write(model, WITH_VECTORS, Scheme.all());
+      write(model, WITH_VECTORS, NetworkWeights.uniformSchemes());
     }
 
-    assertEqualToCoremltools(models.size() * Scheme.all().size());
+    assertEqualToCoremltools(models.size() * NetworkWeights.uniformSchemes().size());
   }
 
   @Test
@@ -65,7 +66,7 @@ class CoremltoolsIT {
       models.add(SharedData.path("models/" + name + ".mlmodel"));
     }
     for (Path model : models) {
-      write(model, WeightSelection.DEFAULT, Scheme.all());
+      write(model, WeightSelection.DEFAULT, NetworkWeights.uniformSchemes());
     }
     // Large, with deconvolutions: a scheme of each kind.
     List<Scheme> someSchemes = new ArrayList<>();
@@ -82,7 +83,8 @@ class CoremltoolsIT {
     }
     write(SharedData.path("models/HairSegmentation.mlmodel"), WeightSelection.DEFAULT, someSchemes);
 
-    assertEqualToCoremltools(models.size() * Scheme.all().size() + someSchemes.size());
+    assertEqualToCoremltools(
+        models.size() * NetworkWeights.uniformSchemes().size() + someSchemes.size());
   }
 
   @Test
@@ -111,7 +113,7 @@ class CoremltoolsIT {
 
   private void write(Path file, WeightSelection selection, List<Scheme> schemes)
       throws IOException {
-    CoreMLModel model = BatchNormFolding.fold(ModelReader.read(file));
+    CoreMLModel model = Rewrite.FOLD_BATCH_NORM.apply(ModelReader.read(file));
     ModelEncoder encoder = new ModelEncoder(model);
     List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
     String stem = file.getFileName().toString().replace(".mlmodel", "");

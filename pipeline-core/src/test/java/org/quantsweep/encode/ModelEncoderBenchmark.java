@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.quantize.Scheme;
 
 /**

@@ -12,11 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
-import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.testing.SharedData;
 
 class ModelEncoderTest {
@@ -36,7 +35,7 @@ class ModelEncoderTest {
     ModelEncoder encoder = new ModelEncoder(model);
     List<String> identities =
         WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
-    for (Scheme scheme : Scheme.all()) {
+    for (Scheme scheme : model.format().uniformSchemes()) {
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
       ModelFiles encoded = encoder.encode(plan);
       assertThat(encoder.encodedSize(plan)).as(scheme.toString()).isEqualTo(encoded.size());
@@ -56,9 +55,7 @@ class ModelEncoderTest {
       assertThat(read.specificationVersion()).isEqualTo(3);
       for (int i = 0; i < selected.size(); i++) {
         WeightTensor source = selected.get(i);
-        QuantizedWeights expected =
-            new TensorQuantizer(source.values(), source.channelAxis(), source.legalScales())
-                .quantize(scheme);
+        QuantizedWeights expected = model.format().quantizer(source).quantize(scheme);
         WeightTensor stored = WeightSelection.DEFAULT.of(read).get(i);
         assertThat(stored.identity()).isEqualTo(source.identity());
         assertThat(stored.values()).as(text + " " + source).isEqualTo(expected.dequantize());

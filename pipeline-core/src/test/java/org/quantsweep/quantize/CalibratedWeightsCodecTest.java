@@ -90,7 +90,7 @@ class CalibratedWeightsCodecTest {
         new TensorQuantizer(tensor, 0, 2)
             .linear(
                 new NumberOfBits(2),
-                Granularity.PER_CHANNEL,
+                Grouping.PER_CHANNEL,
                 new byte[] {0, 1, 2, 3},
                 new float[] {1, 1},
                 new float[0]);

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 
 /**
  * Seconds for the look-up tables of least squared error of every weight tensor of a model (vectors

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.coreml.neuralnetwork.NetworkWeights;
 import org.quantsweep.quantize.Scheme;
 
 class OptionRulesTest {
@@ -26,7 +27,7 @@ class OptionRulesTest {
             "linear-symmetric:8");
     OptionRules tables = new OptionRules(Set.of(3), false, true, true, new TreeMap<>());
     assertThat(allowed(tables)).containsExactly("full", "half", "lut-linear:3", "lut-kmeans:3");
-    assertThat(allowed(OptionRules.ALL)).hasSameSizeAs(Scheme.all());
+    assertThat(allowed(OptionRules.ALL)).hasSameSizeAs(NetworkWeights.uniformSchemes());
   }
 
   @Test
@@ -46,7 +47,7 @@ class OptionRulesTest {
   }
 
   private static List<String> allowed(OptionRules rules) {
-    return Scheme.all().stream()
+    return NetworkWeights.uniformSchemes().stream()
         .filter(scheme -> rules.allowForAll(scheme, TENSORS))
         .map(Scheme::toString)
         .toList();

@@ -6,9 +6,9 @@ import java.util.concurrent.Callable;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
@@ -103,7 +103,7 @@ final class QuantizeCommand implements Callable<Integer> {
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
     CoreMLModel given = ModelReader.read(model.file());
-    CoreMLModel rewritten = keepBatchNorm ? given : BatchNormFolding.fold(given);
+    CoreMLModel rewritten = keepBatchNorm ? given : Rewrite.FOLD_BATCH_NORM.apply(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
     List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
     ModelFiles encoded =

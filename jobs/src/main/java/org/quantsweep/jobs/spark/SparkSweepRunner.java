@@ -21,7 +21,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;

@@ -15,6 +15,7 @@ import org.quantsweep.search.SearchEstimate;
  *
  * @param tensors the weight tensors that are chosen for
  * @param calibratable those of them that have fitted options
+ * @param options how many they have in all; plain and calibrated forms of a scheme are one
  * @param calibration on how many samples statistics are gathered
  * @param sensitivity the samples that each option is run on alone
  * @param selection how many samples plans are judged on
@@ -23,6 +24,7 @@ record PlanWork(
     PerTensorSettings settings,
     Set<String> tensors,
     Set<String> calibratable,
+    int options,
     long calibration,
     SampleIndex sensitivity,
     long selection) {
@@ -32,8 +34,10 @@ record PlanWork(
     Set<String> tensors = new TreeSet<>();
     Set<String> calibratable = new TreeSet<>();
     boolean fits = settings.rules().calibrated() && !samples.calibration().isEmpty();
+    int options = 0;
     for (WeightTensor tensor : all) {
       tensors.add(tensor.identity());
+      options += settings.rules().count(tensor.identity(), model.format().options(tensor));
       if (fits && CalibratedQuantizer.isCalibratable(model, tensor)) {
         calibratable.add(tensor.identity());
       }
@@ -43,6 +47,7 @@ record PlanWork(
         settings,
         tensors,
         calibratable,
+        options,
         calibratable.isEmpty() ? 0 : samples.calibration().index().total(),
         SampleSplits.first(selection, settings.sensitivitySamples()),
         selection.total());
@@ -57,7 +62,7 @@ record PlanWork(
   SearchEstimate estimate(double secondsPerInference, int cores) {
     return new SearchEstimate(
         tensors.size(),
-        tensors.stream().mapToInt(settings.rules()::count).sum(),
+        options,
         calibration,
         sensitivity.total(),
         selection,

@@ -16,7 +16,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.rewrite.Rewrite;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.TensorOption;

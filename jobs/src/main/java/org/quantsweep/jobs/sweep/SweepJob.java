@@ -18,10 +18,9 @@ import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
-import org.quantsweep.coreml.ModelWriter;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.rewrite.Rewrite;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
@@ -246,7 +245,7 @@ public final class SweepJob {
     try (SparkOptionRunner runner =
         new SparkOptionRunner(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            ModelFiles.lone(ModelWriter.toBytes(rewritten.message())),
+            rewritten.format().encode(Map.of()),
             fitting.index(),
             fitting.shards(),
             alone,

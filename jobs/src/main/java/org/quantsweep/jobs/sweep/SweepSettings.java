@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
-import org.quantsweep.coreml.rewrite.Rewrite;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
 

@@ -44,7 +44,7 @@ final class UniformFamily {
     List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
     List<Scheme> wanted =
         schemes.isEmpty()
-            ? Scheme.all()
+            ? model.format().uniformSchemes()
             : schemes.stream()
                 .filter(scheme -> !scheme.equals(Candidate.AS_GIVEN))
                 .map(Scheme::parse)

@@ -15,9 +15,9 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
@@ -67,7 +67,7 @@ final class SearchBench {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.model = BatchNormFolding.fold(ModelReader.read(given, file.toString()));
+    this.model = Rewrite.FOLD_BATCH_NORM.apply(ModelReader.read(given, file.toString()));
     this.criterion = criterion;
     this.threads = threads;
     List<WeightTensor> selected = WeightSelection.DEFAULT.of(model);
@@ -100,7 +100,7 @@ final class SearchBench {
   /** Every plain scheme that makes the file smaller, and the file as given, ascending in size. */
   List<Candidate> uniform() {
     List<Candidate> candidates = new ArrayList<>();
-    for (Scheme scheme : Scheme.all()) {
+    for (Scheme scheme : model.format().uniformSchemes()) {
       Candidate candidate =
           new Candidate(
               scheme.toString(), encoder.encodedSize(QuantizationPlan.uniform(scheme, tensors)));

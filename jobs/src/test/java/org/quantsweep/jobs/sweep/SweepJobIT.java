@@ -13,8 +13,8 @@ import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
-import org.quantsweep.coreml.rewrite.BatchNormFolding;
+import org.quantsweep.coreml.Rewrite;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
@@ -96,7 +96,11 @@ class SweepJobIT {
     CoreMLModel model = ModelReader.read(given, "shapes.mlmodel");
     UniformFamily family =
         new UniformFamily(
-            given, BatchNormFolding.fold(model), WeightSelection.DEFAULT, SCHEMES, OptionRules.ALL);
+            given,
+            Rewrite.FOLD_BATCH_NORM.apply(model),
+            WeightSelection.DEFAULT,
+            SCHEMES,
+            OptionRules.ALL);
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     EvaluationKey key = new EvaluationKey(given.digest(), given.digest(), "top-1");
     try (LocalSweepRunner runner =

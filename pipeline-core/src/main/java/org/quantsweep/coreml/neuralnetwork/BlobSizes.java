@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.quantsweep.coreml.Findings;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
 import org.quantsweep.proto.coreml.FeatureDescription;

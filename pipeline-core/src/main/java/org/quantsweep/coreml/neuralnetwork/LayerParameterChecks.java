@@ -1,6 +1,7 @@
 package org.quantsweep.coreml.neuralnetwork;
 
 import java.util.List;
+import org.quantsweep.coreml.Findings;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.BiDirectionalLSTMLayerParams;
 import org.quantsweep.proto.coreml.Convolution3DLayerParams;

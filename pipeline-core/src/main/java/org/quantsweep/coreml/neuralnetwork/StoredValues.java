@@ -1,5 +1,6 @@
 package org.quantsweep.coreml.neuralnetwork;
 
+import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.proto.coreml.WeightParams;
 
 /** Which of the forms of {@code WeightParams} holds values, as Apple's validator tells them. */
@@ -38,5 +39,29 @@ public enum StoredValues {
       forms++;
     }
     return forms > 1 ? SEVERAL : found;
+  }
+
+  /**
+   * The storage of checked weights.
+   *
+   * @throws IllegalArgumentException when they hold no values, or values in several forms
+   */
+  static WeightStorage storage(WeightParams params) {
+    StoredValues values = of(params);
+    return switch (values) {
+      case FLOAT32 -> new WeightStorage.Float32();
+      case FLOAT16 -> new WeightStorage.Float16();
+      case INT8 -> new WeightStorage.Int8();
+      case QUANTIZED -> {
+        int bits = Math.toIntExact(params.getQuantization().getNumberOfBits());
+        yield params.getQuantization().hasLookupTableQuantization()
+            ? new WeightStorage.LookUpTable(bits)
+            : new WeightStorage.Linear(
+                bits, params.getQuantization().getLinearQuantization().getScaleCount());
+      }
+      case NONE, SEVERAL ->
+          throw new IllegalArgumentException(
+              "weights hold " + (values == NONE ? "no values." : "values in several forms."));
+    };
   }
 }

@@ -1,2 +1,2 @@
-/** What Core ML's neural-network messages hold and allow: the format's tables and rules. */
+/** The format of neural networks: what their messages hold and allow, their weights, rewrites. */
 package org.quantsweep.coreml.neuralnetwork;

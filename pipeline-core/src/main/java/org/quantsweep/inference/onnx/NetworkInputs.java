@@ -2,6 +2,7 @@ package org.quantsweep.inference.onnx;
 
 import java.util.List;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.NeuralNetworkImageScaler;
@@ -53,7 +54,8 @@ final class NetworkInputs {
   static Shape addDefault(
       InputDescription.Array input, CoreMLModel model, NetworkMessage network, OnnxGraph graph) {
     float value = 0;
-    for (FeatureDescription feature : model.message().getDescription().getInputList()) {
+    for (FeatureDescription feature :
+        NetworkFormat.message(model).getDescription().getInputList()) {
       if (feature.getName().equals(input.name())) {
         ArrayFeatureType array = feature.getType().getMultiArrayType();
         value =

@@ -3,6 +3,7 @@ package org.quantsweep.inference.onnx;
 import java.util.List;
 import java.util.Set;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkClassifier;
 import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
@@ -70,7 +71,7 @@ record NetworkMessage(
           LayerCase.CUSTOM);
 
   static NetworkMessage of(CoreMLModel model) {
-    Model message = model.message();
+    Model message = NetworkFormat.message(model);
     if (message.hasNeuralNetworkClassifier()) {
       NeuralNetworkClassifier network = message.getNeuralNetworkClassifier();
       return new NetworkMessage(

@@ -2,8 +2,8 @@ package org.quantsweep.inference.onnxruntime;
 
 import java.util.Map;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
-import org.quantsweep.coreml.ModelWriter;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.neuralnetwork.ModelWriter;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;

@@ -1,7 +1,7 @@
 package org.quantsweep.inference.onnxruntime;
 
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.ModelReader;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.FeatureType;

@@ -1,0 +1,94 @@
+package org.quantsweep.coreml;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.TensorQuantizer;
+
+/**
+ * The format that one model is stored in: what its weight tensors may be stored as, how large that
+ * is, and the files that come out. It holds what the model's files held. Immutable and safe for
+ * several threads.
+ *
+ * <p>Two formats implement it; others are not foreseen, and a test of the architecture says so.
+ */
+public interface ModelFormat {
+  /**
+   * A name for this model's files.
+   *
+   * @param stem for example {@code selected}
+   * @return for example {@code selected.mlmodel}
+   */
+  String fileName(String stem);
+
+  /** Every scheme that needs no plugin, in a fixed order: the uniform family is one of each. */
+  List<Scheme> uniformSchemes();
+
+  /**
+   * The schemes that a search chooses from for a weight tensor: floats first, then ascending in
+   * width; each fitted scheme behind its plain form.
+   */
+  List<Scheme> options(WeightTensor tensor);
+
+  /** Whether a weight tensor may be stored as codes at all. */
+  default boolean isQuantizable(WeightTensor tensor) {
+    return options(tensor).stream().anyMatch(Scheme.Quantization.class::isInstance);
+  }
+
+  /**
+   * Why no weight tensor of this format may be stored in a scheme, in the form of a message with
+   * its cure; empty where some may.
+   */
+  Optional<String> refusal(Scheme scheme);
+
+  /**
+   * Why this weight tensor may not be stored in a scheme that others may be stored in, in one
+   * sentence that begins with its identity; empty where it may.
+   */
+  Optional<String> refusal(WeightTensor tensor, Scheme scheme);
+
+  /**
+   * What a weight tensor is stored in where a scheme would take more bytes than that; empty for as
+   * stored.
+   */
+  Optional<Scheme> fallback(WeightTensor tensor);
+
+  /**
+   * A plan with what the format demands besides: where the floats of one layer share one precision,
+   * those that the plan leaves out are added.
+   *
+   * @param schemes legal ones, by weight tensor, in the order of the plan
+   */
+  Map<WeightTensor, Scheme> completed(Map<WeightTensor, Scheme> schemes);
+
+  /** Makes the codes of a weight tensor: what shares a scale is the format's rule. */
+  TensorQuantizer quantizer(WeightTensor tensor);
+
+  /** The bytes that a weight tensor takes in a scheme. */
+  long storedBytes(WeightTensor tensor, Scheme scheme);
+
+  /**
+   * The bytes of the files in which some weight tensors are stored in schemes, without making them.
+   *
+   * @param schemes legal and {@link #completed}; other weight tensors stay as stored
+   */
+  ByteSize encodedSize(Map<WeightTensor, Scheme> schemes);
+
+  /**
+   * The files in which some weight tensors are stored otherwise; the same for equal weights.
+   *
+   * @param weights of those that change; others stay as stored
+   */
+  ModelFiles encode(Map<WeightTensor, StoredWeights> weights);
+
+  /**
+   * The model after a rewrite.
+   *
+   * @param model the one of this format
+   * @return the model given when there is nothing to do
+   */
+  CoreMLModel rewrite(CoreMLModel model, Rewrite rewrite);
+}

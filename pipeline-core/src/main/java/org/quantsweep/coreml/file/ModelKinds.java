@@ -1,0 +1,22 @@
+package org.quantsweep.coreml.file;
+
+import org.quantsweep.coreml.ModelKind;
+import org.quantsweep.proto.coreml.Model;
+
+/** Which kind of model a message holds. */
+final class ModelKinds {
+  private ModelKinds() {}
+
+  static ModelKind of(Model message) {
+    return switch (message.getTypeCase()) {
+      case NEURALNETWORK -> ModelKind.NEURAL_NETWORK;
+      case NEURALNETWORKCLASSIFIER -> ModelKind.NEURAL_NETWORK_CLASSIFIER;
+      case NEURALNETWORKREGRESSOR -> ModelKind.NEURAL_NETWORK_REGRESSOR;
+      case PIPELINE -> ModelKind.PIPELINE;
+      case PIPELINECLASSIFIER -> ModelKind.PIPELINE_CLASSIFIER;
+      case PIPELINEREGRESSOR -> ModelKind.PIPELINE_REGRESSOR;
+      case MLPROGRAM -> ModelKind.ML_PROGRAM;
+      default -> ModelKind.OTHER;
+    };
+  }
+}

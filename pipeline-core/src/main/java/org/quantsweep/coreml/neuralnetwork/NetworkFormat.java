@@ -1,0 +1,271 @@
+package org.quantsweep.coreml.neuralnetwork;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Layer;
+import org.quantsweep.coreml.ModelFormat;
+import org.quantsweep.coreml.Rewrite;
+import org.quantsweep.coreml.StoredWeights;
+import org.quantsweep.coreml.WeightStorage;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.TensorQuantizer;
+
+/**
+ * Models of one file whose weights lie in neural networks: networks, pipelines of them, and kinds
+ * that have no weights here.
+ *
+ * <p>Floats of one layer share one precision, as Core ML demands: a half-precision convolution
+ * takes its bias along. The specification version is raised to what the contents need: 2 for half
+ * precision, 3 for codes, that of every pipeline around it included.
+ */
+public final class NetworkFormat implements ModelFormat {
+  private static final String EXTENSION = ".mlmodel";
+  private static final int HALF_PRECISION_VERSION = 2;
+  private static final int QUANTIZED_VERSION = 3;
+
+  private final Model message;
+  private final Map<String, WeightMessages> messages = new HashMap<>();
+  private final Map<String, WeightPlace> places = new HashMap<>();
+  private final Map<Layer, List<WeightTensor>> byLayer = new LinkedHashMap<>();
+
+  private NetworkFormat(Model message) {
+    this.message = message;
+  }
+
+  /**
+   * A model of a message that was checked.
+   *
+   * @param described what the message says about itself
+   */
+  public static CoreMLModel model(
+      CoreMLModel.Source source,
+      CoreMLModel.ModelInterface described,
+      List<String> warnings,
+      Model message) {
+    NetworkFormat format = new NetworkFormat(message);
+    List<Layer> layers = new ArrayList<>();
+    List<WeightTensor> tensors = new ArrayList<>();
+    for (NetworkLayers.Found found : NetworkLayers.of(message)) {
+      layers.add(found.layer());
+      for (WeightField field : LayerWeights.of(found.message())) {
+        if (StoredValues.of(field.params()) != StoredValues.NONE) {
+          WeightPlace place = new WeightPlace(field, found.location().then(field.steps()));
+          WeightTensor tensor = place.tensor(found.layer());
+          format.add(tensor, place);
+          tensors.add(tensor);
+        }
+      }
+    }
+    return new CoreMLModel(source, described, layers, tensors, warnings, format);
+  }
+
+  private void add(WeightTensor tensor, WeightPlace place) {
+    places.put(tensor.identity(), place);
+    messages.put(tensor.identity(), new WeightMessages(tensor, place));
+    byLayer.computeIfAbsent(tensor.layer(), layer -> new ArrayList<>()).add(tensor);
+  }
+
+  /**
+   * The message of a model of this format, as it was read, unknown fields included.
+   *
+   * @throws IllegalArgumentException when the model has another format
+   */
+  public static Model message(CoreMLModel model) {
+    return of(model).message;
+  }
+
+  /** Where a weight tensor lies in the message of a model of this format. */
+  static WeightPlace place(CoreMLModel model, WeightTensor tensor) {
+    return of(model).place(tensor);
+  }
+
+  private static NetworkFormat of(CoreMLModel model) {
+    if (!(model.format() instanceof NetworkFormat format)) {
+      throw new IllegalArgumentException(model.name() + ": this model is no neural network.");
+    }
+    return format;
+  }
+
+  @Override
+  public String fileName(String stem) {
+    return stem + EXTENSION;
+  }
+
+  @Override
+  public List<Scheme> uniformSchemes() {
+    return NetworkSchemes.uniform();
+  }
+
+  @Override
+  public List<Scheme> options(WeightTensor tensor) {
+    return place(tensor).isQuantizable()
+        ? NetworkSchemes.options()
+        : List.of(new Scheme.FullPrecision(), new Scheme.HalfPrecision());
+  }
+
+  @Override
+  public Optional<String> refusal(Scheme scheme) {
+    return NetworkSchemes.refusal(scheme);
+  }
+
+  @Override
+  public Optional<String> refusal(WeightTensor tensor, Scheme scheme) {
+    return scheme instanceof Scheme.Quantization && !place(tensor).isQuantizable()
+        ? Optional.of(
+            "weight tensor '"
+                + tensor.identity()
+                + "' cannot be quantized: the format has no codes there.")
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<Scheme> fallback(WeightTensor tensor) {
+    // Full precision is smaller than such codes, and closer.
+    return Optional.of(new Scheme.FullPrecision());
+  }
+
+  @Override
+  public Map<WeightTensor, Scheme> completed(Map<WeightTensor, Scheme> schemes) {
+    Map<Layer, Scheme> precisions = new HashMap<>();
+    schemes.forEach(
+        (tensor, scheme) -> {
+          if (!(scheme instanceof Scheme.Quantization)) {
+            // Half precision wins: a tensor was put into full precision only to save bytes.
+            precisions.merge(
+                tensor.layer(),
+                scheme,
+                (one, other) -> one instanceof Scheme.HalfPrecision ? one : other);
+          }
+        });
+    Map<WeightTensor, Scheme> completed = new LinkedHashMap<>(schemes);
+    byLayer.forEach(
+        (layer, tensors) -> {
+          Scheme wanted = precisions.get(layer);
+          for (WeightTensor tensor : wanted == null ? List.<WeightTensor>of() : tensors) {
+            Optional<Scheme> floats = floats(tensor, schemes.get(tensor));
+            if (floats.isPresent() && !wanted.equals(floats.get())) {
+              completed.put(tensor, wanted);
+            }
+          }
+        });
+    return completed;
+  }
+
+  /** The precision of a tensor's floats, as planned or else as stored; empty for codes. */
+  private static Optional<Scheme> floats(WeightTensor tensor, Scheme planned) {
+    if (planned != null) {
+      return planned instanceof Scheme.Quantization ? Optional.empty() : Optional.of(planned);
+    }
+    if (tensor.storage().isQuantized()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        tensor.storage() instanceof WeightStorage.Float16
+            ? new Scheme.HalfPrecision()
+            : new Scheme.FullPrecision());
+  }
+
+  @Override
+  public TensorQuantizer quantizer(WeightTensor tensor) {
+    return new TensorQuantizer(tensor.values(), tensor.channelAxis(), place(tensor).scales());
+  }
+
+  @Override
+  public long storedBytes(WeightTensor tensor, Scheme scheme) {
+    return messages.get(tensor.identity()).size(scheme);
+  }
+
+  @Override
+  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes) {
+    ChangedMessage root = new ChangedMessage();
+    schemes.forEach(
+        (tensor, scheme) ->
+            root.replace(
+                place(tensor).location(),
+                scheme instanceof Scheme.Quantization
+                    ? QUANTIZED_VERSION
+                    : scheme instanceof Scheme.HalfPrecision ? HALF_PRECISION_VERSION : 0,
+                messages.get(tensor.identity()).size(scheme)));
+    return new ByteSize(root.size(message));
+  }
+
+  @Override
+  public ModelFiles encode(Map<WeightTensor, StoredWeights> weights) {
+    Model.Builder changed = message.toBuilder();
+    // In the order of identities, so that nothing follows from the order of the plan.
+    TreeMap<String, StoredWeights> sorted = new TreeMap<>();
+    weights.forEach((tensor, stored) -> sorted.put(tensor.identity(), stored));
+    sorted.forEach(
+        (identity, stored) -> {
+          MessagePath location = places.get(identity).location();
+          location.set(changed, messages.get(identity).message(stored));
+          raiseVersions(changed, location, leastVersion(stored));
+        });
+    return ModelFiles.lone(ModelWriter.toBytes(changed.build()));
+  }
+
+  private static int leastVersion(StoredWeights stored) {
+    if (stored instanceof StoredWeights.Codes) {
+      return QUANTIZED_VERSION;
+    }
+    StoredWeights.Precision precision =
+        stored instanceof StoredWeights.OtherFloats floats
+            ? floats.precision()
+            : ((StoredWeights.OwnFloats) stored).precision();
+    return precision == StoredWeights.Precision.FLOAT16 ? HALF_PRECISION_VERSION : 0;
+  }
+
+  private static void raiseVersions(Model.Builder root, MessagePath location, int version) {
+    Message.Builder builder = root;
+    raise(builder, version);
+    for (FieldStep step : location.steps()) {
+      FieldDescriptor field = builder.getDescriptorForType().findFieldByNumber(step.number());
+      builder =
+          step.index() == FieldStep.SINGULAR
+              ? builder.getFieldBuilder(field)
+              : builder.getRepeatedFieldBuilder(field, step.index());
+      raise(builder, version);
+    }
+  }
+
+  private static void raise(Message.Builder builder, int version) {
+    if (builder instanceof Model.Builder stage && stage.getSpecificationVersion() < version) {
+      stage.setSpecificationVersion(version);
+    }
+  }
+
+  @Override
+  public CoreMLModel rewrite(CoreMLModel model, Rewrite rewrite) {
+    Optional<Model> changed =
+        switch (rewrite) {
+          case FOLD_BATCH_NORM -> BatchNormFolding.fold(message);
+          case ADD_BIASES -> BiasAddition.add(message);
+        };
+    return changed.map(rewritten -> rewritten(model, rewritten)).orElse(model);
+  }
+
+  private static CoreMLModel rewritten(CoreMLModel model, Model rewritten) {
+    ModelFiles files = ModelFiles.lone(ModelWriter.toBytes(rewritten));
+    return model(
+        new CoreMLModel.Source(model.name(), files.digest(), files.size()),
+        model.described(),
+        model.warnings(),
+        rewritten);
+  }
+
+  private WeightPlace place(WeightTensor tensor) {
+    return places.get(tensor.identity());
+  }
+}
