@@ -3,7 +3,6 @@ package org.quantsweep.coreml.neuralnetwork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +11,6 @@ import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.FeatureType;
 import org.quantsweep.proto.coreml.Model;
-import org.quantsweep.proto.coreml.NeuralNetwork;
 import org.quantsweep.proto.coreml.NeuralNetworkClassifier;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
@@ -23,13 +21,6 @@ import org.quantsweep.proto.coreml.Tensor;
  * stand in the order in which they run; a blob is written once, except by copy layers.
  */
 public final class NetworkChecks {
-  /** Names that a network can see, and those that its layers write. */
-  private record Scope(Map<String, String> producers, Set<String> written) {
-    Scope nested() {
-      return new Scope(new HashMap<>(producers), new HashSet<>());
-    }
-  }
-
   private final boolean trainable;
   private final boolean comparesRanks;
   private final Map<String, Integer> ioRanks;
@@ -65,7 +56,7 @@ public final class NetworkChecks {
     Map<String, Integer> ioRanks = comparesRanks ? ioRanks(model, network) : Map.of();
     NetworkChecks checks =
         new NetworkChecks(model.getIsUpdatable(), comparesRanks, ioRanks, findings);
-    Scope scope = new Scope(inputs, new LinkedHashSet<>());
+    BlobScope scope = BlobScope.of(inputs);
     if (network.layers().isEmpty()) {
       findings.problem(where(prefix, "network") + " has no layers.");
     }
@@ -94,9 +85,9 @@ public final class NetworkChecks {
     }
     for (int i = 0; i < network.layers().size(); i++) {
       NeuralNetworkLayer layer = network.layers().get(i);
-      if (LayerTypes.isNewerThanIos12(layer)) {
+      if (LayerSpecs.of(layer).isNewerThanIos12(layer)) {
         findings.problem(
-            describe(prefix, layer, i)
+            new PlacedLayer(layer, prefix, i, 0).where()
                 + " came with specification version 4 (iOS 13), but array inputs use"
                 + " RANK5_ARRAY_MAPPING: such layers need EXACT_ARRAY_MAPPING.");
         return false;
@@ -173,34 +164,45 @@ public final class NetworkChecks {
     return ranks;
   }
 
-  private void layers(String path, List<NeuralNetworkLayer> layers, Scope scope, int loopDepth) {
+  /**
+   * Checks the layers of one network.
+   *
+   * @param path of the network, for example {@code stage[0]/branch[3].if/}
+   * @param scope what they can see; it gets to know what they write
+   * @param loopDepth how many loops' bodies lie around them
+   */
+  void layers(String path, List<NeuralNetworkLayer> layers, BlobScope scope, int loopDepth) {
     for (int i = 0; i < layers.size(); i++) {
-      NeuralNetworkLayer layer = layers.get(i);
-      String where = describe(path, layer, i);
-      if (layer.getLayerCase() == NeuralNetworkLayer.LayerCase.LAYER_NOT_SET) {
-        findings.problem(
-            where + " has no layer type, or one that is newer than specification version 10.");
-      } else {
-        arity(where, layer);
-        ranks(where, layer);
-        LayerParameterChecks.check(where, layer, findings);
-        WeightChecks.check(path + nameOrIndex(layer, i), layer, trainable, findings);
-      }
-      if (trainable
-          && layer.getIsUpdatable()
-          && !layer.hasConvolution()
-          && !layer.hasInnerProduct()) {
-        findings.problem(
-            where + " is updatable, but only convolution and innerProduct layers can be.");
-      }
-      reads(where, layer, scope);
-      inner(path, i, where, layer, scope, loopDepth);
-      writes(where, layer, i, scope);
+      layer(new PlacedLayer(layers.get(i), path, i, loopDepth), scope);
     }
   }
 
-  private void arity(String where, NeuralNetworkLayer layer) {
-    LayerArity arity = LayerArity.of(layer);
+  /** Notes a problem of a layer: what it does or has, as the rest of a sentence. */
+  void problem(PlacedLayer layer, String predicate) {
+    findings.problem(layer.where() + " " + predicate);
+  }
+
+  private void layer(PlacedLayer placed, BlobScope scope) {
+    NeuralNetworkLayer layer = placed.message();
+    LayerSpec spec = LayerSpecs.of(layer);
+    if (layer.getLayerCase() == NeuralNetworkLayer.LayerCase.LAYER_NOT_SET) {
+      problem(placed, "has no layer type, or one that is newer than specification version 10.");
+    } else {
+      String where = placed.where();
+      arity(where, layer, spec.arity());
+      ranks(where, layer, spec);
+      spec.checkParameters(new LayerFindings(where, layer, findings));
+      WeightChecks.check(placed.path() + placed.nameOrIndex(), layer, trainable, findings);
+    }
+    if (trainable && layer.getIsUpdatable() && !spec.isTrainable()) {
+      problem(placed, "is updatable, but only convolution and innerProduct layers can be.");
+    }
+    reads(placed, scope);
+    spec.checkInnerNetworks(placed, scope, this);
+    writes(placed, spec, scope);
+  }
+
+  private void arity(String where, NeuralNetworkLayer layer, LayerArity arity) {
     int inputs = layer.getInputCount();
     if (inputs < arity.leastInputs() || inputs > arity.mostInputs()) {
       findings.problem(
@@ -209,7 +211,7 @@ public final class NetworkChecks {
               + inputs
               + (inputs == 1 ? " input" : " inputs")
               + ", but takes "
-              + LayerArity.words(arity.leastInputs(), arity.mostInputs())
+              + arity.inputsInWords()
               + ".");
     }
     int outputs = layer.getOutputCount();
@@ -220,18 +222,18 @@ public final class NetworkChecks {
               + outputs
               + (outputs == 1 ? " output" : " outputs")
               + ", but gives "
-              + LayerArity.words(arity.leastOutputs(), arity.mostOutputs())
+              + arity.outputsInWords()
               + ".");
     }
   }
 
-  private void ranks(String where, NeuralNetworkLayer layer) {
+  private void ranks(String where, NeuralNetworkLayer layer, LayerSpec spec) {
     if (!comparesRanks) {
       return;
     }
     tensors(where, "inputTensor", layer.getInputList(), layer.getInputTensorList());
     tensors(where, "outputTensor", layer.getOutputList(), layer.getOutputTensorList());
-    LayerRanks allowed = LayerRanks.of(layer);
+    LayerRanks allowed = spec.ranks(layer).orElse(null);
     if (allowed == null || layer.getInputCount() == 0 || layer.getOutputCount() == 0) {
       return;
     }
@@ -301,117 +303,41 @@ public final class NetworkChecks {
     }
   }
 
-  private void reads(String where, NeuralNetworkLayer layer, Scope scope) {
-    for (String input : layer.getInputList()) {
-      if (!scope.producers().containsKey(input)) {
-        findings.problem(
-            where
-                + " reads blob '"
-                + input
-                + "', which neither an input nor an earlier layer gives.");
+  private void reads(PlacedLayer layer, BlobScope scope) {
+    for (String input : layer.message().getInputList()) {
+      if (!scope.sees(input)) {
+        problem(
+            layer,
+            "reads blob '" + input + "', which neither an input nor an earlier layer gives.");
       }
     }
   }
 
-  private void writes(String where, NeuralNetworkLayer layer, int index, Scope scope) {
-    for (String output : layer.getOutputList()) {
-      String earlier = scope.producers().get(output);
-      if (earlier != null && !layer.hasCopy()) {
-        findings.problem(
-            where
-                + " writes blob '"
+  private void writes(PlacedLayer layer, LayerSpec spec, BlobScope scope) {
+    for (String output : layer.message().getOutputList()) {
+      String earlier = scope.producer(output);
+      if (earlier != null && !spec.mayWriteAgain()) {
+        problem(
+            layer,
+            "writes blob '"
                 + output
                 + "', which "
                 + earlier
                 + " already gives: only copy layers may write again.");
       }
-      scope.producers().putIfAbsent(output, "layer '" + nameOrIndex(layer, index) + "'");
-      scope.written().add(output);
-    }
-  }
-
-  private void inner(
-      String path, int index, String where, NeuralNetworkLayer layer, Scope scope, int loopDepth) {
-    switch (layer.getLayerCase()) {
-      case BRANCH -> branch(path + "branch[" + index + "]", where, layer, scope, loopDepth);
-      case LOOP -> loop(path + "loop[" + index + "]", where, layer, scope, loopDepth);
-      case LOOPBREAK, LOOPCONTINUE -> {
-        if (loopDepth == 0) {
-          findings.problem(where + " stands outside of a loop's body.");
-        }
-      }
-      default -> {
-        // No network inside.
-      }
-    }
-  }
-
-  private void branch(
-      String path, String where, NeuralNetworkLayer layer, Scope scope, int loopDepth) {
-    NeuralNetwork ifBranch = layer.getBranch().getIfBranch();
-    NeuralNetwork elseBranch = layer.getBranch().getElseBranch();
-    if (ifBranch.getLayersCount() == 0) {
-      findings.problem(where + " has an empty ifBranch.");
-    }
-    Scope whenTrue = scope.nested();
-    layers(path + ".if/", ifBranch.getLayersList(), whenTrue, loopDepth);
-    Scope whenFalse = scope.nested();
-    layers(path + ".else/", elseBranch.getLayersList(), whenFalse, loopDepth);
-    // Only what both branches write exists afterwards.
-    for (String blob : whenTrue.written()) {
-      if (whenFalse.written().contains(blob)) {
-        scope.producers().putIfAbsent(blob, "a branch");
-        scope.written().add(blob);
-      }
-    }
-  }
-
-  private void loop(
-      String path, String where, NeuralNetworkLayer layer, Scope scope, int loopDepth) {
-    NeuralNetwork condition = layer.getLoop().getConditionNetwork();
-    NeuralNetwork body = layer.getLoop().getBodyNetwork();
-    String variable = layer.getLoop().getConditionVar();
-    boolean conditional = condition.getLayersCount() > 0;
-    if (body.getLayersCount() == 0) {
-      findings.problem(where + " has an empty bodyNetwork.");
-    }
-    if (conditional == variable.isEmpty()) {
-      findings.problem(
-          where + " must have a conditionNetwork and a conditionVar, or neither of them.");
-    }
-    if (!conditional && layer.getLoop().getMaxLoopIterations() == 0 && layer.getInputCount() == 0) {
-      findings.problem(
-          where + " has no condition, no input and no maxLoopIterations: it never ends.");
-    }
-    Scope tested = scope.nested();
-    if (conditional) {
-      layers(path + ".condition/", condition.getLayersList(), tested, loopDepth);
-      if (!variable.isEmpty() && !tested.written().contains(variable)) {
-        findings.problem(
-            where
-                + " has conditionVar '"
-                + variable
-                + "', which its conditionNetwork does not write.");
-      }
-    }
-    Scope repeated = tested.nested();
-    layers(path + ".body/", body.getLayersList(), repeated, loopDepth + 1);
-    Set<String> visible = conditional ? tested.written() : repeated.written();
-    for (String blob : visible) {
-      scope.producers().putIfAbsent(blob, "a loop");
-      scope.written().add(blob);
+      scope.write(output, "layer '" + layer.nameOrIndex() + "'");
     }
   }
 
   private static void outputs(
-      String prefix, Model model, NetworkInterface network, Scope scope, Findings findings) {
+      String prefix, Model model, NetworkInterface network, BlobScope scope, Findings findings) {
     Set<String> classNames = new HashSet<>();
     if (model.hasNeuralNetworkClassifier()) {
       classNames.add(model.getDescription().getPredictedFeatureName());
       classNames.add(model.getDescription().getPredictedProbabilitiesName());
       NeuralNetworkClassifier classifier = model.getNeuralNetworkClassifier();
       String blob = classifier.getLabelProbabilityLayerName();
-      if (!blob.isEmpty() && !scope.written().contains(blob)) {
+      if (!blob.isEmpty() && !scope.writes(blob)) {
         findings.problem(
             where(prefix, "classifier")
                 + " takes its probabilities from blob '"
@@ -420,8 +346,7 @@ public final class NetworkChecks {
       }
     }
     for (FeatureDescription output : model.getDescription().getOutputList()) {
-      boolean given =
-          scope.written().contains(output.getName()) || classNames.contains(output.getName());
+      boolean given = scope.writes(output.getName()) || classNames.contains(output.getName());
       // A regressor's double is taken from the network by name, as arrays are.
       if (!given && !network.layers().isEmpty()) {
         findings.problem("output '" + prefix + output.getName() + "' is not given by any layer.");
@@ -443,15 +368,5 @@ public final class NetworkChecks {
                 + "', which is not an input.");
       }
     }
-  }
-
-  private static String describe(String path, NeuralNetworkLayer layer, int index) {
-    String type = LayerTypes.name(layer);
-    String name = "layer '" + path + nameOrIndex(layer, index) + "'";
-    return type.isEmpty() ? name : name + " (" + type + ")";
-  }
-
-  private static String nameOrIndex(NeuralNetworkLayer layer, int index) {
-    return layer.getName().isEmpty() ? "#" + index : layer.getName();
   }
 }

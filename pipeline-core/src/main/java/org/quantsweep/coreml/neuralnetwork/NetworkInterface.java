@@ -62,7 +62,9 @@ public record NetworkInterface(
 
   /** Whether blobs may have any rank: with a newer mapping, or any layer of iOS 13 and later. */
   public boolean anyRank() {
-    return exactArrays || exactImages || layers.stream().anyMatch(LayerTypes::isNewerThanIos12);
+    return exactArrays
+        || exactImages
+        || layers.stream().anyMatch(layer -> LayerSpecs.of(layer).isNewerThanIos12(layer));
   }
 
   private static boolean exact(NeuralNetworkMultiArrayShapeMapping mapping) {

@@ -17,14 +17,16 @@ import org.quantsweep.proto.coreml.WeightParams;
 final class WeightChecks {
   private final String layerPath;
   private final NeuralNetworkLayer layer;
+  private final LayerSpec spec;
   private final List<WeightField> fields;
   private final Findings findings;
 
   private WeightChecks(
-      String layerPath, NeuralNetworkLayer layer, List<WeightField> fields, Findings findings) {
+      String layerPath, NeuralNetworkLayer layer, LayerSpec spec, Findings findings) {
     this.layerPath = layerPath;
     this.layer = layer;
-    this.fields = fields;
+    this.spec = spec;
+    this.fields = spec.weights(layer);
     this.findings = findings;
   }
 
@@ -33,7 +35,7 @@ final class WeightChecks {
    */
   static void check(
       String layerPath, NeuralNetworkLayer layer, boolean trainable, Findings findings) {
-    WeightChecks checks = new WeightChecks(layerPath, layer, LayerWeights.of(layer), findings);
+    WeightChecks checks = new WeightChecks(layerPath, layer, LayerSpecs.of(layer), findings);
     for (WeightField field : checks.fields) {
       checks.field(field);
     }
@@ -99,9 +101,12 @@ final class WeightChecks {
 
   /** Whether nothing but the stored values says how many there are. */
   private boolean isFree(WeightField field) {
-    return field.name().endsWith("PReLU.alpha")
-        || field.name().contains("parametricSoftplus.")
-        || layer.hasCustom();
+    return ActivationFunctions.isWeight(field.name()) || isOpaque();
+  }
+
+  /** Whether only the code of a custom layer knows what its weights mean. */
+  private boolean isOpaque() {
+    return spec.weightForms() == WeightForms.OPAQUE;
   }
 
   private void none(WeightField field, String identity) {
@@ -149,7 +154,7 @@ final class WeightChecks {
   }
 
   private void float16(WeightParams params, long count, String identity) {
-    if (layer.hasLayerNormalization()) {
+    if (spec.weightForms() == WeightForms.FLOAT32) {
       findings.problem(identity + " is stored as float16, but this layer takes only float32.");
       return;
     }
@@ -188,7 +193,7 @@ final class WeightChecks {
   private void int8(WeightField field, long count, boolean dynamic, String identity) {
     QuantizationParams quantization = field.params().getQuantization();
     LinearQuantizationParams linear = quantization.getLinearQuantization();
-    if (!layer.hasInnerProduct() && !layer.hasBatchedMatmul()) {
+    if (spec.weightForms() != WeightForms.ANY_FLOAT_OR_INT8) {
       findings.problem(
           identity
               + " is stored as int8RawValue, but only innerProduct and batchedMatmul take that.");
@@ -226,7 +231,7 @@ final class WeightChecks {
   }
 
   private void quantized(WeightField field, long count, String identity) {
-    if (field.legalScales() == 0 && !layer.hasCustom()) {
+    if (field.legalScales() == 0 && !isOpaque()) {
       findings.problem(identity + " is quantized, but this layer takes no quantized weights.");
       return;
     }
@@ -261,7 +266,7 @@ final class WeightChecks {
               + " bits need "
               + needed
               + ".");
-    } else if (bytes > needed && !layer.hasCustom()) {
+    } else if (bytes > needed && !isOpaque()) {
       findings.warning(
           identity
               + " has "
@@ -279,7 +284,7 @@ final class WeightChecks {
   private void linear(LinearQuantizationParams linear, long legalScales, String identity) {
     int scales = linear.getScaleCount();
     int biases = linear.getBiasCount();
-    boolean legal = scales == 1 || (scales > 0 && scales == legalScales) || layer.hasCustom();
+    boolean legal = scales == 1 || (scales > 0 && scales == legalScales) || isOpaque();
     if (!legal) {
       findings.problem(
           identity
@@ -335,7 +340,7 @@ final class WeightChecks {
 
   /** Float16 and float32 may not stand side by side in one layer; quantized goes with either. */
   private void precision() {
-    if (layer.hasCustom()) {
+    if (isOpaque()) {
       return;
     }
     for (List<WeightField> group : precisionGroups()) {
@@ -360,8 +365,7 @@ final class WeightChecks {
     List<WeightField> own = new ArrayList<>();
     List<WeightField> activations = new ArrayList<>();
     for (WeightField field : fields) {
-      boolean activation = field.name().contains("PReLU") || field.name().contains("Softplus");
-      (activation ? activations : own).add(field);
+      (ActivationFunctions.isWeight(field.name()) ? activations : own).add(field);
     }
     return List.of(own, activations);
   }
@@ -413,9 +417,7 @@ final class WeightChecks {
   }
 
   private boolean wantsInt8(WeightField field) {
-    return field.name().equals("weights")
-        && (layer.getInnerProduct().getInt8DynamicQuantize()
-            || layer.getBatchedMatmul().getInt8DynamicQuantize());
+    return field.name().equals("weights") && spec.quantizesInput(layer);
   }
 
   private String identity(WeightField field) {
