@@ -93,4 +93,14 @@ public interface FileContent extends Serializable {
       return in.readAllBytes();
     }
   }
+
+  /**
+   * The same bytes in memory, to be sent elsewhere.
+   *
+   * @param limit the largest size that is read
+   * @throws IOException when the content is larger, or cannot be read
+   */
+  default FileContent inMemory(ByteSize limit) throws IOException {
+    return new MemoryContent(readAll(limit), digest());
+  }
 }

@@ -14,8 +14,13 @@ final class MemoryContent implements FileContent {
   private final Sha256Digest digest;
 
   MemoryContent(byte[] bytes) {
+    this(bytes, Sha256Digest.of(bytes));
+  }
+
+  /** Of bytes that were verified. */
+  MemoryContent(byte[] bytes, Sha256Digest digest) {
     this.bytes = bytes;
-    this.digest = Sha256Digest.of(bytes);
+    this.digest = digest;
   }
 
   @Override
@@ -36,5 +41,10 @@ final class MemoryContent implements FileContent {
   @Override
   public byte[] readAll(ByteSize limit) throws IOException {
     return size().compareTo(limit) > 0 ? FileContent.super.readAll(limit) : bytes;
+  }
+
+  @Override
+  public FileContent inMemory(ByteSize limit) throws IOException {
+    return size().compareTo(limit) > 0 ? FileContent.super.inMemory(limit) : this;
   }
 }

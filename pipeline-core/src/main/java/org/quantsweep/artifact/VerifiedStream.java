@@ -21,7 +21,13 @@ final class VerifiedStream extends FilterInputStream {
     this.expected = expected;
     this.left = size.bytes();
     if (left == 0) {
-      check();
+      try {
+        check();
+      } catch (IOException e) {
+        // Nobody else will: the caller gets no stream.
+        in.close();
+        throw e;
+      }
     }
   }
 
@@ -58,6 +64,11 @@ final class VerifiedStream extends FilterInputStream {
       skipped++;
     }
     return skipped;
+  }
+
+  @Override
+  public int available() throws IOException {
+    return (int) Math.min(super.available(), left);
   }
 
   @Override

@@ -1,8 +1,7 @@
 package org.quantsweep.registry;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
+import org.quantsweep.artifact.ModelFiles;
 
 /**
  * Where chosen models are published, under names, in versions. Publishing is atomic and idempotent:
@@ -17,10 +16,10 @@ public interface ModelRegistry {
   /**
    * Publishes a model and moves the alias {@code challenger} to it. A model of this digest that was
    * published under this name before keeps the provenance and evidence of its first time. A model
-   * file that changed since it was judged is refused.
+   * that changed since it was judged is refused.
    */
   PublishedVersion publish(
-      ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence);
+      ModelName name, NamedModel model, Provenance provenance, List<EvidenceFile> evidence);
 
   /** Every model, by name ascending. */
   List<RegisteredModel> list();
@@ -34,8 +33,12 @@ public interface ModelRegistry {
   /** Why a version was chosen, by file name ascending. */
   List<EvidenceFile> evidence(ModelName name, int version);
 
-  /** The bytes of a version's model file; the caller closes the stream. */
-  InputStream open(ModelName name, int version) throws IOException;
+  /**
+   * A version's model: a lone file or a tree, as it was published. Nothing of it is read yet; its
+   * content is read from the registry each time that it is opened. It can be serialized, and opens
+   * itself in another process that reaches the registry.
+   */
+  ModelFiles fetch(ModelName name, int version);
 
   /** Moves {@code champion} to a version; nothing happens when it is there already. */
   PublishedVersion promote(ModelName name, int version);

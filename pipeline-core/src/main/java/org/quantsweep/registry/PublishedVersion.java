@@ -9,9 +9,9 @@ import org.quantsweep.digest.Sha256Digest;
  *
  * @param name what it is published under
  * @param version 1 or more, counting up; a registry that others write to may leave gaps
- * @param digest SHA-256 of the model file
- * @param size the bytes of the model file
- * @param location where the model file lies, as a path or URI for people and tools
+ * @param digest the model's digest; a lone file's SHA-256
+ * @param size the bytes of the model's files together
+ * @param location where the model's file or folder lies, as a path or URI for people and tools
  */
 public record PublishedVersion(
     ModelName name, int version, Sha256Digest digest, ByteSize size, String location)

@@ -3,8 +3,12 @@ package org.quantsweep.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +27,15 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.ChampionChange;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.ModelRegistry;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
@@ -206,8 +212,10 @@ public abstract class ModelRegistryContract {
   @Test
   void aModelThatChangedSinceItWasJudgedIsNotPublished(@TempDir Path folder) throws IOException {
     Path file = Files.writeString(folder.resolve("net.mlmodel"), "what was judged");
-    ModelArtifact model =
-        ModelArtifact.ofFile("net.mlmodel", file, Sha256Digest.ofText("what was judged"));
+    NamedModel model =
+        new NamedModel(
+            "net.mlmodel",
+            ModelFiles.lone(FileContent.of(file, Sha256Digest.ofText("what was judged"))));
     Files.writeString(file, "something else!");
 
     assertThatThrownBy(() -> registry().publish(name, model, provenance("host"), List.of()))
@@ -221,6 +229,89 @@ public abstract class ModelRegistryContract {
     Files.writeString(file, "what was judged");
     assertThat(registry().publish(name, model, provenance("host"), List.of()).version())
         .isEqualTo(1);
+  }
+
+  @Test
+  void aTreeIsReadAsItWasPublished() throws Exception {
+    NamedModel given = tree("weights");
+    PublishedVersion version =
+        registry()
+            .publish(
+                name, given, provenance("host-1"), List.of(new EvidenceFile("result.json", "{}")));
+
+    assertThat(version.version()).isEqualTo(1);
+    assertThat(version.digest()).isEqualTo(given.files().digest());
+    assertThat(version.size().bytes()).isEqualTo(22 + 7);
+    assertThat(version.location()).endsWith("/net.mlpackage");
+    assertThat(registry().show(name).versions()).containsExactly(version);
+    ModelFiles fetched = registry().fetch(name, 1);
+    assertThat(fetched.isLone()).isFalse();
+    assertThat(fetched.digest()).isEqualTo(given.files().digest());
+    assertThat(fetched.size()).isEqualTo(given.files().size());
+    assertThat(fetched.files()).containsOnlyKeys("Manifest.json", "Data/a b+ä/weight.bin");
+    assertThat(read(fetched, "Manifest.json")).isEqualTo("the same in every tree");
+    assertThat(read(fetched, "Data/a b+ä/weight.bin")).isEqualTo("weights");
+    assertThat(read(travelled(fetched), "Data/a b+ä/weight.bin")).isEqualTo("weights");
+    assertThat(registry().provenance(name, 1)).isEqualTo(provenance("host-1"));
+    assertThat(registry().evidence(name, 1)).containsExactly(new EvidenceFile("result.json", "{}"));
+  }
+
+  @Test
+  void theSameTreeTwiceIsOneVersion() throws IOException {
+    PublishedVersion first = publish(tree("weights"));
+    PublishedVersion other = publish(tree("other weights"));
+    PublishedVersion lone = publish("weights");
+    PublishedVersion again = publish(tree("weights"));
+
+    assertThat(again).isEqualTo(first);
+    assertThat(registry().show(name).versions()).containsExactly(first, other, lone);
+    assertThat(registry().show(name).at(Alias.CHALLENGER)).contains(first);
+    assertThat(read(registry().fetch(name, 2), "Data/a b+ä/weight.bin")).isEqualTo("other weights");
+    assertThat(read(3)).isEqualTo("weights");
+  }
+
+  @Test
+  void aTreeThatChangedSinceItWasJudgedIsNotPublished(@TempDir Path folder) throws IOException {
+    Path weights = Files.writeString(folder.resolve("weight.bin"), "what was judged");
+    NamedModel model =
+        new NamedModel(
+            "net.mlpackage",
+            ModelFiles.tree(Map.of("a", text("a"), "b/weight.bin", FileContent.of(weights))));
+    Files.writeString(weights, "something else!");
+
+    assertThatThrownBy(() -> publish(model))
+        .isInstanceOf(PublishingException.class)
+        .hasMessageStartingWith(
+            location()
+                + ": the registry cannot publish '"
+                + name
+                + "' ('weight.bin' is not what was judged: it has changed since).\nMaybe ");
+    assertThat(registry().list().stream().map(RegisteredModel::name)).doesNotContain(name);
+    Files.writeString(weights, "what was judged");
+    assertThat(publish(model).version()).isEqualTo(1);
+    assertThat(registry().fetch(name, 1)).isEqualTo(model.files());
+  }
+
+  @Test
+  void aModelUnderTwoFileNamesIsFetchedFromEach() throws IOException {
+    publish("the same bytes");
+    ModelName other = new ModelName(name + "-2");
+    NamedModel renamed = new NamedModel("renamed.mlmodel", model("the same bytes").files());
+    registry().publish(other, renamed, provenance("host"), List.of());
+    for (ModelName each : List.of(name, other)) {
+      assertThat(read(registry().fetch(each, 1), "")).isEqualTo("the same bytes");
+    }
+  }
+
+  private static ModelFiles travelled(ModelFiles model) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(model);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (ModelFiles) in.readObject();
+    }
   }
 
   @Test
@@ -248,7 +339,7 @@ public abstract class ModelRegistryContract {
             Sha256Digest.ofText("model 2"));
     assertThat(told).hasSize(12).allMatch(versions::contains);
     for (PublishedVersion version : versions) {
-      try (InputStream in = registry().open(name, version.version())) {
+      try (InputStream in = registry().fetch(name, version.version()).content().open()) {
         assertThat(Sha256Digest.of(in.readAllBytes())).isEqualTo(version.digest());
       }
     }
@@ -256,17 +347,34 @@ public abstract class ModelRegistryContract {
 
   /** Publishes a text as a model. */
   protected final PublishedVersion publish(String content) {
+    return publish(model(content));
+  }
+
+  /** Publishes a model. */
+  protected final PublishedVersion publish(NamedModel model) {
     return registry()
-        .publish(
-            name,
-            model(content),
-            provenance("host"),
-            List.of(new EvidenceFile("result.json", "{}")));
+        .publish(name, model, provenance("host"), List.of(new EvidenceFile("result.json", "{}")));
   }
 
   /** A text as a model. */
-  protected static ModelArtifact model(String content) {
-    return ModelArtifact.ofBytes("net.mlmodel", content.getBytes(StandardCharsets.UTF_8));
+  protected static NamedModel model(String content) {
+    return new NamedModel("net.mlmodel", ModelFiles.lone(content.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** A tree of two files, one of them in a folder two levels down. */
+  protected static NamedModel tree(String content) {
+    return new NamedModel(
+        "net.mlpackage",
+        ModelFiles.tree(
+            Map.of(
+                "Manifest.json",
+                text("the same in every tree"),
+                "Data/a b+ä/weight.bin",
+                text(content))));
+  }
+
+  private static FileContent text(String text) {
+    return FileContent.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Some provenance. */
@@ -283,7 +391,11 @@ public abstract class ModelRegistryContract {
   }
 
   private String read(int version) throws IOException {
-    try (InputStream in = registry().open(name, version)) {
+    return read(registry().fetch(name, version), "");
+  }
+
+  private static String read(ModelFiles model, String path) throws IOException {
+    try (InputStream in = model.files().get(path).open()) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

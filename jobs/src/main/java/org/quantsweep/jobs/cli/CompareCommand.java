@@ -70,7 +70,7 @@ final class CompareCommand implements Callable<Integer> {
     Criterion parsed = Criteria.parse(criterion);
     AgreementThreshold threshold = agreement == null ? null : AgreementThreshold.parse(agreement);
     CoreMLModel model = ModelReader.read(reference.file());
-    ModelFiles judged = ModelFiles.lone(LocalFiles.read(candidate.file()));
+    ModelFiles judged = candidate.model();
     ModelReader.read(judged, candidate.name());
     PicturePreparation preparation = PicturePreparation.DEFAULT;
     AgreementCounts counts;

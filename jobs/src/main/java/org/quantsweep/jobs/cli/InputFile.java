@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.jobs.files.LocalStorage;
 
 /**
  * A file or folder that a command reads. An address such as {@code hdfs://host/x} is brought into a
@@ -18,33 +20,52 @@ import org.quantsweep.BadInputException;
  * @param file on this machine
  */
 record InputFile(String name, Path file) {
-  private static final Pattern ADDRESS = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
-
   /**
    * What a user wrote.
    *
    * @throws BadInputException when an address cannot be read; a plain path is not looked at
    */
   static InputFile of(String text) {
-    Optional<Path> local = local(text);
+    Optional<Path> local = FileAddress.local(text);
     return new InputFile(text, local.isPresent() ? local.get() : fetch(text));
   }
 
-  /** The path on this machine, unless it is an address elsewhere. */
-  static Optional<Path> local(String text) {
-    if (!ADDRESS.matcher(text).matches()) {
-      return Optional.of(Path.of(text));
+  /**
+   * The bytes of this file.
+   *
+   * @throws BadInputException when it cannot be read
+   */
+  byte[] bytes() {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw unreadable(e);
     }
-    if (!text.startsWith("file:/")) {
-      return Optional.empty();
+  }
+
+  /**
+   * A model in this file.
+   *
+   * @throws BadInputException when it cannot be read, or is a folder
+   */
+  ModelFiles model() {
+    try {
+      return Files.isDirectory(file)
+          ? ModelFiles.lone(bytes())
+          : new LocalStorage().read(file.toString());
+    } catch (IOException e) {
+      throw unreadable(e);
     }
-    // As Hadoop reads it: nothing is unescaped.
-    return Optional.of(Path.of(new org.apache.hadoop.fs.Path(text).toUri().getPath()));
+  }
+
+  private BadInputException unreadable(IOException e) {
+    return new BadInputException(
+        file + ": the file cannot be read (" + e + ").\nMaybe check the path.", e);
   }
 
   /** A file in a folder beside this one, or nothing where there is none. */
   Optional<InputFile> beside(String folder, String child) {
-    if (local(name).isPresent()) {
+    if (FileAddress.local(name).isPresent()) {
       Path path = file.toAbsolutePath().resolveSibling(folder).resolve(child);
       return Files.isRegularFile(path)
           ? Optional.of(new InputFile(path.toString(), path))
@@ -63,7 +84,7 @@ record InputFile(String name, Path file) {
 
   /** What a folder beside this file is called. */
   String folderBeside(String folder) {
-    return local(name).isPresent()
+    return FileAddress.local(name).isPresent()
         ? file.toAbsolutePath().resolveSibling(folder).toString()
         : new org.apache.hadoop.fs.Path(new org.apache.hadoop.fs.Path(name).getParent(), folder)
             .toString();

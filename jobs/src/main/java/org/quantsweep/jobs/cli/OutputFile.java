@@ -1,14 +1,11 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.BadInputException;
-import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.jobs.sweep.WholeFiles;
+import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.jobs.files.ModelStorage;
 
 /**
  * A file that a command writes, here or at an address such as {@code hdfs://host/x}; it appears
@@ -27,27 +24,19 @@ record OutputFile(String name) {
    * @throws BadInputException when that is refused
    */
   void write(byte[] bytes) {
-    write(FileContent.of(bytes));
+    write(ModelFiles.lone(bytes));
   }
 
-  /** Writes a model's files; the same. */
+  /** Writes a model's file or folder; the same. */
   void write(ModelFiles files) {
-    write(files.content());
-  }
-
-  private void write(FileContent content) {
-    Optional<Path> local = InputFile.local(name);
-    if (local.isPresent()) {
-      LocalFiles.write(local.get(), content);
-      return;
-    }
     try {
-      WholeFiles.write(new org.apache.hadoop.fs.Path(name), content, new Configuration());
+      ModelStorage.at(name).write(name, files);
     } catch (IOException | IllegalArgumentException e) {
+      boolean local = FileAddress.local(name).isPresent();
       throw new BadInputException(
-          name
+          (local ? FileAddress.local(name).get() : name)
               + ": the file cannot be written ("
-              + e.getMessage()
+              + (local ? e : e.getMessage())
               + ").\nMaybe name a writable place.",
           e);
     }

@@ -127,10 +127,9 @@ final class PredictCommand implements Callable<Integer> {
       String lower = file.name().toLowerCase(Locale.ROOT);
       try {
         if (lower.endsWith(".npz")) {
-          given.putAll(
-              NpzReader.read(LocalFiles.read(file.file()), IngestLimits.DEFAULT.arrays().bytes()));
+          given.putAll(NpzReader.read(file.bytes(), IngestLimits.DEFAULT.arrays().bytes()));
         } else if (lower.endsWith(".npy")) {
-          given.put(only(opened, name), NpyReader.read(LocalFiles.read(file.file())));
+          given.put(only(opened, name), NpyReader.read(file.bytes()));
         } else {
           String wanted = only(opened, name);
           List<InputDescription> descriptions =
@@ -159,10 +158,7 @@ final class PredictCommand implements Callable<Integer> {
     try {
       Sample sample =
           SampleFiles.read(
-              file.file().getFileName().toString(),
-              LocalFiles.read(file.file()),
-              "",
-              IngestLimits.DEFAULT);
+              file.file().getFileName().toString(), file.bytes(), "", IngestLimits.DEFAULT);
       return preparation.prepare(sample, descriptions);
     } catch (UnreadableSampleException e) {
       throw new BadInputException(

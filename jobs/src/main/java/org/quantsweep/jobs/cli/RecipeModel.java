@@ -35,7 +35,7 @@ final class RecipeModel {
    */
   RecipeModel(InputFile file, CoreMLModel given) {
     this.file = file;
-    this.recipe = Recipe.parse(LocalFiles.read(file.file()), file.name());
+    this.recipe = Recipe.parse(file.bytes(), file.name());
     if (!recipe.model().equals(given.digest().hex())) {
       throw new BadInputException(
           file
@@ -80,7 +80,7 @@ final class RecipeModel {
         missing.add(option.tensor() + " (" + option.scheme() + ")");
         continue;
       }
-      byte[] bytes = LocalFiles.read(codes.get().file());
+      byte[] bytes = codes.get().bytes();
       if (!Sha256Digest.of(bytes).hex().equals(digest)) {
         throw new BadInputException(
             codes.get()

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.registry;
 
+import java.io.Serializable;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param text without slashes at its ends
  */
-record ArtifactPath(String text) {
+record ArtifactPath(String text) implements Serializable {
   private static final String SCHEME = "mlflow-artifacts:/";
 
   ArtifactPath {
@@ -60,6 +61,15 @@ record ArtifactPath(String text) {
     throw new MlflowFailure(
         "the server names an artifact outside of its folder, '" + name + "'",
         "look at " + SCHEME + text + " in MLflow.");
+  }
+
+  /** A file of a tree below; its path may come from the server. */
+  ArtifactPath inside(String path) throws MlflowFailure {
+    ArtifactPath folder = this;
+    for (String part : path.split("/", -1)) {
+      folder = folder.below(part);
+    }
+    return folder;
   }
 
   /** For an HTTP address. */

@@ -24,14 +24,19 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.PublishingException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.jobs.files.HadoopContent;
+import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.ChampionChange;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
+import org.quantsweep.registry.FileList;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.ModelRegistry;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.registry.ProvenanceJson;
 import org.quantsweep.registry.PublishedVersion;
@@ -42,8 +47,8 @@ import org.quantsweep.registry.RegistryMessages;
  * A registry in a folder of any Hadoop file system:
  *
  * <pre>
- * models/SHA-256/                  the model file, provenance.json, evidence/
- * names/NAME/versions/N.json       created only if absent
+ * models/SHA-256/                  the model's file or folder, provenance.json, evidence/
+ * names/NAME/versions/N.json       created only if absent; lists the files of a folder
  * names/NAME/aliases/ALIAS         replaced atomically
  * names/NAME/history/N.json        every move of the champion, created only if absent
  * </pre>
@@ -58,11 +63,13 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   private final Path root;
   private final FileContext files;
+  private final Configuration configuration;
 
   /** In a folder, which is made when something is published. */
   public HadoopModelRegistry(String location, Configuration configuration) {
     try {
       Path path = new Path(location);
+      this.configuration = configuration;
       this.root = path.getFileSystem(configuration).makeQualified(path);
       this.files = FileContext.getFileContext(root.toUri(), configuration);
     } catch (IOException e) {
@@ -72,10 +79,10 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   @Override
   public PublishedVersion publish(
-      ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence) {
+      ModelName name, NamedModel model, Provenance provenance, List<EvidenceFile> evidence) {
     try {
-      storeModel(model, provenance, evidence);
-      PublishedVersion version = claimVersion(name, model);
+      NamedModel stored = new NamedModel(storeModel(model, provenance, evidence), model.files());
+      PublishedVersion version = claimVersion(name, stored);
       setAlias(name, Alias.CHALLENGER, version.version());
       return version;
     } catch (IOException e) {
@@ -138,8 +145,30 @@ public final class HadoopModelRegistry implements ModelRegistry {
   }
 
   @Override
-  public InputStream open(ModelName name, int version) throws IOException {
-    return files.open(new Path(version(name, version).location()));
+  public ModelFiles fetch(ModelName name, int version) {
+    PublishedVersion published = version(name, version);
+    Path location = new Path(published.location());
+    try {
+      JsonNode list = json(versionFile(name, version)).path("files");
+      if (list.isMissingNode()) {
+        return ModelFiles.lone(
+            new HadoopContent(
+                location,
+                new FileContent.Measured(published.size(), published.digest()),
+                configuration));
+      }
+      return FileList.fromJson(list)
+          .model(
+              published.digest(),
+              published.size(),
+              (path, content) ->
+                  new HadoopContent(
+                      new Path(location, new Path(null, null, path)), content, configuration));
+    } catch (IllegalArgumentException e) {
+      throw failed("cannot be read", root.toString(), new IOException(e.getMessage(), e));
+    } catch (IOException e) {
+      throw failed("cannot be read", root.toString(), e);
+    }
   }
 
   @Override
@@ -199,19 +228,17 @@ public final class HadoopModelRegistry implements ModelRegistry {
         .orElseThrow(() -> RegistryMessages.unknownVersion(root.toString(), model, version));
   }
 
-  private void storeModel(ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence)
+  /** Says under which name the model is stored there. */
+  private String storeModel(NamedModel model, Provenance provenance, List<EvidenceFile> evidence)
       throws IOException {
-    Path target = modelFolder(model.digest());
+    Path target = modelFolder(model.files().digest());
     if (files.util().exists(target)) {
-      return;
+      return storedName(target, model);
     }
     Path temporary = new Path(new Path(root, "models"), ".tmp-" + UUID.randomUUID());
     try {
       files.mkdir(new Path(temporary, "evidence"), null, true);
-      try (InputStream in = model.open();
-          OutputStream out = create(new Path(temporary, model.fileName()))) {
-        in.transferTo(out);
-      }
+      write(new Path(temporary, model.fileName()), model.files());
       write(new Path(temporary, "provenance.json"), ProvenanceJson.toText(provenance));
       for (EvidenceFile file : evidence) {
         write(new Path(new Path(temporary, "evidence"), file.name()), file.text());
@@ -223,29 +250,57 @@ public final class HadoopModelRegistry implements ModelRegistry {
           throw e;
         }
         // Somebody else stored the same bytes in this moment: theirs are as good.
+        return storedName(target, model);
       }
+      return model.fileName();
     } finally {
       files.delete(temporary, true);
     }
   }
 
+  /** Who stored these bytes first, under any model's name, may have called them otherwise. */
+  private String storedName(Path folder, NamedModel model) throws IOException {
+    if (files.util().exists(new Path(folder, model.fileName()))) {
+      return model.fileName();
+    }
+    for (Path child : children(folder)) {
+      if (NamedModel.isFileName(child.getName())) {
+        return child.getName();
+      }
+    }
+    throw new IOException(folder + " is damaged: it holds no model");
+  }
+
+  private void write(Path target, ModelFiles model) throws IOException {
+    if (!model.isLone()) {
+      new HadoopStorage(configuration).write(target.toString(), model);
+      return;
+    }
+    try (InputStream in = model.content().open();
+        OutputStream out = create(target)) {
+      in.transferTo(out);
+    }
+  }
+
   /** The version of this digest: the one there is, or the next free number. */
-  private PublishedVersion claimVersion(ModelName name, ModelArtifact model) throws IOException {
+  private PublishedVersion claimVersion(ModelName name, NamedModel model) throws IOException {
     for (int race = 0; race < RACES; race++) {
       RegisteredModel known = read(name);
       for (PublishedVersion version : known.versions()) {
-        if (version.digest().equals(model.digest())) {
+        if (version.digest().equals(model.files().digest())) {
           return version;
         }
       }
       int number = known.versions().size() + 1;
       ObjectNode entry = JSON.createObjectNode();
       entry.put("version", number);
-      entry.put("sha256", model.digest().hex());
-      entry.put("encodedSize", model.size().bytes());
+      entry.put("sha256", model.files().digest().hex());
+      entry.put("encodedSize", model.files().size().bytes());
       entry.put("file", model.fileName());
-      if (createIfAbsent(
-          new Path(new Path(nameFolder(name), "versions"), number + ".json"), entry.toString())) {
+      if (!model.files().isLone()) {
+        entry.set("files", FileList.of(model.files()).toJson());
+      }
+      if (createIfAbsent(versionFile(name, number), entry.toString())) {
         return read(name).version(number).orElseThrow();
       }
     }
@@ -271,9 +326,13 @@ public final class HadoopModelRegistry implements ModelRegistry {
       history.add(new ChampionChange(action, entry.path("version").asInt()));
     }
     List<PublishedVersion> versions = new ArrayList<>();
-    Path folder = new Path(nameFolder(name), "versions");
-    for (int number = 1; files.util().exists(new Path(folder, number + ".json")); number++) {
-      JsonNode entry = json(new Path(folder, number + ".json"));
+    for (int number = 1; files.util().exists(versionFile(name, number)); number++) {
+      JsonNode entry = json(versionFile(name, number));
+      String file = entry.path("file").asText();
+      if (!NamedModel.isFileName(file)) {
+        throw new IOException(
+            versionFile(name, number) + " is damaged: file name (" + file + ") must be plain");
+      }
       Sha256Digest digest = new Sha256Digest(entry.path("sha256").asText());
       versions.add(
           new PublishedVersion(
@@ -281,7 +340,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
               number,
               digest,
               new ByteSize(entry.path("encodedSize").asLong()),
-              new Path(modelFolder(digest), entry.path("file").asText()).toString()));
+              new Path(modelFolder(digest), file).toString()));
     }
     List<Integer> champions = ChampionChange.standing(history);
     if (!champions.isEmpty()) {
@@ -339,6 +398,10 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   private Path nameFolder(ModelName name) {
     return new Path(new Path(root, "names"), name.text());
+  }
+
+  private Path versionFile(ModelName name, int version) {
+    return new Path(new Path(nameFolder(name), "versions"), version + ".json");
   }
 
   private List<Path> children(Path folder) throws IOException {

@@ -1,26 +1,30 @@
 package org.quantsweep.jobs.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.quantsweep.PublishingException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.ChampionChange;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
+import org.quantsweep.registry.FileList;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.ModelRegistry;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.registry.ProvenanceJson;
 import org.quantsweep.registry.PublishedVersion;
@@ -31,7 +35,8 @@ import org.quantsweep.registry.RegistryMessages;
  * A registry in an MLflow server that serves artifacts:
  *
  * <pre>
- * experiment quantsweep, a run for each version    FILE.mlmodel, provenance.json, evidence/
+ * experiment quantsweep, a run for each version    the model's file or folder,
+ *                                                  provenance.json, evidence/, for a folder files.json
  * registered model NAME, version N                 its run, tags quantsweep.*
  * aliases challenger, champion                     champion's moves as tags quantsweep.champion.*
  * </pre>
@@ -48,7 +53,9 @@ import org.quantsweep.registry.RegistryMessages;
 public final class MlflowModelRegistry implements ModelRegistry {
   private static final String PROVENANCE = "provenance.json";
   private static final String EVIDENCE = "evidence";
+  private static final String FILES = "files.json";
   private static final int MOST_EVIDENCE = 1000;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String location;
   private final MlflowServer server;
@@ -79,15 +86,16 @@ public final class MlflowModelRegistry implements ModelRegistry {
 
   @Override
   public PublishedVersion publish(
-      ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence) {
+      ModelName name, NamedModel model, Provenance provenance, List<EvidenceFile> evidence) {
     try {
       MlflowModels.Model known = models.read(name);
-      if (known.entry(model.digest()).isEmpty()) {
+      Sha256Digest digest = model.files().digest();
+      if (known.entry(digest).isEmpty()) {
         known = createVersion(name, model, provenance, evidence);
       }
       PublishedVersion version =
           known
-              .entry(model.digest())
+              .entry(digest)
               .orElseThrow(
                   () ->
                       new MlflowFailure(
@@ -152,31 +160,32 @@ public final class MlflowModelRegistry implements ModelRegistry {
     }
   }
 
-  /** Brings the file here first: what is read has the version's size and digest. */
   @Override
-  public InputStream open(ModelName name, int version) throws IOException {
+  public ModelFiles fetch(ModelName name, int version) {
     MlflowModels.Entry entry = entry(known(name), version);
-    Path copy = Files.createTempFile("quantsweep", ".model");
+    PublishedVersion published = entry.version();
+    String title = "file of version " + version + " of '" + name + "'";
     try {
-      try (OutputStream out = Files.newOutputStream(copy)) {
-        server.download(entry.folder().below(entry.file()), out, entry.version().size().bytes());
+      ArtifactPath root = entry.folder().below(entry.file());
+      if (entry.files() == 0) {
+        FileContent.Measured content =
+            new FileContent.Measured(published.size(), published.digest());
+        return ModelFiles.lone(new MlflowContent(location, server, root, content, title));
       }
-      try (InputStream in = Files.newInputStream(copy)) {
-        if (!ModelArtifact.digestOf(in).equals(entry.version().digest())) {
-          throw new MlflowFailure(
-              "the file of version " + version + " of '" + name + "' is not what was published",
-              "publish it again under another name, and look who wrote to MLflow's artifacts.");
-        }
+      FileList list = FileList.fromJson(JSON.readTree(text(entry.folder().below(FILES))));
+      TreeMap<String, ArtifactPath> paths = new TreeMap<>();
+      for (String path : list.files().keySet()) {
+        paths.put(path, root.inside(path));
       }
-      return new FilterInputStream(Files.newInputStream(copy)) {
-        @Override
-        public void close() throws IOException {
-          super.close();
-          Files.deleteIfExists(copy);
-        }
-      };
+      return list.model(
+          published.digest(),
+          published.size(),
+          (path, content) ->
+              new MlflowContent(
+                  location, server, paths.get(path), content, title + ", '" + path + "',"));
+    } catch (IllegalArgumentException e) {
+      throw failed("cannot be read", new IOException(e.getMessage(), e));
     } catch (IOException e) {
-      Files.deleteIfExists(copy);
       throw failed("cannot be read", e);
     }
   }
@@ -236,9 +245,10 @@ public final class MlflowModelRegistry implements ModelRegistry {
 
   /** What the name holds after a version was made. */
   private MlflowModels.Model createVersion(
-      ModelName name, ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence)
+      ModelName name, NamedModel model, Provenance provenance, List<EvidenceFile> evidence)
       throws IOException {
-    requireUnchanged(model);
+    requireStorable(model.files());
+    requireUnchanged(model.files());
     SortedMap<String, String> tags = VersionTags.of(model, provenance, evidence);
     MlflowRuns.Run run = runs.begin(name, tags, provenance.publishedAt());
     try {
@@ -247,7 +257,17 @@ public final class MlflowModelRegistry implements ModelRegistry {
       for (EvidenceFile file : evidence) {
         upload(run.folder().below(EVIDENCE).below(file.name()), file.text());
       }
-      server.upload(run.folder().below(model.fileName()), model::open, model.size().bytes());
+      ArtifactPath root = run.folder().below(model.fileName());
+      if (!model.files().isLone()) {
+        upload(run.folder().below(FILES), FileList.of(model.files()).toJson().toString() + "\n");
+      }
+      for (Map.Entry<String, FileContent> file : model.files().files().entrySet()) {
+        FileContent content = file.getValue();
+        server.upload(
+            model.files().isLone() ? root : root.inside(file.getKey()),
+            content::open,
+            content.size().bytes());
+      }
       runs.finish(run, provenance.publishedAt());
       models.create(name);
     } catch (IOException e) {
@@ -257,15 +277,36 @@ public final class MlflowModelRegistry implements ModelRegistry {
     // From here on the run stays whatever fails: the version may have been made.
     int version = models.createVersion(name, run, tags);
     MlflowModels.Model found = models.read(name);
-    if (found.entry(model.digest()).filter(e -> e.version().version() != version).isPresent()) {
+    if (found
+        .entry(model.files().digest())
+        .filter(e -> e.version().version() != version)
+        .isPresent()) {
       withdraw(name, version, run);
     }
     return found;
   }
 
-  private static void requireUnchanged(ModelArtifact model) throws IOException {
-    try (InputStream in = model.open()) {
-      in.transferTo(OutputStream.nullOutputStream());
+  private static void requireStorable(ModelFiles model) throws IOException {
+    for (String path : model.files().keySet()) {
+      try {
+        if (!model.isLone()) {
+          new ArtifactPath(path);
+        }
+      } catch (IllegalArgumentException e) {
+        throw new MlflowFailure(
+            MlflowFailure.Kind.OTHER,
+            "MLflow cannot keep a file called '" + path + "'",
+            "rename it.",
+            e);
+      }
+    }
+  }
+
+  private static void requireUnchanged(ModelFiles model) throws IOException {
+    for (FileContent content : model.files().values()) {
+      try (InputStream in = content.open()) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
     }
   }
 
@@ -317,6 +358,10 @@ public final class MlflowModelRegistry implements ModelRegistry {
   }
 
   private PublishingException failed(String what, IOException e) {
+    return failed(location, what, e);
+  }
+
+  static PublishingException failed(String location, String what, IOException e) {
     String cure =
         e instanceof MlflowFailure failure ? failure.cure() : "look at that model in MLflow.";
     return new PublishingException(

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.registry.Alias;
-import org.quantsweep.registry.ModelArtifact;
 import org.quantsweep.registry.ModelName;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
 
@@ -40,9 +40,10 @@ final class MlflowModels {
    *
    * @param run the run that holds its artifacts
    * @param folder those artifacts
-   * @param file the model file's name in there
+   * @param file the name of the model's file or folder in there
+   * @param files how many files the model has; 0 for a lone file
    */
-  record Entry(PublishedVersion version, String run, ArtifactPath folder, String file) {}
+  record Entry(PublishedVersion version, String run, ArtifactPath folder, String file, int files) {}
 
   /**
    * What one name holds.
@@ -228,7 +229,7 @@ final class MlflowModels {
     int number = version.path("version").asInt();
     String file = tags.getOrDefault(VersionTags.FILE, "");
     try {
-      if (!ModelArtifact.isFileName(file)) {
+      if (!NamedModel.isFileName(file)) {
         throw new IllegalArgumentException("file name (" + file + ") must be plain.");
       }
       PublishedVersion published =
@@ -243,7 +244,8 @@ final class MlflowModels {
               published,
               version.path("run_id").asText(),
               ArtifactPath.of(version.path("source").asText()),
-              file));
+              file,
+              Integer.parseInt(tags.getOrDefault(VersionTags.FILES, "0"))));
     } catch (IllegalArgumentException e) {
       throw new MlflowFailure(
           MlflowFailure.Kind.OTHER,

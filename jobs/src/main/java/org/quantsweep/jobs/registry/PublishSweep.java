@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.registry;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -14,12 +13,15 @@ import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.report.ResultFile;
@@ -27,6 +29,8 @@ import org.quantsweep.report.SweepResult;
 
 /** Publishes the model that a sweep chose, with its evidence. */
 public final class PublishSweep {
+  private static final ByteSize LARGEST_TEXT = new ByteSize(64L << 20);
+
   private PublishSweep() {}
 
   /** Publishes right after a sweep; the result then says where, also in {@code result.json}. */
@@ -65,13 +69,13 @@ public final class PublishSweep {
               + ": this sweep found none acceptable: there is nothing to publish.\nMaybe lower"
               + " --agreement.");
     }
-    byte[] bytes = read(new Path(output, result.selected().file()), configuration);
-    ModelArtifact artifact = ModelArtifact.ofBytes(result.selected().file(), bytes);
-    if (!artifact.digest().hex().equals(result.selected().sha256())) {
+    ModelFiles files = read(new Path(output, result.selected().file()), configuration);
+    NamedModel model = new NamedModel(result.selected().file(), files);
+    if (!files.digest().hex().equals(result.selected().sha256())) {
       throw new PublishingException(
           output
               + ": the chosen file has SHA-256 "
-              + artifact.digest()
+              + files.digest()
               + ", but the result says "
               + result.selected().sha256()
               + ": it is not what was judged.\nMaybe sweep again.");
@@ -91,12 +95,11 @@ public final class PublishSweep {
     // Where an earlier publication went is no evidence of this one.
     evidence.add(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
     if (result.recipe() != null) {
-      byte[] recipe = read(new Path(output, result.recipe().file()), configuration);
-      evidence.add(
-          new EvidenceFile(result.recipe().file(), new String(recipe, StandardCharsets.UTF_8)));
+      Path recipe = new Path(output, result.recipe().file());
+      evidence.add(new EvidenceFile(result.recipe().file(), text(recipe, configuration)));
     }
     PublishedVersion version =
-        target.open(configuration).publish(target.name(), artifact, provenance, evidence);
+        target.open(configuration).publish(target.name(), model, provenance, evidence);
     SweepResult published =
         result.withPublished(
             new SweepResult.Published(target.registry(), target.name().text(), version.version()));
@@ -135,14 +138,27 @@ public final class PublishSweep {
     return sets;
   }
 
-  private static byte[] read(Path file, Configuration configuration) {
-    try (InputStream in = file.getFileSystem(configuration).open(file)) {
-      return in.readAllBytes();
+  private static ModelFiles read(Path file, Configuration configuration) {
+    try {
+      return new HadoopStorage(configuration).read(file.toString());
     } catch (IOException e) {
-      throw new PublishingException(
-          file + ": the chosen model cannot be read (" + e.getMessage() + ").\nMaybe sweep again.",
-          e);
+      throw unreadable(file, e);
     }
+  }
+
+  private static String text(Path file, Configuration configuration) {
+    try {
+      byte[] bytes = read(file, configuration).content().readAll(LARGEST_TEXT);
+      return new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static PublishingException unreadable(Path file, IOException e) {
+    return new PublishingException(
+        file + ": the chosen model cannot be read (" + e.getMessage() + ").\nMaybe sweep again.",
+        e);
   }
 
   private static String codeVersion() {

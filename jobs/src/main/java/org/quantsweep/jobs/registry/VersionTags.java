@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.report.ResultFile;
 
@@ -19,17 +19,23 @@ final class VersionTags {
   static final String SIZE = PREFIX + "encodedSize";
   static final String FILE = PREFIX + "file";
 
+  /** How many files the model has; only where it is a tree. */
+  static final String FILES = PREFIX + "files";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private VersionTags() {}
 
   /** Digests and size always; agreement, bound, threshold and plan from a sweep's result. */
   static SortedMap<String, String> of(
-      ModelArtifact model, Provenance provenance, List<EvidenceFile> evidence) {
+      NamedModel model, Provenance provenance, List<EvidenceFile> evidence) {
     TreeMap<String, String> tags = new TreeMap<>();
-    tags.put(DIGEST, model.digest().hex());
-    tags.put(SIZE, Long.toString(model.size().bytes()));
+    tags.put(DIGEST, model.files().digest().hex());
+    tags.put(SIZE, Long.toString(model.files().size().bytes()));
     tags.put(FILE, model.fileName());
+    if (!model.files().isLone()) {
+      tags.put(FILES, Integer.toString(model.files().files().size()));
+    }
     tags.put(PREFIX + "source", provenance.sourceModel().name());
     tags.put(PREFIX + "source.sha256", provenance.sourceModel().digest().hex());
     for (Provenance.SampleSet set : provenance.sampleSets()) {

@@ -2,12 +2,14 @@ package org.quantsweep.jobs.sweep;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.jobs.files.HadoopStorage;
 
 /** Reads model files and recipes from any Hadoop file system. */
 final class InputFiles {
@@ -16,8 +18,12 @@ final class InputFiles {
 
   private InputFiles() {}
 
-  /** The bytes of a model file. */
-  static byte[] read(String location, Configuration configuration) {
+  /**
+   * A model. Its content is streamed where that is large.
+   *
+   * @throws BadInputException when there is none, or it is too large
+   */
+  static ModelFiles model(String location, Configuration configuration) {
     return read(location, MODEL, configuration);
   }
 
@@ -27,7 +33,21 @@ final class InputFiles {
    * @param kind what it is, for messages
    * @throws BadInputException when there is none, or it is too large
    */
-  static byte[] read(String location, String kind, Configuration configuration) {
+  static byte[] bytes(String location, String kind, Configuration configuration) {
+    try {
+      return read(location, kind, configuration).content().readAll(new ByteSize(LIMIT));
+    } catch (IOException e) {
+      throw unreadable(location, kind, e);
+    }
+  }
+
+  /**
+   * A file.
+   *
+   * @param kind what it is, for messages
+   * @throws BadInputException when there is none, or it is too large
+   */
+  private static ModelFiles read(String location, String kind, Configuration configuration) {
     try {
       Path path = new Path(location);
       FileSystem files = path.getFileSystem(configuration);
@@ -52,21 +72,23 @@ final class InputFiles {
                 + LIMIT
                 + ".\nMaybe name another file.");
       }
-      try (InputStream in = files.open(path)) {
-        return in.readAllBytes();
-      }
+      return new HadoopStorage(configuration).read(location);
     } catch (FileNotFoundException e) {
       throw new BadInputException(
           location + ": the " + kind + " does not exist.\nMaybe check the path.", e);
     } catch (IOException e) {
-      throw new BadInputException(
-          location
-              + ": the "
-              + kind
-              + " cannot be read ("
-              + e.getMessage()
-              + ").\nMaybe check the path.",
-          e);
+      throw unreadable(location, kind, e);
     }
+  }
+
+  private static BadInputException unreadable(String location, String kind, IOException e) {
+    return new BadInputException(
+        location
+            + ": the "
+            + kind
+            + " cannot be read ("
+            + e.getMessage()
+            + ").\nMaybe check the path.",
+        e);
   }
 }

@@ -3,13 +3,14 @@ package org.quantsweep.jobs.sweep;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
-import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
@@ -24,14 +25,20 @@ public final class OutputFolder {
     this.configuration = configuration;
   }
 
-  /** Makes the folder and takes an older result away: what stands there is always this sweep's. */
-  void begin() {
+  /**
+   * Makes the folder and takes an older result away: what stands there is always this sweep's.
+   *
+   * @param models what the chosen model's file or folder may be called, by format
+   */
+  void begin(List<String> models) {
     try {
       if (!folder.getFileSystem(configuration).mkdirs(folder)) {
         throw new IOException("the folder cannot be made");
       }
       folder.getFileSystem(configuration).delete(new Path(folder, ResultFile.NAME), false);
-      folder.getFileSystem(configuration).delete(new Path(folder, SweepJob.MODEL_FILE), false);
+      for (String model : models) {
+        folder.getFileSystem(configuration).delete(new Path(folder, model), true);
+      }
       folder.getFileSystem(configuration).delete(new Path(folder, Recipe.FILE), false);
     } catch (IOException e) {
       throw unwritable(e);
@@ -78,21 +85,21 @@ public final class OutputFolder {
     } catch (IOException e) {
       throw unwritable(e);
     }
-    write(new Path(new Path(folder, below), name), FileContent.of(bytes));
+    write(new Path(new Path(folder, below), name), ModelFiles.lone(bytes));
   }
 
-  /** The files of a model. */
+  /** Writes a model, a file or a folder, or replaces it. */
   void write(String name, ModelFiles files) {
-    write(new Path(folder, name), files.content());
+    write(new Path(folder, name), files);
   }
 
   void write(String name, byte[] bytes) {
-    write(new Path(folder, name), FileContent.of(bytes));
+    write(new Path(folder, name), ModelFiles.lone(bytes));
   }
 
-  private void write(Path file, FileContent content) {
+  private void write(Path path, ModelFiles files) {
     try {
-      WholeFiles.write(file, content, configuration);
+      new HadoopStorage(configuration).write(path.toString(), files);
     } catch (IOException e) {
       throw unwritable(e);
     }

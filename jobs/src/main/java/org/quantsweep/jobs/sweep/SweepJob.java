@@ -103,8 +103,8 @@ public final class SweepJob {
     // Read before an older result goes: the recipe may be that result's.
     Optional<Recipe> warmStart =
         settings.perTensor().flatMap(PerTensorSettings::warmStart).map(this::recipe);
-    output.begin();
-    ModelFiles given = ModelFiles.lone(InputFiles.read(settings.model(), hadoop()));
+    output.begin(List.of(MODEL_FILE));
+    ModelFiles given = InputFiles.model(settings.model(), hadoop());
     CoreMLModel model = ModelReader.read(given, settings.model());
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(model).close();
@@ -296,7 +296,7 @@ public final class SweepJob {
   }
 
   private Recipe recipe(String file) {
-    return Recipe.parse(InputFiles.read(file, "recipe", hadoop()), file);
+    return Recipe.parse(InputFiles.bytes(file, "recipe", hadoop()), file);
   }
 
   /** Refuses a recipe whose plan is not one of this sweep's. */

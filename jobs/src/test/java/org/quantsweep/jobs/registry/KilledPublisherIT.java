@@ -82,7 +82,7 @@ class KilledPublisherIT {
     RegisteredModel model = found.get();
     assertThat(model.versions()).hasSizeGreaterThanOrEqualTo(known);
     for (PublishedVersion version : model.versions().subList(known, model.versions().size())) {
-      try (InputStream in = registry.open(name, version.version())) {
+      try (InputStream in = registry.fetch(name, version.version()).content().open()) {
         assertThat(Sha256Digest.of(in.readAllBytes())).isEqualTo(version.digest());
       }
       assertThat(registry.provenance(name, version.version()).codeVersion()).isEqualTo("test");

@@ -367,7 +367,7 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
 
   private void requireWhole(RegisteredModel model) throws IOException {
     assertThat(model.versions()).hasSize(1);
-    try (InputStream in = registry().open(model.name(), 1)) {
+    try (InputStream in = registry().fetch(model.name(), 1).content().open()) {
       assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
           .isEqualTo("a model that is cut");
     }

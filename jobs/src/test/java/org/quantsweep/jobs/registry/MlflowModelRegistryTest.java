@@ -32,9 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.registry.ModelArtifact;
 import org.quantsweep.registry.ModelName;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 
 /**
@@ -270,12 +271,12 @@ class MlflowModelRegistryTest {
         new Answer(400, "{\"error_code\": \"BAD_REQUEST\", \"message\": \"UNIQUE constraint\"}");
     answers.put(ALIAS, new Answer(200, "{}"));
     firstAnswers.put(ALIAS, raced);
-    registry.publish(NAME, ModelArtifact.ofBytes("net.mlmodel", BYTES), provenance(), List.of());
+    registry.publish(NAME, model(BYTES), provenance(), List.of());
     assertThat(asked).filteredOn(call -> call.contains(ALIAS)).hasSize(2);
 
     asked.clear();
     answers.put(ALIAS, raced);
-    ModelArtifact again = ModelArtifact.ofBytes("net.mlmodel", BYTES);
+    NamedModel again = model(BYTES);
     requireRefusal(
         () -> registry.publish(NAME, again, provenance(), List.of()),
         "cannot publish 'net' (the server says: UNIQUE constraint).\n"
@@ -287,7 +288,7 @@ class MlflowModelRegistryTest {
   void aFileOutsideOfTheVersionsFolderIsRefused() {
     version("../../other.mlmodel", 5);
     requireRefusal(
-        () -> registry.open(NAME, 1),
+        () -> registry.fetch(NAME, 1).content().open(),
         "cannot be read (the tags of version 1 of 'net' are not ours: file name"
             + " (../../other.mlmodel) must be plain.).\n"
             + "Maybe delete that version in MLflow, or its tag quantsweep.sha256.");
@@ -304,17 +305,19 @@ class MlflowModelRegistryTest {
     version("net.mlmodel", 5);
     answers.put(ARTIFACTS, new Answer(200, "other"));
     requireRefusal(
-        () -> registry.open(NAME, 1),
+        () -> registry.fetch(NAME, 1).content().open(),
         "cannot be read (the file of version 1 of 'net' is not what was published).\n"
             + "Maybe publish it again under another name, and look who wrote to MLflow's"
             + " artifacts.");
     answers.put(ARTIFACTS, new Answer(200, "longer than said"));
     requireRefusal(
-        () -> registry.open(NAME, 1),
+        () -> registry.fetch(NAME, 1).content().open(),
         "cannot be read (the answer is longer than 5 bytes, which it may not be).\n"
             + "Maybe look what the server holds there.");
     answers.put(ARTIFACTS, new Answer(200, "bytes"));
-    assertThat(registry.open(NAME, 1).readAllBytes()).asString().isEqualTo("bytes");
+    assertThat(registry.fetch(NAME, 1).content().open().readAllBytes())
+        .asString()
+        .isEqualTo("bytes");
   }
 
   private void version(String file, int size) {
@@ -359,8 +362,11 @@ class MlflowModelRegistryTest {
   }
 
   private void publish() {
-    registry.publish(
-        NAME, ModelArtifact.ofBytes("net.mlmodel", new byte[] {1}), provenance(), List.of());
+    registry.publish(NAME, model(new byte[] {1}), provenance(), List.of());
+  }
+
+  private static NamedModel model(byte[] bytes) {
+    return new NamedModel("net.mlmodel", ModelFiles.lone(bytes));
   }
 
   private static Provenance provenance() {

@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.registry.EvidenceFile;
-import org.quantsweep.registry.ModelArtifact;
 import org.quantsweep.registry.ModelName;
+import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 
 /** A process that publishes new versions without end, until it is killed. */
@@ -32,7 +33,7 @@ final class PublishingLoop {
       out.println("next");
       registry.publish(
           NAME,
-          ModelArtifact.ofBytes("loop.mlmodel", bytes),
+          new NamedModel("loop.mlmodel", ModelFiles.lone(bytes.clone())),
           provenance(),
           List.of(new EvidenceFile("result.json", EVIDENCE)));
     }

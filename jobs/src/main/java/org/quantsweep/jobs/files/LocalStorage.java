@@ -1,0 +1,177 @@
+package org.quantsweep.jobs.files;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+
+/** This machine's files, without Hadoop. */
+public final class LocalStorage implements ModelStorage {
+  private final ByteSize largestInMemory;
+
+  /** With the usual limit of what is read into memory. */
+  public LocalStorage() {
+    this(LARGEST_IN_MEMORY);
+  }
+
+  LocalStorage(ByteSize largestInMemory) {
+    this.largestInMemory = largestInMemory;
+  }
+
+  @Override
+  public ModelFiles read(String location) throws IOException {
+    Path root = path(location);
+    if (!Files.isDirectory(root)) {
+      return ModelFiles.lone(
+          Files.size(root) > largestInMemory.bytes()
+              ? FileContent.of(root)
+              : FileContent.of(Files.readAllBytes(root)));
+    }
+    SortedMap<String, Path> found = found(root);
+    long bytes = 0;
+    for (Path file : found.values()) {
+      bytes += Files.size(file);
+    }
+    TreeMap<String, FileContent> contents = new TreeMap<>();
+    for (Map.Entry<String, Path> file : found.entrySet()) {
+      contents.put(
+          file.getKey(),
+          bytes > largestInMemory.bytes()
+              ? FileContent.of(file.getValue())
+              : FileContent.of(Files.readAllBytes(file.getValue())));
+    }
+    return TreeFiles.tree(contents);
+  }
+
+  /** The files below, by path within the folder. Links are followed; circles are refused. */
+  private static SortedMap<String, Path> found(Path root) throws IOException {
+    SortedMap<String, Path> found = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        Path inside = root.relativize(file);
+        if (!isHidden(inside)) {
+          TreeFiles.requireRoom(found.size());
+          found.put(text(inside), file);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return found;
+  }
+
+  @Override
+  public void write(String location, ModelFiles files) throws IOException {
+    Path target = path(location).toAbsolutePath();
+    Files.createDirectories(target.getParent());
+    if (files.isLone()) {
+      writeFile(target, files.content());
+    } else {
+      writeTree(target, files);
+    }
+  }
+
+  private static void writeFile(Path target, FileContent content) throws IOException {
+    Path temporary = Files.createTempFile(target.getParent(), ".quantsweep", ".tmp");
+    try {
+      copy(content, temporary);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  private static void writeTree(Path target, ModelFiles files) throws IOException {
+    boolean replaces = Files.exists(target);
+    if (replaces) {
+      requireReplaceable(target, files);
+    }
+    String hidden = "." + target.getFileName() + "." + UUID.randomUUID();
+    Path temporary = target.resolveSibling(hidden);
+    Path older = target.resolveSibling(hidden + ".old");
+    try {
+      for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
+        Path inside = temporary.resolve(file.getKey());
+        Files.createDirectories(inside.getParent());
+        copy(file.getValue(), inside);
+      }
+      // A folder with files in it cannot be renamed to: the older one goes out of the way.
+      if (replaces) {
+        Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
+      }
+      try {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        if (replaces) {
+          Files.move(older, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+        throw e;
+      }
+    } finally {
+      delete(temporary);
+    }
+    delete(older);
+  }
+
+  private static void requireReplaceable(Path target, ModelFiles files) throws IOException {
+    try (Stream<Path> older = Files.walk(target)) {
+      for (Path file : (Iterable<Path>) older.filter(path -> !isFolder(path))::iterator) {
+        TreeFiles.requireReplaceable(text(target.relativize(file)), files);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static String text(Path inside) {
+    return inside.toString().replace(inside.getFileSystem().getSeparator(), "/");
+  }
+
+  private static void copy(FileContent content, Path target) throws IOException {
+    try (InputStream in = content.open()) {
+      Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static boolean isHidden(Path inside) {
+    for (Path part : inside) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Path path(String location) throws IOException {
+    return FileAddress.local(location)
+        .orElseThrow(() -> new IOException("'" + location + "' does not lie on this machine"));
+  }
+}
