@@ -3,9 +3,6 @@ package org.quantsweep.jobs;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -120,12 +117,6 @@ class ArchitectureTest {
 
   @Test
   void packagesUseOnlyWhatTheTableAllows() {
-    JavaClasses classes =
-        new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .withImportOption(location -> !location.contains("-tests.jar"))
-            .withImportOption(location -> !location.contains("org/quantsweep/proto/"))
-            .importPackages("org.quantsweep");
     for (ArchRule rule :
         List.of(
             NOBODY_USES_JOBS,
@@ -135,7 +126,7 @@ class ArchitectureTest {
             ND4J_HAS_ONE_USER,
             ONNX_RUNTIME_HAS_ONE_USER,
             SPARK_STAYS_IN_TABLES_AND_JOBS)) {
-      rule.check(classes);
+      rule.check(ProductClasses.ALL);
     }
   }
 }
