@@ -1,11 +1,10 @@
 package org.quantsweep.coreml.neuralnetwork;
 
-import org.quantsweep.coreml.Findings;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.quantsweep.coreml.Findings;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.ImageFeatureType;

@@ -1,8 +1,7 @@
 package org.quantsweep.coreml.neuralnetwork;
 
-import org.quantsweep.coreml.Findings;
-
 import java.util.List;
+import org.quantsweep.coreml.Findings;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 
 /**
