@@ -15,7 +15,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
@@ -84,7 +84,7 @@ public final class PublishSweep {
             settings,
             codeVersion(),
             new Provenance.Engine(
-                new OnnxRuntimeEngine().identity(), System.getProperty("os.arch")),
+                InferenceEngines.onnxRuntime().identity(), System.getProperty("os.arch")),
             Instant.now(),
             host());
     List<EvidenceFile> evidence = new ArrayList<>();

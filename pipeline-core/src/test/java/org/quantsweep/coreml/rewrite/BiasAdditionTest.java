@@ -12,7 +12,7 @@ import org.quantsweep.coreml.ModelReader;
 import org.quantsweep.coreml.ModelWriter;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
 import org.quantsweep.proto.coreml.InnerProductLayerParams;
@@ -115,8 +115,8 @@ class BiasAdditionTest {
       x[i] = new Random(i).nextFloat();
     }
     Map<String, Tensor> input = Map.of("x", Tensor.wrap(Shape.of(3, 1, 1), x));
-    try (Predictor before = new OnnxRuntimeEngine().open(given);
-        Predictor after = new OnnxRuntimeEngine().open(BiasAddition.add(given))) {
+    try (Predictor before = InferenceEngines.onnxRuntime().open(given);
+        Predictor after = InferenceEngines.onnxRuntime().open(BiasAddition.add(given))) {
       assertThat(after.predict(input).outputs()).isEqualTo(before.predict(input).outputs());
     }
   }
