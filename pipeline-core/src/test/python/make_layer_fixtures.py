@@ -1,7 +1,7 @@
 """Expected values of single layers, computed by plain NumPy loops from the formulas of the Core ML
 Format Specification (NeuralNetwork.proto).
 
-    python make_layer_fixtures.py ../resources/org/quantsweep/inference/onnxruntime/layer-cases.npz
+    python make_layer_fixtures.py ../resources/org/quantsweep/inference/onnx/network/layer-cases.npz
 
 Needs NumPy only. Arrays of a case are named CASE/x0, CASE/x1 ... (inputs), CASE/y0 ... (outputs) and
 CASE/FIELD (weights as the file stores them). LayerLoweringTest builds the same layers and compares.

@@ -74,11 +74,46 @@ class ArchitectureTest {
           .whereLayer("datasets")
           .mayOnlyBeAccessedByLayers("jobs");
 
+  private static final ArchRule INFERENCE_IS_COMPOSED_IN_ONE_PLACE =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage(
+              "org.quantsweep.inference..",
+              "org.quantsweep.agreement..",
+              "org.quantsweep.calibration..",
+              "org.quantsweep.sweep..",
+              "org.quantsweep.search..",
+              "org.quantsweep.jobs..")
+          .layer("onnx")
+          .definedBy(ROOT + "inference.onnx")
+          .layer("network")
+          .definedBy(ROOT + "inference.onnx.network..")
+          .layer("run")
+          .definedBy(ROOT + "inference.run..")
+          .layer("onnxruntime")
+          .definedBy(ROOT + "inference.onnxruntime..")
+          .layer("engine")
+          .definedBy(ROOT + "inference.engine..")
+          .layer("jobs")
+          .definedBy(ROOT + "jobs..")
+          .whereLayer("onnx")
+          .mayOnlyBeAccessedByLayers("network", "run", "onnxruntime")
+          .whereLayer("network")
+          .mayOnlyBeAccessedByLayers("run")
+          .whereLayer("run")
+          .mayOnlyBeAccessedByLayers("onnxruntime", "engine")
+          .whereLayer("onnxruntime")
+          .mayOnlyBeAccessedByLayers("engine")
+          .whereLayer("engine")
+          .mayOnlyBeAccessedByLayers("jobs");
+
   private static final ArchRule CORE_ML_MESSAGES_STAY_WITH_THEIR_READERS =
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              ROOT + "coreml..", ROOT + "encode..", ROOT + "inference.onnx..", ROOT + "proto..")
+              ROOT + "coreml..",
+              ROOT + "encode..",
+              ROOT + "inference.onnx.network..",
+              ROOT + "proto..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "proto.coreml..");
@@ -86,7 +121,7 @@ class ArchitectureTest {
   private static final ArchRule ONNX_MESSAGES_STAY_WITH_THE_LOWERING =
       noClasses()
           .that()
-          .resideOutsideOfPackages(ROOT + "inference.onnx..", ROOT + "proto..")
+          .resideOutsideOfPackages(ROOT + "inference.onnx", ROOT + "proto..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(ROOT + "proto.onnx..");
@@ -121,6 +156,7 @@ class ArchitectureTest {
         List.of(
             NOBODY_USES_JOBS,
             PACKAGES_USE_ONLY_THOSE_ABOVE,
+            INFERENCE_IS_COMPOSED_IN_ONE_PLACE,
             CORE_ML_MESSAGES_STAY_WITH_THEIR_READERS,
             ONNX_MESSAGES_STAY_WITH_THE_LOWERING,
             ND4J_HAS_ONE_USER,

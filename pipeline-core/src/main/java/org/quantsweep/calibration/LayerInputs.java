@@ -2,10 +2,11 @@ package org.quantsweep.calibration;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.quantsweep.coreml.ConvolutionGeometry;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.inference.onnx.ConvolutionGeometry;
+import org.quantsweep.coreml.neuralnetwork.ConvolutionMessages;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -42,7 +43,8 @@ abstract class LayerInputs {
     return switch (layer.type()) {
       case "convolution" ->
           weights
-              ? ConvolutionGeometry.of(model, layer).map(geometry -> convolution(shape, geometry))
+              ? ConvolutionMessages.geometry(model, layer)
+                  .map(geometry -> convolution(shape, geometry))
               : Optional.empty();
       case "innerProduct", "batchedMatmul" ->
           weights && shape.rank() == 2 ? Optional.of(new Product(shape)) : Optional.empty();

@@ -21,7 +21,7 @@ import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
@@ -72,7 +72,8 @@ class CalibratedQuantizerTest {
     WeightTensor weights = model.weightTensors().get(0);
     double squares = 0;
     MomentsCollector collector = new MomentsCollector(model, List.of(weights), ALL_PLACES);
-    try (TappedPredictor taps = new OnnxRuntimeEngine().openTapped(model, collector.boundaries())) {
+    try (TappedPredictor taps =
+        InferenceEngines.onnxRuntime().openTapped(model, collector.boundaries())) {
       for (int sample = 0; sample < 3; sample++) {
         Tapped tapped = taps.run(Map.of("in", input(4, sample)));
         collector.add(Sha256Digest.ofText("sample " + sample), tapped.boundaries());
@@ -209,7 +210,7 @@ class CalibratedQuantizerTest {
     MomentsCollector all = new MomentsCollector(model, List.of(weights), few);
     InputMoments sum = null;
     try (TappedPredictor taps =
-        new OnnxRuntimeEngine().openTapped(model, new TreeSet<>(List.of(0)))) {
+        InferenceEngines.onnxRuntime().openTapped(model, new TreeSet<>(List.of(0)))) {
       for (int sample = 0; sample < 5; sample++) {
         Tapped tapped = taps.run(Map.of("in", input(4, sample)));
         Sha256Digest digest = Sha256Digest.ofText("sample " + sample);
@@ -245,7 +246,8 @@ class CalibratedQuantizerTest {
   private static InputMoments moments(
       CoreMLModel model, WeightTensor weights, CalibrationSettings settings) throws Exception {
     MomentsCollector collector = new MomentsCollector(model, List.of(weights), settings);
-    try (TappedPredictor taps = new OnnxRuntimeEngine().openTapped(model, collector.boundaries())) {
+    try (TappedPredictor taps =
+        InferenceEngines.onnxRuntime().openTapped(model, collector.boundaries())) {
       for (int sample = 0; sample < 20; sample++) {
         collector.add(
             Sha256Digest.ofText("sample " + sample),
@@ -316,7 +318,7 @@ class CalibratedQuantizerTest {
                 .addOutput("out")
                 .setConvolution(conv));
     CoreMLModel read = ModelReader.read(model.build().toByteArray(), "conv.mlmodel");
-    try (Predictor predictor = new OnnxRuntimeEngine().open(read)) {
+    try (Predictor predictor = InferenceEngines.onnxRuntime().open(read)) {
       assertThat(predictor.inputs()).hasSize(1);
     }
     return read;

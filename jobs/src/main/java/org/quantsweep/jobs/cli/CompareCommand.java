@@ -17,7 +17,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalSweepRunner;
@@ -78,7 +78,12 @@ final class CompareCommand implements Callable<Integer> {
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
             new LocalSweepRunner(
-                model, given.source(), preparation, parsed, new OnnxRuntimeEngine(), cores)) {
+                model,
+                given.source(),
+                preparation,
+                parsed,
+                InferenceEngines.onnxRuntime(),
+                cores)) {
       PrintWriter err = spec.commandLine().getErr();
       given
           .quarantined()

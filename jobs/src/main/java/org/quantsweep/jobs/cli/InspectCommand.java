@@ -13,7 +13,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.WeightSelection;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -110,7 +110,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private static String obstacle(CoreMLModel read) {
     try {
-      new OnnxRuntimeEngine().open(read).close();
+      InferenceEngines.onnxRuntime().open(read).close();
       return "";
     } catch (BadInputException e) {
       return e.getMessage();

@@ -26,7 +26,7 @@ import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.ColorSpace;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
@@ -81,7 +81,7 @@ final class PredictCommand implements Callable<Integer> {
               + " picture.png.");
     }
     CoreMLModel opened = ModelReader.read(model.file());
-    try (Predictor predictor = new OnnxRuntimeEngine().open(opened)) {
+    try (Predictor predictor = InferenceEngines.onnxRuntime().open(opened)) {
       if (!inputs.isEmpty()) {
         Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
         if (output != null) {

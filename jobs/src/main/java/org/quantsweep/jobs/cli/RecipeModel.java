@@ -13,7 +13,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.sweep.Recipe;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
@@ -115,7 +115,7 @@ final class RecipeModel {
                 samples.source(),
                 PicturePreparation.DEFAULT,
                 Criteria.parse("largest-error:0"),
-                new OnnxRuntimeEngine(),
+                InferenceEngines.onnxRuntime(),
                 CalibrationSettings.DEFAULT,
                 Runtime.getRuntime().availableProcessors())) {
       Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();

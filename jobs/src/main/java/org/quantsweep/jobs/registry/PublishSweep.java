@@ -16,8 +16,8 @@ import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
 import org.quantsweep.jobs.files.HadoopStorage;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
@@ -88,7 +88,7 @@ public final class PublishSweep {
             settings,
             codeVersion(),
             new Provenance.Engine(
-                new OnnxRuntimeEngine().identity(), System.getProperty("os.arch")),
+                InferenceEngines.onnxRuntime().identity(), System.getProperty("os.arch")),
             Instant.now(),
             host());
     List<EvidenceFile> evidence = new ArrayList<>();

@@ -25,7 +25,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.spark.DeltaEvaluationStore;
 import org.quantsweep.jobs.spark.DeltaOptionStore;
 import org.quantsweep.jobs.spark.DeltaStatistics;
@@ -68,7 +68,7 @@ public final class SweepJob {
   private final SweepSettings settings;
   private final SearchListener listener;
   private final SearchBudget budget;
-  private final InferenceEngine engine = new OnnxRuntimeEngine();
+  private final InferenceEngine engine = InferenceEngines.onnxRuntime();
 
   /** With everything that it needs. */
   public SweepJob(SparkSession spark, SweepSettings settings, SearchListener listener) {

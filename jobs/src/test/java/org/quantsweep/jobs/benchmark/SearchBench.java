@@ -23,7 +23,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleSource;
@@ -144,7 +144,12 @@ final class SearchBench {
 
   SweepRunner runner(SampleSource samples) {
     return new LocalSweepRunner(
-        model, samples, PicturePreparation.DEFAULT, criterion, new OnnxRuntimeEngine(), threads);
+        model,
+        samples,
+        PicturePreparation.DEFAULT,
+        criterion,
+        InferenceEngines.onnxRuntime(),
+        threads);
   }
 
   /** A judge that knows nothing yet, so that what it costs is its own. */
@@ -167,7 +172,7 @@ final class SearchBench {
         sensitivity,
         PicturePreparation.DEFAULT,
         criterion,
-        new OnnxRuntimeEngine(),
+        InferenceEngines.onnxRuntime(),
         CalibrationSettings.DEFAULT,
         threads);
   }

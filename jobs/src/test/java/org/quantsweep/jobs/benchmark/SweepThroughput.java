@@ -26,9 +26,9 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.LoweredModel;
-import org.quantsweep.inference.onnx.OnnxLowering;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.onnx.network.NetworkLowering;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
@@ -82,7 +82,7 @@ public final class SweepThroughput {
             samples,
             PicturePreparation.DEFAULT,
             Criteria.parse("top-1"),
-            new OnnxRuntimeEngine(),
+            InferenceEngines.onnxRuntime(),
             threads)) {
       long started = System.nanoTime();
       List<Integer> ranks = runner.runReference().order();
@@ -131,7 +131,7 @@ public final class SweepThroughput {
       Shape shape = Shape.of(picture.colorSpace().channels(), picture.height(), picture.width());
       Tensor input =
           PicturePreparation.DEFAULT.prepare(all.get(0), model.inputs()).get(picture.name());
-      LoweredModel lowered = OnnxLowering.lower(model, Map.of(picture.name(), shape));
+      LoweredModel lowered = NetworkLowering.lower(model, Map.of(picture.name(), shape));
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
         options.setIntraOpNumThreads(1);
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);

@@ -35,7 +35,7 @@ import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.ShardId;
@@ -187,7 +187,7 @@ class DeltaStatisticsIT {
         shards,
         PicturePreparation.DEFAULT,
         Criteria.parse("top-1"),
-        new OnnxRuntimeEngine(),
+        InferenceEngines.onnxRuntime(),
         SETTINGS,
         statistics(table, KEY));
   }
@@ -219,7 +219,7 @@ class DeltaStatisticsIT {
             samples,
             PicturePreparation.DEFAULT,
             Criteria.parse("top-1"),
-            new OnnxRuntimeEngine(),
+            InferenceEngines.onnxRuntime(),
             SETTINGS,
             2)) {
       return bytes(runner.fit(options));

@@ -20,7 +20,7 @@ import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.WeightSelection;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.OptionRules;
@@ -109,7 +109,7 @@ class SweepJobIT {
             samples,
             PicturePreparation.DEFAULT,
             Criteria.parse("top-1"),
-            new OnnxRuntimeEngine(),
+            InferenceEngines.onnxRuntime(),
             3)) {
       UniformSearch search =
           new UniformSearch(

@@ -2,72 +2,69 @@ package org.quantsweep.inference.onnx;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.coreml.ConvolutionGeometry;
+import org.quantsweep.coreml.Window;
 import org.quantsweep.tensor.Shape;
-import org.quantsweep.tensor.Tensor;
 
-/** Convolutions and deconvolutions of {@code [N, C, H, W]}, with groups and dilation. */
-final class Convolutions {
+/** Convolutions and deconvolutions of {@code [N, C, axes...]}, with groups and dilation. */
+public final class Convolutions {
   private Convolutions() {}
 
-  static void lower(LayerNode layer, OnnxGraph graph) {
-    ConvolutionLayerParams conv = layer.message().getConvolution();
-    layer.requireInputs(1, "its weights are an input");
-    Shape input = graph.shape(layer.input());
-    ConvolutionGeometry geometry = new ConvolutionGeometry(conv);
-    int[] kernel = {geometry.kernel(0), geometry.kernel(1)};
-    int[] stride = {geometry.stride(0), geometry.stride(1)};
-    int[] dilation = {geometry.dilation(0), geometry.dilation(1)};
+  /**
+   * Convolves.
+   *
+   * @param operands the input {@code [N, C, axes...]}; the weights {@code [C_out, C / groups,
+   *     kernel...]}, of a deconvolution {@code [C, C_out / groups, kernel...]}; perhaps a bias
+   *     {@code [C_out]}
+   * @throws UnsupportedLayerException when the channels of input and weights differ
+   * @throws org.quantsweep.coreml.UnfitWindowException when the kernel does not fit the input
+   */
+  public static void emit(
+      OnnxGraph graph, ConvolutionGeometry geometry, List<String> operands, String output) {
+    Shape input = graph.shape(operands.get(0));
+    Shape weights = graph.shape(operands.get(1));
+    boolean spreads = geometry.isDeconvolution();
     int groups = geometry.groups();
-    Tensor weights = layer.weight("weights");
-    int channels = weights.shape().length(conv.getIsDeconvolution() ? 0 : 1);
-    channels *= conv.getIsDeconvolution() ? 1 : groups;
+    int channels = weights.length(spreads ? 0 : 1) * (spreads ? 1 : groups);
     if (channels != input.length(1)) {
       throw new UnsupportedLayerException(
           "its input " + input + " has not " + channels + " channels");
     }
-    List<String> inputs = new ArrayList<>();
-    inputs.add(layer.input());
-    inputs.add(graph.constant(weights.shape(), weights.sharedArray()));
-    if (conv.getHasBias()) {
-      Tensor bias = layer.weight("bias");
-      inputs.add(graph.constant(bias.shape(), bias.sharedArray()));
-    }
-    int[] pads = new int[4];
-    int[] extra = new int[2];
-    int[] output = new int[2];
-    for (int axis = 0; axis < 2; axis++) {
+    List<Integer> lengths = new ArrayList<>();
+    lengths.add(input.length(0));
+    lengths.add(weights.length(spreads ? 1 : 0) * (spreads ? groups : 1));
+    List<Integer> starts = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    List<Integer> extra = new ArrayList<>();
+    for (int axis = 0; axis < geometry.axes().size(); axis++) {
       Window window = geometry.window(axis, input.length(2 + axis));
-      pads[axis] = window.start();
-      pads[2 + axis] = Math.max(0, window.end());
-      extra[axis] = Math.max(0, -window.end());
-      output[axis] = window.output();
+      starts.add(window.start());
+      ends.add(Math.max(0, window.end()));
+      extra.add(Math.max(0, -window.end()));
+      lengths.add(window.output());
     }
-    Shape shape =
-        Shape.of(input.length(0), Math.toIntExact(conv.getOutputChannels()), output[0], output[1]);
-    if (conv.getIsDeconvolution()) {
-      graph.node(
-          "ConvTranspose",
-          layer.output(),
-          shape,
-          inputs,
-          OnnxGraph.attribute("kernel_shape", kernel),
-          OnnxGraph.attribute("strides", stride),
-          OnnxGraph.attribute("dilations", dilation),
-          OnnxGraph.attribute("group", (long) groups),
-          OnnxGraph.attribute("pads", pads),
-          OnnxGraph.attribute("output_padding", extra));
-    } else {
-      graph.node(
-          "Conv",
-          layer.output(),
-          shape,
-          inputs,
-          OnnxGraph.attribute("kernel_shape", kernel),
-          OnnxGraph.attribute("strides", stride),
-          OnnxGraph.attribute("dilations", dilation),
-          OnnxGraph.attribute("group", (long) groups),
-          OnnxGraph.attribute("pads", pads));
+    starts.addAll(ends);
+    List<ConvolutionGeometry.Axis> axes = geometry.axes();
+    List<Attribute> attributes = new ArrayList<>();
+    attributes.add(
+        Attribute.ofIntegers(
+            "kernel_shape", axes.stream().map(ConvolutionGeometry.Axis::kernel).toList()));
+    attributes.add(
+        Attribute.ofIntegers(
+            "strides", axes.stream().map(ConvolutionGeometry.Axis::stride).toList()));
+    attributes.add(
+        Attribute.ofIntegers(
+            "dilations", axes.stream().map(ConvolutionGeometry.Axis::dilation).toList()));
+    attributes.add(Attribute.of("group", groups));
+    attributes.add(Attribute.ofIntegers("pads", starts));
+    if (spreads) {
+      attributes.add(Attribute.ofIntegers("output_padding", extra));
     }
+    graph.node(
+        spreads ? "ConvTranspose" : "Conv",
+        output,
+        Shape.of(lengths),
+        operands,
+        attributes.toArray(Attribute[]::new));
   }
 }

@@ -32,7 +32,8 @@ public record LoweredModel(
   public static final class OnnxBytes {
     private final byte[] bytes;
 
-    OnnxBytes(byte[] bytes) {
+    /** Of an array that nobody writes to any more. */
+    public OnnxBytes(byte[] bytes) {
       this.bytes = bytes;
     }
 

@@ -4,10 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.quantsweep.proto.onnx.AttributeProto;
 import org.quantsweep.proto.onnx.GraphProto;
 import org.quantsweep.proto.onnx.ModelProto;
 import org.quantsweep.proto.onnx.NodeProto;
@@ -18,27 +19,30 @@ import org.quantsweep.proto.onnx.TypeProto;
 import org.quantsweep.proto.onnx.ValueInfoProto;
 import org.quantsweep.tensor.Shape;
 
-/** An ONNX graph that grows, with the shape of every float32 value in it. */
-final class OnnxGraph {
-  private static final int OPERATOR_SET = 17;
+/**
+ * An ONNX graph that grows. Every value has a name, and a type that is known when its node is
+ * added; every node is checked against {@link OnnxOperators}, so that a mistake of the program
+ * shows where it is made (an {@link IllegalStateException}).
+ */
+public final class OnnxGraph {
   private static final int FORMAT_VERSION = 8;
 
   /** Two GiB of float32: more is a broken file, not a network. */
   private static final long MOST_ELEMENTS = 1L << 29;
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("model");
-  private final Map<String, Shape> shapes = new HashMap<>();
+  private final Map<String, ValueType> types = new HashMap<>();
   private final String prefix;
   private int fresh;
 
-  /** A graph for a network whose blobs have these names. */
-  OnnxGraph(Iterable<String> blobs) {
+  /** A graph for a model whose values have these names. */
+  public OnnxGraph(Iterable<String> names) {
     StringBuilder sign = new StringBuilder("\u00a7");
     boolean taken = true;
     while (taken) {
       taken = false;
-      for (String blob : blobs) {
-        taken |= blob.startsWith(sign.toString());
+      for (String name : names) {
+        taken |= name.startsWith(sign.toString());
       }
       if (taken) {
         sign.append('\u00a7');
@@ -47,46 +51,62 @@ final class OnnxGraph {
     this.prefix = sign.toString();
   }
 
-  /** The shape of a value that some node has made. */
-  Shape shape(String value) {
-    Shape shape = shapes.get(value);
-    if (shape == null) {
+  /** The type of a value that some node has made. */
+  public ValueType type(String value) {
+    ValueType type = types.get(value);
+    if (type == null) {
       throw new IllegalStateException("value '" + value + "' is used before it is made.");
     }
-    return shape;
+    return type;
   }
 
-  boolean has(String value) {
-    return shapes.containsKey(value);
+  /** The shape of a value that some node has made, where all its lengths are known. */
+  public Shape shape(String value) {
+    ValueType type = type(value);
+    return type.shape()
+        .orElseThrow(
+            () -> new IllegalStateException("value '" + value + "' (" + type + ") has no shape."));
   }
 
-  /** A name that no blob of the network has: none of them begins like it. */
-  String freshName() {
+  /** Whether some node has made a value. */
+  public boolean has(String value) {
+    return types.containsKey(value);
+  }
+
+  /** A name that no value of the model has: none of them begins like it. */
+  public String freshName() {
     return prefix + fresh++;
   }
 
-  void input(String name, Shape shape) {
-    graph.addInput(info(name, shape));
-    shapes.put(name, shape);
+  /** Adds a value that every run is fed with. */
+  public void input(String name, ValueType type) {
+    graph.addInput(info(name, type));
+    types.put(name, type);
   }
 
-  void output(String name) {
-    graph.addOutput(info(name, shape(name)));
+  /** Adds a float32 value that every run is fed with. */
+  public void input(String name, Shape shape) {
+    input(name, ValueType.of(ElementType.FLOAT32, shape));
+  }
+
+  /** Answers a value. */
+  public void output(String name) {
+    graph.addOutput(info(name, type(name)));
   }
 
   /** A float32 constant. */
-  String constant(Shape shape, float... values) {
+  public String constant(Shape shape, float... values) {
     String name = freshName();
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
     graph.addInitializer(
-        tensor(name, shape, TensorProto.DataType.FLOAT, UnsafeByteOperations.unsafeWrap(bytes)));
-    shapes.put(name, shape);
+        tensor(name, shape, ElementType.FLOAT32, UnsafeByteOperations.unsafeWrap(bytes)));
+    types.put(name, ValueType.of(ElementType.FLOAT32, shape));
     return name;
   }
 
   /** A vector of int64, as operators take shapes, axes and pads. */
-  String integers(long... values) {
+  public String integers(long... values) {
     String name = freshName();
     ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(values);
@@ -94,101 +114,119 @@ final class OnnxGraph {
         tensor(
             name,
             Shape.of(values.length),
-            TensorProto.DataType.INT64,
+            ElementType.INT64,
             UnsafeByteOperations.unsafeWrap(bytes)));
+    types.put(name, ValueType.of(ElementType.INT64, Shape.of(values.length)));
     return name;
   }
 
   /** Adds a node with one output of a known shape. */
-  String node(
-      String operator,
-      String output,
-      Shape shape,
-      List<String> inputs,
-      AttributeProto... attributes) {
+  public String node(
+      String operator, String output, Shape shape, List<String> inputs, Attribute... attributes) {
     nodes(operator, List.of(output), List.of(shape), inputs, attributes);
     return output;
   }
 
   /** Adds a node with several outputs of known shapes. */
-  void nodes(
+  public void nodes(
       String operator,
       List<String> outputs,
       List<Shape> made,
       List<String> inputs,
-      AttributeProto... attributes) {
-    for (int i = 0; i < outputs.size(); i++) {
-      long elements = made.get(i).elementCount();
-      if (elements > MOST_ELEMENTS) {
+      Attribute... attributes) {
+    for (Shape shape : made) {
+      if (shape.elementCount() > MOST_ELEMENTS) {
         throw new UnsupportedLayerException(
-            "it makes " + elements + " numbers, more than " + MOST_ELEMENTS);
+            "it makes " + shape.elementCount() + " numbers, more than " + MOST_ELEMENTS);
       }
-      shapes.put(outputs.get(i), made.get(i));
     }
-    graph.addNode(
+    List<ElementType> given = new ArrayList<>();
+    for (String input : inputs) {
+      given.add(input.isEmpty() ? null : type(input).element());
+    }
+    List<ElementType> elements =
+        OnnxOperators.of(operator).outputTypes(given, outputs.size(), List.of(attributes));
+    NodeProto.Builder node =
         NodeProto.newBuilder()
             .setOpType(operator)
             .setName(outputs.get(0))
             .addAllInput(inputs)
-            .addAllOutput(outputs)
-            .addAllAttribute(List.of(attributes)));
+            .addAllOutput(outputs);
+    for (Attribute attribute : attributes) {
+      node.addAttribute(attribute.message());
+    }
+    graph.addNode(node);
+    for (int i = 0; i < outputs.size(); i++) {
+      types.put(outputs.get(i), ValueType.of(elements.get(i), made.get(i)));
+    }
   }
 
   /** Adds a node whose output has a fresh name. */
-  String node(String operator, Shape shape, List<String> inputs, AttributeProto... attributes) {
+  public String node(String operator, Shape shape, List<String> inputs, Attribute... attributes) {
     return node(operator, freshName(), shape, inputs, attributes);
   }
 
   /** Another name for a value; the engine removes the node. */
-  void bind(String output, String value) {
+  public void bind(String output, String value) {
     node("Identity", output, shape(value), List.of(value));
   }
 
   /** A function of one element. */
-  String unary(String operator, String value, AttributeProto... attributes) {
+  public String unary(String operator, String value, Attribute... attributes) {
     return node(operator, shape(value), List.of(value), attributes);
   }
 
   /** A function of two elements that broadcasts. */
-  String binary(String operator, String one, String other) {
-    return node(operator, Elementwise.broadcast(shape(one), shape(other)), List.of(one, other));
+  public String binary(String operator, String one, String other) {
+    return node(operator, Axes.broadcast(shape(one), shape(other)), List.of(one, other));
   }
 
   /** A float32 constant of rank 0. */
-  String scalar(float value) {
+  public String scalar(float value) {
     return constant(Shape.of(), value);
   }
 
-  String toFloats(String value) {
-    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.FLOAT_VALUE));
+  /** The same numbers as float32. */
+  public String toFloats(String value) {
+    return cast(value, ElementType.FLOAT32);
   }
 
-  /** Rounds towards zero. */
-  String toIntegers(String value) {
-    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.INT64_VALUE));
+  /** Rounds towards zero, to int64. */
+  public String toIntegers(String value) {
+    return cast(value, ElementType.INT64);
   }
 
   /** Whether each element differs from 0, as a value that only logic may read. */
-  String toBooleans(String value) {
-    return unary("Cast", value, attribute("to", (long) TensorProto.DataType.BOOL_VALUE));
+  public String toBooleans(String value) {
+    return cast(value, ElementType.BOOL);
   }
 
-  String transpose(String value, int... axes) {
+  /** The same numbers as elements of another type. */
+  public String cast(String value, ElementType type) {
+    return unary("Cast", value, Attribute.of("to", type.number()));
+  }
+
+  /** The same numbers with the axes in another order. */
+  public String transpose(String value, int... axes) {
     Shape from = shape(value);
     int[] lengths = new int[axes.length];
     for (int axis = 0; axis < axes.length; axis++) {
       lengths[axis] = from.length(axes[axis]);
     }
-    return node("Transpose", Shape.of(lengths), List.of(value), attribute("perm", axes));
+    return node(
+        "Transpose",
+        Shape.of(lengths),
+        List.of(value),
+        Attribute.ofIntegers("perm", Arrays.stream(axes).boxed().toList()));
   }
 
   /** The same numbers in another shape. */
-  String reshape(String value, Shape shape) {
+  public String reshape(String value, Shape shape) {
     return reshape(value, shape, freshName());
   }
 
   /** The same numbers in another shape. */
-  String reshape(String value, Shape shape, String output) {
+  public String reshape(String value, Shape shape, String output) {
     long[] lengths = new long[shape.rank()];
     for (int axis = 0; axis < lengths.length; axis++) {
       lengths[axis] = shape.length(axis);
@@ -196,67 +234,33 @@ final class OnnxGraph {
     return node("Reshape", output, shape, List.of(value, integers(lengths)));
   }
 
-  static AttributeProto attribute(String name, boolean value) {
-    return attribute(name, value ? 1L : 0L);
-  }
-
-  static AttributeProto attribute(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
-  }
-
-  static AttributeProto attribute(String name, float value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.FLOAT)
-        .setF(value)
-        .build();
-  }
-
-  static AttributeProto attribute(String name, String value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.STRING)
-        .setS(ByteString.copyFromUtf8(value))
-        .build();
-  }
-
-  static AttributeProto attribute(String name, int... values) {
-    AttributeProto.Builder attribute =
-        AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-    for (int value : values) {
-      attribute.addInts(value);
-    }
-    return attribute.build();
-  }
-
-  byte[] toBytes() {
+  /** The model file, for every graph input given. */
+  public byte[] toBytes() {
     return ModelProto.newBuilder()
         .setIrVersion(FORMAT_VERSION)
         .setProducerName("quantsweep")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPERATOR_SET))
+        .addOpsetImport(
+            OperatorSetIdProto.newBuilder().setDomain("").setVersion(OnnxOperators.OPERATOR_SET))
         .setGraph(graph)
         .build()
         .toByteArray();
   }
 
-  private static TensorProto tensor(
-      String name, Shape shape, TensorProto.DataType type, ByteString bytes) {
+  private static TensorProto tensor(String name, Shape shape, ElementType type, ByteString bytes) {
     TensorProto.Builder tensor =
-        TensorProto.newBuilder().setName(name).setDataType(type.getNumber()).setRawData(bytes);
+        TensorProto.newBuilder().setName(name).setDataType(type.number()).setRawData(bytes);
     for (int length : shape.lengths()) {
       tensor.addDims(length);
     }
     return tensor.build();
   }
 
-  private static ValueInfoProto info(String name, Shape shape) {
+  private static ValueInfoProto info(String name, ValueType type) {
     TensorShapeProto.Builder lengths = TensorShapeProto.newBuilder();
-    for (int length : shape.lengths()) {
-      lengths.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(length));
+    for (Dimension dimension : type.dimensions()) {
+      TensorShapeProto.Dimension.Builder length = TensorShapeProto.Dimension.newBuilder();
+      dimension.length().ifPresent(length::setDimValue);
+      lengths.addDim(length);
     }
     return ValueInfoProto.newBuilder()
         .setName(name)
@@ -264,7 +268,7 @@ final class OnnxGraph {
             TypeProto.newBuilder()
                 .setTensorType(
                     TypeProto.Tensor.newBuilder()
-                        .setElemType(TensorProto.DataType.FLOAT.getNumber())
+                        .setElemType(type.element().number())
                         .setShape(lengths)))
         .build();
   }

@@ -1,161 +1,146 @@
 package org.quantsweep.inference.onnx;
 
+import java.util.ArrayList;
 import java.util.List;
-import org.quantsweep.proto.coreml.PoolingLayerParams;
+import java.util.function.ToIntFunction;
 import org.quantsweep.tensor.Shape;
 
-/** Largest, mean and root of summed squares over windows of {@code [N, C, H, W]}. */
-final class Poolings {
+/** Largest, mean and root of summed squares over windows of {@code [N, C, axes...]}. */
+public final class Poolings {
   private Poolings() {}
 
-  static void lower(LayerNode layer, OnnxGraph graph) {
-    PoolingLayerParams pooling = layer.message().getPooling();
-    Shape input = graph.shape(layer.input());
-    int[] kernel = Window.pair(pooling.getKernelSizeList(), 3);
-    int[] stride = Window.pair(pooling.getStrideList(), 1);
-    int[] pads = new int[4];
-    int[] output = new int[2];
-    int[] beyond = new int[2];
-    for (int axis = 0; axis < 2; axis++) {
-      int length = input.length(2 + axis);
-      if (pooling.getGlobalPooling()) {
-        kernel[axis] = length;
-        stride[axis] = 1;
-      }
-      Window window =
-          pooling.getGlobalPooling()
-              ? Window.valid(length, length, 1, 0, 0)
-              : window(pooling, axis, length, kernel[axis], stride[axis]);
-      pads[axis] = window.start();
-      pads[2 + axis] = Math.max(0, window.end());
-      output[axis] = window.output();
-      // Windows may reach past the padding that counts; those elements never do.
-      beyond[axis] =
-          pooling.hasIncludeLastPixel()
-              ? length + window.start()
-              : length + Math.max(0, window.end());
-    }
-    for (int edge = 0; edge < 4; edge++) {
-      if (pads[edge] >= kernel[edge % 2]) {
-        throw new UnsupportedLayerException(
-            "its padding of " + pads[edge] + " is not smaller than its window");
-      }
-    }
-    Shape shape = Shape.of(input.length(0), input.length(1), output[0], output[1]);
-    switch (pooling.getType()) {
-      case MAX ->
-          graph.node(
-              "MaxPool",
-              layer.output(),
-              shape,
-              List.of(layer.input()),
-              OnnxGraph.attribute("kernel_shape", kernel),
-              OnnxGraph.attribute("strides", stride),
-              OnnxGraph.attribute("pads", pads));
-      case AVERAGE ->
-          mean(layer, graph, layer.input(), layer.output(), shape, kernel, stride, pads, beyond);
-      case L2 -> {
-        String squares = graph.node("Mul", input, List.of(layer.input(), layer.input()));
-        String means = sums(graph, squares, shape, kernel, stride, pads);
-        graph.node("Sqrt", layer.output(), shape, List.of(means));
-      }
-      default -> throw new UnsupportedLayerException("its pooling type is not known");
-    }
+  /** What a mean divides by. */
+  public enum Counted {
+    /** All elements of a window, padding among them. */
+    WINDOW,
+    /** Elements of the input. */
+    ELEMENTS
   }
 
-  private static Window window(
-      PoolingLayerParams pooling, int axis, int length, int kernel, int stride) {
-    if (pooling.hasSame()) {
-      return Window.same(length, kernel, stride, pooling.getSame().getAsymmetryMode());
-    }
-    if (pooling.hasIncludeLastPixel()) {
-      List<Long> amounts = pooling.getIncludeLastPixel().getPaddingAmountsList();
-      int pad = amounts.size() > axis ? Math.toIntExact(amounts.get(axis)) : 0;
-      // Rounded up, so that the last element is pooled too; a window must begin inside.
-      int room = length + 2 * pad - kernel;
-      if (room < 0 || stride < 1) {
-        throw new UnsupportedLayerException(
-            "a window of " + kernel + " and stride " + stride + " does not fit " + length);
-      }
-      int output = (room + stride - 1) / stride + 1;
-      boolean padded = amounts.stream().anyMatch(amount -> amount > 0);
-      if (padded && (output - 1) * stride >= length + pad) {
-        output--;
-      }
-      return new Window(pad, (output - 1) * stride + kernel - length - pad, output);
-    }
-    int[] amounts = Window.amounts(pooling.getValid().getPaddingAmounts(), axis);
-    return Window.valid(length, kernel, stride, amounts[0], amounts[1]);
+  /** The largest element of each window. */
+  public static void largest(OnnxGraph graph, String input, List<PoolingAxis> axes, String output) {
+    requireSmallPadding(axes);
+    graph.node(
+        "MaxPool",
+        output,
+        shape(graph.shape(input), axes),
+        List.of(input),
+        window(axes).toArray(Attribute[]::new));
   }
 
-  private static void mean(
-      LayerNode layer,
-      OnnxGraph graph,
-      String input,
-      String output,
-      Shape shape,
-      int[] kernel,
-      int[] stride,
-      int[] pads,
-      int[] beyond) {
-    PoolingLayerParams pooling = layer.message().getPooling();
+  /** The root of the sum of the squares in each window. */
+  public static void root(OnnxGraph graph, String input, List<PoolingAxis> axes, String output) {
+    requireSmallPadding(axes);
     Shape from = graph.shape(input);
+    Shape shape = shape(from, axes);
+    String squares = graph.node("Mul", from, List.of(input, input));
+    String sums = sums(graph, squares, shape, axes);
+    graph.node("Sqrt", output, shape, List.of(sums));
+  }
+
+  /** The mean of each window of pictures, where windows may reach past the padding. */
+  public static void mean(
+      OnnxGraph graph, String input, List<PoolingAxis> axes, Counted counted, String output) {
+    requireSmallPadding(axes);
+    Shape from = graph.shape(input);
+    Shape shape = shape(from, axes);
     float[] reciprocals = new float[shape.length(2) * shape.length(3)];
     boolean same = true;
+    int whole = elements(axes);
     for (int y = 0; y < shape.length(2); y++) {
       for (int x = 0; x < shape.length(3); x++) {
-        int rows = counted(pooling, y, stride[0], kernel[0], pads[0], from.length(2), beyond[0]);
-        int columns = counted(pooling, x, stride[1], kernel[1], pads[1], from.length(3), beyond[1]);
+        int rows = counted(axes.get(0), y, from.length(2), counted);
+        int columns = counted(axes.get(1), x, from.length(3), counted);
         float reciprocal = 1f / (rows * columns);
         reciprocals[y * shape.length(3) + x] = reciprocal;
-        same &= rows * columns == kernel[0] * kernel[1];
+        same &= rows * columns == whole;
       }
     }
     if (same) {
+      List<Attribute> attributes = window(axes);
+      attributes.add(Attribute.of("count_include_pad", 1));
       graph.node(
-          "AveragePool",
-          output,
-          shape,
-          List.of(input),
-          OnnxGraph.attribute("kernel_shape", kernel),
-          OnnxGraph.attribute("strides", stride),
-          OnnxGraph.attribute("pads", pads),
-          OnnxGraph.attribute("count_include_pad", 1L));
+          "AveragePool", output, shape, List.of(input), attributes.toArray(Attribute[]::new));
       return;
     }
-    String sums = sums(graph, input, shape, kernel, stride, pads);
+    String sums = sums(graph, input, shape, axes);
     String weights = graph.constant(Shape.of(1, 1, shape.length(2), shape.length(3)), reciprocals);
     graph.node("Mul", output, shape, List.of(sums, weights));
   }
 
-  /** How many elements of a window count in its mean. */
-  private static int counted(
-      PoolingLayerParams pooling,
-      int place,
-      int stride,
-      int kernel,
-      int pad,
-      int length,
-      int beyond) {
-    int begin = place * stride - pad;
-    int end = begin + kernel;
-    return pooling.getAvgPoolExcludePadding()
-        ? Math.max(1, Math.min(end, length) - Math.max(begin, 0))
-        : Math.min(end, beyond) - begin;
+  /** The mean of each window of any number of axes, where no window reaches past the padding. */
+  public static void paddedMean(
+      OnnxGraph graph, String input, List<PoolingAxis> axes, Counted counted, String output) {
+    requireSmallPadding(axes);
+    List<Attribute> attributes = window(axes);
+    attributes.add(Attribute.of("count_include_pad", counted == Counted.WINDOW ? 1 : 0));
+    graph.node(
+        "AveragePool",
+        output,
+        shape(graph.shape(input), axes),
+        List.of(input),
+        attributes.toArray(Attribute[]::new));
   }
 
-  private static String sums(
-      OnnxGraph graph, String input, Shape shape, int[] kernel, int[] stride, int[] pads) {
+  /** The engine refuses padding that a whole window fits into. */
+  private static void requireSmallPadding(List<PoolingAxis> axes) {
+    List<ToIntFunction<PoolingAxis>> edges = List.of(PoolingAxis::start, PoolingAxis::end);
+    for (ToIntFunction<PoolingAxis> edge : edges) {
+      for (PoolingAxis axis : axes) {
+        if (edge.applyAsInt(axis) >= axis.kernel()) {
+          throw new UnsupportedLayerException(
+              "its padding of " + edge.applyAsInt(axis) + " is not smaller than its window");
+        }
+      }
+    }
+  }
+
+  private static Shape shape(Shape input, List<PoolingAxis> axes) {
+    int[] lengths = input.lengths();
+    for (int axis = 0; axis < axes.size(); axis++) {
+      lengths[2 + axis] = axes.get(axis).window().output();
+    }
+    return Shape.of(lengths);
+  }
+
+  private static List<Attribute> window(List<PoolingAxis> axes) {
+    List<Integer> pads = new ArrayList<>(axes.stream().map(PoolingAxis::start).toList());
+    pads.addAll(axes.stream().map(PoolingAxis::end).toList());
+    List<Attribute> attributes = new ArrayList<>();
+    attributes.add(
+        Attribute.ofIntegers("kernel_shape", axes.stream().map(PoolingAxis::kernel).toList()));
+    attributes.add(
+        Attribute.ofIntegers("strides", axes.stream().map(PoolingAxis::stride).toList()));
+    attributes.add(Attribute.ofIntegers("pads", pads));
+    return attributes;
+  }
+
+  private static int elements(List<PoolingAxis> axes) {
+    int elements = 1;
+    for (PoolingAxis axis : axes) {
+      elements *= axis.kernel();
+    }
+    return elements;
+  }
+
+  /** How many elements of a window count in its mean. */
+  private static int counted(PoolingAxis axis, int place, int length, Counted counted) {
+    int begin = place * axis.stride() - axis.start();
+    int end = begin + axis.kernel();
+    return counted == Counted.ELEMENTS
+        ? Math.max(1, Math.min(end, length) - Math.max(begin, 0))
+        : Math.min(end, axis.beyond()) - begin;
+  }
+
+  private static String sums(OnnxGraph graph, String input, Shape shape, List<PoolingAxis> axes) {
+    List<Attribute> attributes = window(axes);
+    attributes.add(Attribute.of("count_include_pad", 1));
     String means =
-        graph.node(
-            "AveragePool",
-            shape,
-            List.of(input),
-            OnnxGraph.attribute("kernel_shape", kernel),
-            OnnxGraph.attribute("strides", stride),
-            OnnxGraph.attribute("pads", pads),
-            OnnxGraph.attribute("count_include_pad", 1L));
-    String count = graph.constant(Shape.of(), kernel[0] * (float) kernel[1]);
-    return graph.node("Mul", shape, List.of(means, count));
+        graph.node("AveragePool", shape, List.of(input), attributes.toArray(Attribute[]::new));
+    float count = 1;
+    for (PoolingAxis axis : axes) {
+      count *= axis.kernel();
+    }
+    return graph.node("Mul", shape, List.of(means, graph.constant(Shape.of(), count)));
   }
 }

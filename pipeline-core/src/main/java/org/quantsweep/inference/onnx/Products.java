@@ -1,112 +1,75 @@
 package org.quantsweep.inference.onnx;
 
 import java.util.List;
-import org.quantsweep.proto.coreml.BatchedMatMulLayerParams;
-import org.quantsweep.proto.coreml.InnerProductLayerParams;
 import org.quantsweep.tensor.Shape;
-import org.quantsweep.tensor.Tensor;
 
-/** Products of vectors and matrices. */
-final class Products {
-  private static final float TINY = 1e-12f;
-
+/** Products of matrices. */
+public final class Products {
   private Products() {}
 
   /**
-   * y = W x + b. The vector is the last axis up to rank 3, and the last three axes together from
-   * rank 4 on, where the result lies along the channels.
+   * An operand of a product.
+   *
+   * @param value its matrices lie in the last two axes; rank 1 is a vector
    */
-  static void inner(LayerNode layer, OnnxGraph graph) {
-    InnerProductLayerParams product = layer.message().getInnerProduct();
-    Shape input = graph.shape(layer.input());
-    int from = Math.toIntExact(product.getInputChannels());
-    int to = Math.toIntExact(product.getOutputChannels());
-    if (product.getInt8DynamicQuantize()) {
-      throw new UnsupportedLayerException("it quantizes its input while it runs");
-    }
-    int[] lengths = input.lengths();
-    int vectorAxes = lengths.length >= 4 ? 3 : 1;
-    int taken = 1;
-    for (int axis = Math.max(0, lengths.length - vectorAxes); axis < lengths.length; axis++) {
-      taken *= lengths[axis];
-      lengths[axis] = 1;
-    }
-    if (lengths.length == 0 || taken != from) {
-      throw new UnsupportedLayerException("its input " + input + " has not " + from + " channels");
-    }
-    lengths[lengths.length - vectorAxes] = to;
-    int rows = Math.toIntExact(input.elementCount() / from);
-    String matrix = graph.constant(Shape.of(to, from), layer.weight("weights").sharedArray());
-    Tensor bias = product.getHasBias() ? layer.weight("bias") : null;
-    String flat = graph.reshape(layer.input(), Shape.of(rows, from));
-    String result = rowsTimes(graph, flat, matrix, bias);
-    graph.reshape(result, Shape.of(lengths), layer.output());
+  public record Operand(String value, Order order) {}
+
+  /** How the matrices of an operand lie. */
+  public enum Order {
+    /** Rows, then columns. */
+    AS_IT_IS,
+    /** Columns, then rows. */
+    TRANSPOSED
   }
 
-  /** Rows {@code [N, from]} times the transpose of {@code [to, from]}, plus a bias per column. */
-  private static String rowsTimes(OnnxGraph graph, String rows, String matrix, Tensor bias) {
-    Shape shape = Shape.of(graph.shape(rows).length(0), graph.shape(matrix).length(0));
-    List<String> inputs =
-        bias == null
-            ? List.of(rows, matrix)
-            : List.of(rows, matrix, graph.constant(bias.shape(), bias.sharedArray()));
-    return graph.node("Gemm", shape, inputs, OnnxGraph.attribute("transB", true));
+  /**
+   * Rows times the transpose of a matrix.
+   *
+   * @param operands the rows {@code [N, from]}, the matrix {@code [to, from]}, and perhaps a bias
+   *     {@code [to]}
+   */
+  public static String linear(OnnxGraph graph, List<String> operands) {
+    Shape shape =
+        Shape.of(graph.shape(operands.get(0)).length(0), graph.shape(operands.get(1)).length(0));
+    return graph.node("Gemm", shape, operands, Attribute.of("transB", 1));
   }
 
-  /** Matrices in the last two axes; the axes before them broadcast. */
-  static void batchedMatmul(LayerNode layer, OnnxGraph graph) {
-    BatchedMatMulLayerParams product = layer.message().getBatchedMatmul();
-    if (product.getInt8DynamicQuantize()) {
-      throw new UnsupportedLayerException("it quantizes its input while it runs");
-    }
-    if (layer.inputs().size() == 1) {
-      byWeights(layer, graph, product);
-      return;
-    }
-    String a = matrix(graph, layer.input(), true);
-    String b = matrix(graph, layer.inputs().get(1), false);
-    a = product.getTransposeA() ? swapped(graph, a) : a;
-    b = product.getTransposeB() ? swapped(graph, b) : b;
+  /**
+   * Matrices times matrices; the axes before them broadcast. A vector is one row on the left and
+   * one column on the right.
+   *
+   * @throws UnsupportedLayerException when the matrices do not fit
+   */
+  public static void matrices(OnnxGraph graph, Operand one, Operand other, String output) {
+    String row = ofRankTwo(graph, one.value(), 0);
+    String column = ofRankTwo(graph, other.value(), 1);
+    String a = ordered(graph, row, one.order());
+    String b = ordered(graph, column, other.order());
     Shape left = graph.shape(a);
     Shape right = graph.shape(b);
     if (left.length(-1) != right.length(-2)) {
       throw new UnsupportedLayerException("its matrices " + left + " and " + right + " do not fit");
     }
-    int[] lengths = Elementwise.broadcast(batch(left), batch(right)).lengths();
+    int[] lengths = Axes.broadcast(batch(left), batch(right)).lengths();
     lengths[lengths.length - 2] = left.length(-2);
     lengths[lengths.length - 1] = right.length(-1);
-    graph.node("MatMul", layer.output(), Shape.of(lengths), List.of(a, b));
+    graph.node("MatMul", output, Shape.of(lengths), List.of(a, b));
   }
 
-  private static void byWeights(
-      LayerNode layer, OnnxGraph graph, BatchedMatMulLayerParams product) {
-    int from = Math.toIntExact(product.getWeightMatrixFirstDimension());
-    int to = Math.toIntExact(product.getWeightMatrixSecondDimension());
-    int[] lengths = graph.shape(layer.input()).lengths();
-    if (lengths.length == 0 || lengths[lengths.length - 1] != from) {
-      throw new UnsupportedLayerException(
-          "its input " + graph.shape(layer.input()) + " has not " + from + " columns");
-    }
-    int rows = Math.toIntExact(graph.shape(layer.input()).elementCount() / from);
-    // The file holds [from, to] column by column, which is [to, from] row by row.
-    String matrix = graph.constant(Shape.of(to, from), layer.weight("weights").sharedArray());
-    Tensor bias = product.getHasBias() ? layer.weight("bias") : null;
-    String flat = graph.reshape(layer.input(), Shape.of(rows, from));
-    lengths[lengths.length - 1] = to;
-    graph.reshape(rowsTimes(graph, flat, matrix, bias), Shape.of(lengths), layer.output());
-  }
-
-  /** A vector is one row on the left and one column on the right. */
-  private static String matrix(OnnxGraph graph, String value, boolean row) {
-    Shape shape = graph.shape(value);
-    if (shape.rank() != 1) {
+  /** A vector gets one more axis of length 1, at a place. */
+  private static String ofRankTwo(OnnxGraph graph, String value, int place) {
+    List<Integer> lengths = Axes.lengths(graph.shape(value));
+    if (lengths.size() != 1) {
       return value;
     }
-    int length = shape.length(0);
-    return graph.reshape(value, row ? Shape.of(1, length) : Shape.of(length, 1));
+    lengths.add(place, 1);
+    return graph.reshape(value, Shape.of(lengths));
   }
 
-  private static String swapped(OnnxGraph graph, String value) {
+  private static String ordered(OnnxGraph graph, String value, Order order) {
+    if (order == Order.AS_IT_IS) {
+      return value;
+    }
     int rank = graph.shape(value).rank();
     int[] axes = new int[rank];
     for (int axis = 0; axis < rank; axis++) {
@@ -122,24 +85,5 @@ final class Products {
     lengths[lengths.length - 1] = 1;
     lengths[lengths.length - 2] = 1;
     return Shape.of(lengths);
-  }
-
-  /** The product of two vectors along the channels, or the cosine between them. */
-  static void dot(LayerNode layer, OnnxGraph graph) {
-    layer.requireInputs(2, "it has not two inputs");
-    String one = layer.input();
-    String other = layer.inputs().get(1);
-    List<Integer> channels = List.of(Shapes.axis(-3, graph.shape(one).rank()));
-    String sum =
-        Reductions.reduce(graph, "ReduceSum", graph.binary("Mul", one, other), channels, true);
-    if (layer.message().getDot().getCosineSimilarity()) {
-      String lengths =
-          graph.binary(
-              "Mul",
-              Reductions.reduce(graph, "ReduceL2", one, channels, true),
-              Reductions.reduce(graph, "ReduceL2", other, channels, true));
-      sum = graph.binary("Div", sum, graph.binary("Max", lengths, graph.scalar(TINY)));
-    }
-    graph.bind(layer.output(), sum);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Lowers Core ML layers to an ONNX graph for inputs of known shapes: one small class for each
- * family of layers behind a registry, with explicit shapes.
+ * ONNX graphs for inputs of known shapes: typed values, checked operators, and a family of emitters
+ * for each kind of operation, which knows no model format.
  */
 package org.quantsweep.inference.onnx;

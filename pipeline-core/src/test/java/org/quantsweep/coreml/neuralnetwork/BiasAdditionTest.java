@@ -12,7 +12,7 @@ import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
 import org.quantsweep.proto.coreml.InnerProductLayerParams;
@@ -116,8 +116,8 @@ class BiasAdditionTest {
       x[i] = new Random(i).nextFloat();
     }
     Map<String, Tensor> input = Map.of("x", Tensor.wrap(Shape.of(3, 1, 1), x));
-    try (Predictor before = new OnnxRuntimeEngine().open(given);
-        Predictor after = new OnnxRuntimeEngine().open(Rewrite.ADD_BIASES.apply(given))) {
+    try (Predictor before = InferenceEngines.onnxRuntime().open(given);
+        Predictor after = InferenceEngines.onnxRuntime().open(Rewrite.ADD_BIASES.apply(given))) {
       assertThat(after.predict(input).outputs()).isEqualTo(before.predict(input).outputs());
     }
   }

@@ -15,7 +15,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.ActivationSigmoid;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
@@ -59,7 +59,7 @@ public final class EveryLayerType {
   /** The types of layers that the engine refuses, whatever their settings. */
   public static Set<String> refusedTypes() {
     CoreMLModel model = model();
-    try (Predictor predictor = new OnnxRuntimeEngine().open(model)) {
+    try (Predictor predictor = InferenceEngines.onnxRuntime().open(model)) {
       throw new IllegalStateException(predictor + " runs every layer type");
     } catch (BadInputException e) {
       Set<String> refused = new TreeSet<>();

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.network.TinyModels;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -70,7 +72,7 @@ class EndDuringRunsTest {
     private static void openAndRun(Model.Builder model, CountDownLatch running) {
       Map<String, Tensor> inputs = Map.of("x", Tensor.wrap(Shape.of(1), new float[] {3}));
       while (true) {
-        try (Predictor predictor = new OnnxRuntimeEngine().open(TinyModels.read(model))) {
+        try (Predictor predictor = InferenceEngines.onnxRuntime().open(TinyModels.read(model))) {
           predictor.predict(inputs);
           running.countDown();
         } catch (PredictionException e) {

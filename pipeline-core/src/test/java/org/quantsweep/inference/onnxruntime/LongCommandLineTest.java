@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.network.TinyModels;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -50,7 +52,7 @@ class LongCommandLineTest {
       model.getDescriptionBuilder().addInput(TinyModels.array("x", 1));
       model.getDescriptionBuilder().addOutput(TinyModels.array("y", 1));
       model.getNeuralNetworkBuilder().addLayers(TinyModels.same("x", "y"));
-      try (Predictor predictor = new OnnxRuntimeEngine().open(TinyModels.read(model))) {
+      try (Predictor predictor = InferenceEngines.onnxRuntime().open(TinyModels.read(model))) {
         Map<String, Tensor> inputs = Map.of("x", Tensor.wrap(Shape.of(1), new float[] {3}));
         OutputValue.Array answer = (OutputValue.Array) predictor.predict(inputs).outputs().get("y");
         System.out.println("answer " + answer.values().get(0));

@@ -1,0 +1,15 @@
+package org.quantsweep.inference.engine;
+
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.onnxruntime.OnnxRuntime;
+import org.quantsweep.inference.run.LoweringEngine;
+
+/** The engines that models can run on. */
+public final class InferenceEngines {
+  private InferenceEngines() {}
+
+  /** ONNX Runtime on the CPU, one thread to a run. */
+  public static InferenceEngine onnxRuntime() {
+    return new LoweringEngine(new OnnxRuntime());
+  }
+}

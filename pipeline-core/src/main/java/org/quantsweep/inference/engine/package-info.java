@@ -1,0 +1,2 @@
+/** Where lowering, running and ONNX Runtime are put together. */
+package org.quantsweep.inference.engine;

@@ -1,0 +1,162 @@
+package org.quantsweep.inference.onnx.network;
+
+import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.proto.coreml.FeatureDescription;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.proto.coreml.NeuralNetworkClassifier;
+import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer.LayerCase;
+import org.quantsweep.proto.coreml.NeuralNetworkMultiArrayShapeMapping;
+import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
+
+/**
+ * What the three kinds of neural network have in common.
+ *
+ * @param arrays how arrays become blobs
+ * @param pictures how pictures become blobs
+ * @param probabilityBlob of a classifier: the named blob or the last layer's output; else empty
+ * @param labels of a classifier, in order; int64 labels in decimal
+ * @param defaults by input, what an optional array is filled with where it is not given
+ */
+record NetworkMessage(
+    List<NeuralNetworkLayer> layers,
+    List<NeuralNetworkPreprocessing> preprocessing,
+    NeuralNetworkMultiArrayShapeMapping arrays,
+    NeuralNetworkImageShapeMapping pictures,
+    String probabilityBlob,
+    List<String> labels,
+    Map<String, Float> defaults) {
+  /** The types that know sequence, batch, channels, height and width, and no other axes. */
+  private static final Set<LayerCase> OF_FIVE_AXES =
+      Set.of(
+          LayerCase.CONVOLUTION,
+          LayerCase.POOLING,
+          LayerCase.ACTIVATION,
+          LayerCase.INNERPRODUCT,
+          LayerCase.EMBEDDING,
+          LayerCase.BATCHNORM,
+          LayerCase.MVN,
+          LayerCase.L2NORMALIZE,
+          LayerCase.SOFTMAX,
+          LayerCase.LRN,
+          LayerCase.CROP,
+          LayerCase.PADDING,
+          LayerCase.UPSAMPLE,
+          LayerCase.RESIZEBILINEAR,
+          LayerCase.CROPRESIZE,
+          LayerCase.UNARY,
+          LayerCase.ADD,
+          LayerCase.MULTIPLY,
+          LayerCase.AVERAGE,
+          LayerCase.SCALE,
+          LayerCase.BIAS,
+          LayerCase.MAX,
+          LayerCase.MIN,
+          LayerCase.DOT,
+          LayerCase.REDUCE,
+          LayerCase.LOADCONSTANT,
+          LayerCase.RESHAPE,
+          LayerCase.FLATTEN,
+          LayerCase.PERMUTE,
+          LayerCase.CONCAT,
+          LayerCase.SPLIT,
+          LayerCase.SEQUENCEREPEAT,
+          LayerCase.REORGANIZEDATA,
+          LayerCase.SLICE,
+          LayerCase.SIMPLERECURRENT,
+          LayerCase.GRU,
+          LayerCase.UNIDIRECTIONALLSTM,
+          LayerCase.BIDIRECTIONALLSTM,
+          LayerCase.CUSTOM);
+
+  static NetworkMessage of(CoreMLModel model) {
+    Model message = NetworkFormat.message(model);
+    if (message.hasNeuralNetworkClassifier()) {
+      NeuralNetworkClassifier network = message.getNeuralNetworkClassifier();
+      return new NetworkMessage(
+          network.getLayersList(),
+          network.getPreprocessingList(),
+          network.getArrayInputShapeMapping(),
+          network.getImageInputShapeMapping(),
+          probabilityBlob(network),
+          labels(network),
+          defaults(message));
+    }
+    if (message.hasNeuralNetworkRegressor()) {
+      var network = message.getNeuralNetworkRegressor();
+      return new NetworkMessage(
+          network.getLayersList(),
+          network.getPreprocessingList(),
+          network.getArrayInputShapeMapping(),
+          network.getImageInputShapeMapping(),
+          "",
+          List.of(),
+          defaults(message));
+    }
+    var network = message.getNeuralNetwork();
+    return new NetworkMessage(
+        network.getLayersList(),
+        network.getPreprocessingList(),
+        network.getArrayInputShapeMapping(),
+        network.getImageInputShapeMapping(),
+        "",
+        List.of(),
+        defaults(message));
+  }
+
+  /** Whether arrays keep their own ranks. */
+  boolean isExact() {
+    return arrays == NeuralNetworkMultiArrayShapeMapping.EXACT_ARRAY_MAPPING;
+  }
+
+  /**
+   * Whether blobs of five axes, sequence first, may go without one of the first two: no layer can
+   * tell, and the engine has operators for four.
+   */
+  boolean mayLeaveSequenceOut() {
+    for (NeuralNetworkLayer layer : layers) {
+      if (!OF_FIVE_AXES.contains(layer.getLayerCase())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Map<String, Float> defaults(Model message) {
+    Map<String, Float> defaults = new HashMap<>();
+    for (FeatureDescription feature : message.getDescription().getInputList()) {
+      ArrayFeatureType array = feature.getType().getMultiArrayType();
+      float value =
+          switch (array.getDefaultOptionalValueCase()) {
+            case INTDEFAULTVALUE -> array.getIntDefaultValue();
+            case FLOATDEFAULTVALUE -> array.getFloatDefaultValue();
+            case DOUBLEDEFAULTVALUE -> (float) array.getDoubleDefaultValue();
+            default -> 0;
+          };
+      defaults.put(feature.getName(), value);
+    }
+    return defaults;
+  }
+
+  private static String probabilityBlob(NeuralNetworkClassifier network) {
+    if (!network.getLabelProbabilityLayerName().isEmpty() || network.getLayersCount() == 0) {
+      return network.getLabelProbabilityLayerName();
+    }
+    NeuralNetworkLayer last = network.getLayers(network.getLayersCount() - 1);
+    return last.getOutputCount() == 0 ? "" : last.getOutput(0);
+  }
+
+  private static List<String> labels(NeuralNetworkClassifier network) {
+    return network.hasInt64ClassLabels()
+        ? network.getInt64ClassLabels().getVectorList().stream().map(String::valueOf).toList()
+        : List.copyOf(network.getStringClassLabels().getVectorList());
+  }
+}

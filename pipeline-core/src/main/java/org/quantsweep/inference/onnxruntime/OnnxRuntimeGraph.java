@@ -1,0 +1,99 @@
+package org.quantsweep.inference.onnxruntime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import org.quantsweep.inference.onnx.LoweredModel;
+import org.quantsweep.inference.run.GraphEngineException;
+import org.quantsweep.inference.run.OpenGraph;
+import org.quantsweep.tensor.Tensor;
+
+/** One session of the engine. */
+final class OnnxRuntimeGraph implements OpenGraph {
+  private final LoweredModel lowered;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final InputMemory memory;
+
+  /** The memory of a run is kept for the next one. */
+  static OnnxRuntimeGraph withArena(LoweredModel lowered, InputMemory memory) throws OrtException {
+    return new OnnxRuntimeGraph(lowered, memory, true);
+  }
+
+  /** Many may be open at once, and hold little more than their weights. */
+  static OnnxRuntimeGraph withoutArena(LoweredModel lowered, InputMemory memory)
+      throws OrtException {
+    return new OnnxRuntimeGraph(lowered, memory, false);
+  }
+
+  private OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, boolean keeps)
+      throws OrtException {
+    this.lowered = lowered;
+    this.memory = memory;
+    this.environment = EngineEnvironment.get();
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      // Spark gives a task one core, and a run's sums must not depend on how many threads there
+      // are.
+      options.setIntraOpNumThreads(1);
+      options.setInterOpNumThreads(1);
+      options.setCPUArenaAllocator(keeps);
+      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      // Its warnings tell how it simplifies a graph, which is nobody's concern.
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      session = environment.createSession(lowered.graph().sharedBytes(), options);
+    }
+    memory.enter(lowered.inputs());
+  }
+
+  @Override
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) throws GraphEngineException {
+    try {
+      return answers(inputs);
+    } catch (OrtException e) {
+      throw new GraphEngineException(e.getMessage(), e);
+    }
+  }
+
+  private Map<String, Tensor> answers(Map<String, Tensor> inputs) throws OrtException {
+    FedInputs fed = memory.take(environment, lowered.inputs());
+    try {
+      fed.fill(inputs);
+      Map<String, Tensor> blobs = new HashMap<>();
+      try (OrtSession.Result result = session.run(fed.tensors())) {
+        for (String output : lowered.outputs()) {
+          FloatBuffer answer = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
+          blobs.put(output, Tensor.wrap(lowered.shapes().get(output), values(answer)));
+        }
+      }
+      return blobs;
+    } finally {
+      memory.give(lowered.inputs(), fed);
+    }
+  }
+
+  /** The engine hands out a copy on the heap: it is taken as it is when it is nothing more. */
+  private static float[] values(FloatBuffer answer) {
+    if (answer.hasArray() && answer.array().length == answer.remaining()) {
+      return answer.array();
+    }
+    float[] values = new float[answer.remaining()];
+    answer.get(values);
+    return values;
+  }
+
+  @Override
+  public void close() {
+    memory.leave(lowered.inputs());
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException("a session could not be closed.", e);
+    }
+  }
+}

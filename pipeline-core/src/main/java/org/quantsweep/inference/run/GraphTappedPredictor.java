@@ -1,0 +1,61 @@
+package org.quantsweep.inference.run;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.inference.NetworkCuts;
+import org.quantsweep.inference.PredictionException;
+import org.quantsweep.inference.Tapped;
+import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.tensor.Tensor;
+
+/** A network whose graph answers the live blobs of some boundaries too. */
+final class GraphTappedPredictor implements TappedPredictor {
+  private final CoreMLModel model;
+  private final SortedMap<Integer, Set<String>> live = new TreeMap<>();
+  private final GraphSessions sessions;
+  private final NetworkAnswers answers;
+
+  GraphTappedPredictor(CoreMLModel model, SortedSet<Integer> boundaries, GraphEngine engine) {
+    this.model = model;
+    Set<String> answered = NetworkLowering.answeredBlobs(model);
+    TreeSet<String> taps = new TreeSet<>();
+    for (int boundary : boundaries) {
+      Set<String> blobs = NetworkCuts.live(model, answered, boundary);
+      live.put(boundary, blobs);
+      taps.addAll(blobs);
+    }
+    this.sessions =
+        new GraphSessions(
+            model.name(),
+            shapes -> NetworkLowering.lower(model, shapes, taps),
+            engine,
+            GraphEngine.Memory.KEPT);
+    this.answers = new NetworkAnswers(model);
+    FeatureShapes.preferred(model.inputs()).ifPresent(sessions::open);
+  }
+
+  @Override
+  public Tapped run(Map<String, Tensor> inputs) throws PredictionException {
+    Map<String, Tensor> blobs = sessions.run(FeatureShapes.of(model.inputs(), inputs), inputs);
+    SortedMap<Integer, Map<String, Tensor>> boundaries = new TreeMap<>();
+    live.forEach(
+        (boundary, names) -> {
+          Map<String, Tensor> there = new HashMap<>();
+          names.forEach(name -> there.put(name, blobs.get(name)));
+          boundaries.put(boundary, there);
+        });
+    return new Tapped(answers.prediction(blobs), boundaries);
+  }
+
+  @Override
+  public void close() {
+    sessions.close();
+  }
+}
