@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.linalg.Matrices;
 import org.quantsweep.quantize.CalibratedWeights;
@@ -71,12 +72,15 @@ public final class CalibratedQuantizer {
     this.tensor = tensor;
     this.moments = moments;
     this.settings = settings;
-    this.inputs =
-        LayerInputs.of(model, tensor)
+    LinearUse use =
+        model
+            .format()
+            .linearUse(tensor)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         "weight tensor '" + tensor.identity() + "' cannot be calibrated."));
+    this.inputs = LayerInputs.of(tensor, use);
     if (moments.groups() != inputs.groups() || moments.order() != inputs.columns()) {
       throw new IllegalArgumentException(
           "weight tensor '"
@@ -94,12 +98,8 @@ public final class CalibratedQuantizer {
     this.values = tensor.values().sharedArray();
     this.plain = model.format().quantizer(tensor);
     this.bias =
-        model.weightTensors(tensor.layer()).stream()
-            .filter(
-                other ->
-                    other.field().equals("bias")
-                        && other.elementCount() == (long) inputs.groups() * inputs.rows())
-            .findFirst()
+        use.bias()
+            .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
             .map(WeightTensor::values);
     for (int group = 0; group < inputs.groups(); group++) {
       groups.add(group(group));
@@ -108,7 +108,7 @@ public final class CalibratedQuantizer {
 
   /** Whether a weight tensor's layer has inputs that its weights can be fitted to. */
   public static boolean isCalibratable(CoreMLModel model, WeightTensor tensor) {
-    return model.format().isQuantizable(tensor) && LayerInputs.of(model, tensor).isPresent();
+    return model.format().linearUse(tensor).isPresent();
   }
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */

@@ -1,12 +1,8 @@
 package org.quantsweep.calibration;
 
-import java.util.Locale;
-import java.util.Optional;
 import org.quantsweep.coreml.ConvolutionGeometry;
-import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.Layer;
+import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.coreml.neuralnetwork.ConvolutionMessages;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -16,10 +12,7 @@ import org.quantsweep.tensor.Tensor;
  * its output.
  *
  * <p>Convolutions (groups, depthwise, dilation, padding), deconvolutions (an output place takes
- * part of the taps; the others see 0), inner products, batched products with constant weights, and
- * the input matrices of recurrent layers. Not: recursion matrices, whose input is no blob;
- * embeddings, whose input is a word's number, so that words which the samples lack would get no
- * weight at all.
+ * part of the taps; the others see 0), and products.
  */
 abstract class LayerInputs {
   private final int groups;
@@ -32,32 +25,11 @@ abstract class LayerInputs {
     this.columns = columns;
   }
 
-  /** Of a weight tensor; empty where it has no such form. */
-  static Optional<LayerInputs> of(CoreMLModel model, WeightTensor tensor) {
-    Layer layer = tensor.layer();
-    if (tensor.isVector() || layer.inputs().isEmpty() || !model.layers().contains(layer)) {
-      return Optional.empty();
-    }
-    Shape shape = tensor.shape();
-    boolean weights = tensor.field().equals("weights") && layer.inputs().size() == 1;
-    return switch (layer.type()) {
-      case "convolution" ->
-          weights
-              ? ConvolutionMessages.geometry(model, layer)
-                  .map(geometry -> convolution(shape, geometry))
-              : Optional.empty();
-      case "innerProduct", "batchedMatmul" ->
-          weights && shape.rank() == 2 ? Optional.of(new Product(shape)) : Optional.empty();
-      case "simpleRecurrent", "gru", "uniDirectionalLSTM", "biDirectionalLSTM" ->
-          isInputMatrix(tensor) ? Optional.of(new Product(shape)) : Optional.empty();
-      default -> Optional.empty();
-    };
-  }
-
-  /** A recurrent layer's matrices for its input, not for its own state. */
-  private static boolean isInputMatrix(WeightTensor tensor) {
-    return tensor.shape().rank() == 2
-        && tensor.field().toLowerCase(Locale.ROOT).endsWith("weightmatrix");
+  /** Of a weight tensor under its use. */
+  static LayerInputs of(WeightTensor tensor, LinearUse use) {
+    return use.form() instanceof LinearUse.Form.Convolution convolution
+        ? convolution(tensor.shape(), convolution.geometry())
+        : new Product(tensor.shape());
   }
 
   private static LayerInputs convolution(Shape shape, ConvolutionGeometry geometry) {

@@ -68,15 +68,17 @@ public final class MomentsCollector {
       CoreMLModel model, Collection<WeightTensor> tensors, CalibrationSettings settings) {
     this.settings = settings;
     for (WeightTensor tensor : tensors) {
-      LayerInputs.of(model, tensor)
+      model
+          .format()
+          .linearUse(tensor)
           .ifPresent(
-              inputs ->
+              use ->
                   sources.put(
                       tensor.identity(),
                       new Source(
-                          tensor.layer().inputs().get(0),
+                          use.input(),
                           model.layers().indexOf(tensor.layer()),
-                          inputs,
+                          LayerInputs.of(tensor, use),
                           settings)));
     }
   }

@@ -85,6 +85,12 @@ public interface ModelFormat {
   ModelFiles encode(Map<WeightTensor, StoredWeights> weights);
 
   /**
+   * How a weight tensor's layer multiplies its input with it; empty where it does something else
+   * with it, or takes its input from no value of the model.
+   */
+  Optional<LinearUse> linearUse(WeightTensor tensor);
+
+  /**
    * The model after a rewrite.
    *
    * @param model the one of this format

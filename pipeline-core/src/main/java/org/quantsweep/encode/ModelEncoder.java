@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.StoredWeights;
 import org.quantsweep.coreml.WeightStorage;
@@ -217,13 +218,13 @@ public final class ModelEncoder {
           if (!(scheme instanceof Scheme.Quantization quantization) || !quantization.calibrated()) {
             return;
           }
-          WeightTensor bias = tensors.get(tensor.layer().path() + "/bias");
           Optional<Tensor> corrected = options.get(tensor.identity(), quantization).bias();
-          if (bias != null
+          Optional<WeightTensor> bias = format.linearUse(tensor).flatMap(LinearUse::bias);
+          if (bias.isPresent()
               && corrected.isPresent()
-              && !(resolved.get(bias) instanceof Scheme.Quantization)
-              && !bias.storage().isQuantized()) {
-            biases.put(bias, corrected.get().reshape(bias.shape()));
+              && !(resolved.get(bias.get()) instanceof Scheme.Quantization)
+              && !bias.get().storage().isQuantized()) {
+            biases.put(bias.get(), corrected.get().reshape(bias.get().shape()));
           }
         });
     return biases;

@@ -2,43 +2,18 @@ package org.quantsweep.coreml.neuralnetwork;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.quantsweep.coreml.ConvolutionGeometry;
 import org.quantsweep.coreml.ConvolutionPadding;
-import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.EdgeAmounts;
 import org.quantsweep.coreml.HeavySide;
-import org.quantsweep.coreml.Layer;
 import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.Convolution3DLayerParams;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
-import org.quantsweep.proto.coreml.Model;
-import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.SamePadding;
 
 /** Reads the geometry of convolutions, and of what else slides over pictures, from messages. */
 public final class ConvolutionMessages {
   private ConvolutionMessages() {}
-
-  /** Of a layer of a model; empty when it is no convolution at the top level of its network. */
-  public static Optional<ConvolutionGeometry> geometry(CoreMLModel model, Layer layer) {
-    List<NeuralNetworkLayer> messages = layers(NetworkFormat.message(model));
-    int place = model.layers().indexOf(layer);
-    if (place < 0
-        || messages.size() != model.layers().size()
-        || !messages.get(place).hasConvolution()) {
-      return Optional.empty();
-    }
-    return Optional.of(geometry(messages.get(place).getConvolution()));
-  }
-
-  private static List<NeuralNetworkLayer> layers(Model model) {
-    return switch (model.getTypeCase()) {
-      case NEURALNETWORKCLASSIFIER -> model.getNeuralNetworkClassifier().getLayersList();
-      case NEURALNETWORKREGRESSOR -> model.getNeuralNetworkRegressor().getLayersList();
-      default -> model.getNeuralNetwork().getLayersList();
-    };
-  }
 
   /** Of a convolution or deconvolution of pictures. */
   public static ConvolutionGeometry geometry(ConvolutionLayerParams conv) {

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Layer;
+import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
@@ -19,6 +20,7 @@ import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 
@@ -36,12 +38,17 @@ public final class NetworkFormat implements ModelFormat {
   private static final int QUANTIZED_VERSION = 3;
 
   private final Model message;
+
+  /** Whether no layer lies in a pipeline, a branch or a loop. */
+  private final boolean isOneNetwork;
+
   private final Map<String, WeightMessages> messages = new HashMap<>();
   private final Map<String, WeightPlace> places = new HashMap<>();
   private final Map<Layer, List<WeightTensor>> byLayer = new LinkedHashMap<>();
 
-  private NetworkFormat(Model message) {
+  private NetworkFormat(Model message, boolean isOneNetwork) {
     this.message = message;
+    this.isOneNetwork = isOneNetwork;
   }
 
   /**
@@ -54,14 +61,17 @@ public final class NetworkFormat implements ModelFormat {
       CoreMLModel.ModelInterface described,
       List<String> warnings,
       Model message) {
-    NetworkFormat format = new NetworkFormat(message);
+    List<NetworkLayers.Found> all = NetworkLayers.of(message);
+    NetworkFormat format =
+        new NetworkFormat(message, all.stream().allMatch(NetworkLayers.Found::isTopLevel));
     List<Layer> layers = new ArrayList<>();
     List<WeightTensor> tensors = new ArrayList<>();
-    for (NetworkLayers.Found found : NetworkLayers.of(message)) {
+    for (NetworkLayers.Found found : all) {
       layers.add(found.layer());
       for (WeightField field : LayerWeights.of(found.message())) {
         if (StoredValues.of(field.params()) != StoredValues.NONE) {
-          WeightPlace place = new WeightPlace(field, found.location().then(field.steps()));
+          WeightPlace place =
+              new WeightPlace(found.message(), field, found.location().then(field.steps()));
           WeightTensor tensor = place.tensor(found.layer());
           format.add(tensor, place);
           tensors.add(tensor);
@@ -244,6 +254,33 @@ public final class NetworkFormat implements ModelFormat {
     if (builder instanceof Model.Builder stage && stage.getSpecificationVersion() < version) {
       stage.setSpecificationVersion(version);
     }
+  }
+
+  @Override
+  public Optional<LinearUse> linearUse(WeightTensor tensor) {
+    WeightPlace place = place(tensor);
+    // Stages, branches and loops do not run here, so nothing tells what their layers are fed with.
+    if (!isOneNetwork || !place.isQuantizable() || tensor.isVector()) {
+      return Optional.empty();
+    }
+    return LayerSpecs.of(place.layer())
+        .linearField(tensor.field())
+        .map(
+            field ->
+                new LinearUse(
+                    form(field, place.layer()),
+                    tensor.layer().inputs().get(0),
+                    byLayer.get(tensor.layer()).stream()
+                        .filter(other -> other.field().equals(field.biasField()))
+                        .findFirst()));
+  }
+
+  private static LinearUse.Form form(LinearField field, NeuralNetworkLayer layer) {
+    return switch (field.form()) {
+      case CONVOLUTION ->
+          new LinearUse.Form.Convolution(ConvolutionMessages.geometry(layer.getConvolution()));
+      case PRODUCT -> new LinearUse.Form.Product();
+    };
   }
 
   @Override

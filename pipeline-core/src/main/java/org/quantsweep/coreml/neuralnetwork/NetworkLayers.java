@@ -18,7 +18,15 @@ import org.quantsweep.proto.coreml.PipelineRegressor;
 /** Walks every layer of a model: through the stages of pipelines, and into branches and loops. */
 final class NetworkLayers {
   /** A layer with its message and the way to it. */
-  record Found(Layer layer, NeuralNetworkLayer message, MessagePath location) {}
+  record Found(Layer layer, NeuralNetworkLayer message, MessagePath location) {
+    /** The steps into a model's network, and to a layer of it. */
+    private static final int STEPS_TO_THE_TOP = 2;
+
+    /** Whether it lies in no pipeline, branch or loop. */
+    boolean isTopLevel() {
+      return location.steps().size() == STEPS_TO_THE_TOP;
+    }
+  }
 
   /**
    * A layer whose name is not settled yet.

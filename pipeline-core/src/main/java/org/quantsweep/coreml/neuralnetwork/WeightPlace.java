@@ -3,16 +3,18 @@ package org.quantsweep.coreml.neuralnetwork;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
  * Where a weight tensor lies in a model's message.
  *
- * @param field of its layer
+ * @param layer its layer
+ * @param field of the layer
  * @param location of the field's weights, from the model's message on
  */
-record WeightPlace(WeightField field, MessagePath location) {
+record WeightPlace(NeuralNetworkLayer layer, WeightField field, MessagePath location) {
   /** The weight tensor there. */
   WeightTensor tensor(Layer layer) {
     Shape shape = shape();

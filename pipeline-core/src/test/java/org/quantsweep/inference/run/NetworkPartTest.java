@@ -1,7 +1,5 @@
 package org.quantsweep.inference.run;
 
-import org.quantsweep.coreml.file.ModelReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.OutputValue;

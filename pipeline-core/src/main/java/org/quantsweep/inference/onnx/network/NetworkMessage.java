@@ -1,12 +1,11 @@
 package org.quantsweep.inference.onnx.network;
 
-import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.Model;
