@@ -62,7 +62,7 @@ public interface FileContent extends Serializable {
    * @param size its bytes
    * @param digest their SHA-256
    */
-  record Measured(ByteSize size, Sha256Digest digest) {
+  record Measured(ByteSize size, Sha256Digest digest) implements Serializable {
     private static final int BUFFER = 1 << 16;
 
     private static Measured of(InputStream bytes) throws IOException {

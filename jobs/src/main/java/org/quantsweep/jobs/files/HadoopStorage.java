@@ -103,6 +103,35 @@ public final class HadoopStorage implements ModelStorage {
     }
   }
 
+  /**
+   * A model whose content was written to a location, and is read from there.
+   *
+   * @param files the model that was written
+   */
+  public ModelFiles stored(String location, ModelFiles files) throws IOException {
+    Path path = new Path(location);
+    Path root = path.getFileSystem(configuration).makeQualified(path);
+    HadoopSettings settings = new HadoopSettings(configuration);
+    TreeMap<String, FileContent> contents = new TreeMap<>();
+    files
+        .files()
+        .forEach(
+            (inside, content) ->
+                contents.put(
+                    inside,
+                    new HadoopContent(
+                        inside.isEmpty() ? root : below(root, inside),
+                        new FileContent.Measured(content.size(), content.digest()),
+                        settings)));
+    return files.isLone()
+        ? ModelFiles.lone(contents.get(contents.firstKey()))
+        : ModelFiles.tree(contents);
+  }
+
+  private static Path below(Path root, String inside) {
+    return new Path(root, new Path(null, null, inside));
+  }
+
   private void writeFile(Path target, FileContent content) throws IOException {
     FileSystem files = target.getFileSystem(configuration);
     Path temporary = beside(target, "");
@@ -127,7 +156,7 @@ public final class HadoopStorage implements ModelStorage {
     FileContext context = FileContext.getFileContext(target.toUri(), configuration);
     try {
       for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
-        copy(file.getValue(), system, new Path(temporary, new Path(null, null, file.getKey())));
+        copy(file.getValue(), system, below(temporary, file.getKey()));
       }
       if (replaces) {
         context.rename(target, older, Options.Rename.NONE);

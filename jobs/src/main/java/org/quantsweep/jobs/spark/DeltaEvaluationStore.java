@@ -107,6 +107,11 @@ public final class DeltaEvaluationStore implements EvaluationStore {
         committer.scheduleWithFixedDelay(this::commitNow, pause, pause, TimeUnit.MILLISECONDS);
   }
 
+  /** Where the table lies. */
+  public String path() {
+    return table.path();
+  }
+
   @Override
   public synchronized ReferenceEvidence loadReference(EvaluationKey key, SampleIndex samples) {
     ReferenceEvidence all = ReferenceEvidence.none();

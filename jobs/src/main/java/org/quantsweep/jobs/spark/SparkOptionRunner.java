@@ -48,6 +48,9 @@ import scala.Tuple2;
  * each executor.
  */
 public final class SparkOptionRunner implements OptionRunner {
+  /** Beside the statistics, which executors read and write. */
+  private static final String MODELS = "-models";
+
   private final JavaSparkContext spark;
   private final Split calibration;
   private final Split sensitivity;
@@ -58,7 +61,7 @@ public final class SparkOptionRunner implements OptionRunner {
   private record Split(JavaRDD<Prepared> prepared, Context context) {}
 
   private record Context(
-      Broadcast<ModelFiles> model,
+      SharedModel model,
       Broadcast<SampleIndex> samples,
       SamplePreparation preparation,
       Criterion criterion,
@@ -71,7 +74,7 @@ public final class SparkOptionRunner implements OptionRunner {
     }
 
     OptionEvaluator evaluator() {
-      ModelFiles file = model.value();
+      ModelFiles file = model.files();
       return new OptionEvaluator(
           samples.value(),
           ModelReader.read(file, "model " + file.digest().abbreviated()),
@@ -113,7 +116,7 @@ public final class SparkOptionRunner implements OptionRunner {
     this.statistics = statistics;
     Context context =
         new Context(
-            spark.broadcast(model),
+            SharedModel.share(spark, model, statistics.path() + MODELS),
             spark.broadcast(calibration),
             preparation,
             criterion,
@@ -130,11 +133,14 @@ public final class SparkOptionRunner implements OptionRunner {
           List<Prepared> ready = new ArrayList<>();
           try (ExecutorCache<Predictor>.Lease lease =
               ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
-            ModelFiles file = context.model().value();
+            SharedModel model = context.model();
             Predictor predictor =
                 lease.get(
-                    file.digest(),
-                    () -> context.engine().open(ModelReader.read(file, "the model to quantize")));
+                    model.digest(),
+                    () ->
+                        context
+                            .engine()
+                            .open(ModelReader.read(model.files(), "the model to quantize")));
             while (own.hasNext()) {
               ShardSamples shard = own.next();
               ShardEvaluator.Result<List<PreparedSample>> result =
@@ -284,7 +290,7 @@ public final class SparkOptionRunner implements OptionRunner {
     for (Split split : List.of(calibration, sensitivity)) {
       split.prepared().unpersist();
       split.context().samples().unpersist();
-      split.context().model().unpersist();
+      split.context().model().close();
     }
   }
 }

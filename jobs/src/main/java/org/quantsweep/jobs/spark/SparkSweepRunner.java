@@ -42,13 +42,14 @@ import scala.runtime.BoxedUnit;
 /**
  * Runs a sweep on Spark: a shard to a partition. Samples are decoded and the reference is run once;
  * both stay with Spark (memory, then disk) for all waves. A model reaches an executor once, by
- * broadcast, and is opened there once.
+ * broadcast or from storage, and is opened there once.
  */
 public final class SparkSweepRunner implements SweepRunner {
   private final JavaSparkContext spark;
   private final InferenceEngine engine;
   private final JavaRDD<PreparedShard> prepared;
-  private final Broadcast<ModelFiles> reference;
+  private final SharedModel reference;
+  private final String models;
   private final Context context;
   private final Consumer<Map<Sha256Digest, Evidence>> finished;
   private SweepCost cost = SweepCost.NONE;
@@ -72,9 +73,9 @@ public final class SparkSweepRunner implements SweepRunner {
   private record TaskResult<T>(T value, SweepCost cost) implements Serializable {}
 
   /**
-   * For one model and sample set.
+   * For one model and sample set. Models must not be larger than a broadcast.
    *
-   * @param reference the model file as given
+   * @param reference the model as given
    * @param shards one partition for each shard, in the order of the shards
    */
   public SparkSweepRunner(
@@ -85,14 +86,16 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine) {
-    this(spark, reference, samples, shards, preparation, criterion, engine, evidence -> {});
+    this(spark, reference, samples, shards, preparation, criterion, engine, "", evidence -> {});
   }
 
   /**
    * For one model and sample set.
    *
-   * @param reference the model file as given
+   * @param reference the model as given
    * @param shards one partition for each shard, in the order of the shards
+   * @param models a folder that driver and executors reach, for models that are too large for a
+   *     broadcast; it is made when it is needed
    * @param finished gets the evidence of each task as soon as the task ends, on one thread, so that
    *     a killed driver loses little of a long wave
    */
@@ -104,6 +107,7 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
+      String models,
       Consumer<Map<Sha256Digest, Evidence>> finished) {
     if (shards.getNumPartitions() != samples.shards()) {
       throw new IllegalArgumentException(
@@ -114,7 +118,8 @@ public final class SparkSweepRunner implements SweepRunner {
     }
     this.spark = spark;
     this.engine = engine;
-    this.reference = spark.broadcast(reference);
+    this.models = models;
+    this.reference = SharedModel.share(spark, reference, models);
     this.finished = finished;
     this.context =
         new Context(
@@ -136,16 +141,17 @@ public final class SparkSweepRunner implements SweepRunner {
 
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
-      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
+      List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> candidates) {
     if (tasks.isEmpty()) {
       return Map.of();
     }
-    Map<Sha256Digest, Broadcast<ModelFiles>> shipped = new HashMap<>();
-    models.forEach((digest, model) -> shipped.put(digest, spark.broadcast(model)));
+    Map<Sha256Digest, SharedModel> shipped = new HashMap<>();
     Map<Integer, EvaluationTask> byShard = new TreeMap<>();
     tasks.forEach(task -> byShard.put(task.shard().number(), task));
     Map<Sha256Digest, Evidence> all = new TreeMap<>();
     try {
+      candidates.forEach(
+          (digest, model) -> shipped.put(digest, SharedModel.share(spark, model, models)));
       run(
           judge(context, new HashMap<>(byShard), shipped),
           byShard.keySet(),
@@ -158,7 +164,7 @@ public final class SparkSweepRunner implements SweepRunner {
           });
       return all;
     } finally {
-      shipped.values().forEach(Broadcast::unpersist);
+      shipped.values().forEach(SharedModel::close);
     }
   }
 
@@ -232,7 +238,7 @@ public final class SparkSweepRunner implements SweepRunner {
   @Override
   public void close() {
     prepared.unpersist();
-    reference.unpersist();
+    reference.close();
     context.samples().unpersist();
   }
 
@@ -243,12 +249,12 @@ public final class SparkSweepRunner implements SweepRunner {
 
   private static org.apache.spark.api.java.function.FlatMapFunction<
           Iterator<ShardSamples>, PreparedShard>
-      prepare(Context context, Broadcast<ModelFiles> reference) {
+      prepare(Context context, SharedModel reference) {
     return shards -> {
       List<PreparedShard> ready = new ArrayList<>();
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
-        Predictor predictor = open(lease, context.engine(), reference.value());
+        Predictor predictor = open(lease, context.engine(), reference);
         while (shards.hasNext()) {
           ShardEvaluator.Result<List<PreparedSample>> result =
               context.evaluator().prepare(shards.next().samples(), predictor);
@@ -270,7 +276,7 @@ public final class SparkSweepRunner implements SweepRunner {
       judge(
           Context context,
           Map<Integer, EvaluationTask> tasks,
-          Map<Sha256Digest, Broadcast<ModelFiles>> models) {
+          Map<Sha256Digest, SharedModel> models) {
     return (partition, shards) -> {
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
@@ -280,16 +286,18 @@ public final class SparkSweepRunner implements SweepRunner {
                 .judge(
                     tasks.get(partition),
                     shards.next().samples(),
-                    digest -> open(lease, context.engine(), models.get(digest).value()));
+                    digest -> open(lease, context.engine(), models.get(digest)));
         return new TaskResult<>(new HashMap<>(result.value()), result.cost());
       }
     };
   }
 
   private static Predictor open(
-      ExecutorCache<Predictor>.Lease lease, InferenceEngine engine, ModelFiles model) {
+      ExecutorCache<Predictor>.Lease lease, InferenceEngine engine, SharedModel model) {
     return lease.get(
         model.digest(),
-        () -> engine.open(ModelReader.read(model, "candidate " + model.digest().abbreviated())));
+        () ->
+            engine.open(
+                ModelReader.read(model.files(), "candidate " + model.digest().abbreviated())));
   }
 }

@@ -453,6 +453,7 @@ public final class SweepJob {
         settings.preparation(),
         settings.criterion(),
         engine,
+        store.path() + "-models",
         found -> store.append(key, part.index(), found));
   }
 

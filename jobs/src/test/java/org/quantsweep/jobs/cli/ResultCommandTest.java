@@ -98,6 +98,52 @@ class ResultCommandTest {
         .containsExactly("version", "sha256", "encodedSize", "location", "publishedAt");
   }
 
+  @Test
+  void aChosenFolderIsPublishedWholeOrRefused() throws Exception {
+    Path weights = Files.createDirectories(folder.resolve("selected.mlpackage/Data"));
+    Files.writeString(folder.resolve("selected.mlpackage/Manifest.json"), "{}");
+    Files.writeString(weights.resolve("weight.bin"), "weights");
+    String digest =
+        new Sha256Digest.Builder()
+            .field("Data/weight.bin", Sha256Digest.ofText("weights").hex())
+            .field("Manifest.json", Sha256Digest.ofText("{}").hex())
+            .build()
+            .hex();
+    SweepResult.Agreement agreement = new SweepResult.Agreement(96, 100, 0.9, 0.95);
+    SweepResult.Chosen chosen =
+        new SweepResult.Chosen(
+            "linear:8", null, 9, 0.5, agreement, null, digest, "selected.mlpackage");
+    Files.writeString(
+        folder.resolve("result.json"),
+        ResultFile.toJson(result(chosen, List.of(row("linear:8", agreement, null, null)))));
+
+    String registry = folder.resolve("registry").toString();
+    run("registry", "publish", folder.toString(), registry + "/net");
+    assertThat(folder.resolve("registry/models/" + digest + "/selected.mlpackage/Data/weight.bin"))
+        .hasContent("weights");
+    JsonNode entry = new ObjectMapper().readTree(run("registry", "show", registry + "/net"));
+    assertThat(entry.at("/versions/0/sha256").asText()).isEqualTo(digest);
+    assertThat(entry.at("/versions/0/encodedSize").asLong()).isEqualTo(9);
+
+    Files.writeString(weights.resolve("weight.bin"), "Weights");
+    StringWriter err = new StringWriter();
+    int code =
+        QuantSweep.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "registry",
+            "publish",
+            folder.toString(),
+            registry + "/other");
+    assertThat(code).isNotZero();
+    assertThat(err.toString())
+        .startsWith(folder + ": the chosen file has SHA-256 ")
+        .endsWith(
+            ", but the result says "
+                + digest
+                + ": it is not what was judged.\nMaybe sweep again.\n");
+  }
+
   private Map<String, Object> published() throws Exception {
     JsonNode entry = new ObjectMapper().readTree(run("result", folder.toString())).get("published");
     return entry.isNull()

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.registry.ModelName;
@@ -318,6 +319,48 @@ class MlflowModelRegistryTest {
     assertThat(registry.fetch(NAME, 1).content().open().readAllBytes())
         .asString()
         .isEqualTo("bytes");
+  }
+
+  @Test
+  void aTreeThatLeavesItsFolderIsRefused() {
+    tree("../x");
+    requireRefusal(
+        () -> registry.fetch(NAME, 1),
+        "cannot be read (the server names an artifact outside of its folder, '..').\n"
+            + "Maybe look at mlflow-artifacts:/1/abc/artifacts/net.mlpackage in MLflow.");
+    tree("x");
+    requireRefusal(
+        () -> registry.fetch(NAME, 1),
+        "cannot be read (the list of its files is not that of this model.).\n"
+            + "Maybe look at that model in MLflow.");
+    assertThat(asked).noneMatch(call -> call.contains("net.mlpackage"));
+  }
+
+  /** A version that is a tree of one file. */
+  private void tree(String path) {
+    version("net.mlpackage", 5);
+    String tags = answers.get(VERSIONS).body();
+    String more = "\"tags\": [{\"key\": \"quantsweep.files\", \"value\": \"1\"},";
+    answers.put(VERSIONS, new Answer(200, tags.replace("\"tags\": [", more)));
+    String digest = Sha256Digest.ofText("bytes").hex();
+    answers.put(
+        ARTIFACTS + "/1/abc/artifacts/files.json",
+        new Answer(
+            200,
+            "[{\"path\": \"%s\", \"encodedSize\": 5, \"sha256\": \"%s\"}]"
+                .formatted(path, digest)));
+  }
+
+  @Test
+  void aFileThatMlflowCannotKeepIsSaidBeforeAnythingIsSent() {
+    answers.put(MODEL, new Answer(404, UNKNOWN));
+    NamedModel model =
+        new NamedModel("net.mlpackage", ModelFiles.tree(Map.of("a/100 %", FileContent.of(BYTES))));
+    requireRefusal(
+        () -> registry.publish(NAME, model, provenance(), List.of()),
+        "cannot publish 'net' (MLflow cannot keep a file called 'a/100 %').\n"
+            + "Maybe rename it.");
+    assertThat(asked).hasSize(1);
   }
 
   private void version(String file, int size) {

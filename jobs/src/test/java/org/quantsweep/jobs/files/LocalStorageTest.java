@@ -1,0 +1,30 @@
+package org.quantsweep.jobs.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.digest.ByteSize;
+
+class LocalStorageTest extends ModelStorageContract {
+  @Override
+  ModelStorage storage(ByteSize largestInMemory) {
+    return new LocalStorage(largestInMemory);
+  }
+
+  @Override
+  String location(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @Test
+  void plainPathsAndFileAddressesCostNoHadoop() {
+    assertThat(ModelStorage.at("net.mlmodel")).isInstanceOf(LocalStorage.class);
+    assertThat(ModelStorage.at("file:/x/net.mlmodel")).isInstanceOf(LocalStorage.class);
+    assertThat(ModelStorage.at("hdfs://host/net.mlmodel")).isInstanceOf(HadoopStorage.class);
+    assertThatThrownBy(() -> new LocalStorage().read("hdfs://host/x"))
+        .isInstanceOf(IOException.class)
+        .hasMessage("'hdfs://host/x' does not lie on this machine");
+  }
+}
