@@ -10,6 +10,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.job.Recipe;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 

@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.sweep;
+package org.quantsweep.job;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +29,7 @@ final class UniformFamily {
    *
    * @param given the file as given
    * @param model what is encoded: the model, rewritten when that was asked
+   * @param encoder of that model
    * @param schemes only these; empty for all and the file as given
    * @param rules what weight tensors may be stored in: the best of these candidates is an answer of
    *     a per-tensor sweep too
@@ -36,11 +37,12 @@ final class UniformFamily {
   UniformFamily(
       ModelFiles given,
       CoreMLModel model,
+      ModelEncoder encoder,
       WeightSelection selection,
       List<String> schemes,
       OptionRules rules) {
     this.given = given;
-    this.encoder = new ModelEncoder(model);
+    this.encoder = encoder;
     List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
     List<Scheme> wanted =
         schemes.isEmpty()
@@ -54,7 +56,7 @@ final class UniformFamily {
         continue;
       }
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
-      Candidate candidate = new Candidate(scheme.toString(), encoder.encodedSize(plan));
+      Candidate candidate = new Candidate.Uniform(scheme, encoder.encodedSize(plan));
       // The file as given answers like itself: a larger one is never needed.
       if (candidate.encodedSize().compareTo(given.size()) < 0) {
         plans.put(candidate, plan);
@@ -62,7 +64,7 @@ final class UniformFamily {
       }
     }
     if (schemes.isEmpty() || schemes.contains(Candidate.AS_GIVEN)) {
-      candidates.add(new Candidate(Candidate.AS_GIVEN, given.size()));
+      candidates.add(new Candidate.AsGiven(given.size()));
     }
   }
 
@@ -71,8 +73,6 @@ final class UniformFamily {
   }
 
   ModelFiles encode(Candidate candidate) {
-    return candidate.scheme().equals(Candidate.AS_GIVEN)
-        ? given
-        : encoder.encode(plans.get(candidate));
+    return candidate instanceof Candidate.AsGiven ? given : encoder.encode(plans.get(candidate));
   }
 }

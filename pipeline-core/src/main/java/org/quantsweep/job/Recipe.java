@@ -1,5 +1,6 @@
-package org.quantsweep.jobs.sweep;
+package org.quantsweep.job;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -28,6 +29,8 @@ import org.quantsweep.sweep.TensorOption;
  * @param model SHA-256 of the model file that it is for
  * @param rewrites applied before, in this order
  * @param calibration digest of what the fitted codes depend on; null for a plan without
+ * @param fitting what these depend on, by name: see {@link RecipeFitting}; empty for a plan without,
+ *     and in recipes of earlier versions
  * @param sha256 of the file that the plan gives
  * @param tensors scheme by weight tensor
  * @param options SHA-256 of the fitted codes by weight tensor, of those that are calibrated
@@ -36,6 +39,7 @@ public record Recipe(
     String model,
     List<String> rewrites,
     String calibration,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, String> fitting,
     String sha256,
     SortedMap<String, String> tensors,
     SortedMap<String, String> options) {
@@ -55,6 +59,8 @@ public record Recipe(
   /** Copies the collections. */
   public Recipe {
     rewrites = List.copyOf(rewrites == null ? List.of() : rewrites);
+    fitting =
+        Collections.unmodifiableSortedMap(new TreeMap<>(fitting == null ? Map.of() : fitting));
     tensors = Collections.unmodifiableSortedMap(new TreeMap<>(tensors));
     options =
         Collections.unmodifiableSortedMap(new TreeMap<>(options == null ? Map.of() : options));

@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.sweep;
+package org.quantsweep.job;
 
 import java.util.List;
 import java.util.Set;
@@ -28,7 +28,7 @@ record PlanWork(
     long selection) {
   /** The work on some weight tensors of a model, rewritten where that was asked. */
   static PlanWork of(
-      PerTensorSettings settings, List<WeightTensor> all, CoreMLModel model, SampleSets samples) {
+      PerTensorSettings settings, List<WeightTensor> all, CoreMLModel model, SweepSamples samples) {
     Set<String> tensors = new TreeSet<>();
     Set<String> calibratable = new TreeSet<>();
     boolean fits = settings.rules().calibrated() && !samples.calibration().isEmpty();

@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.benchmark;
+package org.quantsweep.benchmark;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;

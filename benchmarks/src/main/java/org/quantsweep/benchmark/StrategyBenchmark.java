@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.benchmark;
+package org.quantsweep.benchmark;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

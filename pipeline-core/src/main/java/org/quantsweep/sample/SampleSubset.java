@@ -1,22 +1,19 @@
-package org.quantsweep.jobs.benchmark;
+package org.quantsweep.sample;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.SampleIndex;
-import org.quantsweep.sample.SampleSource;
-import org.quantsweep.sample.ShardId;
 
 /** A part of a set, with shards of its own. */
-final class SampleSubset implements SampleSource {
+public final class SampleSubset implements SampleSource {
   private final SampleSource whole;
   private final SampleIndex part;
   private Map<ShardId, List<Sample>> shards;
 
-  SampleSubset(SampleSource whole, SampleIndex part) {
+  /** Some of the samples of a set. */
+  public SampleSubset(SampleSource whole, SampleIndex part) {
     this.whole = whole;
     this.part = part;
   }

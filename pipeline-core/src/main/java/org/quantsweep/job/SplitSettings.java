@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.sweep;
+package org.quantsweep.job;
 
 import java.util.List;
 import java.util.Optional;
@@ -22,5 +22,25 @@ public record SplitSettings(
   public SplitSettings {
     calibration = List.copyOf(calibration);
     confirmation = List.copyOf(confirmation);
+  }
+
+  /** The same with parts of these sizes. */
+  public SplitSettings withSizes(SplitSizes value) {
+    return new SplitSettings(Optional.of(value), seed, calibration, confirmation);
+  }
+
+  /** The same with a choice by this seed. */
+  public SplitSettings withSeed(long value) {
+    return new SplitSettings(sizes, value, calibration, confirmation);
+  }
+
+  /** The same with these sets to fit options on. */
+  public SplitSettings withCalibration(List<String> value) {
+    return new SplitSettings(sizes, seed, value, confirmation);
+  }
+
+  /** The same with these sets to confirm the choice on. */
+  public SplitSettings withConfirmation(List<String> value) {
+    return new SplitSettings(sizes, seed, calibration, value);
   }
 }

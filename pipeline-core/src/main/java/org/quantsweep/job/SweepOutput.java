@@ -1,0 +1,27 @@
+package org.quantsweep.job;
+
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.report.SweepResult;
+
+/** Takes what a sweep gives; each thing appears whole or not at all. */
+public interface SweepOutput {
+  /** Takes an older result away: what stands there is always this sweep's. */
+  void begin();
+
+  /**
+   * The chosen model.
+   *
+   * @return its name beside the result
+   */
+  String writeModel(ModelFiles files);
+
+  /** Fitted codes that the recipe names. */
+  void writeFittedCodes(Sha256Digest digest, byte[] codes);
+
+  /** The recipe of the chosen model. */
+  void writeRecipe(Recipe recipe);
+
+  /** The result, after everything that it names. */
+  void writeResult(SweepResult result);
+}
