@@ -22,6 +22,7 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
+import org.quantsweep.sample.SampleSubset;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.Candidate;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Option;
  * it, on the samples that it selects on and on those that it never sees.
  *
  * <pre>
- * mvn -q -pl jobs -am package -DskipTests
+ * mvn -q -pl jobs,benchmarks -am package -DskipTests
  * benchmarks/optimum.sh --model mnistCNN.mlmodel --samples PICTURES
  * </pre>
  */

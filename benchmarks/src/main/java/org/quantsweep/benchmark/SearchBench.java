@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibratedQuantizer;
@@ -28,14 +25,12 @@ import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.search.Candidate;
-import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
-import org.quantsweep.search.Verdict;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.InMemoryEvaluationStore;
@@ -92,54 +87,9 @@ final class SearchBench {
     if (candidate.plan().isPresent()) {
       return plans.encode(candidate);
     }
-    return candidate.scheme().equals(Candidate.AS_GIVEN)
+    return candidate instanceof Candidate.AsGiven
         ? given
-        : encoder.encode(QuantizationPlan.uniform(Scheme.parse(candidate.scheme()), tensors));
-  }
-
-  /** Every plain scheme that makes the file smaller, and the file as given, ascending in size. */
-  List<Candidate> uniform() {
-    List<Candidate> candidates = new ArrayList<>();
-    for (Scheme scheme : Scheme.all()) {
-      Candidate candidate =
-          new Candidate(
-              scheme.toString(), encoder.encodedSize(QuantizationPlan.uniform(scheme, tensors)));
-      if (candidate.encodedSize().compareTo(given.size()) < 0) {
-        candidates.add(candidate);
-      }
-    }
-    candidates.add(new Candidate(Candidate.AS_GIVEN, given.size()));
-    candidates.sort(null);
-    return candidates;
-  }
-
-  /** The smallest plain uniform candidate that a judge accepts. */
-  CandidateEvaluation bestUniform(CandidateJudge judge, AgreementThreshold threshold) {
-    for (Candidate candidate : uniform()) {
-      CandidateEvaluation evaluation = judge.judge(List.of(candidate), threshold).get(candidate);
-      if (evaluation.verdict() == Verdict.ACCEPTED) {
-        return evaluation;
-      }
-    }
-    throw new IllegalStateException("the file as given does not agree with itself.");
-  }
-
-  /** The smallest plain uniform candidate that both judges accept: selection and confirmation. */
-  Candidate bestUniform(
-      CandidateJudge selecting, CandidateJudge confirming, AgreementThreshold threshold) {
-    for (Candidate candidate : uniform()) {
-      boolean accepted = true;
-      for (CandidateJudge judge : List.of(selecting, confirming)) {
-        accepted =
-            accepted
-                && judge.judge(List.of(candidate), threshold).get(candidate).verdict()
-                    == Verdict.ACCEPTED;
-      }
-      if (accepted) {
-        return candidate;
-      }
-    }
-    throw new IllegalStateException("the file as given does not agree with itself.");
+        : encoder.encode(QuantizationPlan.uniform(Scheme.parse(candidate.name()), tensors));
   }
 
   SweepRunner runner(SampleSource samples) {
@@ -188,12 +138,4 @@ final class SearchBench {
     return new OptionRules(bits, true, true, calibrated, new java.util.TreeMap<>());
   }
 
-  /** A candidate's schemes, tensor by tensor, in a short form. */
-  String describe(Candidate candidate) {
-    if (candidate.plan().isEmpty()) {
-      return candidate.scheme();
-    }
-    Map<String, Scheme> schemes = plans.plan(candidate).schemes();
-    return String.join(" ", schemes.values().stream().map(Scheme::toString).toList());
-  }
 }

@@ -8,37 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.job.ConfirmationSettings;
+import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.SampleSet;
+import org.quantsweep.job.SplitSettings;
+import org.quantsweep.job.SweepSettings;
+import org.quantsweep.report.Certificate;
+import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
+import org.quantsweep.sample.SampleSubset;
 import org.quantsweep.sample.SplitSizes;
-import org.quantsweep.search.AcceptanceRule;
-import org.quantsweep.search.Candidate;
-import org.quantsweep.search.CandidateEvaluation;
-import org.quantsweep.search.CandidateJudge;
-import org.quantsweep.search.Confirmation;
-import org.quantsweep.search.Finalists;
-import org.quantsweep.search.OptionPass;
-import org.quantsweep.search.PerTensorSearch;
-import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
-import org.quantsweep.search.SearchBudget;
-import org.quantsweep.search.SearchSpace;
+import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.Strategy;
-import org.quantsweep.sweep.LocalOptionRunner;
-import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.search.Verdict;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,17 +48,19 @@ import picocli.CommandLine.Option;
 /**
  * Every strategy on the same model, splits and evaluator, data-free and calibrated, for several
  * thresholds and seeds of the split. The peers' rules end with a bisection; the knapsacks go on
- * with a scan and with neighbours. Evaluations, inferences and seconds of a row are its own:
- * nothing is taken from another row but the fitted options and the sensitivities, which are told
- * apart.
+ * with a scan and with neighbours. Evaluations, inferences and seconds of a row are those of its
+ * whole sweep, the uniform family included: nothing is taken from another row but prepared samples,
+ * and the fitted options and sensitivities, which are told apart.
  *
  * <pre>
- * mvn -q -pl jobs -am package -DskipTests
+ * mvn -q -pl jobs,benchmarks -am package -DskipTests
  * benchmarks/strategies.sh --model MODEL.mlmodel --samples PICTURES --calibration PICTURES
  * </pre>
  */
 @Command(name = "strategies", mixinStandardHelpOptions = true)
 public final class StrategyBenchmark implements Callable<Integer> {
+  private static final String ACCEPTED = Verdict.ACCEPTED.toString();
+
   @Option(names = "--model", required = true)
   private Path file;
 
@@ -103,10 +107,8 @@ public final class StrategyBenchmark implements Callable<Integer> {
   @Option(names = "--output", description = "Rows are added to this file, separated by commas.")
   private Path output;
 
-  private SearchBench bench;
+  private ModelFiles given;
   private final List<Row> rows = new ArrayList<>();
-  private final Set<String> measured = new HashSet<>();
-  private final Map<String, Candidate> bestConfirmed = new TreeMap<>();
 
   private record Row(
       long seed,
@@ -125,42 +127,33 @@ public final class StrategyBenchmark implements Callable<Integer> {
     }
   }
 
-  private record Parts(
-      SampleSource calibration, SampleSource selection, SampleSource confirmation) {}
-
   /** Takes the options above. */
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new StrategyBenchmark()).execute(arguments));
   }
 
   @Override
-  public Integer call() {
-    bench = new SearchBench(file, Criteria.parse(criterion), threads);
+  public Integer call() throws IOException {
+    given = ModelFiles.lone(Files.readAllBytes(file));
     LocalSamples folder = LocalSamples.read(samples, IngestLimits.DEFAULT);
     SampleSource all = new SampleSubset(folder, SampleSplits.first(folder.index(), most));
-    Optional<LocalSamples> own =
-        Optional.ofNullable(calibration).map(path -> LocalSamples.read(path, IngestLimits.DEFAULT));
+    Map<SampleSet, SampleSource> sets = new EnumMap<>(SampleSet.class);
+    sets.put(SampleSet.MAIN, all);
+    if (calibration != null) {
+      sets.put(SampleSet.CALIBRATION, LocalSamples.read(calibration, IngestLimits.DEFAULT));
+    }
     line(
         "seed,options,agreement,strategy,bytes,ratio to best uniform,best uniform,"
             + "ratio to best confirmed uniform,best confirmed uniform,selected bytes,"
             + "selection,confirmation,evaluations,inferences,seconds,weight tensors,option count,"
             + "selection samples,schemes");
-    for (long seed : seeds) {
-      Parts parts = split(all, own, seed);
-      SampleSource alone =
-          new SampleSubset(
-              parts.selection(), SampleSplits.first(parts.selection().index(), sensitivitySamples));
-      try (LocalOptionRunner runner = bench.optionRunner(parts.calibration(), alone);
-          SweepRunner selecting = bench.runner(parts.selection());
-          SweepRunner confirming = bench.runner(parts.confirmation())) {
-        // Decoding, once: it is nobody's cost.
-        selecting.runReference();
-        confirming.runReference();
-        OptionPass pass = bench.pass(runner, alone);
+    try (LocalSweep sweep = new LocalSweep(given, sets, new OnnxRuntimeEngine(), threads)) {
+      for (long seed : seeds) {
         for (String kind : options) {
           for (String threshold : thresholds) {
+            Uniform uniform = uniform(all, sweep, seed, threshold);
             for (String strategy : strategies) {
-              run(seed, kind, threshold, strategy, parts, pass, alone, selecting, confirming);
+              run(sweep, seed, kind, threshold, strategy, uniform);
             }
           }
         }
@@ -170,99 +163,114 @@ public final class StrategyBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private static Parts split(SampleSource all, Optional<LocalSamples> own, long seed) {
-    SplitSizes sizes =
-        own.isPresent()
-            ? new SplitSizes(BigDecimal.ZERO, new BigDecimal("0.5"), new BigDecimal("0.5"))
-            : SplitSizes.DEFAULT;
-    SampleSplits splits = SampleSplits.of(all.index(), sizes, seed);
-    return new Parts(
-        own.<SampleSource>map(set -> set)
-            .orElseGet(() -> new SampleSubset(all, splits.calibration())),
-        new SampleSubset(all, splits.selection()),
-        new SampleSubset(all, splits.confirmation()));
+  /** The smallest uniform candidate that selection accepts, and that confirmation accepts too. */
+  private record Uniform(
+      SweepResult.Chosen best, SweepResult.Row confirmed, double inferenceMilliseconds) {}
+
+  private Uniform uniform(SampleSource all, LocalSweep sweep, long seed, String threshold) {
+    SweepResult selected =
+        sweep
+            .run(
+                settings(seed, threshold).uniform().evaluateAll().build(), SearchListener.SILENT)
+            .result();
+    SampleSource unseen =
+        new SampleSubset(all, SampleSplits.of(all.index(), sizes(), seed).confirmation());
+    try (LocalSweep confirming =
+        new LocalSweep(
+            given, Map.of(SampleSet.MAIN, unseen), new OnnxRuntimeEngine(), threads)) {
+      SweepSettings settings =
+          settings(seed, threshold)
+              .splits(SplitSettings.DEFAULT)
+              .uniform()
+              .evaluateAll()
+              .build();
+      Set<String> accepted = new HashSet<>();
+      for (SweepResult.Row row :
+          confirming.run(settings, SearchListener.SILENT).result().candidates()) {
+        if (row.verdict().equals(ACCEPTED)) {
+          accepted.add(row.scheme());
+        }
+      }
+      SweepResult.Row both =
+          selected.candidates().stream()
+              .filter(row -> row.verdict().equals(ACCEPTED) && accepted.contains(row.scheme()))
+              .findFirst()
+              .orElseThrow();
+      return new Uniform(
+          selected.bestUniform(),
+          both,
+          1e3 * selected.cost().inferenceSeconds() / selected.cost().inferences());
+    }
+  }
+
+  private SplitSizes sizes() {
+    return calibration == null
+        ? SplitSizes.DEFAULT
+        : new SplitSizes(BigDecimal.ZERO, new BigDecimal("0.5"), new BigDecimal("0.5"));
+  }
+
+  private SweepSettings.Builder settings(long seed, String threshold) {
+    SplitSettings splits = SplitSettings.DEFAULT.withSizes(sizes()).withSeed(seed);
+    return SweepSettings.builder(
+            file.toString(), List.of(samples.toString()), PicturePreparation.DEFAULT, "nowhere")
+        .criterion(Criteria.parse(criterion))
+        .threshold(AgreementThreshold.parse(threshold))
+        .splits(
+            calibration == null ? splits : splits.withCalibration(List.of(calibration.toString())))
+        .confirmation(ConfirmationSettings.DEFAULT.withFinalists(finalists));
   }
 
   private void run(
+      LocalSweep sweep,
       long seed,
       String kind,
       String threshold,
       String strategy,
-      Parts parts,
-      OptionPass pass,
-      SampleSource alone,
-      SweepRunner selecting,
-      SweepRunner confirming) {
-    AgreementThreshold t = AgreementThreshold.parse(threshold);
-    Strategy lined = strategy(strategy);
+      Uniform uniform) {
+    PerTensorSettings own =
+        PerTensorSettings.DEFAULT.toBuilder()
+            .rules(
+                new OptionRules(bits, true, true, kind.equals("calibrated"), new TreeMap<>()))
+            .strategy(strategy(strategy))
+            .search(
+                strategy.startsWith("knapsack") && !strategy.endsWith("drop")
+                    ? PlanSearchSettings.DEFAULT
+                    : PlanSearchSettings.BISECTION)
+            .sensitivitySamples(sensitivitySamples)
+            .build();
     // What rows share comes first, so that no row pays for another one.
-    long began = System.nanoTime();
-    CandidateJudge free = bench.judge(parts.selection(), selecting);
-    CandidateEvaluation best = bench.bestUniform(free, t);
-    Candidate confirmedUniform =
-        bestConfirmed.computeIfAbsent(
-            seed + threshold,
-            key -> bench.bestUniform(free, bench.judge(parts.confirmation(), confirming), t));
-    boolean calibrated = kind.equals("calibrated");
-    Set<String> calibratable = calibrated ? bench.calibratable : Set.of();
-    SearchSpace space =
-        pass.space(bench.tensors, calibratable, SearchBench.rules(bits, calibrated));
-    if (lined != Strategy.UNIFORM && measured.add(seed + kind)) {
-      long run = System.nanoTime();
-      OptionPass.Measured found = pass.sensitivities(space, alone.index().total(), t);
-      double each = (System.nanoTime() - run) * 1e-6 * threads;
-      long options = found.sensitivities().size() - (long) bench.tensors.size();
-      each /= options * (double) alone.index().total();
-      double whole = wholeRun(parts.selection(), selecting, t);
+    PhaseClock shared = new PhaseClock();
+    SweepResult first =
+        sweep
+            .run(settings(seed, threshold).perTensor(own).maxEvaluations(1).build(), shared)
+            .result();
+    double measuring = shared.seconds("sensitivities");
+    long found = first.certificate().options() - (long) first.certificate().weightTensors();
+    if (measuring > 1) {
+      double each = measuring * 1e3 * threads / (found * (double) sensitivitySamples);
       line(
           String.format(
               Locale.ROOT,
               "# sensitivities: %d weight tensors, %d options on %d samples, %.2f ms each, opening"
                   + " counted; a whole candidate %.2f ms: ratio %.2f",
-              bench.tensors.size(),
-              options,
-              alone.index().total(),
+              first.certificate().weightTensors(),
+              found,
+              sensitivitySamples,
               each,
-              whole,
-              each / whole));
+              uniform.inferenceMilliseconds(),
+              each / uniform.inferenceMilliseconds()));
     }
-    double shared = (System.nanoTime() - began) * 1e-9;
-
-    long started = System.nanoTime();
-    CandidateJudge judge = bench.judge(parts.selection(), selecting);
-    PlanSearchSettings settings =
-        strategy.startsWith("knapsack") && !strategy.endsWith("drop")
-            ? PlanSearchSettings.DEFAULT
-            : PlanSearchSettings.BISECTION;
-    PerTensorSearch search =
-        new PerTensorSearch(pass, judge, bench.plans, SearchBudget.unlimited(), settings);
-    PerTensorSearch.Found found =
-        search.run(
-            bench.tensors,
-            calibratable,
-            SearchBench.rules(bits, calibrated),
-            alone.index().total(),
-            lined,
-            t,
-            new Finalists(
-                this.finalists - 1,
-                parts.confirmation().index().total(),
-                Optional.of(best.counts()),
-                bench.given.size()),
-            Optional.of(best.candidate()));
-    Optional<PlanOutcome> plans = found.plans();
-    List<Candidate> finalists = PerTensorSearch.finalists(plans, Optional.of(best.candidate()));
-    CandidateJudge unseen = bench.judge(parts.confirmation(), confirming);
-    Confirmation confirmation = Confirmation.run(unseen, finalists, t, AcceptanceRule.POINT, 0.95);
-    double seconds = (System.nanoTime() - started) * 1e-9;
-
-    CandidateEvaluation smallest = plans.flatMap(PlanOutcome::best).orElse(best);
-    Candidate chosen = confirmation.passed().map(Confirmation.Finalist::candidate).orElse(null);
-    long bytes = chosen == null ? bench.given.size().bytes() : chosen.encodedSize().bytes();
-    long bestBytes = best.candidate().encodedSize().bytes();
-    long confirmedBytes = confirmedUniform.encodedSize().bytes();
+    LocalSweep.Outcome outcome =
+        sweep.run(settings(seed, threshold).perTensor(own).build(), SearchListener.SILENT);
+    SweepResult result = outcome.result();
+    long bytes =
+        result.selected() == null ? given.size().bytes() : result.selected().encodedSize();
+    long bestBytes = uniform.best().encodedSize();
+    long confirmedBytes = uniform.confirmed().encodedSize();
     rows.add(new Row(seed, kind, threshold, strategy, bytes, bestBytes, confirmedBytes));
-    long inferences = judge.inferences() + unseen.inferences();
+    SweepResult.Row smallest = result.certificate().smallest();
+    SweepResult.Agreement selection =
+        smallest == null ? result.bestUniform().agreement() : smallest.agreement();
     line(
         String.format(
             Locale.ROOT,
@@ -274,46 +282,43 @@ public final class StrategyBenchmark implements Callable<Integer> {
             strategy,
             bytes,
             (double) bytes / bestBytes,
-            best.candidate().scheme(),
+            uniform.best().scheme(),
             bestBytes,
             (double) bytes / confirmedBytes,
-            confirmedUniform.scheme(),
+            uniform.confirmed().scheme(),
             confirmedBytes,
-            smallest.candidate().encodedSize().bytes(),
-            counts(smallest),
-            confirmed(confirmation),
-            judge.judged().size(),
-            inferences,
-            seconds,
-            shared,
-            bench.tensors.size(),
-            found.space().options().size(),
-            parts.selection().index().total(),
-            chosen == null ? "none" : bench.describe(chosen)));
+            smallest == null ? bestBytes : smallest.encodedSize(),
+            selection.agreeing() + "/" + selection.samples(),
+            confirmed(result.certificate().confirmation()),
+            result.cost().evaluations(),
+            result.cost().inferences(),
+            result.cost().wallSeconds(),
+            shared.seconds("calibration") + measuring,
+            result.certificate().weightTensors(),
+            result.certificate().options(),
+            result.samples().splits().get("selection").samples(),
+            schemes(outcome)));
   }
 
-  /** Milliseconds of one core for a whole candidate on one sample, its opening counted. */
-  private double wholeRun(SampleSource samples, SweepRunner runner, AgreementThreshold t) {
-    CandidateJudge judge = bench.judge(samples, runner);
-    judge.reference();
-    Candidate candidate = bench.uniform().get(0);
-    long started = System.nanoTime();
-    judge.judgeWhole(List.of(candidate), t);
-    return (System.nanoTime() - started) * 1e-6 * threads / samples.index().total();
-  }
-
-  private static String counts(CandidateEvaluation evaluation) {
-    return evaluation.counts().agreeing() + "/" + evaluation.counts().judged();
+  /** Tensor by tensor, in a short form. */
+  private static String schemes(LocalSweep.Outcome outcome) {
+    if (outcome.result().selected() == null) {
+      return "none";
+    }
+    return outcome
+        .recipe()
+        .map(recipe -> String.join(" ", recipe.tensors().values()))
+        .orElse(outcome.result().selected().scheme());
   }
 
   /** Every finalist that was tested, with a + where it passed. */
-  private static String confirmed(Confirmation confirmation) {
+  private static String confirmed(Certificate.Confirmed confirmation) {
     List<String> tested = new ArrayList<>();
-    for (Confirmation.Finalist finalist : confirmation.tested()) {
+    for (Certificate.Finalist finalist : confirmation.tested()) {
       tested.add(
-          finalist.counts().agreeing()
+          finalist.agreement().agreeing()
               + "/"
-              + finalist.counts().judged()
+              + finalist.agreement().samples()
               + (finalist.passed() ? "+" : "-"));
     }
     return String.join(" ", tested);

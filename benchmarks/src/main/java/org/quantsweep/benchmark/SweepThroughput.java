@@ -45,7 +45,7 @@ import org.quantsweep.tensor.Tensor;
  * alternate.
  *
  * <pre>
- * mvn -q -pl jobs -am package -DskipTests
+ * mvn -q -pl jobs,benchmarks -am package -DskipTests
  * benchmarks/sweep_throughput.sh MODEL.mlmodel PICTURES
  * </pre>
  */

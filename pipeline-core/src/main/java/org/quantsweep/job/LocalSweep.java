@@ -33,10 +33,7 @@ public final class LocalSweep implements AutoCloseable {
    * @param model the chosen one; empty when none is acceptable
    * @param recipe how it is made; empty for a uniform scheme
    */
-  public record Outcome(
-      SweepResult result,
-      Optional<ModelFiles> model,
-      Optional<Recipe> recipe) {}
+  public record Outcome(SweepResult result, Optional<ModelFiles> model, Optional<Recipe> recipe) {}
 
   /**
    * Over some samples.
@@ -45,10 +42,7 @@ public final class LocalSweep implements AutoCloseable {
    * @param threads how many tasks run at once, at least 1
    */
   public LocalSweep(
-      ModelFiles given,
-      Map<SampleSet, SampleSource> samples,
-      InferenceEngine engine,
-      int threads) {
+      ModelFiles given, Map<SampleSet, SampleSource> samples, InferenceEngine engine, int threads) {
     this.given = given;
     this.engine = engine;
     this.runners = new LocalRunners(samples, engine, threads);
@@ -62,10 +56,8 @@ public final class LocalSweep implements AutoCloseable {
             new Given(), runners.sets(), runners.of(settings), new Stores(options), kept);
     SearchBudget budget =
         new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
-    SweepResult result =
-        new SweepProcedure(settings, engine, ports, listener, budget).run();
-    return new Outcome(
-        result, Optional.ofNullable(kept.model), Optional.ofNullable(kept.recipe));
+    SweepResult result = new SweepProcedure(settings, engine, ports, listener, budget).run();
+    return new Outcome(result, Optional.ofNullable(kept.model), Optional.ofNullable(kept.recipe));
   }
 
   @Override

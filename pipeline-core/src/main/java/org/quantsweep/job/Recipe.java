@@ -29,8 +29,8 @@ import org.quantsweep.sweep.TensorOption;
  * @param model SHA-256 of the model file that it is for
  * @param rewrites applied before, in this order
  * @param calibration digest of what the fitted codes depend on; null for a plan without
- * @param fitting what these depend on, by name: see {@link RecipeFitting}; empty for a plan without,
- *     and in recipes of earlier versions
+ * @param fitting what these depend on, by name: see {@link RecipeFitting}; empty for a plan
+ *     without, and in recipes of earlier versions
  * @param sha256 of the file that the plan gives
  * @param tensors scheme by weight tensor
  * @param options SHA-256 of the fitted codes by weight tensor, of those that are calibrated

@@ -72,7 +72,8 @@ public record RecipeFitting(SortedMap<String, String> keys) {
       return new CalibrationSettings(
           Integer.parseInt(keys.getOrDefault(PATCHES, Integer.toString(usual.patchesPerSample()))),
           Double.parseDouble(keys.getOrDefault(DAMPING, Double.toString(usual.damping()))),
-          Integer.parseInt(keys.getOrDefault(LARGEST_ORDER, Integer.toString(usual.largestOrder()))),
+          Integer.parseInt(
+              keys.getOrDefault(LARGEST_ORDER, Integer.toString(usual.largestOrder()))),
           Double.parseDouble(keys.getOrDefault(MEAN_TRUST, Double.toString(usual.meanTrust()))),
           Integer.parseInt(keys.getOrDefault(ROUNDS, Integer.toString(usual.rounds()))),
           seed());

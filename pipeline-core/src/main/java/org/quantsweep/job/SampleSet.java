@@ -1,6 +1,5 @@
 package org.quantsweep.job;
 
-
 /** The sample sets that a sweep may be given. */
 public enum SampleSet {
   /** What selects, and what the other parts come from unless they have a set of their own. */

@@ -148,8 +148,7 @@ record SweepIdentity(
     values.forEach(value -> digest.field(name, value));
   }
 
-  private static void fields(
-      Sha256Digest.Builder digest, String name, Map<String, String> values) {
+  private static void fields(Sha256Digest.Builder digest, String name, Map<String, String> values) {
     values.forEach((key, value) -> digest.field(name, key).field(key, value));
   }
 

@@ -216,14 +216,7 @@ final class SweepPhases {
       SearchBudget own,
       SearchListener heard) {
     return new CandidateJudge(
-        part.index(),
-        identity.evaluations(),
-        open.store(),
-        runner,
-        encode,
-        own,
-        heard,
-        FIRST_WAVE);
+        part.index(), identity.evaluations(), open.store(), runner, encode, own, heard, FIRST_WAVE);
   }
 
   /** Of one core, from what was run so far; 0 when everything was known. */

@@ -74,7 +74,9 @@ final class SweepResults {
                     chosen(
                         candidate,
                         written.bestUniform().orElseThrow(),
-                        chosen.equals(Optional.of(candidate)) ? written.file().orElseThrow() : null))
+                        chosen.equals(Optional.of(candidate))
+                            ? written.file().orElseThrow()
+                            : null))
             .orElse(null);
     List<SweepResult.Row> rows = evaluations.values().stream().map(this::row).toList();
     long judged =
@@ -84,7 +86,7 @@ final class SweepResults {
     SweepCost cost = findings.cost();
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
-        SettingsByFlag.of(settings),
+        settings.flags(),
         selected == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         identity.sweep().hex(),
         settings.criterion().toString(),

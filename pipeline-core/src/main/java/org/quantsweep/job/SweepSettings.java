@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
@@ -63,6 +64,14 @@ public record SweepSettings(
   public static Builder builder(
       String model, List<String> samples, SamplePreparation preparation, String output) {
     return new Builder(model, samples, preparation, output);
+  }
+
+  /**
+   * Every setting by the name of its flag, as one would write it, values that are given one by one
+   * in lines. What is not set is left out, and so are users and passwords in addresses.
+   */
+  public SortedMap<String, String> flags() {
+    return SettingsByFlag.of(this);
   }
 
   /** What is done to the model before uniform candidates are made of it. */

@@ -3,5 +3,3 @@
  * and knows neither where it runs nor where things are kept.
  */
 package org.quantsweep.job;
-
-

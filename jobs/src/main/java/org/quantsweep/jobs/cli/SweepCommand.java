@@ -73,8 +73,12 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SweepSettings settings = options.settings(model, samples, output);
-    return run(spec, settings, publish, common.json());
+    return run(spec, settings(), publish, common.json());
+  }
+
+  /** What the flags say. */
+  SweepSettings settings() {
+    return options.settings(model, samples, output);
   }
 
   /** Runs a sweep on a Spark session of its own. */
