@@ -54,7 +54,8 @@ class ArchitectureTest {
           .layer("jobs")
           .definedBy(ROOT + "jobs..")
           .whereLayer("quantize")
-          .mayOnlyBeAccessedByLayers("coreml", "encode", "calibration", "sweep", "search", "job", "jobs")
+          .mayOnlyBeAccessedByLayers(
+              "coreml", "encode", "calibration", "sweep", "search", "job", "jobs")
           .whereLayer("coreml")
           .mayOnlyBeAccessedByLayers(
               "encode", "inference", "calibration", "sweep", "search", "job", "jobs")

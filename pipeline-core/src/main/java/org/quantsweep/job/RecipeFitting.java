@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.SampleIndex;
@@ -98,9 +99,14 @@ public record RecipeFitting(SortedMap<String, String> keys) {
     if (wanted.isEmpty() || isOf(all, wanted.get()) || !keys.containsKey(SPLITS)) {
       return given;
     }
-    SampleIndex part =
-        SampleSplits.of(all, SplitSizes.parse(keys.get(SPLITS)), seed()).calibration();
-    return isOf(part, wanted.get()) ? new SampleSubset(given, part) : given;
+    try {
+      SampleIndex part =
+          SampleSplits.of(all, SplitSizes.parse(keys.get(SPLITS)), seed()).calibration();
+      return isOf(part, wanted.get()) ? new SampleSubset(given, part) : given;
+    } catch (UsageException e) {
+      // So few samples have no such parts: they are others.
+      return given;
+    }
   }
 
   /** Whether fitted options depend on the same as those of a recipe. */

@@ -54,8 +54,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address) {
     SweepResult result = ResultCommand.read(folder);
     SweepResult.Published published =
-        PublishSweep.publish(folder, result, address, new Configuration())
-            .published();
+        PublishSweep.publish(folder, result, address, new Configuration()).published();
     if (common.json()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("registry", published.registry());

@@ -36,10 +36,7 @@ public final class PublishSweep {
    * @throws UsageException when that sweep found none acceptable
    */
   public static SweepResult publish(
-      String output,
-      SweepResult result,
-      String address,
-      Configuration configuration) {
+      String output, SweepResult result, String address, Configuration configuration) {
     RegistryAddress target = RegistryAddress.parse(address);
     if (result.selected() == null) {
       throw new UsageException(

@@ -122,8 +122,7 @@ public final class SparkOptionRunner implements OptionRunner {
             settings,
             TaskCost.in(spark.sc()));
     this.calibration = split(context, calibrationShards);
-    this.sensitivity =
-        selecting.prepared(sensitivity).persist(StorageLevel.MEMORY_AND_DISK());
+    this.sensitivity = selecting.prepared(sensitivity).persist(StorageLevel.MEMORY_AND_DISK());
     this.sensitivityContext = context.on(spark.broadcast(sensitivity));
   }
 
@@ -251,21 +250,22 @@ public final class SparkOptionRunner implements OptionRunner {
             Integer,
             Iterator<ArrayList<PreparedSample>>,
             Iterator<Answer<Map<TensorOption, Sensitivity>>>>
-        run = (partition, shards) -> {
-          List<Answer<Map<TensorOption, Sensitivity>>> found = new ArrayList<>();
-          OptionEvaluator evaluator = context.evaluator();
-          try (ExecutorCache<OptionEvaluator.Sessions>.Lease lease =
-              ExecutorCache.SESSIONS.lease(context.engine().identity())) {
-            OptionEvaluator.Sessions sessions =
-                lease.get(digest, () -> evaluator.open(group.value()));
-            while (shards.hasNext()) {
-              ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
-                  evaluator.measure(shards.next(), sessions);
-              found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
-            }
-          }
-          return found.iterator();
-        };
+        run =
+            (partition, shards) -> {
+              List<Answer<Map<TensorOption, Sensitivity>>> found = new ArrayList<>();
+              OptionEvaluator evaluator = context.evaluator();
+              try (ExecutorCache<OptionEvaluator.Sessions>.Lease lease =
+                  ExecutorCache.SESSIONS.lease(context.engine().identity())) {
+                OptionEvaluator.Sessions sessions =
+                    lease.get(digest, () -> evaluator.open(group.value()));
+                while (shards.hasNext()) {
+                  ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
+                      evaluator.measure(shards.next(), sessions);
+                  found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
+                }
+              }
+              return found.iterator();
+            };
     try {
       Map<TensorOption, Sensitivity> all = new TreeMap<>();
       // Collected by partition, which is by shard.

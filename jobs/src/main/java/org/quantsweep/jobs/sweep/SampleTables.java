@@ -26,8 +26,7 @@ final class SampleTables implements SampleSets {
 
   @Override
   public Opened open(SampleSet set, List<String> locations) {
-    SampleTable table =
-        output.writing(set.toString(), path -> ingestion.open(locations, path));
+    SampleTable table = output.writing(set.toString(), path -> ingestion.open(locations, path));
     opened.put(set, table);
     return new Opened(
         table.index(),

@@ -75,7 +75,9 @@ class SweepProgressTest {
 
   private static CandidateEvaluation evaluation(long bytes, Verdict verdict) {
     return new CandidateEvaluation(
-        new Candidate.Uniform(Scheme.parse("linear:8"), new ByteSize(bytes)), verdict, AgreementCounts.NONE);
+        new Candidate.Uniform(Scheme.parse("linear:8"), new ByteSize(bytes)),
+        verdict,
+        AgreementCounts.NONE);
   }
 
   private static CandidateEvaluation accepted(long bytes) {

@@ -104,7 +104,8 @@ class SweepSettingsTest {
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
     assertThat(flat(parse(List.of()))).isEqualTo(expected);
-    assertThat(flat(SweepSettings.builder("m", List.of("s"), PicturePreparation.DEFAULT, "o").build()))
+    assertThat(
+            flat(SweepSettings.builder("m", List.of("s"), PicturePreparation.DEFAULT, "o").build()))
         .isEqualTo(expected);
   }
 

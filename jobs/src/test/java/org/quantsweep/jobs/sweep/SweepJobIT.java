@@ -38,12 +38,8 @@ class SweepJobIT {
     SweepResult first;
     SweepResult second;
     try {
-      first =
-          new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT)
-              .run();
-      second =
-          new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT)
-              .run();
+      first = new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT).run();
+      second = new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT).run();
     } finally {
       spark.stop();
     }
