@@ -50,7 +50,7 @@ import scala.Tuple2;
 public final class SparkOptionRunner implements OptionRunner {
   private final JavaSparkContext spark;
   private final Split calibration;
-  private final JavaRDD<ArrayList<PreparedSample>> sensitivity;
+  private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
   private final DeltaStatistics statistics;
   private SweepCost cost = SweepCost.NONE;
@@ -248,7 +248,7 @@ public final class SparkOptionRunner implements OptionRunner {
     Context context = sensitivityContext;
     Function2<
             Integer,
-            Iterator<ArrayList<PreparedSample>>,
+            Iterator<List<PreparedSample>>,
             Iterator<Answer<Map<TensorOption, Sensitivity>>>>
         run =
             (partition, shards) -> {

@@ -233,7 +233,7 @@ public final class SparkSweepRunner implements SweepRunner {
    * @param part samples of this runner's set
    * @return one partition for each shard of the part, in their order, ranks ascending
    */
-  JavaRDD<ArrayList<PreparedSample>> prepared(SampleIndex part) {
+  JavaRDD<List<PreparedSample>> prepared(SampleIndex part) {
     SampleIndex all = context.samples().value();
     BitSet shards = new BitSet();
     for (int rank = 0; rank < part.size(); rank++) {
@@ -255,14 +255,15 @@ public final class SparkSweepRunner implements SweepRunner {
           }
           return found.iterator();
         };
-    FlatMapFunction<Iterator<Tuple2<Integer, PreparedSample>>, ArrayList<PreparedSample>> gather =
+    FlatMapFunction<Iterator<Tuple2<Integer, PreparedSample>>, List<PreparedSample>> gather =
         pairs -> {
           TreeMap<Integer, PreparedSample> ordered = new TreeMap<>();
           while (pairs.hasNext()) {
             PreparedSample sample = pairs.next()._2();
             ordered.put(sample.rank(), sample);
           }
-          return List.of(new ArrayList<>(ordered.values())).iterator();
+          List<PreparedSample> own = new ArrayList<>(ordered.values());
+          return List.of(own).iterator();
         };
     return PartitionPruningRDD.create(prepared.rdd(), only(shards))
         .toJavaRDD()
