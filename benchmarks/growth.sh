@@ -1,7 +1,7 @@
 #!/bin/sh
 # How the cost of a search grows with weight tensors, options and samples: evaluations, inferences and seconds of `knapsack`
 # over calibrated options, one row for each setting.
-#   mvn -q -pl jobs -am package -DskipTests && benchmarks/growth.sh MODEL.mlmodel PICTURES [MODEL.mlmodel PICTURES ...]
+#   mvn -q -pl jobs,benchmarks -am package -DskipTests && benchmarks/growth.sh MODEL.mlmodel PICTURES [MODEL.mlmodel PICTURES ...]
 # For each model: all samples and all widths, then fewer samples, then fewer widths. CRITERION and AGREEMENT in the environment.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

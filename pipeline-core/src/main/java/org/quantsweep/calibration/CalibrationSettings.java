@@ -51,6 +51,12 @@ public record CalibrationSettings(
     }
   }
 
+  /** The same with this seed. */
+  public CalibrationSettings withSeed(long value) {
+    return new CalibrationSettings(
+        patchesPerSample, damping, largestOrder, meanTrust, rounds, value);
+  }
+
   /** Covers everything that changes what is gathered of layers' inputs. */
   public Sha256Digest momentsDigest() {
     return new Sha256Digest.Builder()

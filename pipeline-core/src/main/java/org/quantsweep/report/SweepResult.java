@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -13,12 +14,15 @@ import java.util.TreeMap;
  * does not have are null.
  *
  * @param schemaVersion of this form
+ * @param settings by the names of their flags, as one would write them; empty in results of earlier
+ *     versions
  * @param decision {@code selected} or {@code none-acceptable}
  * @param threshold as it was written
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
     int schemaVersion,
+    SortedMap<String, String> settings,
     String decision,
     String sweepDigest,
     String criterion,
@@ -43,8 +47,10 @@ public record SweepResult(
 
   private static final int CLOSEST = 3;
 
-  /** Copies the list. */
+  /** Copies the collections. */
   public SweepResult {
+    settings =
+        Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
   }
 
@@ -68,6 +74,7 @@ public record SweepResult(
   public SweepResult withPublished(Published entry) {
     return new SweepResult(
         schemaVersion,
+        settings,
         decision,
         sweepDigest,
         criterion,

@@ -1,6 +1,7 @@
 package org.quantsweep.sample;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import org.quantsweep.digest.Sha256Digest;
@@ -22,4 +23,9 @@ public interface SamplePreparation extends Serializable {
 
   /** Covers every setting that changes a prepared number. */
   Sha256Digest digest();
+
+  /** What a user chose of it, as flags are written: {@code fit -> crop}; empty without choices. */
+  default SortedMap<String, String> flags() {
+    return Collections.emptySortedMap();
+  }
 }

@@ -4,37 +4,77 @@ import java.io.Serializable;
 import java.util.Optional;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.quantize.Scheme;
 
 /**
- * A model that may be chosen: how it is made, and its exact size. Ascending (encoded size, scheme)
- * is the order in which candidates are judged.
- *
- * @param scheme a uniform scheme as it is written, {@link #AS_GIVEN}, or {@code plan:} and the
- *     digest of a plan
- * @param encodedSize the bytes of its file
+ * A model that may be chosen: how it is made, and its exact size. Ascending (encoded size, name) is
+ * the order in which candidates are judged.
  */
-public record Candidate(String scheme, ByteSize encodedSize)
-    implements Comparable<Candidate>, Serializable {
-  /** The file as given is a candidate itself. */
-  public static final String AS_GIVEN = "as-given";
+public sealed interface Candidate extends Comparable<Candidate>, Serializable {
+  /** The name of the file as given, which is a candidate itself. */
+  String AS_GIVEN = "as-given";
 
-  private static final String PLAN = "plan:";
+  /**
+   * How it is told in results: {@link #AS_GIVEN}, a uniform scheme as it is written, or {@code
+   * plan:} and the digest of a plan.
+   */
+  String name();
 
-  /** A candidate of a scheme for each weight tensor. */
-  public static Candidate ofPlan(Sha256Digest plan, ByteSize encodedSize) {
-    return new Candidate(PLAN + plan.hex(), encodedSize);
-  }
+  /** The bytes of its file. */
+  ByteSize encodedSize();
 
   /** The digest of its plan; empty for a uniform scheme and the file as given. */
-  public Optional<Sha256Digest> plan() {
-    return scheme.startsWith(PLAN)
-        ? Optional.of(new Sha256Digest(scheme.substring(PLAN.length())))
-        : Optional.empty();
+  default Optional<Sha256Digest> plan() {
+    return Optional.empty();
   }
 
   @Override
-  public int compareTo(Candidate other) {
-    int bySize = encodedSize.compareTo(other.encodedSize);
-    return bySize != 0 ? bySize : scheme.compareTo(other.scheme);
+  default int compareTo(Candidate other) {
+    int bySize = encodedSize().compareTo(other.encodedSize());
+    return bySize != 0 ? bySize : name().compareTo(other.name());
+  }
+
+  /**
+   * The file as given.
+   *
+   * @param encodedSize its bytes
+   */
+  record AsGiven(ByteSize encodedSize) implements Candidate {
+    @Override
+    public String name() {
+      return AS_GIVEN;
+    }
+  }
+
+  /**
+   * One scheme for all weight tensors.
+   *
+   * @param encodedSize the bytes of its file
+   */
+  record Uniform(Scheme scheme, ByteSize encodedSize) implements Candidate {
+    @Override
+    public String name() {
+      return scheme.toString();
+    }
+  }
+
+  /**
+   * A scheme for each weight tensor.
+   *
+   * @param digest of the plan
+   * @param encodedSize the bytes of its file
+   */
+  record Plan(Sha256Digest digest, ByteSize encodedSize) implements Candidate {
+    private static final String PREFIX = "plan:";
+
+    @Override
+    public String name() {
+      return PREFIX + digest.hex();
+    }
+
+    @Override
+    public Optional<Sha256Digest> plan() {
+      return Optional.of(digest);
+    }
   }
 }

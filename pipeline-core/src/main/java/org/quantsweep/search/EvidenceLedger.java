@@ -139,7 +139,7 @@ final class EvidenceLedger {
       if (!known.size().equals(candidate.encodedSize())) {
         throw new IllegalStateException(
             "candidate "
-                + candidate.scheme()
+                + candidate.name()
                 + " has "
                 + known.size().bytes()
                 + " bytes, but "

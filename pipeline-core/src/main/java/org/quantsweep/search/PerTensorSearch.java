@@ -17,6 +17,9 @@ import org.quantsweep.sweep.TensorOption;
  * before; its best is the incumbent.
  */
 public final class PerTensorSearch {
+  /** Larger than every plan: where no candidate was accepted, plans of any size are looked at. */
+  private static final Candidate UNBOUNDED = new Candidate.AsGiven(new ByteSize(Long.MAX_VALUE));
+
   private final OptionPass pass;
   private final CandidateJudge judge;
   private final PlanCatalog catalog;
@@ -82,7 +85,7 @@ public final class PerTensorSearch {
       space = measured.space();
       sensitivities = measured.sensitivities();
     }
-    Candidate bound = incumbent.orElse(new Candidate("none", new ByteSize(Long.MAX_VALUE)));
+    Candidate bound = incumbent.orElse(UNBOUNDED);
     PlanOutcome plans =
         new PlanSearch(judge, catalog, space, sensitivities, settings, budget)
             .run(strategy, threshold, finalists, bound);

@@ -27,7 +27,7 @@ public final class PlanCatalog {
 
   /** The candidate of a plan, with its exact size; the same plan is the same candidate. */
   public Candidate add(QuantizationPlan plan) {
-    Candidate candidate = Candidate.ofPlan(plan.digest(), size.apply(plan));
+    Candidate candidate = new Candidate.Plan(plan.digest(), size.apply(plan));
     plans.putIfAbsent(candidate, plan);
     return candidate;
   }
@@ -36,7 +36,7 @@ public final class PlanCatalog {
   public QuantizationPlan plan(Candidate candidate) {
     QuantizationPlan plan = plans.get(candidate);
     if (plan == null) {
-      throw new IllegalArgumentException("candidate " + candidate.scheme() + " is not known.");
+      throw new IllegalArgumentException("candidate " + candidate.name() + " is not known.");
     }
     return plan;
   }

@@ -9,6 +9,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.agreement.Finite;
 import org.quantsweep.agreement.SquaredError;
 import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.calibration.CalibrationSettings;
@@ -123,7 +124,11 @@ public final class OptionEvaluator {
     return new Sessions(options);
   }
 
-  /** Runs every option alone on prepared samples of one shard, in the order of samples. */
+  /**
+   * Runs every option alone on prepared samples of one shard, in the order of samples. Whether the
+   * model as given answers a sample does not matter: an option is compared with the network that it
+   * is an option of.
+   */
   public ShardEvaluator.Result<Map<TensorOption, Sensitivity>> measure(
       List<PreparedSample> prepared, Sessions sessions) {
     Map<TensorOption, Sensitivity> sums = new TreeMap<>();
@@ -131,13 +136,16 @@ public final class OptionEvaluator {
     long started = System.nanoTime();
     double inferences = 0;
     for (PreparedSample sample : prepared) {
-      if (!sample.isAnswered()) {
+      if (!sample.hasInputs()) {
         continue;
       }
       Tapped tapped;
       try {
         tapped = sessions.taps.run(sample.unpackInputs());
       } catch (PredictionException e) {
+        continue;
+      }
+      if (!Finite.all(tapped.prediction())) {
         continue;
       }
       inferences++;
@@ -196,14 +204,20 @@ public final class OptionEvaluator {
       for (WeightTensor tensor : model.weightTensors()) {
         layers.put(tensor.identity(), model.layers().indexOf(tensor.layer()));
       }
-      weights.forEach(
-          (option, values) -> {
-            int layer = layer(option);
-            boundaries.add(layer);
-            options.put(
-                option, engine.openPart(model, layer, model.layers().size(), values.values()));
-          });
-      this.taps = engine.openTapped(model, boundaries);
+      try {
+        weights.forEach(
+            (option, values) -> {
+              int layer = layer(option);
+              boundaries.add(layer);
+              options.put(
+                  option, engine.openPart(model, layer, model.layers().size(), values.values()));
+            });
+        this.taps = engine.openTapped(model, boundaries);
+      } catch (RuntimeException | Error e) {
+        // What is open holds native memory, and nobody else knows it.
+        options.values().forEach(NetworkPart::close);
+        throw e;
+      }
     }
 
     private int layer(TensorOption option) {

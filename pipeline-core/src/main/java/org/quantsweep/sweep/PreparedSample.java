@@ -30,13 +30,33 @@ public final class PreparedSample implements Serializable {
     return sample;
   }
 
+  /** One that cannot be read. */
   static PreparedSample failed(int rank, String reason) {
     return new PreparedSample(rank, null, reason);
+  }
+
+  /** One that is ready, but that the reference has no answer for. */
+  static PreparedSample failed(int rank, SortedMap<String, Tensor> inputs, String reason) {
+    PreparedSample sample = failed(rank, reason);
+    inputs.forEach((name, tensor) -> sample.inputs.put(name, PackedTensor.of(tensor)));
+    return sample;
+  }
+
+  /** The same sample of another set. */
+  public PreparedSample ranked(int other) {
+    PreparedSample sample = new PreparedSample(other, reference, failure);
+    sample.inputs.putAll(inputs);
+    return sample;
   }
 
   /** The sample's rank in its set. */
   public int rank() {
     return rank;
+  }
+
+  /** Whether it could be read, so that models can be run on it. */
+  boolean hasInputs() {
+    return !inputs.isEmpty();
   }
 
   /** Whether the reference answered. */

@@ -66,9 +66,9 @@ public final class ShardEvaluator {
             Finite.all(answer)
                 ? PreparedSample.answered(rank, inputs, answer)
                 : PreparedSample.failed(
-                    rank, sample.path() + ": the reference answers with NaN or infinity"));
+                    rank, inputs, sample.path() + ": the reference answers with NaN or infinity"));
       } catch (PredictionException e) {
-        prepared.add(PreparedSample.failed(rank, sample.path() + ": " + e.getMessage()));
+        prepared.add(PreparedSample.failed(rank, inputs, sample.path() + ": " + e.getMessage()));
       } finally {
         inferring += System.nanoTime() - started;
       }

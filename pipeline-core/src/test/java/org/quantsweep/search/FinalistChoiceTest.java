@@ -12,6 +12,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.search.FinalistChoice.Contender;
 
 class FinalistChoiceTest {
@@ -58,8 +59,7 @@ class FinalistChoiceTest {
             contender("safe", 900, 0.9),
             contender("safest", 990, 0.91));
     assertThat(FinalistChoice.choose(contenders, 2, UNIFORM, GIVEN))
-        .extracting(Candidate::scheme)
-        .containsExactly("small", "safe");
+        .containsExactly(contenders.get(1).candidate(), contenders.get(3).candidate());
   }
 
   @Test
@@ -87,6 +87,7 @@ class FinalistChoiceTest {
   }
 
   private static Contender contender(String name, long bytes, double chance) {
-    return new Contender(new Candidate(name, new ByteSize(bytes)), chance);
+    return new Contender(
+        new Candidate.Plan(Sha256Digest.ofText(name), new ByteSize(bytes)), chance);
   }
 }

@@ -94,7 +94,7 @@ final class PlanWorld implements SweepRunner {
             strategy,
             AgreementThreshold.parse(threshold),
             new Finalists(2, unseen, Optional.empty(), new ByteSize(BASE + 200_000)),
-            new Candidate("lut-kmeans:8", new ByteSize(BASE + 100_000)));
+            new Candidate.Uniform(Scheme.parse("lut-kmeans:8"), new ByteSize(BASE + 100_000)));
   }
 
   /** How many samples agree under a plan. */

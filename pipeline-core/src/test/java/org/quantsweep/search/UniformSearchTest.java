@@ -48,7 +48,8 @@ class UniformSearchTest {
       }
       reference = new ReferenceEvidence(difficulties, new TreeMap<>());
       for (int i = 0; i < 12; i++) {
-        Candidate candidate = new Candidate("scheme-" + i, new ByteSize(10 + i));
+        Candidate candidate =
+            new Candidate.Plan(Sha256Digest.ofText("scheme-" + i), new ByteSize(10 + i));
         BitSet agreed = new BitSet();
         for (int rank = 0; rank < SAMPLES; rank++) {
           agreed.set(rank, random.nextDouble() < 0.5 + i * 0.045);
@@ -187,7 +188,7 @@ class UniformSearchTest {
 
   private static ModelFiles model(Candidate candidate) {
     byte[] bytes = new byte[(int) candidate.encodedSize().bytes()];
-    bytes[0] = (byte) candidate.scheme().hashCode();
+    bytes[0] = (byte) candidate.name().hashCode();
     return ModelFiles.lone(bytes);
   }
 

@@ -1,5 +1,7 @@
 package org.quantsweep.datasets.picture;
 
+import org.quantsweep.UsageException;
+
 /** How a picture of one shape becomes one of another. All resample by Lanczos, as Pillow does. */
 public enum Fit {
   /** Both sides are resized, the aspect changes: Pillow's {@code resize}. The default. */
@@ -75,4 +77,19 @@ public enum Fit {
    * @param height in pixels, at least 1
    */
   public abstract Picture apply(Picture picture, int width, int height);
+
+  /**
+   * Reads {@code stretch}, {@code crop} or {@code letterbox}.
+   *
+   * @throws UsageException when it is none of them
+   */
+  public static Fit parse(String text) {
+    for (Fit known : values()) {
+      if (known.name().equalsIgnoreCase(text)) {
+        return known;
+      }
+    }
+    throw new UsageException(
+        "--fit (" + text + ") must be stretch, crop or letterbox.\nMaybe write stretch.");
+  }
 }

@@ -2,10 +2,12 @@ package org.quantsweep.datasets.picture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.ColorSpace;
 import org.quantsweep.sample.InputDescription;
@@ -33,6 +35,8 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
   /** Raised whenever a prepared number may differ from what an earlier version made. */
   private static final String VERSION = "1";
 
+  private static final String FIT = "fit";
+  private static final String EXIF_ORIENTATION = "exif-orientation";
   private static final String UNNAMED = "";
 
   /** Refuses null parts. */
@@ -53,6 +57,28 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
         .field("encodedSize", Long.toString(limits.encodedSize().bytes()))
         .field("pixels", Long.toString(limits.pixels()))
         .build();
+  }
+
+  @Override
+  public SortedMap<String, String> flags() {
+    TreeMap<String, String> flags = new TreeMap<>();
+    flags.put(FIT, fit.name().toLowerCase(Locale.ROOT));
+    flags.put(EXIF_ORIENTATION, Boolean.toString(orientation == Orientation.EXIF));
+    return flags;
+  }
+
+  /**
+   * The preparation that {@link #flags} tell, with the usual limits; what they do not tell is as by
+   * default.
+   *
+   * @throws UsageException when there is no such fit
+   */
+  public static PicturePreparation ofFlags(Map<String, String> flags) {
+    boolean turned = Boolean.parseBoolean(flags.get(EXIF_ORIENTATION));
+    return new PicturePreparation(
+        turned ? Orientation.EXIF : Orientation.AS_STORED,
+        flags.containsKey(FIT) ? Fit.parse(flags.get(FIT)) : DEFAULT.fit(),
+        PictureLimits.DEFAULT);
   }
 
   @Override

@@ -129,11 +129,21 @@ public final class Ingestion {
       List<Found> found = isTable ? listTable(files, status) : list(files, status);
       String manifest = manifest(found, columns);
       requireOurs(table);
+      Path place = new Path(table);
+      boolean fresh = !place.getFileSystem(hadoop()).exists(place);
       if (!manifest.equals(storedManifest(table))) {
         Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found);
         write(rows, source, table, manifest);
       }
-      return SampleTable.open(spark, List.of(table), List.of(source));
+      try {
+        return SampleTable.open(spark, List.of(table), List.of(source));
+      } catch (BadInputException e) {
+        if (fresh) {
+          // It holds no sample: it would only stand in the way of what is tried next.
+          place.getFileSystem(hadoop()).delete(place, true);
+        }
+        throw e;
+      }
     } catch (FileNotFoundException e) {
       throw new BadInputException(
           source

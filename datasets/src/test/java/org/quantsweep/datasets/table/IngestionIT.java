@@ -507,6 +507,8 @@ class IngestionIT {
                 + ": there are no samples here, only 1 that cannot be read:\n"
                 + "  a.png: the file is empty (0 bytes).\n"
                 + "Maybe check what --samples, --calibration or --confirmation names.");
+    // No empty table is left in the way.
+    assertThat(folder.resolve("table")).doesNotExist();
     spark.range(3).write().parquet(at("numbers"));
     assertThatThrownBy(() -> ingestion.open(at("numbers"), at("table")))
         .isInstanceOf(BadInputException.class)

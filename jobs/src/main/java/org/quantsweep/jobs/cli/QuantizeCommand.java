@@ -84,7 +84,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private int byRecipe() {
     CoreMLModel given = ModelReader.read(model.file());
-    RecipeModel made = new RecipeModel(recipe, given);
+    RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
     ModelFiles encoded = made.encode(calibration);
     output.write(encoded);
     boolean same = encoded.digest().hex().equals(made.recipe().sha256());

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.cli;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +14,14 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
-import org.quantsweep.inference.engine.InferenceEngines;
-import org.quantsweep.jobs.sweep.Recipe;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.job.Recipe;
+import org.quantsweep.job.RecipeFitting;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.TensorOption;
@@ -27,14 +31,17 @@ final class RecipeModel {
   private final InputFile file;
   private final Recipe recipe;
   private final CoreMLModel model;
+  private final PrintWriter err;
 
   /**
    * Reads a recipe.
    *
+   * @param err hears when fitted codes come from other things than those of the recipe
    * @throws BadInputException when it is for another model
    */
-  RecipeModel(InputFile file, CoreMLModel given) {
+  RecipeModel(InputFile file, CoreMLModel given, PrintWriter err) {
     this.file = file;
+    this.err = err;
     this.recipe = Recipe.parse(file.bytes(), file.name());
     if (!recipe.model().equals(given.digest().hex())) {
       throw new BadInputException(
@@ -107,17 +114,39 @@ final class RecipeModel {
   }
 
   private Map<TensorOption, CalibratedWeights> derived(InputFile given) {
-    try (CommandSamples samples = CommandSamples.open(given);
-        LocalOptionRunner runner =
-            new LocalOptionRunner(
-                model,
-                samples.source(),
-                samples.source(),
-                PicturePreparation.DEFAULT,
-                Criteria.parse("largest-error:0"),
-                InferenceEngines.onnxRuntime(),
-                CalibrationSettings.DEFAULT,
-                Runtime.getRuntime().availableProcessors())) {
+    RecipeFitting fitting = new RecipeFitting(recipe.fitting());
+    CalibrationSettings settings = fitting.settings();
+    PicturePreparation preparation = PicturePreparation.ofFlags(fitting.keys());
+    InferenceEngine engine = new OnnxRuntimeEngine();
+    try (CommandSamples samples = CommandSamples.open(given)) {
+      SampleSource source = fitting.of(samples.source());
+      if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {
+        err.println(
+            "the fitted codes come from other samples, settings or another engine than those of"
+                + " the recipe");
+        fitting
+            .differences(source.index(), engine.identity())
+            .forEach((key, here) -> err.println("  " + key + ": here " + here));
+      }
+      return fitted(source, preparation, engine, settings);
+    }
+  }
+
+  private Map<TensorOption, CalibratedWeights> fitted(
+      SampleSource source,
+      PicturePreparation preparation,
+      InferenceEngine engine,
+      CalibrationSettings settings) {
+    try (LocalOptionRunner runner =
+        new LocalOptionRunner(
+            model,
+            source,
+            source,
+            preparation,
+            Criteria.parse("largest-error:0"),
+            engine,
+            settings,
+            Runtime.getRuntime().availableProcessors())) {
       Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
       for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(recipe.fitted()).entrySet()) {
         fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.UsageException;
 import org.quantsweep.jobs.registry.PublishSweep;
@@ -14,7 +12,6 @@ import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.ModelRegistry;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
-import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,8 +54,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address) {
     SweepResult result = ResultCommand.read(folder);
     SweepResult.Published published =
-        PublishSweep.publish(folder, result, settings(result), address, new Configuration())
-            .published();
+        PublishSweep.publish(folder, result, address, new Configuration()).published();
     if (common.json()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("registry", published.registry());
@@ -77,26 +73,6 @@ final class RegistryCommand implements Runnable {
               + Alias.CHALLENGER);
     }
     return 0;
-  }
-
-  /** Those that a result tells, as flags; the whole result is evidence beside them. */
-  private static SortedMap<String, String> settings(SweepResult result) {
-    SortedMap<String, String> settings = new TreeMap<>();
-    settings.put("criterion", result.criterion());
-    settings.put("agreement", result.threshold());
-    Certificate certificate = result.certificate();
-    if (certificate != null) {
-      boolean perTensor = certificate.strategy() != null;
-      settings.put("family", perTensor ? "per-tensor" : "uniform");
-      if (perTensor) {
-        settings.put("strategy", certificate.strategy());
-      }
-      if (certificate.confirmation() != null) {
-        settings.put("acceptance", certificate.confirmation().rule());
-        settings.put("confidence", Double.toString(certificate.confirmation().confidence()));
-      }
-    }
-    return settings;
   }
 
   @Command(name = "list", mixinStandardHelpOptions = true, description = "Every model name.")

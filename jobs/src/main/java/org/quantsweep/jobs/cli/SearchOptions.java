@@ -11,15 +11,13 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.quantsweep.NearestName;
-import org.quantsweep.calibration.CalibrationSettings;
-import org.quantsweep.jobs.sweep.ConfirmationSettings;
-import org.quantsweep.jobs.sweep.PerTensorSettings;
-import org.quantsweep.jobs.sweep.SplitSettings;
+import org.quantsweep.job.ConfirmationSettings;
+import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.SplitSettings;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.OptionRules;
-import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.search.Strategy;
 import picocli.CommandLine.Option;
 
@@ -121,19 +119,17 @@ final class SearchOptions {
 
   @Option(
       names = "--strategy",
-      defaultValue = "knapsack",
       paramLabel = "RULE",
       description =
           "Per-tensor: how plans are lined up: knapsack, knapsack-on-error, knapsack-on-drop,"
-              + " greedy-by-psnr, greedy-by-agreement, uniform. Default: ${DEFAULT-VALUE}.")
+              + " greedy-by-psnr, greedy-by-agreement, uniform. Default: knapsack.")
   private String strategy;
 
   @Option(
       names = "--sensitivity-samples",
-      defaultValue = "128",
       paramLabel = "N",
       description = "Per-tensor: samples that each option is run on alone. Default: 128.")
-  private int sensitivitySamples;
+  private Integer sensitivitySamples;
 
   @Option(
       names = "--add-biases",
@@ -181,7 +177,7 @@ final class SearchOptions {
       problems.add(
           "--linear-only and --tables-only leave nothing to choose.\nMaybe leave one out.");
     }
-    if (sensitivitySamples < 1) {
+    if (sensitivitySamples != null && sensitivitySamples < 1) {
       problems.add(
           "--sensitivity-samples ("
               + sensitivitySamples
@@ -196,7 +192,11 @@ final class SearchOptions {
               + (idle.size() == 1 ? " is about." : " are about.")
               + "\nMaybe write --family per-tensor.");
     }
-    Strategy lined = parse(problems, "--strategy", strategy, Strategy.values());
+    PerTensorSettings usually = PerTensorSettings.DEFAULT;
+    Strategy lined =
+        strategy == null
+            ? usually.strategy()
+            : parse(problems, "--strategy", strategy, Strategy.values());
     if (!problems.isEmpty() || family.equals(SweepOptions.UNIFORM)) {
       return Optional.empty();
     }
@@ -207,23 +207,21 @@ final class SearchOptions {
             !linearOnly,
             !plain,
             kept);
-    CalibrationSettings fitting = CalibrationSettings.DEFAULT;
-    return Optional.of(
-        new PerTensorSettings(
-            rules,
-            lined,
-            new CalibrationSettings(
-                fitting.patchesPerSample(),
-                fitting.damping(),
-                fitting.largestOrder(),
-                fitting.meanTrust(),
-                fitting.rounds(),
-                seed),
-            PlanSearchSettings.DEFAULT,
-            sensitivitySamples,
-            PerTensorSettings.DEFAULT.groupBytes(),
-            addBiases,
-            Optional.ofNullable(warmStart)));
+    PerTensorSettings.Builder own =
+        usually.toBuilder()
+            .rules(rules)
+            .strategy(lined)
+            .calibration(usually.calibration().withSeed(seed));
+    if (sensitivitySamples != null) {
+      own.sensitivitySamples(sensitivitySamples);
+    }
+    if (addBiases) {
+      own.addBiases();
+    }
+    if (warmStart != null) {
+      own.warmStart(warmStart);
+    }
+    return Optional.of(own.build());
   }
 
   /** Those of the given flags that the uniform family has no use for. */
@@ -233,6 +231,10 @@ final class SearchOptions {
     given.put("--bits", !bits.isEmpty());
     given.put("--linear-only", linearOnly);
     given.put("--tables-only", tablesOnly);
+    given.put("--no-calibration", plain);
+    given.put("--calibration", !calibration.isEmpty());
+    given.put("--strategy", strategy != null);
+    given.put("--sensitivity-samples", sensitivitySamples != null);
     given.put("--add-biases", addBiases);
     given.put("--warm-start", warmStart != null);
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
@@ -241,7 +243,12 @@ final class SearchOptions {
   SplitSettings splits(List<String> problems) {
     SplitSizes sizes =
         splits.isEmpty() ? null : Problems.read(problems, () -> SplitSizes.parse(splits));
-    return new SplitSettings(Optional.ofNullable(sizes), seed, calibration, confirmation);
+    SplitSettings all =
+        SplitSettings.DEFAULT
+            .withSeed(seed)
+            .withCalibration(calibration)
+            .withConfirmation(confirmation);
+    return sizes == null ? all : all.withSizes(sizes);
   }
 
   ConfirmationSettings confirmation(List<String> problems) {
@@ -256,7 +263,10 @@ final class SearchOptions {
               + "Maybe write 3.");
     }
     AcceptanceRule rule = parse(problems, "--acceptance", acceptance, AcceptanceRule.values());
-    return new ConfirmationSettings(rule, confidence, finalists);
+    return ConfirmationSettings.DEFAULT
+        .withRule(rule)
+        .withConfidence(confidence)
+        .withFinalists(finalists);
   }
 
   Optional<Duration> timeBudget(List<String> problems) {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.PublishingException;
+import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.jobs.sweep.SweepJob;
-import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.ResultTable;
 import org.quantsweep.report.SweepResult;
@@ -73,8 +73,12 @@ final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    SweepSettings settings = options.settings(model, samples, output);
-    return run(spec, settings, publish, common.json());
+    return run(spec, settings(), publish, common.json());
+  }
+
+  /** What the flags say. */
+  SweepSettings settings() {
+    return options.settings(model, samples, output);
   }
 
   /** Runs a sweep on a Spark session of its own. */
@@ -107,7 +111,7 @@ final class SweepCommand implements Callable<Integer> {
         try {
           result =
               PublishSweep.publish(
-                  settings, result, publish, spark.sparkContext().hadoopConfiguration());
+                  settings.output(), result, publish, spark.sparkContext().hadoopConfiguration());
         } catch (PublishingException e) {
           // The sweep is done: what it found is printed first.
           unpublished = e;

@@ -13,10 +13,10 @@ import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureLimits;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
-import org.quantsweep.jobs.sweep.ConfirmationSettings;
-import org.quantsweep.jobs.sweep.PerTensorSettings;
-import org.quantsweep.jobs.sweep.SplitSettings;
-import org.quantsweep.jobs.sweep.SweepSettings;
+import org.quantsweep.job.ConfirmationSettings;
+import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.SplitSettings;
+import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 import picocli.CommandLine.Mixin;
@@ -134,7 +134,7 @@ final class SweepOptions {
         Problems.read(problems, () -> Scheme.parse(scheme));
       }
     }
-    Fit parsedFit = Problems.read(problems, () -> parseFit(fit));
+    Fit parsedFit = Problems.read(problems, () -> Fit.parse(fit));
     Optional<PerTensorSettings> perTensor = search.perTensor(problems, family);
     SplitSettings splits = search.splits(problems);
     ConfirmationSettings confirmation = search.confirmation(problems);
@@ -150,36 +150,32 @@ final class SweepOptions {
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("\n", problems));
     }
-    return new SweepSettings(
-        model,
-        samples,
-        parsed,
-        threshold,
-        schemes,
-        new WeightSelection(layers, layerTypes, leastWeights, vectors),
-        !keepBatchNorm,
-        evaluateAll,
-        maxEvaluations,
-        quarantineLimit,
-        new PicturePreparation(
-            orientation ? Orientation.EXIF : Orientation.AS_STORED,
-            parsedFit,
-            PictureLimits.DEFAULT),
-        evaluations,
-        splits,
-        confirmation,
-        perTensor,
-        timeBudget,
-        output);
-  }
-
-  static Fit parseFit(String text) {
-    for (Fit known : Fit.values()) {
-      if (known.name().equalsIgnoreCase(text)) {
-        return known;
-      }
+    SweepSettings.Builder settings =
+        SweepSettings.builder(
+                model,
+                samples,
+                new PicturePreparation(
+                    orientation ? Orientation.EXIF : Orientation.AS_STORED,
+                    parsedFit,
+                    PictureLimits.DEFAULT),
+                output)
+            .criterion(parsed)
+            .threshold(threshold)
+            .schemes(schemes)
+            .selection(new WeightSelection(layers, layerTypes, leastWeights, vectors))
+            .maxEvaluations(maxEvaluations)
+            .quarantineLimit(quarantineLimit)
+            .evaluations(evaluations)
+            .splits(splits)
+            .confirmation(confirmation);
+    if (keepBatchNorm) {
+      settings.keepBatchNorm();
     }
-    throw new UsageException(
-        "--fit (" + text + ") must be stretch, crop or letterbox.\nMaybe write stretch.");
+    if (evaluateAll) {
+      settings.evaluateAll();
+    }
+    perTensor.ifPresentOrElse(settings::perTensor, settings::uniform);
+    timeBudget.ifPresent(settings::timeBudget);
+    return settings.build();
   }
 }

@@ -54,7 +54,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
     String best = "none yet";
     for (CandidateEvaluation evaluation : decided) {
       if (evaluation.verdict() == Verdict.ACCEPTED) {
-        best = evaluation.candidate().scheme() + " (" + evaluation.candidate().encodedSize() + ")";
+        best = evaluation.candidate().name() + " (" + evaluation.candidate().encodedSize() + ")";
         break;
       }
     }

@@ -19,11 +19,11 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.sweep.OutputFolder;
-import org.quantsweep.jobs.sweep.SweepSettings;
 import org.quantsweep.registry.EvidenceFile;
 import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.registry.PublishedVersion;
+import org.quantsweep.report.Certificate;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
@@ -33,35 +33,14 @@ public final class PublishSweep {
 
   private PublishSweep() {}
 
-  /** Publishes right after a sweep; the result then says where, also in {@code result.json}. */
-  public static SweepResult publish(
-      SweepSettings settings, SweepResult result, String address, Configuration configuration) {
-    TreeMap<String, String> written = new TreeMap<>();
-    written.put("model", settings.model());
-    written.put("samples", String.join(",", settings.samples()));
-    written.put("criterion", settings.criterion().toString());
-    written.put("agreement", settings.threshold().toString());
-    written.put("schemes", String.join(",", settings.schemes()));
-    written.put("selection", settings.selection().toString());
-    written.put("fold-batch-norm", Boolean.toString(settings.foldBatchNorm()));
-    written.put("splits", settings.splits().toString());
-    written.put("confirmation", settings.confirmation().toString());
-    settings.perTensor().ifPresent(own -> written.put("per-tensor", own.toString()));
-    written.put("evaluate-all", Boolean.toString(settings.evaluateAll()));
-    return publish(settings.output(), result, written, address, configuration);
-  }
-
   /**
    * Publishes what a sweep left in its output folder, and says so in the result that lies there.
    *
+   * @param result of that sweep; its settings are the provenance's
    * @throws UsageException when that sweep found none acceptable
    */
   public static SweepResult publish(
-      String output,
-      SweepResult result,
-      SortedMap<String, String> settings,
-      String address,
-      Configuration configuration) {
+      String output, SweepResult result, String address, Configuration configuration) {
     RegistryAddress target = RegistryAddress.parse(address);
     if (result.selected() == null) {
       throw new UsageException(
@@ -85,7 +64,7 @@ public final class PublishSweep {
             new Provenance.SourceModel(
                 result.sourceModel().name(), new Sha256Digest(result.sourceModel().sha256())),
             sampleSets(result.samples()),
-            settings,
+            settings(result),
             codeVersion(),
             new Provenance.Engine(
                 InferenceEngines.onnxRuntime().identity(), System.getProperty("os.arch")),
@@ -117,6 +96,29 @@ public final class PublishSweep {
           e);
     }
     return published;
+  }
+
+  /** Those of the sweep; a result of an earlier version tells a few of them only. */
+  private static SortedMap<String, String> settings(SweepResult result) {
+    if (!result.settings().isEmpty()) {
+      return result.settings();
+    }
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("criterion", result.criterion());
+    settings.put("agreement", result.threshold());
+    Certificate certificate = result.certificate();
+    if (certificate != null) {
+      boolean perTensor = certificate.strategy() != null;
+      settings.put("family", perTensor ? "per-tensor" : "uniform");
+      if (perTensor) {
+        settings.put("strategy", certificate.strategy());
+      }
+      if (certificate.confirmation() != null) {
+        settings.put("acceptance", certificate.confirmation().rule());
+        settings.put("confidence", Double.toString(certificate.confirmation().confidence()));
+      }
+    }
+    return settings;
   }
 
   /** Each part by its role; a result without parts has selected on all of its samples. */

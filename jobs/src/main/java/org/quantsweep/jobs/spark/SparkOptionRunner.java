@@ -53,7 +53,8 @@ public final class SparkOptionRunner implements OptionRunner {
 
   private final JavaSparkContext spark;
   private final Split calibration;
-  private final Split sensitivity;
+  private final JavaRDD<List<PreparedSample>> sensitivity;
+  private final Context sensitivityContext;
   private final DeltaStatistics statistics;
   private SweepCost cost = SweepCost.NONE;
 
@@ -96,8 +97,8 @@ public final class SparkOptionRunner implements OptionRunner {
    * @param model what is quantized: the model as given, or rewritten
    * @param calibration samples that layers' inputs are gathered on
    * @param calibrationShards one partition for each of their shards
-   * @param sensitivity samples that options are run on
-   * @param sensitivityShards one partition for each of their shards
+   * @param sensitivity samples that options are run on, each once
+   * @param selecting has these samples prepared, or prepares them
    * @param statistics what is known of the inputs of the model's layers on the calibration samples
    */
   public SparkOptionRunner(
@@ -106,7 +107,7 @@ public final class SparkOptionRunner implements OptionRunner {
       SampleIndex calibration,
       JavaRDD<ShardSamples> calibrationShards,
       SampleIndex sensitivity,
-      JavaRDD<ShardSamples> sensitivityShards,
+      SparkSweepRunner selecting,
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
@@ -124,7 +125,8 @@ public final class SparkOptionRunner implements OptionRunner {
             settings,
             TaskCost.in(spark.sc()));
     this.calibration = split(context, calibrationShards);
-    this.sensitivity = split(context.on(spark.broadcast(sensitivity)), sensitivityShards);
+    this.sensitivity = selecting.prepared(sensitivity).persist(StorageLevel.MEMORY_AND_DISK());
+    this.sensitivityContext = context.on(spark.broadcast(sensitivity));
   }
 
   private static Split split(Context context, JavaRDD<ShardSamples> shards) {
@@ -249,28 +251,32 @@ public final class SparkOptionRunner implements OptionRunner {
         .forEach(option -> key.field(option.tensor(), option.scheme().toString()));
     key.field("broadcast", Long.toString(group.id()));
     Sha256Digest digest = key.build();
-    Context context = sensitivity.context();
-    Function2<Integer, Iterator<Prepared>, Iterator<Answer<Map<TensorOption, Sensitivity>>>> run =
-        (partition, shards) -> {
-          List<Answer<Map<TensorOption, Sensitivity>>> found = new ArrayList<>();
-          OptionEvaluator evaluator = context.evaluator();
-          try (ExecutorCache<OptionEvaluator.Sessions>.Lease lease =
-              ExecutorCache.SESSIONS.lease(context.engine().identity())) {
-            OptionEvaluator.Sessions sessions =
-                lease.get(digest, () -> evaluator.open(group.value()));
-            while (shards.hasNext()) {
-              ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
-                  evaluator.measure(shards.next().samples(), sessions);
-              found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
-            }
-          }
-          return found.iterator();
-        };
+    Context context = sensitivityContext;
+    Function2<
+            Integer,
+            Iterator<List<PreparedSample>>,
+            Iterator<Answer<Map<TensorOption, Sensitivity>>>>
+        run =
+            (partition, shards) -> {
+              List<Answer<Map<TensorOption, Sensitivity>>> found = new ArrayList<>();
+              OptionEvaluator evaluator = context.evaluator();
+              try (ExecutorCache<OptionEvaluator.Sessions>.Lease lease =
+                  ExecutorCache.SESSIONS.lease(context.engine().identity())) {
+                OptionEvaluator.Sessions sessions =
+                    lease.get(digest, () -> evaluator.open(group.value()));
+                while (shards.hasNext()) {
+                  ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
+                      evaluator.measure(shards.next(), sessions);
+                  found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
+                }
+              }
+              return found.iterator();
+            };
     try {
       Map<TensorOption, Sensitivity> all = new TreeMap<>();
       // Collected by partition, which is by shard.
       for (Answer<Map<TensorOption, Sensitivity>> answer :
-          sensitivity.prepared().mapPartitionsWithIndex(run, true).collect()) {
+          sensitivity.mapPartitionsWithIndex(run, true).collect()) {
         answer.value().forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
         cost = cost.plus(answer.cost());
       }
@@ -287,10 +293,10 @@ public final class SparkOptionRunner implements OptionRunner {
 
   @Override
   public void close() {
-    for (Split split : List.of(calibration, sensitivity)) {
-      split.prepared().unpersist();
-      split.context().samples().unpersist();
-      split.context().model().close();
-    }
+    calibration.prepared().unpersist();
+    calibration.context().samples().unpersist();
+    calibration.context().model().close();
+    sensitivity.unpersist();
+    sensitivityContext.samples().unpersist();
   }
 }

@@ -2,6 +2,7 @@ package org.quantsweep.jobs.spark;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,11 +14,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
@@ -35,6 +40,7 @@ import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.ShardEvaluator;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.SweepRunner;
+import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 import scala.runtime.BoxedUnit;
@@ -226,6 +232,56 @@ public final class SparkSweepRunner implements SweepRunner {
         };
   }
 
+  /**
+   * Some of the samples, as they were prepared here: what was decoded for candidates is decoded
+   * once. Only the shards that hold some of them are looked into.
+   *
+   * @param part samples of this runner's set
+   * @return one partition for each shard of the part, in their order, ranks ascending
+   */
+  JavaRDD<List<PreparedSample>> prepared(SampleIndex part) {
+    SampleIndex all = context.samples().value();
+    BitSet shards = new BitSet();
+    for (int rank = 0; rank < part.size(); rank++) {
+      shards.set(all.shard(all.rank(part.digest(rank))).number());
+    }
+    Broadcast<SampleIndex> whole = context.samples();
+    Broadcast<SampleIndex> wanted = spark.broadcast(part);
+    PairFlatMapFunction<Iterator<PreparedShard>, Integer, PreparedSample> pick =
+        own -> {
+          List<Tuple2<Integer, PreparedSample>> found = new ArrayList<>();
+          while (own.hasNext()) {
+            for (PreparedSample sample : own.next().samples()) {
+              int rank = wanted.value().rank(whole.value().digest(sample.rank()));
+              if (rank >= 0) {
+                int shard = wanted.value().shard(rank).number();
+                found.add(new Tuple2<>(shard, sample.ranked(rank)));
+              }
+            }
+          }
+          return found.iterator();
+        };
+    FlatMapFunction<Iterator<Tuple2<Integer, PreparedSample>>, List<PreparedSample>> gather =
+        pairs -> {
+          TreeMap<Integer, PreparedSample> ordered = new TreeMap<>();
+          while (pairs.hasNext()) {
+            PreparedSample sample = pairs.next()._2();
+            ordered.put(sample.rank(), sample);
+          }
+          List<PreparedSample> own = new ArrayList<>(ordered.values());
+          return List.of(own).iterator();
+        };
+    return PartitionPruningRDD.create(prepared.rdd(), only(shards))
+        .toJavaRDD()
+        .mapPartitionsToPair(pick)
+        .partitionBy(new HashPartitioner(Math.max(1, part.shards())))
+        .mapPartitions(gather, true);
+  }
+
+  private static scala.Function1<Object, Object> only(BitSet shards) {
+    return (scala.Function1<Object, Object> & Serializable) shard -> shards.get((Integer) shard);
+  }
+
   private synchronized void add(SweepCost more) {
     cost = cost.plus(more);
   }
@@ -247,9 +303,8 @@ public final class SparkSweepRunner implements SweepRunner {
     return "SparkSweepRunner[" + spark.master() + ", " + engine.identity() + "]";
   }
 
-  private static org.apache.spark.api.java.function.FlatMapFunction<
-          Iterator<ShardSamples>, PreparedShard>
-      prepare(Context context, SharedModel reference) {
+  private static FlatMapFunction<Iterator<ShardSamples>, PreparedShard> prepare(
+      Context context, SharedModel reference) {
     return shards -> {
       List<PreparedShard> ready = new ArrayList<>();
       try (ExecutorCache<Predictor>.Lease lease =

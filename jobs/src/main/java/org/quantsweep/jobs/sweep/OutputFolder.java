@@ -11,6 +11,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.jobs.files.HadoopStorage;
+import org.quantsweep.job.Recipe;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 

@@ -1,2 +1,2 @@
-/** The sweep as a job: from a model file and samples to a result and a chosen file. */
+/** The sweep as a job: what the procedure drives, on Spark, in Delta tables and in folders. */
 package org.quantsweep.jobs.sweep;

@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,10 +15,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.job.Recipe;
 import org.quantsweep.jobs.registry.HadoopModelRegistry;
-import org.quantsweep.jobs.sweep.ConfirmationSettings;
-import org.quantsweep.jobs.sweep.Recipe;
-import org.quantsweep.jobs.sweep.SplitSettings;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.registry.EvidenceFile;
@@ -164,11 +161,16 @@ class PerTensorSweepIT {
         .containsEntry("samples", folder.resolve("pictures-4").toString())
         .containsEntry("criterion", "top-1")
         .containsEntry("agreement", "0.9")
-        .containsEntry("splits", SplitSettings.DEFAULT.toString())
-        .containsEntry("confirmation", ConfirmationSettings.DEFAULT.toString());
-    assertThat(provenance.settings().get("per-tensor"))
-        .contains("strategy=knapsack", "sensitivitySamples=32", "addBiases=false")
-        .contains("warmStart=Optional.empty");
+        .containsEntry("family", "per-tensor")
+        .containsEntry("strategy", "knapsack")
+        .containsEntry("sensitivity-samples", "32")
+        .containsEntry("add-biases", "false")
+        .containsEntry("seed", "0")
+        .containsEntry("acceptance", "point")
+        .containsEntry("confidence", "0.95")
+        .containsEntry("fit", "stretch")
+        .doesNotContainKeys("warm-start", "publish", "splits");
+    assertThat(provenance.settings()).isEqualTo(result.settings());
     String recipe = Files.readString(folder.resolve("one").resolve(Recipe.FILE));
     assertThat(registry.evidence(name, 1))
         .containsExactly(
@@ -184,14 +186,74 @@ class PerTensorSweepIT {
         .isZero();
     Provenance told = new HadoopModelRegistry(later, new Configuration()).provenance(name, 1);
     assertThat(told.sampleSets()).isEqualTo(provenance.sampleSets());
-    assertThat(told.settings())
-        .containsOnly(
-            entry("criterion", "top-1"),
-            entry("agreement", "0.9"),
-            entry("family", "per-tensor"),
-            entry("strategy", "knapsack"),
-            entry("acceptance", "point"),
-            entry("confidence", "0.95"));
+    assertThat(told.settings()).isEqualTo(provenance.settings());
+  }
+
+  /** Neither the seed nor the preparation of pictures is as by default, and codes are gone. */
+  @Test
+  void fittedCodesAreDerivedAgainAsTheRecipeTells() throws Exception {
+    Path pictures = somePictures(16);
+    SweepResult result =
+        sweep(
+            MODEL,
+            pictures,
+            "seeded",
+            "--seed",
+            "7",
+            "--fit",
+            "crop",
+            "--exif-orientation",
+            "--bits",
+            "3,8",
+            "--keep",
+            "conv2/weights=linear:3+calibrated");
+    Path written = folder.resolve("seeded").resolve(Recipe.FILE);
+    Recipe recipe = Recipe.parse(Files.readAllBytes(written), written.toString());
+    assertThat(recipe.fitting())
+        .containsEntry("seed", "7")
+        .containsEntry("fit", "crop")
+        .containsEntry("exif-orientation", "true")
+        .containsEntry("samples", result.samples().splits().get("calibration").setDigest());
+    // Beside this one lie no codes.
+    Path alone = Files.createDirectory(folder.resolve("alone")).resolve(Recipe.FILE);
+    Files.copy(written, alone);
+    Path made = folder.resolve("made-again.mlmodel");
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "quantize",
+            MODEL,
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            pictures.toString(),
+            "--output",
+            made.toString());
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
+    assertThat(Files.readAllBytes(made))
+        .isEqualTo(Files.readAllBytes(folder.resolve("seeded/selected.mlmodel")));
+
+    // Other samples are used all the same, and told.
+    Path others = somePictures(100);
+    StringWriter other = new StringWriter();
+    int second =
+        run(
+            other,
+            "quantize",
+            MODEL,
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            others.toString(),
+            "--output",
+            made.toString());
+    assertThat(second).as(other.toString()).isZero();
+    assertThat(other.toString())
+        .startsWith(
+            "the fitted codes come from other samples, settings or another engine than those of"
+                + " the recipe\n  samples: here ");
   }
 
   @Test

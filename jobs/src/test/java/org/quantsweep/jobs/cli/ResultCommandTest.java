@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.digest.Sha256Digest;
@@ -160,6 +161,7 @@ class ResultCommandTest {
   private static SweepResult result(SweepResult.Chosen chosen, List<SweepResult.Row> rows) {
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
+        new TreeMap<>(Map.of("agreement", "0.95")),
         chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         DIGEST,
         "top-1",

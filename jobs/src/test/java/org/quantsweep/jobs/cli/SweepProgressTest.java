@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchEstimate;
@@ -74,7 +75,9 @@ class SweepProgressTest {
 
   private static CandidateEvaluation evaluation(long bytes, Verdict verdict) {
     return new CandidateEvaluation(
-        new Candidate("linear:8", new ByteSize(bytes)), verdict, AgreementCounts.NONE);
+        new Candidate.Uniform(Scheme.parse("linear:8"), new ByteSize(bytes)),
+        verdict,
+        AgreementCounts.NONE);
   }
 
   private static CandidateEvaluation accepted(long bytes) {

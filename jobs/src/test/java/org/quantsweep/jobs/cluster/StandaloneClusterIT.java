@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -325,7 +324,6 @@ class StandaloneClusterIT {
                 PublishSweep.publish(
                     folder.resolve("local").toString(),
                     chosen,
-                    new TreeMap<>(),
                     registry + "/shapes",
                     new Configuration()))
         .isInstanceOf(PublishingException.class)

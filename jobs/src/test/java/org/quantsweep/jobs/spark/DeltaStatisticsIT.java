@@ -170,26 +170,40 @@ class DeltaStatisticsIT {
   }
 
   private static SparkOptionRunner runner(String table, int partitions) {
-    JavaRDD<ShardSamples> shards =
-        JavaSparkContext.fromSparkContext(spark.sparkContext())
-            .parallelize(
-                IntStream.range(0, samples.index().shards())
-                    .mapToObj(ShardId::new)
-                    .map(shard -> new ShardSamples(shard, samples.read(shard)))
-                    .toList(),
-                partitions);
     return new SparkOptionRunner(
         JavaSparkContext.fromSparkContext(spark.sparkContext()),
         file,
         samples.index(),
-        shards,
+        shards(partitions),
         samples.index(),
-        shards,
+        selecting(),
         PicturePreparation.DEFAULT,
         Criteria.parse("top-1"),
         InferenceEngines.onnxRuntime(),
         SETTINGS,
         statistics(table, KEY));
+  }
+
+  private static JavaRDD<ShardSamples> shards(int partitions) {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .parallelize(
+            IntStream.range(0, samples.index().shards())
+                .mapToObj(ShardId::new)
+                .map(shard -> new ShardSamples(shard, samples.read(shard)))
+                .toList(),
+            partitions);
+  }
+
+  /** Asked for nothing here, so it runs nothing. */
+  private static SparkSweepRunner selecting() {
+    return new SparkSweepRunner(
+        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        file,
+        samples.index(),
+        shards(samples.index().shards()),
+        PicturePreparation.DEFAULT,
+        Criteria.parse("top-1"),
+        new OnnxRuntimeEngine());
   }
 
   private static DeltaStatistics statistics(String table, Sha256Digest key) {

@@ -1,0 +1,119 @@
+package org.quantsweep.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.report.RecipeSummary;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+
+/** Writes the chosen model, its recipe, and the fitted codes that the recipe needs. */
+final class Deliverables {
+  private final SweepOutput output;
+  private final String modelName;
+  private final CandidateFiles files;
+  private final ModelEncoder encoder;
+  private final SweepIdentity identity;
+
+  /**
+   * What stands in the result of the models that were written or named.
+   *
+   * @param selected the chosen model
+   * @param file its name
+   * @param recipe how it is made; empty for a uniform scheme
+   * @param bestUniform the smallest uniform one
+   */
+  record Written(
+      Optional<ModelFiles> selected,
+      Optional<String> file,
+      Optional<RecipeSummary> recipe,
+      Optional<ModelFiles> bestUniform) {}
+
+  /**
+   * For one sweep.
+   *
+   * @param modelName what the chosen model is called
+   */
+  Deliverables(
+      SweepOutput output,
+      String modelName,
+      CandidateFiles files,
+      ModelEncoder encoder,
+      SweepIdentity identity) {
+    this.output = output;
+    this.modelName = modelName;
+    this.files = files;
+    this.encoder = encoder;
+    this.identity = identity;
+  }
+
+  /** Writes what was selected, if anything was. */
+  Written write(SweepFindings findings) {
+    Optional<Candidate> chosen = findings.selection().candidate();
+    Optional<ModelFiles> selected = chosen.map(files::encode);
+    selected.ifPresent(model -> output.writeModel(modelName, model));
+    Optional<RecipeSummary> recipe = Optional.empty();
+    if (chosen.isPresent() && chosen.get().plan().isPresent()) {
+      QuantizationPlan plan = files.plans().plan(chosen.get());
+      writeRecipe(plan, selected.get());
+      recipe = Optional.of(summary(plan, selected.get(), findings));
+    }
+    Optional<ModelFiles> best =
+        findings.bestUniform().map(evaluation -> files.encode(evaluation.candidate()));
+    return new Written(selected, selected.map(model -> modelName), recipe, best);
+  }
+
+  /** The recipe of a plan; its fitted codes are written before it. */
+  private void writeRecipe(QuantizationPlan plan, ModelFiles file) {
+    TreeMap<String, String> tensors = new TreeMap<>();
+    TreeMap<String, String> options = new TreeMap<>();
+    for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
+      tensors.put(entry.getKey(), entry.getValue().toString());
+      if (entry.getValue() instanceof Scheme.Quantization scheme && scheme.calibrated()) {
+        byte[] codes = CalibratedWeightsCodec.encode(encoder.calibrated(entry.getKey(), scheme));
+        Sha256Digest digest = Sha256Digest.of(codes);
+        output.writeFittedCodes(digest, codes);
+        options.put(entry.getKey(), digest.hex());
+      }
+    }
+    boolean fitted = !options.isEmpty();
+    output.writeRecipe(
+        new Recipe(
+            identity.model().hex(),
+            SweepSettings.names(identity.settings().planRewrites()),
+            fitted ? identity.calibration().hex() : null,
+            fitted ? RecipeFitting.of(identity).keys() : null,
+            file.digest().hex(),
+            tensors,
+            options));
+  }
+
+  private RecipeSummary summary(QuantizationPlan plan, ModelFiles file, SweepFindings findings) {
+    Map<TensorOption, Sensitivity> measured =
+        findings.plans().map(plans -> plans.found().sensitivities()).orElse(Map.of());
+    List<RecipeSummary.TensorRow> rows = new ArrayList<>();
+    plan.schemes()
+        .forEach(
+            (tensor, scheme) -> {
+              long bytes = encoder.storedBytes(tensor, scheme);
+              Sensitivity sensitivity = measured.get(new TensorOption(tensor, scheme));
+              rows.add(
+                  new RecipeSummary.TensorRow(
+                      tensor,
+                      scheme.toString(),
+                      bytes,
+                      (double) bytes / file.size().bytes(),
+                      sensitivity == null ? 0 : sensitivity.loss()));
+            });
+    return new RecipeSummary(Recipe.FILE, rows);
+  }
+}

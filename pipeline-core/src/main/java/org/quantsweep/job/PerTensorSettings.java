@@ -1,0 +1,131 @@
+package org.quantsweep.job;
+
+import java.util.Optional;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.PlanSearchSettings;
+import org.quantsweep.search.Strategy;
+
+/**
+ * How one option per weight tensor is searched for.
+ *
+ * @param rules which options are allowed
+ * @param strategy how plans are lined up
+ * @param calibration how options are fitted
+ * @param search how the line is searched
+ * @param sensitivitySamples on how many selection samples each option is run alone, at least 1
+ * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory;
+ *     it changes no outcome
+ * @param addBiases whether layers without a bias get one that calibrated options can correct
+ * @param warmStart a recipe whose plan is tried first
+ */
+public record PerTensorSettings(
+    OptionRules rules,
+    Strategy strategy,
+    CalibrationSettings calibration,
+    PlanSearchSettings search,
+    int sensitivitySamples,
+    long groupBytes,
+    boolean addBiases,
+    Optional<String> warmStart) {
+  /** The usual ones. */
+  public static final PerTensorSettings DEFAULT =
+      new PerTensorSettings(
+          OptionRules.ALL,
+          Strategy.KNAPSACK,
+          CalibrationSettings.DEFAULT,
+          PlanSearchSettings.DEFAULT,
+          128,
+          512L << 20,
+          false,
+          Optional.empty());
+
+  /** These settings, to be changed. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Collects settings by their names. */
+  public static final class Builder {
+    private OptionRules rules;
+    private Strategy strategy;
+    private CalibrationSettings calibration;
+    private PlanSearchSettings search;
+    private int sensitivitySamples;
+    private long groupBytes;
+    private boolean addBiases;
+    private Optional<String> warmStart;
+
+    private Builder(PerTensorSettings from) {
+      rules = from.rules;
+      strategy = from.strategy;
+      calibration = from.calibration;
+      search = from.search;
+      sensitivitySamples = from.sensitivitySamples;
+      groupBytes = from.groupBytes;
+      addBiases = from.addBiases;
+      warmStart = from.warmStart;
+    }
+
+    /** Which options are allowed. */
+    public Builder rules(OptionRules value) {
+      rules = value;
+      return this;
+    }
+
+    /** How plans are lined up. */
+    public Builder strategy(Strategy value) {
+      strategy = value;
+      return this;
+    }
+
+    /** How options are fitted. */
+    public Builder calibration(CalibrationSettings value) {
+      calibration = value;
+      return this;
+    }
+
+    /** How the line is searched. */
+    public Builder search(PlanSearchSettings value) {
+      search = value;
+      return this;
+    }
+
+    /** On how many selection samples each option is run alone, at least 1. */
+    public Builder sensitivitySamples(int value) {
+      sensitivitySamples = value;
+      return this;
+    }
+
+    /** How many bytes of decoded weights an executor holds at once. */
+    public Builder groupBytes(long value) {
+      groupBytes = value;
+      return this;
+    }
+
+    /** Layers without a bias get one. */
+    public Builder addBiases() {
+      addBiases = true;
+      return this;
+    }
+
+    /** A recipe whose plan is tried first. */
+    public Builder warmStart(String value) {
+      warmStart = Optional.of(value);
+      return this;
+    }
+
+    /** The settings. */
+    public PerTensorSettings build() {
+      return new PerTensorSettings(
+          rules,
+          strategy,
+          calibration,
+          search,
+          sensitivitySamples,
+          groupBytes,
+          addBiases,
+          warmStart);
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package org.quantsweep.job;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.OptionPass;
+import org.quantsweep.search.PerTensorSearch;
+import org.quantsweep.search.SearchBudget;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.search.SearchSettings;
+import org.quantsweep.search.Selection;
+import org.quantsweep.search.UniformSearch;
+import org.quantsweep.sweep.EvaluationStore;
+import org.quantsweep.sweep.OptionRunner;
+import org.quantsweep.sweep.OptionStore;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.SweepRunner;
+
+/** The phases of a sweep over what is open for it: uniform family, plans, confirmation. */
+final class SweepPhases {
+  private static final int FIRST_WAVE = 48;
+
+  private final SweepSettings settings;
+  private final SweepIdentity identity;
+  private final SweepSamples samples;
+  private final SweptModel model;
+  private final Resources open;
+  private final Optional<WarmStart> warmStart;
+  private final SearchListener listener;
+  private final SearchBudget budget;
+
+  /** What is open while a sweep runs. */
+  record Resources(
+      EvaluationStore store,
+      OptionStore options,
+      SweepRunner selecting,
+      SweepRunner confirming,
+      SweepRunners runners,
+      ModelEncoder encoder,
+      CandidateFiles files) {}
+
+  SweepPhases(
+      SweepIdentity identity,
+      SweptModel model,
+      Resources open,
+      Optional<WarmStart> warmStart,
+      SearchListener listener,
+      SearchBudget budget) {
+    this.settings = identity.settings();
+    this.identity = identity;
+    this.samples = identity.samples();
+    this.model = model;
+    this.open = open;
+    this.warmStart = warmStart;
+    this.listener = listener;
+    this.budget = budget;
+  }
+
+  SweepFindings run() {
+    UniformSearch uniform =
+        new UniformSearch(
+            samples.selection().index(),
+            identity.evaluations(),
+            open.store(),
+            open.selecting(),
+            searchSettings(),
+            listener,
+            budget);
+    listener.phaseStarted("reference", samples.selection().index().size());
+    ReferenceEvidence reference = uniform.reference();
+    samples.requireUsable(settings, List.copyOf(reference.failures().values()));
+    Optional<PlanWork> work =
+        settings
+            .perTensor()
+            .map(own -> PlanWork.of(own, model.selected(), model.rewritten(), samples));
+    work.ifPresent(
+        planned ->
+            listener.planned(
+                planned.estimate(
+                    secondsPerInference(open.selecting().cost()), open.runners().parallelism())));
+    UniformFamily family = open.files().family();
+    SweepFindings findings =
+        SweepFindings.of(uniform.run(reference, family.candidates(), family::encode));
+    if (work.isPresent() && !work.get().tensors().isEmpty()) {
+      findings = searchPlans(work.get(), findings);
+    }
+    findings =
+        samples.confirmation().isEmpty()
+            ? findings.with(Selection.smallest(findings.finalists(1)))
+            : confirm(findings);
+    return findings.plus(open.selecting().cost()).plus(open.confirming().cost());
+  }
+
+  private SweepFindings searchPlans(PlanWork work, SweepFindings findings) {
+    PerTensorSettings own = work.settings();
+    SampleIndex alone = work.sensitivity();
+    CandidateJudge judge =
+        judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
+    try (OptionRunner runner =
+        open.runners()
+            .openOptions(
+                new SweepRunners.OptionWork(
+                    asStored(open.encoder()),
+                    samples.calibration().isEmpty() ? samples.selection() : samples.calibration(),
+                    samples.selection(),
+                    alone,
+                    identity.moments()))) {
+      OptionPass pass =
+          new OptionPass(
+              open.encoder(),
+              runner,
+              open.options(),
+              new OptionPass.Keys(identity.calibration(), identity.sensitivity(alone)),
+              own.groupBytes(),
+              budget,
+              listener);
+      Optional<CandidateEvaluation> warm = Optional.empty();
+      if (warmStart.isPresent()) {
+        // Its plan needs the fitted options; the search finds them in the store afterwards.
+        pass.space(work.tensors(), work.calibratable(), own.rules());
+        if (warmStart.get().isFitted(open.options(), identity.calibration())) {
+          warm = warmStart.get().judge(judge, open.files().plans(), findings);
+        }
+      }
+      PerTensorSearch.Found found =
+          new PerTensorSearch(pass, judge, open.files().plans(), budget, own.search())
+              .run(
+                  work.tensors(),
+                  work.calibratable(),
+                  own.rules(),
+                  alone.total(),
+                  own.strategy(),
+                  findings.threshold(),
+                  findings.proposals(
+                      settings.confirmation().finalists(),
+                      warm,
+                      samples.confirmation().index().total(),
+                      model.given().size()),
+                  warm.or(findings::bestUniform).map(CandidateEvaluation::candidate));
+      return findings.with(new SweepFindings.Plans(warm, found)).plus(runner.cost());
+    }
+  }
+
+  private SweepFindings confirm(SweepFindings findings) {
+    listener.phaseStarted("confirmation", 0);
+    // A budget of its own: what was found is confirmed although time is up.
+    CandidateJudge unseen =
+        judge(
+            samples.confirmation(),
+            open.confirming(),
+            open.files()::encode,
+            SearchBudget.unlimited(),
+            listener);
+    samples.requireUsable(settings, List.copyOf(unseen.reference().failures().values()));
+    ConfirmationSettings own = settings.confirmation();
+    List<Candidate> finalists = findings.finalists(own.finalists());
+    int openings =
+        finalists.isEmpty()
+            ? 0
+            : open.options().openConfirmation(identity.confirmationOpening(), identity.sweep());
+    Confirmation confirmation =
+        Confirmation.run(unseen, finalists, settings.threshold(), own.rule(), own.confidence());
+    return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));
+  }
+
+  private SearchSettings searchSettings() {
+    AgreementThreshold threshold = thresholdOfSelection();
+    SearchSettings usual =
+        settings.evaluateAll()
+            ? SearchSettings.everything(threshold)
+            : SearchSettings.decisionOnly(threshold);
+    return new SearchSettings(
+        usual.threshold(),
+        usual.evaluateAll(),
+        settings.maxEvaluations(),
+        usual.candidatesInFlight(),
+        usual.firstWave());
+  }
+
+  /** What selection must meet, so that what it accepts has a chance to be confirmed. */
+  private AgreementThreshold thresholdOfSelection() {
+    if (samples.confirmation().isEmpty()) {
+      return settings.threshold();
+    }
+    CandidateJudge unseen =
+        judge(
+            samples.confirmation(),
+            open.confirming(),
+            candidate -> {
+              throw new IllegalStateException("nothing is judged here.");
+            },
+            SearchBudget.unlimited(),
+            SearchListener.SILENT);
+    ConfirmationSettings own = settings.confirmation();
+    // Of the uniform family one alone is tested: the best.
+    int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;
+    return own.rule()
+        .forSelection(settings.threshold(), unseen.denominator(), own.confidence(), finalists);
+  }
+
+  private CandidateJudge judge(
+      SamplePart part,
+      SweepRunner runner,
+      Function<Candidate, ModelFiles> encode,
+      SearchBudget own,
+      SearchListener heard) {
+    return new CandidateJudge(
+        part.index(), identity.evaluations(), open.store(), runner, encode, own, heard, FIRST_WAVE);
+  }
+
+  /** Of one core, from what was run so far; 0 when everything was known. */
+  private static double secondsPerInference(SweepCost cost) {
+    long inferences = cost.referenceInferences() + cost.candidateInferences();
+    return inferences == 0 ? 0 : cost.inferenceSeconds() / inferences;
+  }
+
+  /** The files of the model that plans are made of, before any plan. */
+  private static ModelFiles asStored(ModelEncoder encoder) {
+    return encoder.encode(new QuantizationPlan(new TreeMap<>()));
+  }
+}

@@ -1,0 +1,133 @@
+package org.quantsweep.job;
+
+import java.util.List;
+import java.util.Optional;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.CalibratedOptions;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.report.SweepResult;
+import org.quantsweep.search.PlanCatalog;
+import org.quantsweep.search.SearchBudget;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.sweep.EvaluationKey;
+import org.quantsweep.sweep.EvaluationStore;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.OptionStore;
+import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
+
+/** Sweeps the configurations of a model and writes the result, wherever the work is done. */
+public final class SweepProcedure {
+  private final SweepSettings settings;
+  private final InferenceEngine engine;
+  private final SweepPorts ports;
+  private final SearchListener listener;
+  private final SearchBudget budget;
+
+  /**
+   * With everything that it drives.
+   *
+   * @param budget over the whole sweep; others may interrupt it
+   */
+  public SweepProcedure(
+      SweepSettings settings,
+      InferenceEngine engine,
+      SweepPorts ports,
+      SearchListener listener,
+      SearchBudget budget) {
+    this.settings = settings;
+    this.engine = engine;
+    this.ports = ports;
+    this.listener = listener;
+    this.budget = budget;
+  }
+
+  /**
+   * Runs the sweep.
+   *
+   * @throws org.quantsweep.BadInputException when the model cannot run or too many samples cannot
+   *     be read
+   * @throws org.quantsweep.UsageException when the settings do not fit the model
+   */
+  public SweepResult run() {
+    long started = System.nanoTime();
+    // Read before an older result goes: the recipe may be that result's.
+    Optional<WarmStart> warmStart = WarmStart.read(settings, ports.input());
+    SweptModel model = model();
+    ports.output().begin(model.fileName());
+    settings.rules().requireKnown(model.identities());
+    warmStart.ifPresent(recipe -> recipe.requireFitting(settings, model.given()));
+    listener.phaseStarted("samples", 0);
+    SweepSamples samples = SweepSamples.open(settings, ports.samples());
+    SweepIdentity identity =
+        new SweepIdentity(
+            settings,
+            model.given().digest(),
+            samples,
+            engine.identity(),
+            warmStart.map(own -> own.recipe().plan().digest()),
+            SweepIdentity.loadedFitters());
+    EvaluationKey key = identity.evaluations();
+    try (EvaluationStore store = ports.stores().openEvaluations();
+        OptionStore options = ports.stores().openOptions();
+        SweepRunner selecting = runner(model, samples.selection(), key, store);
+        SweepRunner confirming = runner(model, samples.confirmation(), key, store)) {
+      ModelEncoder encoder = model.encoder(stored(options, identity.calibration()));
+      CandidateFiles files =
+          new CandidateFiles(model.family(settings, encoder), new PlanCatalog(encoder));
+      SweepPhases phases =
+          new SweepPhases(
+              identity,
+              model,
+              new SweepPhases.Resources(
+                  store, options, selecting, confirming, ports.runners(), encoder, files),
+              warmStart,
+              listener,
+              budget);
+      SweepFindings findings = phases.run();
+      Deliverables.Written written =
+          new Deliverables(ports.output(), model.fileName(), files, encoder, identity).write(findings);
+      SweepResult result =
+          SweepResults.of(
+              identity,
+              model.given().size(),
+              findings,
+              written,
+              budget.end(),
+              (System.nanoTime() - started) * 1e-9);
+      ports.output().writeResult(result);
+      return result;
+    }
+  }
+
+  private SweptModel model() {
+    var given = ports.input().model(settings.model());
+    CoreMLModel read = ModelReader.read(given, settings.model());
+    // Opened once here, so that what cannot run is said before any work starts.
+    engine.open(read).close();
+    return SweptModel.of(settings, given, read);
+  }
+
+  private SweepRunner runner(
+      SweptModel model, SamplePart part, EvaluationKey key, EvaluationStore store) {
+    return part.isEmpty()
+        ? SweepRunner.NONE
+        : ports
+            .runners()
+            .open(model.given(), part, found -> store.append(key, part.index(), found));
+  }
+
+  private static CalibratedOptions stored(OptionStore options, Sha256Digest calibration) {
+    return (tensor, scheme) -> {
+      TensorOption option = new TensorOption(tensor, scheme);
+      FittedOption found = options.loadFitted(calibration, List.of(option)).get(option);
+      if (found == null || found.weights().isEmpty()) {
+        return CalibratedOptions.NONE.get(tensor, scheme);
+      }
+      return found.weights().get();
+    };
+  }
+}

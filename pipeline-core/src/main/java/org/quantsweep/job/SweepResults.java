@@ -1,0 +1,227 @@
+package org.quantsweep.job;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.report.Certificate;
+import org.quantsweep.report.SweepResult;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.SearchBudget;
+import org.quantsweep.search.Verdict;
+import org.quantsweep.sweep.SweepCost;
+
+/** Says what a sweep found in the words of {@code result.json}. */
+final class SweepResults {
+  private final SweepIdentity identity;
+  private final ByteSize given;
+  private final SweepFindings findings;
+  private final SortedMap<Candidate, CandidateEvaluation> evaluations;
+  private final double confidence;
+
+  private SweepResults(SweepIdentity identity, ByteSize given, SweepFindings findings) {
+    this.identity = identity;
+    this.given = given;
+    this.findings = findings;
+    this.evaluations = findings.evaluations();
+    this.confidence = identity.settings().confirmation().confidence();
+  }
+
+  /**
+   * The result.
+   *
+   * @param given the size of the model as given
+   * @param budget what ended the search; empty when nothing did
+   * @param seconds that the sweep took
+   */
+  static SweepResult of(
+      SweepIdentity identity,
+      ByteSize given,
+      SweepFindings findings,
+      Deliverables.Written written,
+      Optional<SearchBudget.End> budget,
+      double seconds) {
+    return new SweepResults(identity, given, findings).result(written, budget, seconds);
+  }
+
+  private SweepResult result(
+      Deliverables.Written written, Optional<SearchBudget.End> budget, double seconds) {
+    Optional<Candidate> chosen = findings.selection().candidate();
+    SweepSettings settings = identity.settings();
+    SweepResult.Chosen selected =
+        chosen
+            .map(
+                candidate ->
+                    chosen(
+                        candidate, written.selected().orElseThrow(), written.file().orElseThrow()))
+            .orElse(null);
+    SweepResult.Chosen best =
+        findings
+            .bestUniform()
+            .map(CandidateEvaluation::candidate)
+            .map(
+                candidate ->
+                    chosen(
+                        candidate,
+                        written.bestUniform().orElseThrow(),
+                        chosen.equals(Optional.of(candidate))
+                            ? written.file().orElseThrow()
+                            : null))
+            .orElse(null);
+    List<SweepResult.Row> rows = evaluations.values().stream().map(this::row).toList();
+    long judged =
+        evaluations.values().stream()
+            .filter(evaluation -> evaluation.verdict() != Verdict.NOT_NEEDED)
+            .count();
+    SweepCost cost = findings.cost();
+    return new SweepResult(
+        SweepResult.SCHEMA_VERSION,
+        settings.flags(),
+        selected == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
+        identity.sweep().hex(),
+        settings.criterion().toString(),
+        settings.threshold().toString(),
+        new SweepResult.SourceModel(
+            fileName(settings.model()), given.bytes(), identity.model().hex()),
+        samples(),
+        selected,
+        best,
+        rows,
+        null,
+        certificate((int) judged, budget),
+        written.recipe().orElse(null),
+        new SweepResult.Cost(
+            judged,
+            cost.referenceInferences() + cost.candidateInferences(),
+            cost.preparationSeconds(),
+            cost.inferenceSeconds(),
+            seconds));
+  }
+
+  /** The last part of a path. */
+  private static String fileName(String location) {
+    String path = location.replaceFirst("/+$", "");
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  private SweepResult.Samples samples() {
+    SweepSamples samples = identity.samples();
+    Map<String, SweepResult.Split> splits = new HashMap<>();
+    SampleIndex calibration = samples.calibration().index();
+    SampleIndex confirmed = samples.confirmation().index();
+    SampleIndex selection = samples.selection().index();
+    splits.put("selection", split(selection));
+    if (calibration.size() > 0) {
+      splits.put("calibration", split(calibration));
+    }
+    if (confirmed.size() > 0) {
+      splits.put("confirmation", split(confirmed));
+    }
+    SortedMap<Integer, String> failures = findings.uniform().reference().failures();
+    long failed = failures.keySet().stream().mapToLong(rank -> selection.count(rank)).sum();
+    return new SweepResult.Samples(
+        selection.total() - failed,
+        samples.unreadable().size() + (long) failures.size(),
+        samples.all().setDigest().hex(),
+        splits,
+        samples.trimmed());
+  }
+
+  private static SweepResult.Split split(SampleIndex part) {
+    return new SweepResult.Split(part.total(), part.setDigest().hex());
+  }
+
+  private Certificate certificate(int judged, Optional<SearchBudget.End> budget) {
+    Optional<PlanOutcome> line = findings.line();
+    Optional<SweepFindings.Plans> plans = findings.plans();
+    return new Certificate(
+        "every uniform scheme by ascending size"
+            + (plans.isPresent() ? ", then plans of one option per weight tensor" : ""),
+        plans.map(searched -> searched.found().space().tensors().size()).orElse(0),
+        plans.map(searched -> searched.found().space().options().size()).orElse(0),
+        plans.map(searched -> searched.found().space().logPlans()).orElse(0.0),
+        line.map(PlanOutcome::line).orElse(0),
+        identity.settings().perTensor().map(own -> own.strategy().toString()).orElse(null),
+        judged,
+        budget.map(Object::toString).orElse(null),
+        line.flatMap(PlanOutcome::best).map(this::row).orElse(null),
+        line.map(PlanOutcome::neighbours).orElse(List.of()).stream().map(this::row).toList(),
+        findings.tested().map(this::confirmed).orElse(null));
+  }
+
+  private Certificate.Confirmed confirmed(SweepFindings.Tested tested) {
+    double each = 1 - (1 - confidence) / Math.max(1, tested.finalists());
+    List<Certificate.Finalist> finalists = new ArrayList<>();
+    for (Confirmation.Finalist finalist : tested.confirmation().tested()) {
+      finalists.add(
+          new Certificate.Finalist(
+              finalist.candidate().name(),
+              finalist.candidate().encodedSize().bytes(),
+              agreement(finalist.counts(), each),
+              finalist.passed()));
+    }
+    return new Certificate.Confirmed(
+        identity.settings().confirmation().rule().toString(),
+        confidence,
+        tested.finalists(),
+        tested.confirmation().required(),
+        tested.openings(),
+        finalists);
+  }
+
+  private SweepResult.Chosen chosen(Candidate candidate, ModelFiles file, String name) {
+    SweepResult.Agreement confirmed =
+        findings.tested().stream()
+            .flatMap(tested -> tested.confirmation().tested().stream())
+            .filter(finalist -> finalist.candidate().equals(candidate))
+            .map(finalist -> agreement(finalist.counts(), confidence))
+            .findFirst()
+            .orElse(null);
+    return new SweepResult.Chosen(
+        scheme(candidate),
+        plan(candidate),
+        file.size().bytes(),
+        file.size().ratioTo(given),
+        agreement(evaluations.get(candidate).counts(), confidence),
+        confirmed,
+        file.digest().hex(),
+        name);
+  }
+
+  private SweepResult.Row row(CandidateEvaluation evaluation) {
+    Candidate candidate = evaluation.candidate();
+    boolean needed = evaluation.verdict() != Verdict.NOT_NEEDED;
+    return new SweepResult.Row(
+        scheme(candidate),
+        plan(candidate),
+        candidate.encodedSize().bytes(),
+        candidate.encodedSize().ratioTo(given),
+        evaluation.verdict().toString(),
+        evaluation.isComplete() ? agreement(evaluation.counts(), confidence) : null,
+        needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
+        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
+  }
+
+  private static String scheme(Candidate candidate) {
+    return candidate.plan().isPresent() ? null : candidate.name();
+  }
+
+  private static String plan(Candidate candidate) {
+    return candidate.plan().map(Sha256Digest::hex).orElse(null);
+  }
+
+  private static SweepResult.Agreement agreement(AgreementCounts counts, double confidence) {
+    return new SweepResult.Agreement(
+        counts.agreeing(), counts.judged(), counts.lowerBound(confidence), confidence);
+  }
+}

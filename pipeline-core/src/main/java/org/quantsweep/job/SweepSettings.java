@@ -1,0 +1,235 @@
+package org.quantsweep.job;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.Rewrite;
+import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.SearchSettings;
+
+/**
+ * Everything that a sweep is told; made by {@link #builder}.
+ *
+ * @param model the file as given
+ * @param samples folders, {@code .npz} files or tables; at least one
+ * @param schemes only these uniform schemes; empty for every scheme at every width and the file as
+ *     given
+ * @param selection which weight tensors are quantized
+ * @param foldBatchNorm whether batch norms are folded into what stands before them
+ * @param evaluateAll whether every candidate is judged on every sample
+ * @param maxEvaluations the most candidates that are judged
+ * @param quarantineLimit the largest share of samples that may be unreadable, in [0, 1]
+ * @param preparation how samples become inputs
+ * @param evaluations the table of evaluations; empty for one in the output folder
+ * @param splits which samples calibrate, select and confirm
+ * @param confirmation when a choice is confirmed
+ * @param perTensor how one option per weight tensor is searched for; empty for the uniform family
+ *     alone
+ * @param timeBudget how long the search may go on; empty for no limit
+ * @param output folder of the result
+ */
+public record SweepSettings(
+    String model,
+    List<String> samples,
+    Criterion criterion,
+    AgreementThreshold threshold,
+    List<String> schemes,
+    WeightSelection selection,
+    boolean foldBatchNorm,
+    boolean evaluateAll,
+    int maxEvaluations,
+    double quarantineLimit,
+    SamplePreparation preparation,
+    String evaluations,
+    SplitSettings splits,
+    ConfirmationSettings confirmation,
+    Optional<PerTensorSettings> perTensor,
+    Optional<Duration> timeBudget,
+    String output) {
+  /** Copies the lists. */
+  public SweepSettings {
+    samples = List.copyOf(samples);
+    schemes = List.copyOf(schemes);
+  }
+
+  /** What must be said; the rest has the defaults of the command line. */
+  public static Builder builder(
+      String model, List<String> samples, SamplePreparation preparation, String output) {
+    return new Builder(model, samples, preparation, output);
+  }
+
+  /**
+   * Every setting by the name of its flag, as one would write it, values that are given one by one
+   * in lines. What is not set is left out, and so are users and passwords in addresses.
+   */
+  public SortedMap<String, String> flags() {
+    return SettingsByFlag.of(this);
+  }
+
+  /** What is done to the model before uniform candidates are made of it. */
+  List<Rewrite> rewrites() {
+    return foldBatchNorm ? List.of(Rewrite.FOLD_BATCH_NORM) : List.of();
+  }
+
+  /** What is done to the model before plans are made of it. */
+  List<Rewrite> planRewrites() {
+    List<Rewrite> rewrites = new ArrayList<>(rewrites());
+    if (perTensor.map(PerTensorSettings::addBiases).orElse(false)) {
+      rewrites.add(Rewrite.ADD_BIASES);
+    }
+    return rewrites;
+  }
+
+  /** Which options are allowed; all of them for the uniform family. */
+  OptionRules rules() {
+    return perTensor.map(PerTensorSettings::rules).orElse(OptionRules.ALL);
+  }
+
+  /** The names of rewrites, in order. */
+  static List<String> names(List<Rewrite> rewrites) {
+    return rewrites.stream().map(Rewrite::toString).toList();
+  }
+
+  /** Collects settings by their names. */
+  public static final class Builder {
+    private final String model;
+    private final List<String> samples;
+    private final SamplePreparation preparation;
+    private final String output;
+    private Criterion criterion = Criteria.parse("top-1");
+    private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
+    private List<String> schemes = List.of();
+    private WeightSelection selection = WeightSelection.DEFAULT;
+    private boolean foldBatchNorm = true;
+    private boolean evaluateAll;
+    private int maxEvaluations = SearchSettings.UNLIMITED;
+    private double quarantineLimit = 0.01;
+    private String evaluations = "";
+    private SplitSettings splits = SplitSettings.DEFAULT;
+    private ConfirmationSettings confirmation = ConfirmationSettings.DEFAULT;
+    private Optional<PerTensorSettings> perTensor = Optional.of(PerTensorSettings.DEFAULT);
+    private Optional<Duration> timeBudget = Optional.empty();
+
+    private Builder(
+        String model, List<String> samples, SamplePreparation preparation, String output) {
+      this.model = model;
+      this.samples = samples;
+      this.preparation = preparation;
+      this.output = output;
+    }
+
+    /** When one sample agrees; top-1 unless it is said. */
+    public Builder criterion(Criterion value) {
+      criterion = value;
+      return this;
+    }
+
+    /** How many samples must agree; 0.95 unless it is said. */
+    public Builder threshold(AgreementThreshold value) {
+      threshold = value;
+      return this;
+    }
+
+    /** Only these uniform schemes; all unless they are said. */
+    public Builder schemes(List<String> value) {
+      schemes = value;
+      return this;
+    }
+
+    /** Which weight tensors are quantized. */
+    public Builder selection(WeightSelection value) {
+      selection = value;
+      return this;
+    }
+
+    /** Batch norms are left as they are. */
+    public Builder keepBatchNorm() {
+      foldBatchNorm = false;
+      return this;
+    }
+
+    /** Every candidate is judged on every sample. */
+    public Builder evaluateAll() {
+      evaluateAll = true;
+      return this;
+    }
+
+    /** The most candidates that are judged, at least 1; no limit unless it is said. */
+    public Builder maxEvaluations(int value) {
+      maxEvaluations = value;
+      return this;
+    }
+
+    /** The largest share of samples that may be unreadable, in [0, 1]; 0.01 unless it is said. */
+    public Builder quarantineLimit(double value) {
+      quarantineLimit = value;
+      return this;
+    }
+
+    /** The table of evaluations; one in the output folder unless it is said. */
+    public Builder evaluations(String value) {
+      evaluations = value;
+      return this;
+    }
+
+    /** Which samples do what. */
+    public Builder splits(SplitSettings value) {
+      splits = value;
+      return this;
+    }
+
+    /** When a choice is confirmed. */
+    public Builder confirmation(ConfirmationSettings value) {
+      confirmation = value;
+      return this;
+    }
+
+    /** How one option per weight tensor is searched for. */
+    public Builder perTensor(PerTensorSettings value) {
+      perTensor = Optional.of(value);
+      return this;
+    }
+
+    /** The uniform family alone. */
+    public Builder uniform() {
+      perTensor = Optional.empty();
+      return this;
+    }
+
+    /** How long the search may go on; without limit unless it is said. */
+    public Builder timeBudget(Duration value) {
+      timeBudget = Optional.of(value);
+      return this;
+    }
+
+    /** The settings. */
+    public SweepSettings build() {
+      return new SweepSettings(
+          model,
+          samples,
+          criterion,
+          threshold,
+          schemes,
+          selection,
+          foldBatchNorm,
+          evaluateAll,
+          maxEvaluations,
+          quarantineLimit,
+          preparation,
+          evaluations,
+          splits,
+          confirmation,
+          perTensor,
+          timeBudget,
+          output);
+    }
+  }
+}

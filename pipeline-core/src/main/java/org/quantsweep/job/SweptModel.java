@@ -1,0 +1,60 @@
+package org.quantsweep.job;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.Rewrite;
+import org.quantsweep.encode.CalibratedOptions;
+import org.quantsweep.encode.ModelEncoder;
+
+/**
+ * The model of a sweep.
+ *
+ * @param given as given: the reference
+ * @param read the same, read
+ * @param rewritten what plans are made of
+ * @param selected the weight tensors of that which are quantized
+ */
+record SweptModel(
+    ModelFiles given, CoreMLModel read, CoreMLModel rewritten, List<WeightTensor> selected) {
+  static SweptModel of(SweepSettings settings, ModelFiles given, CoreMLModel read) {
+    CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), read);
+    return new SweptModel(given, read, rewritten, settings.selection().of(rewritten));
+  }
+
+  /** What the chosen model is called. */
+  String fileName() {
+    return read.format().fileName("selected");
+  }
+
+  /** The identities of the selected weight tensors. */
+  Set<String> identities() {
+    Set<String> identities = new TreeSet<>();
+    selected.forEach(tensor -> identities.add(tensor.identity()));
+    return identities;
+  }
+
+  /** What encodes plans. */
+  ModelEncoder encoder(CalibratedOptions options) {
+    return new ModelEncoder(rewritten, options);
+  }
+
+  /**
+   * The uniform candidates. Where they are made of the same model as plans, the same encoder makes
+   * both, so that each look-up table is found once.
+   */
+  UniformFamily family(SweepSettings settings, ModelEncoder plans) {
+    boolean same = settings.rewrites().equals(settings.planRewrites());
+    CoreMLModel uniform = same ? rewritten : Rewrite.apply(settings.rewrites(), read);
+    return new UniformFamily(
+        given,
+        uniform,
+        same ? plans : new ModelEncoder(uniform),
+        settings.selection(),
+        settings.schemes(),
+        settings.rules());
+  }
+}

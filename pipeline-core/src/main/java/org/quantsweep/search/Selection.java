@@ -1,0 +1,41 @@
+package org.quantsweep.search;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+
+/** What a search ends with. */
+public sealed interface Selection extends Serializable {
+  /** The chosen candidate; empty when none is acceptable. */
+  Optional<Candidate> candidate();
+
+  /** The smallest of some candidates that are acceptable; none acceptable where there are none. */
+  static Selection smallest(List<Candidate> acceptable) {
+    return of(acceptable.stream().min(Candidate::compareTo));
+  }
+
+  /** The finalist that passed; none acceptable where none did. */
+  static Selection confirmed(Confirmation confirmation) {
+    return of(confirmation.passed().map(Confirmation.Finalist::candidate));
+  }
+
+  private static Selection of(Optional<Candidate> candidate) {
+    return candidate.<Selection>map(Selected::new).orElseGet(NoneAcceptable::new);
+  }
+
+  /** A candidate is acceptable, and chosen. */
+  record Selected(Candidate chosen) implements Selection {
+    @Override
+    public Optional<Candidate> candidate() {
+      return Optional.of(chosen);
+    }
+  }
+
+  /** No candidate is acceptable. */
+  record NoneAcceptable() implements Selection {
+    @Override
+    public Optional<Candidate> candidate() {
+      return Optional.empty();
+    }
+  }
+}

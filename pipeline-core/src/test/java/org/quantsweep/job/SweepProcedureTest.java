@@ -1,0 +1,121 @@
+package org.quantsweep.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.report.Certificate;
+import org.quantsweep.report.SweepResult;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.testing.TinySweep;
+
+/** The whole procedure in this process. */
+class SweepProcedureTest {
+  private static final ModelFiles GIVEN = TinySweep.model(2);
+  private static final SampleSource SAMPLES = TinySweep.samples("all", 300);
+
+  private static SweepSettings.Builder settings() {
+    return SweepSettings.builder("tiny", List.of("all"), TinySweep.preparation(), "out")
+        .threshold(AgreementThreshold.parse("0.8"))
+        .splits(SplitSettings.DEFAULT.withSeed(5));
+  }
+
+  private static LocalSweep sweep() {
+    return new LocalSweep(GIVEN, Map.of(SampleSet.MAIN, SAMPLES), new OnnxRuntimeEngine(), 2);
+  }
+
+  @Test
+  void onePlanIsChosenConfirmedAndFoundAgain() {
+    try (LocalSweep sweep = sweep()) {
+      LocalSweep.Outcome first = sweep.run(settings().build(), SearchListener.SILENT);
+      SweepResult result = first.result();
+      assertThat(result.decision()).isEqualTo(SweepResult.SELECTED);
+      assertThat(result.selected().encodedSize())
+          .isLessThanOrEqualTo(result.bestUniform().encodedSize());
+      assertThat(first.model().orElseThrow().digest().hex()).isEqualTo(result.selected().sha256());
+      assertThat(result.samples().splits().keySet())
+          .containsExactly("calibration", "confirmation", "selection");
+      assertThat(result.selected().confirmation().agreeing())
+          .isGreaterThanOrEqualTo(result.certificate().confirmation().required());
+      assertThat(result.settings()).isEqualTo(settings().build().flags());
+      LocalSweep.Outcome again = sweep.run(settings().build(), SearchListener.SILENT);
+      assertThat(again.result().selected()).isEqualTo(result.selected());
+      assertThat(again.result().candidates()).isEqualTo(result.candidates());
+      assertThat(again.result().certificate()).isEqualTo(result.certificate());
+      assertThat(again.recipe()).isEqualTo(first.recipe());
+    }
+  }
+
+  @Test
+  void noneAcceptableIsAnAnswerOfItsOwn() {
+    try (LocalSweep sweep = sweep()) {
+      LocalSweep.Outcome outcome =
+          sweep.run(
+              settings().uniform().schemes(List.of("linear:1")).build(), SearchListener.SILENT);
+      assertThat(outcome.result().decision()).isEqualTo(SweepResult.NONE_ACCEPTABLE);
+      assertThat(outcome.result().selected()).isNull();
+      assertThat(outcome.result().bestUniform()).isNull();
+      assertThat(outcome.model()).isEmpty();
+      assertThat(outcome.recipe()).isEmpty();
+    }
+  }
+
+  @Test
+  void everyBoundIsAtTheConfidenceThatIsAskedFor() {
+    SweepSettings settings =
+        settings().confirmation(ConfirmationSettings.DEFAULT.withConfidence(0.8)).build();
+    try (LocalSweep sweep = sweep()) {
+      SweepResult result = sweep.run(settings, SearchListener.SILENT).result();
+      requireBound(result.selected().agreement());
+      requireBound(result.selected().confirmation());
+      requireBound(result.bestUniform().agreement());
+      assertThat(result.candidates())
+          .filteredOn(row -> row.agreement() != null)
+          .isNotEmpty()
+          .allSatisfy(row -> requireBound(row.agreement()));
+      Certificate.Confirmed confirmed = result.certificate().confirmation();
+      assertThat(confirmed.confidence()).isEqualTo(0.8);
+    }
+  }
+
+  private static void requireBound(SweepResult.Agreement agreement) {
+    assertThat(agreement.confidence()).isEqualTo(0.8);
+    assertThat(agreement.lowerBound())
+        .isEqualTo(new AgreementCounts(agreement.agreeing(), agreement.samples()).lowerBound(0.8));
+  }
+
+  @Test
+  void aRecipeTellsWhatItsFittedCodesDependOn() {
+    SweepSettings settings =
+        settings()
+            .perTensor(
+                PerTensorSettings.DEFAULT.toBuilder()
+                    .calibration(CalibrationSettings.DEFAULT.withSeed(5))
+                    .build())
+            .build();
+    try (LocalSweep sweep = sweep()) {
+      Recipe recipe = sweep.run(settings, SearchListener.SILENT).recipe().orElseThrow();
+      assertThat(recipe.fitted()).as("options that need samples").isNotEmpty();
+      Recipe read = Recipe.parse(recipe.toYaml().getBytes(StandardCharsets.UTF_8), "r");
+      assertThat(read).isEqualTo(recipe);
+      RecipeFitting fitting = new RecipeFitting(read.fitting());
+      assertThat(fitting.keys()).containsEntry("seed", "5");
+      // Of all samples it finds those that the sweep has fitted on.
+      SampleSource part = fitting.of(SAMPLES);
+      assertThat(part.index().total()).isEqualTo(60);
+      String engine = new OnnxRuntimeEngine().identity();
+      assertThat(fitting.gives(read, part.index(), TinySweep.preparation(), engine)).isTrue();
+      assertThat(fitting.gives(read, SAMPLES.index(), TinySweep.preparation(), engine)).isFalse();
+      assertThat(fitting.differences(SAMPLES.index(), "another engine").keySet())
+          .containsExactly("engine", "samples");
+    }
+  }
+}

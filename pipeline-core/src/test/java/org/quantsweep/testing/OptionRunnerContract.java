@@ -1,0 +1,129 @@
+package org.quantsweep.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.SampleSplits;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.OptionRunner;
+import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+
+/** What every option runner does, on the samples of {@link TinySweep}, judged by top-1. */
+public abstract class OptionRunnerContract {
+  /** What options are judged by. */
+  protected static final Criterion CRITERION = Criteria.parse("top-1");
+
+  private static final ModelFiles GIVEN = TinySweep.model(1);
+  private static final CoreMLModel MODEL = ModelReader.read(GIVEN, "tiny");
+  private static final SampleSource CALIBRATION = TinySweep.samples("fitted to", 30);
+  private static final SampleSource SELECTION =
+      TinySweep.withUnreadable(TinySweep.samples("selects", 60));
+  private static final SampleIndex ALONE = SampleSplits.first(SELECTION.index(), 50);
+
+  private final ModelEncoder encoder = new ModelEncoder(MODEL);
+
+  /**
+   * A runner, as {@link TinySweep#preparation} makes inputs.
+   *
+   * @param selection what candidates are judged on
+   * @param alone those of these that options are run on
+   */
+  protected abstract OptionRunner open(
+      ModelFiles model, SampleSource calibration, SampleSource selection, SampleIndex alone);
+
+  /** The engine that it runs models with. */
+  protected abstract InferenceEngine engine();
+
+  @Test
+  void anOptionAloneDoesWhatItsEncodedModelDoes() throws Exception {
+    Map<TensorOption, OptionWeights> options = new TreeMap<>();
+    for (String tensor : List.of("one/weights", "two/weights")) {
+      for (String scheme : List.of("linear:1", "linear:3", "lut-kmeans:2", "half")) {
+        TensorOption option = new TensorOption(tensor, Scheme.parse(scheme));
+        options.put(option, new OptionWeights(new TreeMap<>(encoder.decoded(plan(option)))));
+      }
+    }
+    try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
+      Map<TensorOption, Sensitivity> found = runner.measure(options);
+      assertThat(found.keySet()).isEqualTo(options.keySet());
+      List<Sample> readable = readable();
+      for (TensorOption option : options.keySet()) {
+        Sensitivity one = found.get(option);
+        assertThat(one.samples()).as(option.toString()).isEqualTo(readable.size());
+        assertThat(one.disagreeing())
+            .as(option.toString())
+            .isEqualTo(disagreeing(encoder.encode(plan(option)), readable));
+      }
+      assertThat(found.get(new TensorOption("one/weights", Scheme.parse("linear:1"))).disagreeing())
+          .isPositive();
+      // The same again, to the last bit.
+      assertThat(runner.measure(options)).isEqualTo(found);
+    }
+  }
+
+  @Test
+  void moreBitsAreFittedCloserAndTheSameAgain() {
+    List<TensorOption> options = new ArrayList<>();
+    for (int bits = 1; bits <= 4; bits++) {
+      options.add(new TensorOption("one/weights", Scheme.parse("linear:" + bits + "+calibrated")));
+    }
+    try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
+      Map<TensorOption, FittedOption> fitted = runner.fit(options);
+      List<Double> errors = options.stream().map(option -> fitted.get(option).error()).toList();
+      assertThat(errors).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+      assertThat(errors.get(3)).isPositive().isLessThan(0.2 * errors.get(0));
+      assertThat(fitted.values()).allMatch(option -> option.weights().isPresent());
+      Map<TensorOption, FittedOption> again = runner.fit(options);
+      assertThat(options.stream().map(option -> again.get(option).error()).toList())
+          .isEqualTo(errors);
+    }
+  }
+
+  private long disagreeing(ModelFiles encoded, List<Sample> samples) throws Exception {
+    long disagreeing = 0;
+    try (Predictor reference = engine().open(MODEL);
+        Predictor other = engine().open(ModelReader.read(encoded, "an option"))) {
+      for (Sample sample : samples) {
+        var inputs = TinySweep.preparation().prepare(sample, MODEL.inputs());
+        disagreeing += CRITERION.agrees(reference.predict(inputs), other.predict(inputs)) ? 0 : 1;
+      }
+    }
+    return disagreeing;
+  }
+
+  private static List<Sample> readable() {
+    List<Sample> readable = new ArrayList<>();
+    for (int shard = 0; shard < SELECTION.index().shards(); shard++) {
+      for (Sample sample : SELECTION.read(new ShardId(shard))) {
+        if (ALONE.rank(sample.digest()) >= 0 && !sample.path().equals(TinySweep.UNREADABLE)) {
+          readable.add(sample);
+        }
+      }
+    }
+    return readable;
+  }
+
+  private static QuantizationPlan plan(TensorOption option) {
+    return new QuantizationPlan(new TreeMap<>(Map.of(option.tensor(), option.scheme())));
+  }
+}

@@ -1,0 +1,125 @@
+package org.quantsweep.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepPlanner;
+import org.quantsweep.sweep.SweepRunner;
+
+/** What every sweep runner does, on the samples of {@link TinySweep}, judged by top-1. */
+public abstract class SweepRunnerContract {
+  /** What candidates are judged by. */
+  protected static final Criterion CRITERION = Criteria.parse("top-1");
+
+  private static final ModelFiles GIVEN = TinySweep.model(1);
+  private static final CoreMLModel MODEL = ModelReader.read(GIVEN, "tiny");
+  private static final SampleSource SAMPLES =
+      TinySweep.withUnreadable(TinySweep.samples("judged", 40));
+
+  /** A runner over some samples, as {@link TinySweep#preparation} makes inputs of them. */
+  protected abstract SweepRunner open(ModelFiles reference, SampleSource samples);
+
+  /** The engine that it runs models with. */
+  protected abstract InferenceEngine engine();
+
+  @Test
+  void theReferenceAnswersEverySampleThatCanBeRead() {
+    try (SweepRunner runner = open(GIVEN, SAMPLES)) {
+      ReferenceEvidence found = runner.runReference();
+      int unreadable = SAMPLES.index().rank(Sha256Digest.ofText(TinySweep.UNREADABLE));
+      assertThat(found.failures())
+          .isEqualTo(new TreeMap<>(Map.of(unreadable, "unreadable: there is no array.")));
+      assertThat(found.difficulties()).hasSize(40).doesNotContainKey(unreadable);
+      assertThat(found.covers(SAMPLES.index())).isTrue();
+      assertThat(runner.runReference()).isEqualTo(found);
+      assertThat(runner.cost().referenceInferences()).isEqualTo(40);
+      assertThat(runner.cost().candidateInferences()).isZero();
+    }
+  }
+
+  @Test
+  void candidatesAreJudgedOnTheSamplesThatAreAskedFor() throws Exception {
+    ModelFiles one = encoded("linear:1");
+    ModelFiles four = encoded("linear:4");
+    Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
+    wave.put(one.digest(), List.of(0, 3, 5, 17, 20, 21, 38, 40));
+    wave.put(four.digest(), ranks(SAMPLES.index()));
+    try (SweepRunner runner = open(GIVEN, SAMPLES)) {
+      Map<Sha256Digest, Evidence> found =
+          runner.evaluate(
+              SweepPlanner.tasks(SAMPLES.index(), wave),
+              Map.of(one.digest(), one, four.digest(), four));
+      assertThat(found.get(one.digest())).isEqualTo(expected(one, wave.get(one.digest())));
+      assertThat(found.get(four.digest())).isEqualTo(expected(four, wave.get(four.digest())));
+      // Both differ from the reference somewhere, or this would show nothing.
+      assertThat(found.get(one.digest()).counts(SAMPLES.index()).disagreeing()).isPositive();
+      long judged =
+          found.values().stream().mapToLong(each -> each.counts(SAMPLES.index()).judged()).sum();
+      assertThat(runner.cost().candidateInferences()).isEqualTo(judged);
+      assertThat(runner.evaluate(List.of(), Map.of())).isEmpty();
+    }
+  }
+
+  /** One sample after the other, without a runner. */
+  private Evidence expected(ModelFiles candidate, List<Integer> ranks) throws Exception {
+    BitSet judged = new BitSet();
+    BitSet agreed = new BitSet();
+    try (Predictor reference = engine().open(MODEL);
+        Predictor other = engine().open(ModelReader.read(candidate, "candidate"))) {
+      for (Sample sample : all()) {
+        int rank = SAMPLES.index().rank(sample.digest());
+        if (ranks.contains(rank) && !sample.path().equals(TinySweep.UNREADABLE)) {
+          var inputs = TinySweep.preparation().prepare(sample, MODEL.inputs());
+          judged.set(rank);
+          agreed.set(rank, CRITERION.agrees(reference.predict(inputs), other.predict(inputs)));
+        }
+      }
+    }
+    return Evidence.of(judged, agreed);
+  }
+
+  private static List<Sample> all() {
+    List<Sample> all = new ArrayList<>();
+    for (int shard = 0; shard < SAMPLES.index().shards(); shard++) {
+      all.addAll(SAMPLES.read(new ShardId(shard)));
+    }
+    return all;
+  }
+
+  private static List<Integer> ranks(SampleIndex index) {
+    List<Integer> ranks = new ArrayList<>();
+    for (int rank = 0; rank < index.size(); rank++) {
+      ranks.add(rank);
+    }
+    return ranks;
+  }
+
+  private static ModelFiles encoded(String scheme) {
+    return new ModelEncoder(MODEL)
+        .encode(
+            QuantizationPlan.uniform(Scheme.parse(scheme), List.of("one/weights", "two/weights")));
+  }
+}
