@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -21,7 +22,7 @@ import org.quantsweep.testing.PythonEnvironment;
 final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER =
       Pattern.compile("Starting Spark master at spark://127\\.0\\.0\\.1:([0-9]+)");
-  private static final Duration LONGEST = Duration.ofMinutes(4);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   private final Path home;
   private final Path folder;
@@ -62,59 +63,63 @@ final class StandaloneCluster implements AutoCloseable {
     return home;
   }
 
-  /** A run of the shaded jar by spark-submit. */
-  Submitted submit(String name, List<String> sparkOptions, List<String> arguments)
+  /** A run of the shaded jar by spark-submit, in a process of its own. */
+  Killable submit(String name, Map<String, String> settings, List<String> arguments)
       throws IOException {
+    Path output = folder.resolve(name + ".out");
+    Path log = folder.resolve(name + ".log");
+    List<String> command = sparkSubmit("org.quantsweep.jobs.cli.QuantSweep", settings);
+    command.add(jar().toString());
+    command.addAll(arguments);
+    ProcessBuilder builder = builder(command);
+    builder.redirectOutput(output.toFile()).redirectError(log.toFile());
+    return new Killable(started(builder), output, log);
+  }
+
+  /** A driver of the shaded jar by spark-submit that takes one command after the other. */
+  WarmDriver warmDriver(String name) throws IOException {
+    Path log = folder.resolve(name + ".log");
+    List<String> command = sparkSubmit(CommandLoop.class.getName(), Map.of());
+    command.add("--driver-class-path");
+    command.add(PythonEnvironment.repository("jobs/target/test-classes").toString());
+    command.add(jar().toString());
+    ProcessBuilder builder = builder(command);
+    builder.redirectOutput(folder.resolve(name + ".out").toFile()).redirectError(log.toFile());
+    return new WarmDriver(started(builder), folder, log);
+  }
+
+  private List<String> sparkSubmit(String main, Map<String, String> settings) {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/spark-submit").toString());
     command.addAll(
-        List.of(
-            "--executor-memory",
-            "700m",
-            "--driver-memory",
-            "800m",
-            "--class",
-            "org.quantsweep.jobs.cli.QuantSweep"));
+        List.of("--executor-memory", "700m", "--driver-memory", "800m", "--class", main));
+    Map<String, String> all = new TreeMap<>(settings);
+    all.put("spark.ui.enabled", "false");
     // Short runs: the second compiler would not pay.
-    for (String setting :
-        List.of(
-            "spark.ui.enabled=false",
-            "spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-            "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")) {
-      command.add("--conf");
-      command.add(setting);
-    }
-    command.addAll(sparkOptions);
-    command.add(jar().toString());
-    command.addAll(arguments);
-    Path output = folder.resolve(name + ".out");
-    Path log = folder.resolve(name + ".log");
-    ProcessBuilder builder = builder(command);
-    builder.redirectOutput(output.toFile()).redirectError(log.toFile());
-    Process process = builder.start();
-    processes.add(process);
-    return new Submitted(process, output, log);
+    all.put("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    all.put("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    all.forEach(
+        (key, value) -> {
+          command.add("--conf");
+          command.add(key + "=" + value);
+        });
+    return command;
   }
 
-  /** On both workers. */
-  Submitted submit(String name, List<String> arguments) throws IOException {
-    return submit(name, List.of("--master", address()), arguments);
-  }
-
-  /** A run of spark-submit. */
-  static final class Submitted {
+  /** A run of spark-submit in a process of its own. */
+  static final class Killable implements Submitted {
     private final Process process;
     private final Path output;
     private final Path log;
 
-    private Submitted(Process process, Path output, Path log) {
+    private Killable(Process process, Path output, Path log) {
       this.process = process;
       this.output = output;
       this.log = log;
     }
 
-    /** Its exit code; what it wrote is in {@link #log()}. */
-    int exitCode() {
+    @Override
+    public int exitCode() {
       try {
         if (!process.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
           process.destroyForcibly();
@@ -127,7 +132,8 @@ final class StandaloneCluster implements AutoCloseable {
       }
     }
 
-    boolean isRunning() {
+    @Override
+    public boolean isRunning() {
       return process.isAlive();
     }
 
@@ -137,13 +143,13 @@ final class StandaloneCluster implements AutoCloseable {
       exitCode();
     }
 
-    /** Standard output. */
-    String output() {
+    @Override
+    public String output() {
       return read(output);
     }
 
-    /** Standard error: progress, Spark's log, messages. */
-    String log() {
+    @Override
+    public String log() {
       return read(log);
     }
   }
@@ -223,6 +229,10 @@ final class StandaloneCluster implements AutoCloseable {
   Process start(String name, List<String> command) throws IOException {
     ProcessBuilder builder = builder(command);
     builder.redirectErrorStream(true).redirectOutput(folder.resolve(name + ".log").toFile());
+    return started(builder);
+  }
+
+  private Process started(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
     processes.add(process);
     return process;
@@ -286,7 +296,7 @@ final class StandaloneCluster implements AutoCloseable {
     return true;
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -23,7 +23,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.PublishingException;
 import org.quantsweep.digest.Sha256Digest;
@@ -41,10 +44,12 @@ import org.quantsweep.testing.PythonEnvironment;
  * The shaded jar by spark-submit on a standalone master with two workers, undisturbed and
  * disturbed: what local mode answers is what it must answer. Figures go to standard output.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StandaloneClusterIT {
   /** Of killing something in mid-sweep: on a slow disk the first commit may end after the sweep. */
   private static final int ATTEMPTS = 5;
 
+  private static final Map<String, String> LOCAL = Map.of("spark.master", "local[2]");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> SCHEMES =
       List.of(
@@ -65,6 +70,11 @@ class StandaloneClusterIT {
   @TempDir static Path folder;
 
   private static StandaloneCluster cluster;
+
+  /** Two drivers for all that needs none of its own, one of its own processes for each twin. */
+  private static WarmDriver driver;
+
+  private static WarmDriver otherDriver;
   private static MiniHdfs hdfs;
   private static SparkSession spark;
   private static JsonNode local;
@@ -72,14 +82,16 @@ class StandaloneClusterIT {
   @BeforeAll
   static void sweepInLocalMode() throws Exception {
     cluster = new StandaloneCluster(folder, "sweeps by spark-submit on a standalone cluster");
-    StandaloneCluster.Submitted run =
-        cluster.submit(
-            "local",
-            List.of("--master", "local[2]"),
-            sweep(pictures().toString(), "local", "--evaluate-all"));
+    driver = cluster.warmDriver("driver");
+    Submitted run =
+        driver.run("local", LOCAL, sweep(pictures().toString(), "local", "--evaluate-all"));
     // Only to look into evaluation tables; Spark starts meanwhile.
     spark = SparkSessions.open("test", "local[1]");
+    // A few rows each: compiling queries would take most of the time.
+    spark.conf().set("spark.sql.codegen.wholeStage", false);
+    spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     hdfs = new MiniHdfs(cluster, folder);
+    otherDriver = cluster.warmDriver("other-driver");
     assertThat(run.exitCode()).as(run::log).isZero();
     local = result("local");
   }
@@ -99,8 +111,8 @@ class StandaloneClusterIT {
     String output = null;
     for (int attempt = 1; attempt <= ATTEMPTS && output == null; attempt++) {
       String name = "executor-" + attempt;
-      StandaloneCluster.Submitted run =
-          cluster.submit(
+      Submitted run =
+          driver.run(
               name,
               options("spark.quantsweep.commitInterval=100ms"),
               sweep(samples().toString(), name, "--evaluate-all"));
@@ -140,7 +152,7 @@ class StandaloneClusterIT {
     long committed = 0;
     for (int attempt = 1; attempt <= ATTEMPTS && output == null; attempt++) {
       String driver = "driver-" + attempt;
-      StandaloneCluster.Submitted first =
+      StandaloneCluster.Killable first =
           cluster.submit(
               driver + "-first",
               options("spark.quantsweep.commitInterval=100ms", "spark.cores.max=1"),
@@ -159,7 +171,7 @@ class StandaloneClusterIT {
     assertThat(output).as("a driver that was killed in mid-sweep").isNotNull();
 
     List<String> arguments = sweep(samples().toString(), output, "--evaluate-all");
-    StandaloneCluster.Submitted second = cluster.submit("driver-2", arguments);
+    Submitted second = otherDriver.run("driver-2", options(), arguments);
 
     assertThat(second.exitCode()).as(second::log).isZero();
     assertSameAsLocal(output);
@@ -176,15 +188,14 @@ class StandaloneClusterIT {
   @Test
   void twoSweepsOfOneDigestAtOnceBothEndWell() throws Exception {
     String table = folder.resolve("twins").toString();
-    List<StandaloneCluster.Submitted> runs = new ArrayList<>();
-    for (String twin : List.of("twin-1", "twin-2")) {
-      runs.add(
-          cluster.submit(
-              twin,
-              options("spark.cores.max=1"),
-              sweep(samples().toString(), twin, "--evaluate-all", "--evaluations", table)));
+    Map<String, WarmDriver> drivers = Map.of("twin-1", driver, "twin-2", otherDriver);
+    List<Submitted> runs = new ArrayList<>();
+    for (Map.Entry<String, WarmDriver> twin : drivers.entrySet()) {
+      List<String> arguments =
+          sweep(samples().toString(), twin.getKey(), "--evaluate-all", "--evaluations", table);
+      runs.add(twin.getValue().run(twin.getKey(), options("spark.cores.max=1"), arguments));
     }
-    for (StandaloneCluster.Submitted run : runs) {
+    for (Submitted run : runs) {
       assertThat(run.exitCode()).as(run::log).isZero();
     }
 
@@ -211,7 +222,7 @@ class StandaloneClusterIT {
             "--publish",
             hdfs.path("registry/shapes").toString());
     arguments.set(arguments.indexOf(model.toString()), hdfs.copy(model, "m.mlmodel").toString());
-    StandaloneCluster.Submitted run = cluster.submit("hdfs-sweep", arguments);
+    Submitted run = driver.run("hdfs-sweep", options(), arguments);
 
     assertThat(run.exitCode()).as(run::log).isZero();
     JsonNode result = JSON.readTree(bytes(hdfs.path("out/result.json")));
@@ -234,10 +245,10 @@ class StandaloneClusterIT {
     // What a scheduler asks for: the outcome from the cluster's storage, and where it was
     // published.
     assertThat(result.at("/published/version").asInt()).isEqualTo(1);
-    StandaloneCluster.Submitted shown =
-        cluster.submit(
+    Submitted shown =
+        driver.run(
             "hdfs-result",
-            List.of("--master", "local[1]"),
+            Map.of("spark.master", "local[1]"),
             List.of("result", hdfs.path("out").toString(), "--json"));
     assertThat(shown.exitCode()).as(shown::log).isZero();
     assertThat(JSON.readTree(shown.output())).isEqualTo(result);
@@ -271,35 +282,25 @@ class StandaloneClusterIT {
     }
   }
 
-  /** Runs a command in a process of its own, and gives what it prints. */
+  /** Runs a command, and gives what it prints. */
   private static String command(String... arguments) throws Exception {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.quantsweep.jobs.cli.QuantSweep"));
-    line.addAll(List.of(arguments));
-    Path out = folder.resolve("command.out");
-    Path err = folder.resolve("command.err");
-    Process process =
-        new ProcessBuilder(line).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-    assertThat(process.waitFor()).as(Files.readString(err)).isZero();
-    return Files.readString(out);
+    Submitted run = driver.run("command-" + arguments[0], LOCAL, List.of(arguments));
+    assertThat(run.exitCode()).as(run::log).isZero();
+    return run.output();
   }
 
+  // First: the other driver is then as warm as its twin, so that both sweep at once.
   @Test
+  @Order(1)
   void aFullDiskIsSaidAndNothingIsPublished() throws Exception {
     org.apache.hadoop.fs.Path full = hdfs.path("full");
     hdfs.files().mkdirs(full);
     // Less than one block: folders can be made, and nothing can be written.
     hdfs.files().setQuota(full, 1000, 1000);
-    StandaloneCluster.Submitted sweep =
-        cluster.submit(
+    Submitted sweep =
+        otherDriver.run(
             "full-sweep",
-            List.of("--master", "local[2]"), // Nothing is judged, and the driver writes.
+            LOCAL, // Nothing is judged, and the driver writes.
             sweep(
                 samples().toString(),
                 new org.apache.hadoop.fs.Path(full, "out").toString(),
@@ -337,10 +338,10 @@ class StandaloneClusterIT {
   void anOutputThatCannotBeWrittenIsSaidAndNothingIsPublished() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
     Path registry = folder.resolve("registry-1");
-    StandaloneCluster.Submitted run =
-        cluster.submit(
+    Submitted run =
+        otherDriver.run(
             "blocked",
-            List.of("--master", "local[2]"),
+            LOCAL,
             sweep(
                 samples().toString(),
                 "file/output",
@@ -414,17 +415,16 @@ class StandaloneClusterIT {
     }
   }
 
-  private static List<String> options(String... settings) {
-    List<String> options = new ArrayList<>(List.of("--master", cluster.address()));
+  private static Map<String, String> options(String... settings) {
+    Map<String, String> options = new HashMap<>(Map.of("spark.master", cluster.address()));
     for (String setting : settings) {
-      options.add("--conf");
-      options.add(setting);
+      options.put(setting.substring(0, setting.indexOf('=')), setting.replaceFirst(".*?=", ""));
     }
     return options;
   }
 
   /** At full speed: whoever commits to a local table takes its lock first. */
-  private static void awaitFirstCommitToBegin(StandaloneCluster.Submitted run, String output) {
+  private static void awaitFirstCommitToBegin(Submitted run, String output) {
     Path lock = folder.resolve(output).resolve("evaluations.lock");
     StandaloneCluster.await(
         "the first commit to begin", () -> !run.isRunning() || Files.exists(lock));
