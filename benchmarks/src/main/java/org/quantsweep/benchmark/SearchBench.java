@@ -142,5 +142,4 @@ final class SearchBench {
   static OptionRules rules(Set<Integer> bits, boolean calibrated) {
     return new OptionRules(bits, true, true, calibrated, new java.util.TreeMap<>());
   }
-
 }

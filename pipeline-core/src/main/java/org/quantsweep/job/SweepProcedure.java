@@ -89,7 +89,8 @@ public final class SweepProcedure {
               budget);
       SweepFindings findings = phases.run();
       Deliverables.Written written =
-          new Deliverables(ports.output(), model.fileName(), files, encoder, identity).write(findings);
+          new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
+              .write(findings);
       SweepResult result =
           SweepResults.of(
               identity,

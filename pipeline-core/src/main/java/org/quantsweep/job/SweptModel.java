@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.Rewrite;
+import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
 

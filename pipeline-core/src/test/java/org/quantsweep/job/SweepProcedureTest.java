@@ -10,7 +10,7 @@ import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleSource;
@@ -29,7 +29,8 @@ class SweepProcedureTest {
   }
 
   private static LocalSweep sweep() {
-    return new LocalSweep(GIVEN, Map.of(SampleSet.MAIN, SAMPLES), new OnnxRuntimeEngine(), 2);
+    return new LocalSweep(
+        GIVEN, Map.of(SampleSet.MAIN, SAMPLES), InferenceEngines.onnxRuntime(), 2);
   }
 
   @Test
@@ -111,7 +112,7 @@ class SweepProcedureTest {
       // Of all samples it finds those that the sweep has fitted on.
       SampleSource part = fitting.of(SAMPLES);
       assertThat(part.index().total()).isEqualTo(60);
-      String engine = new OnnxRuntimeEngine().identity();
+      String engine = InferenceEngines.onnxRuntime().identity();
       assertThat(fitting.gives(read, part.index(), TinySweep.preparation(), engine)).isTrue();
       assertThat(fitting.gives(read, SAMPLES.index(), TinySweep.preparation(), engine)).isFalse();
       assertThat(fitting.differences(SAMPLES.index(), "another engine").keySet())

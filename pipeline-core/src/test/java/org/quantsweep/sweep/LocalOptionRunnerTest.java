@@ -4,7 +4,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSubset;
@@ -28,6 +28,6 @@ class LocalOptionRunnerTest extends OptionRunnerContract {
 
   @Override
   protected InferenceEngine engine() {
-    return new OnnxRuntimeEngine();
+    return InferenceEngines.onnxRuntime();
   }
 }

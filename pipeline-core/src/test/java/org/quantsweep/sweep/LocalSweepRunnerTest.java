@@ -3,7 +3,7 @@ package org.quantsweep.sweep;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.testing.SweepRunnerContract;
 import org.quantsweep.testing.TinySweep;
@@ -22,6 +22,6 @@ class LocalSweepRunnerTest extends SweepRunnerContract {
 
   @Override
   protected InferenceEngine engine() {
-    return new OnnxRuntimeEngine();
+    return InferenceEngines.onnxRuntime();
   }
 }

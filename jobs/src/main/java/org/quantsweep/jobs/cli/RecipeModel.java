@@ -15,7 +15,7 @@ import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.RecipeFitting;
 import org.quantsweep.quantize.CalibratedWeights;
@@ -117,7 +117,7 @@ final class RecipeModel {
     RecipeFitting fitting = new RecipeFitting(recipe.fitting());
     CalibrationSettings settings = fitting.settings();
     PicturePreparation preparation = PicturePreparation.ofFlags(fitting.keys());
-    InferenceEngine engine = new OnnxRuntimeEngine();
+    InferenceEngine engine = InferenceEngines.onnxRuntime();
     try (CommandSamples samples = CommandSamples.open(given)) {
       SampleSource source = fitting.of(samples.source());
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {

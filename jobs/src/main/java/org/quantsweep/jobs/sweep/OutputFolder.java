@@ -10,8 +10,8 @@ import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.job.Recipe;
+import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 

@@ -55,8 +55,8 @@ public final class SweepJob {
         settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
     DeltaStores stores = new DeltaStores(spark, evaluations);
     SampleTables samples = new SampleTables(spark, IngestLimits.DEFAULT, output);
-    SparkRunners runners = new SparkRunners(
-            spark, settings, engine, samples, stores.models(), stores.statistics());
+    SparkRunners runners =
+        new SparkRunners(spark, settings, engine, samples, stores.models(), stores.statistics());
     SweepPorts ports =
         new SweepPorts(new HadoopInput(hadoop), samples, runners, stores, new FolderOutput(output));
     return new SweepProcedure(settings, engine, ports, listener, budget).run();

@@ -203,7 +203,7 @@ class DeltaStatisticsIT {
         shards(samples.index().shards()),
         PicturePreparation.DEFAULT,
         Criteria.parse("top-1"),
-        new OnnxRuntimeEngine());
+        InferenceEngines.onnxRuntime());
   }
 
   private static DeltaStatistics statistics(String table, Sha256Digest key) {

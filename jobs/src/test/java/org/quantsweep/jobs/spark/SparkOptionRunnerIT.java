@@ -21,7 +21,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
@@ -85,7 +85,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
 
   @Override
   protected InferenceEngine engine() {
-    return new OnnxRuntimeEngine();
+    return InferenceEngines.onnxRuntime();
   }
 
   /** To the last bit, although samples come from what selection has prepared, in other shards. */

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sweep.SweepRunner;
 import org.quantsweep.testing.SweepRunnerContract;
@@ -40,6 +40,6 @@ class SparkSweepRunnerIT extends SweepRunnerContract {
 
   @Override
   protected InferenceEngine engine() {
-    return new OnnxRuntimeEngine();
+    return InferenceEngines.onnxRuntime();
   }
 }

@@ -15,7 +15,7 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.inference.onnxruntime.OnnxRuntimeEngine;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SweepSettings;
@@ -75,7 +75,7 @@ class SweepJobIT {
     ModelFiles given = ModelFiles.lone(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     try (LocalSweep sweep =
-        new LocalSweep(given, Map.of(SampleSet.MAIN, samples), new OnnxRuntimeEngine(), 3)) {
+        new LocalSweep(given, Map.of(SampleSet.MAIN, samples), InferenceEngines.onnxRuntime(), 3)) {
       return sweep.run(settings(pictures, "out"), SearchListener.SILENT).result();
     }
   }
