@@ -137,5 +137,4 @@ final class SearchBench {
   static OptionRules rules(Set<Integer> bits, boolean calibrated) {
     return new OptionRules(bits, true, true, calibrated, new java.util.TreeMap<>());
   }
-
 }

@@ -170,20 +170,14 @@ public final class StrategyBenchmark implements Callable<Integer> {
   private Uniform uniform(SampleSource all, LocalSweep sweep, long seed, String threshold) {
     SweepResult selected =
         sweep
-            .run(
-                settings(seed, threshold).uniform().evaluateAll().build(), SearchListener.SILENT)
+            .run(settings(seed, threshold).uniform().evaluateAll().build(), SearchListener.SILENT)
             .result();
     SampleSource unseen =
         new SampleSubset(all, SampleSplits.of(all.index(), sizes(), seed).confirmation());
     try (LocalSweep confirming =
-        new LocalSweep(
-            given, Map.of(SampleSet.MAIN, unseen), new OnnxRuntimeEngine(), threads)) {
+        new LocalSweep(given, Map.of(SampleSet.MAIN, unseen), new OnnxRuntimeEngine(), threads)) {
       SweepSettings settings =
-          settings(seed, threshold)
-              .splits(SplitSettings.DEFAULT)
-              .uniform()
-              .evaluateAll()
-              .build();
+          settings(seed, threshold).splits(SplitSettings.DEFAULT).uniform().evaluateAll().build();
       Set<String> accepted = new HashSet<>();
       for (SweepResult.Row row :
           confirming.run(settings, SearchListener.SILENT).result().candidates()) {
@@ -229,8 +223,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
       Uniform uniform) {
     PerTensorSettings own =
         PerTensorSettings.DEFAULT.toBuilder()
-            .rules(
-                new OptionRules(bits, true, true, kind.equals("calibrated"), new TreeMap<>()))
+            .rules(new OptionRules(bits, true, true, kind.equals("calibrated"), new TreeMap<>()))
             .strategy(strategy(strategy))
             .search(
                 strategy.startsWith("knapsack") && !strategy.endsWith("drop")
@@ -263,8 +256,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
     LocalSweep.Outcome outcome =
         sweep.run(settings(seed, threshold).perTensor(own).build(), SearchListener.SILENT);
     SweepResult result = outcome.result();
-    long bytes =
-        result.selected() == null ? given.size().bytes() : result.selected().encodedSize();
+    long bytes = result.selected() == null ? given.size().bytes() : result.selected().encodedSize();
     long bestBytes = uniform.best().encodedSize();
     long confirmedBytes = uniform.confirmed().encodedSize();
     rows.add(new Row(seed, kind, threshold, strategy, bytes, bestBytes, confirmedBytes));
