@@ -48,7 +48,7 @@ class SweepJobIT {
     assertThat(second.cost().inferences()).isZero();
     assertThat(second.candidates()).isEqualTo(first.candidates());
     assertThat(second.selected()).isEqualTo(first.selected());
-    byte[] chosen = Files.readAllBytes(folder.resolve("out").resolve(SweepJob.MODEL_FILE));
+    byte[] chosen = Files.readAllBytes(folder.resolve("out").resolve("selected.mlmodel"));
     assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(first.selected().sha256());
     assertThat(chosen).hasSize((int) first.selected().encodedSize());
     SweepResult here = locally(pictures);
