@@ -28,7 +28,7 @@ import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.LoweredModel;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.network.NetworkFrontEnd;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
@@ -131,7 +131,8 @@ public final class SweepThroughput {
       Shape shape = Shape.of(picture.colorSpace().channels(), picture.height(), picture.width());
       Tensor input =
           PicturePreparation.DEFAULT.prepare(all.get(0), model.inputs()).get(picture.name());
-      LoweredModel lowered = NetworkLowering.lower(model, Map.of(picture.name(), shape));
+      LoweredModel lowered =
+          new NetworkFrontEnd(model).lower(Map.of(picture.name(), shape), List.of());
       try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
         options.setIntraOpNumThreads(1);
         options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);

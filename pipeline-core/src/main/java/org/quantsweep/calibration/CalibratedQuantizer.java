@@ -69,6 +69,22 @@ public final class CalibratedQuantizer {
    */
   public CalibratedQuantizer(
       CoreMLModel model, WeightTensor tensor, InputMoments moments, CalibrationSettings settings) {
+    this(model, tensor, model.format().quantizer(tensor), moments, settings);
+  }
+
+  /**
+   * Prepares the fitting of all schemes.
+   *
+   * @param tensor one that {@link #isCalibratable}
+   * @param plain makes the tensor's plain codes
+   * @param moments of its layer's inputs, of at least one place
+   */
+  public CalibratedQuantizer(
+      CoreMLModel model,
+      WeightTensor tensor,
+      TensorQuantizer plain,
+      InputMoments moments,
+      CalibrationSettings settings) {
     this.tensor = tensor;
     this.moments = moments;
     this.settings = settings;
@@ -96,7 +112,7 @@ public final class CalibratedQuantizer {
               + ".");
     }
     this.values = tensor.values().sharedArray();
-    this.plain = model.format().quantizer(tensor);
+    this.plain = plain;
     this.bias =
         use.bias()
             .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())

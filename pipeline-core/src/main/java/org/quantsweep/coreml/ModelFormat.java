@@ -3,6 +3,7 @@ package org.quantsweep.coreml;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.quantize.Scheme;
@@ -43,6 +44,19 @@ public interface ModelFormat {
    * its cure; empty where some may.
    */
   Optional<String> refusal(Scheme scheme);
+
+  /**
+   * Refuses a scheme that no weight tensor of this format may be stored in.
+   *
+   * @throws UsageException naming why, and another one
+   */
+  default void requireLegal(Scheme scheme) {
+    refusal(scheme)
+        .ifPresent(
+            problem -> {
+              throw new UsageException(problem);
+            });
+  }
 
   /**
    * Why this weight tensor may not be stored in a scheme that others may be stored in, in one

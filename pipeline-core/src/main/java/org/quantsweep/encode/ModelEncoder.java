@@ -18,6 +18,7 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.HalfPrecisionCodec;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
@@ -125,6 +126,15 @@ public final class ModelEncoder {
     return format.options(tensors.get(identity));
   }
 
+  /** The tables of least error that were found so far, by weight tensor. */
+  public Map<String, OptimalTableSet> knownTables() {
+    Map<String, OptimalTableSet> known = new TreeMap<>();
+    quantizers.forEach(
+        (identity, quantizer) ->
+            quantizer.knownTables().ifPresent(tables -> known.put(identity, tables)));
+    return known;
+  }
+
   /** The bytes that a weight tensor takes under a scheme, or under its fallback if that is less. */
   public long storedBytes(String identity, Scheme scheme) {
     WeightTensor tensor = tensors.get(identity);
@@ -161,14 +171,7 @@ public final class ModelEncoder {
    */
   public void requireLegal(QuantizationPlan plan) {
     List<String> problems = new ArrayList<>();
-    for (Scheme scheme : plan.schemes().values()) {
-      format
-          .refusal(scheme)
-          .ifPresent(
-              problem -> {
-                throw new UsageException(problem);
-              });
-    }
+    plan.schemes().values().forEach(format::requireLegal);
     plan.schemes()
         .forEach(
             (identity, scheme) -> {

@@ -60,6 +60,7 @@ public final class SweepProcedure {
     ports.output().begin(model.fileName());
     settings.rules().requireKnown(model.identities());
     warmStart.ifPresent(recipe -> recipe.requireFitting(settings, model.given()));
+    model.requireLegal(settings, warmStart);
     listener.phaseStarted("samples", 0);
     SweepSamples samples = SweepSamples.open(settings, ports.samples());
     SweepIdentity identity =

@@ -1,6 +1,7 @@
 package org.quantsweep.job;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.quantsweep.artifact.ModelFiles;
@@ -9,6 +10,9 @@ import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.search.Candidate;
 
 /**
  * The model of a sweep.
@@ -35,6 +39,22 @@ record SweptModel(
     Set<String> identities = new TreeSet<>();
     selected.forEach(tensor -> identities.add(tensor.identity()));
     return identities;
+  }
+
+  /**
+   * Refuses schemes that this model's format cannot store, before any work.
+   *
+   * @throws org.quantsweep.UsageException naming why, and another one
+   */
+  void requireLegal(SweepSettings settings, Optional<WarmStart> warmStart) {
+    for (String scheme : settings.schemes()) {
+      if (!scheme.equals(Candidate.AS_GIVEN)) {
+        read.format().requireLegal(Scheme.parse(scheme));
+      }
+    }
+    ModelEncoder encoder = encoder(CalibratedOptions.NONE);
+    encoder.requireLegal(new QuantizationPlan(settings.rules().kept()));
+    warmStart.ifPresent(own -> encoder.requireLegal(own.recipe().plan()));
   }
 
   /** What encodes plans. */

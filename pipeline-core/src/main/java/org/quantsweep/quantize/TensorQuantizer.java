@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
@@ -12,8 +13,7 @@ import org.quantsweep.tensor.Tensor;
 public final class TensorQuantizer {
   private final Tensor weights;
   private final Channels channels;
-  private final float[][] optimal = new float[9][];
-  private OptimalTables tables;
+  private OptimalTableSet tables;
 
   /**
    * For one weight tensor.
@@ -58,6 +58,12 @@ public final class TensorQuantizer {
             ? Channels.whole(weights.shape())
             : Channels.along(
                 weights.shape(), channelAxis, scales / weights.shape().length(channelAxis));
+  }
+
+  private TensorQuantizer(Tensor weights, Channels channels, OptimalTableSet tables) {
+    this.weights = weights;
+    this.channels = channels;
+    this.tables = tables;
   }
 
   /**
@@ -110,18 +116,25 @@ public final class TensorQuantizer {
     throw new IllegalArgumentException("no codes are made for each " + grouping.text() + " here.");
   }
 
+  /** The tables of all widths, when they have been found or were given. */
+  public synchronized Optional<OptimalTableSet> knownTables() {
+    return Optional.ofNullable(tables);
+  }
+
+  /**
+   * The same quantizer with tables that were found before.
+   *
+   * @param known of the same weights
+   */
+  public TensorQuantizer withTables(OptimalTableSet known) {
+    return new TensorQuantizer(weights, channels, known);
+  }
+
   private synchronized float[] optimalTable(NumberOfBits bits) {
-    if (optimal[bits.bits()] == null) {
-      if (tables == null) {
-        tables = new OptimalTables(weights.sharedArray());
-      }
-      // Widest first: the prices that it tries narrow those of the others. Then the sums can go.
-      for (int width = 8; width >= 1; width--) {
-        optimal[width] = tables.entries(1 << width);
-      }
-      tables = null;
+    if (tables == null) {
+      tables = new OptimalTableSet(weights.sharedArray());
     }
-    return optimal[bits.bits()];
+    return tables.entries(bits);
   }
 
   private float[] customTable(Method.CustomTable custom, NumberOfBits bits) {

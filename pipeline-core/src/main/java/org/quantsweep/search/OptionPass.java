@@ -93,7 +93,7 @@ public final class OptionPass {
         started = true;
       }
       if (!missing.isEmpty() && !budget.isOver()) {
-        Map<TensorOption, FittedOption> fitted = runner.fit(missing);
+        Map<TensorOption, FittedOption> fitted = runner.fit(missing, encoder.knownTables());
         store.appendFitted(keys.calibration(), fitted);
         fitted.forEach((option, found) -> errors.put(option, found.error()));
       }

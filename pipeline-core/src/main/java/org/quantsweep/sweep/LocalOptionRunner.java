@@ -15,6 +15,7 @@ import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
@@ -74,7 +75,8 @@ public final class LocalOptionRunner implements OptionRunner {
   }
 
   @Override
-  public Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+  public Map<TensorOption, FittedOption> fit(
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
     Map<String, List<TensorOption>> byTensor = new TreeMap<>();
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
@@ -91,7 +93,8 @@ public final class LocalOptionRunner implements OptionRunner {
     }
     List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
     byTensor.forEach(
-        (tensor, own) -> fitting.add(() -> calibration.options().fit(own, moments.get(tensor))));
+        (tensor, own) ->
+            fitting.add(() -> calibration.options().fit(own, moments.get(tensor), tables)));
     Map<TensorOption, FittedOption> fitted = new TreeMap<>();
     ParallelTasks.run(threads, fitting).forEach(fitted::putAll);
     return fitted;

@@ -25,6 +25,7 @@ import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.HalfPrecisionCodec;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.sample.SampleIndex;
@@ -84,16 +85,20 @@ public final class OptionEvaluator {
    * Fits the options of one weight tensor.
    *
    * @param moments of the inputs of its layer on all calibration samples
+   * @param tables those of least error that are known, by weight tensor; others are found
    */
   public Map<TensorOption, FittedOption> fit(
-      Collection<TensorOption> options, InputMoments moments) {
+      Collection<TensorOption> options, InputMoments moments, Map<String, OptimalTableSet> tables) {
     Map<TensorOption, FittedOption> fitted = new TreeMap<>();
     if (options.isEmpty()) {
       return fitted;
     }
     WeightTensor tensor = tensors(List.of(options.iterator().next().tensor())).get(0);
-    CalibratedQuantizer quantizer = new CalibratedQuantizer(model, tensor, moments, settings);
-    TensorQuantizer plain = model.format().quantizer(tensor);
+    TensorQuantizer finding = model.format().quantizer(tensor);
+    OptimalTableSet known = tables.get(tensor.identity());
+    TensorQuantizer plain = known == null ? finding : finding.withTables(known);
+    CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, tensor, plain, moments, settings);
     for (TensorOption option : options) {
       fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
     }

@@ -2,6 +2,7 @@ package org.quantsweep.sweep;
 
 import java.util.Collection;
 import java.util.Map;
+import org.quantsweep.quantize.OptimalTableSet;
 
 /**
  * Runs the passes over single options, in this process or on a cluster. Both give the same numbers
@@ -13,8 +14,15 @@ public interface OptionRunner extends AutoCloseable {
    * calibrated options, and finds the own error of all.
    *
    * @param options all of weight tensors that can be calibrated
+   * @param tables those of least error that are known, by weight tensor; others are found
    */
-  Map<TensorOption, FittedOption> fit(Collection<TensorOption> options);
+  Map<TensorOption, FittedOption> fit(
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables);
+
+  /** The same where no table is known. */
+  default Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+    return fit(options, Map.of());
+  }
 
   /**
    * Runs each option alone on the sensitivity samples: the network up to the layer once, the layer

@@ -1,19 +1,25 @@
 package org.quantsweep.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleSource;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.testing.TinySweep;
 
@@ -84,6 +90,35 @@ class SweepProcedureTest {
           .allSatisfy(row -> requireBound(row.agreement()));
       Certificate.Confirmed confirmed = result.certificate().confirmation();
       assertThat(confirmed.confidence()).isEqualTo(0.8);
+    }
+  }
+
+  @Test
+  void schemesThatTheFormatCannotStoreAreRefusedBeforeAnyWork() {
+    String refused =
+        "scheme (linear:4@block32) cannot be stored in a neural network: there a scale is an output"
+            + " channel's or the whole weight tensor's.\nMaybe write linear:4.";
+    SearchListener none =
+        new SearchListener() {
+          @Override
+          public void phaseStarted(String phase, long inferences) {
+            throw new AssertionError(phase + " has started.");
+          }
+        };
+    try (LocalSweep sweep = sweep()) {
+      SweepSettings uniform = settings().uniform().schemes(List.of("linear:4@block32")).build();
+      assertThatThrownBy(() -> sweep.run(uniform, none))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(refused);
+      Scheme scheme = Scheme.parse("linear:4@block32");
+      OptionRules rules =
+          new OptionRules(
+              Set.of(4), true, true, true, new TreeMap<>(Map.of("one/weights", scheme)));
+      SweepSettings kept =
+          settings().perTensor(PerTensorSettings.DEFAULT.toBuilder().rules(rules).build()).build();
+      assertThatThrownBy(() -> sweep.run(kept, none))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(refused);
     }
   }
 

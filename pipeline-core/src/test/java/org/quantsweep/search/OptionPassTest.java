@@ -18,6 +18,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.InMemoryOptionStore;
@@ -48,7 +49,8 @@ class OptionPassTest {
     }
 
     @Override
-    public Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+    public Map<TensorOption, FittedOption> fit(
+        Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
       throw new IllegalStateException("nothing is calibrated here.");
     }
 

@@ -11,12 +11,15 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
@@ -97,6 +100,37 @@ public abstract class OptionRunnerContract {
       assertThat(options.stream().map(option -> again.get(option).error()).toList())
           .isEqualTo(errors);
     }
+  }
+
+  @Test
+  void tablesThatAreKnownAreTaken() {
+    TensorOption plain = new TensorOption("one/weights", Scheme.parse("lut-kmeans:3"));
+    List<TensorOption> options =
+        List.of(plain, new TensorOption("one/weights", Scheme.parse("lut-kmeans:3+calibrated")));
+    try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
+      Map<TensorOption, FittedOption> found = runner.fit(options);
+      Map<TensorOption, FittedOption> known =
+          runner.fit(options, Map.of("one/weights", tables("one/weights")));
+      for (TensorOption option : options) {
+        assertThat(known.get(option).error()).isEqualTo(found.get(option).error());
+      }
+      // Those of another tensor fit worse, and are taken all the same.
+      Map<TensorOption, FittedOption> others =
+          runner.fit(options, Map.of("one/weights", tables("two/weights")));
+      assertThat(others.get(plain).error()).isGreaterThan(found.get(plain).error());
+    }
+  }
+
+  private static OptimalTableSet tables(String identity) {
+    WeightTensor tensor =
+        MODEL.weightTensors().stream()
+            .filter(own -> own.identity().equals(identity))
+            .findFirst()
+            .orElseThrow();
+    TensorQuantizer quantizer = MODEL.format().quantizer(tensor);
+    assertThat(quantizer.knownTables()).isEmpty();
+    quantizer.quantize((Scheme.Quantization) Scheme.parse("lut-kmeans:3"));
+    return quantizer.knownTables().orElseThrow();
   }
 
   private long disagreeing(ModelFiles encoded, List<Sample> samples) throws Exception {

@@ -28,6 +28,7 @@ import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sweep.FittedOption;
@@ -160,7 +161,8 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
-  public Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
+  public Map<TensorOption, FittedOption> fit(
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
     Map<String, List<TensorOption>> byTensor = new TreeMap<>();
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
@@ -171,7 +173,7 @@ public final class SparkOptionRunner implements OptionRunner {
     missing.removeAll(known);
     JavaPairRDD<String, InputMoments> stored = statistics.load(known).partitionBy(oneEach);
     if (missing.isEmpty()) {
-      return fit(byTensor, stored);
+      return fit(byTensor, stored, tables);
     }
     JavaPairRDD<String, InputMoments> gathered =
         gather(missing, oneEach).persist(StorageLevel.MEMORY_AND_DISK());
@@ -179,7 +181,7 @@ public final class SparkOptionRunner implements OptionRunner {
       // Before the table is locked: another sweep may want to write there.
       gathered.count();
       statistics.append(gathered);
-      return fit(byTensor, gathered.union(stored));
+      return fit(byTensor, gathered.union(stored), tables);
     } finally {
       gathered.unpersist();
     }
@@ -221,8 +223,12 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   private Map<TensorOption, FittedOption> fit(
-      Map<String, List<TensorOption>> options, JavaPairRDD<String, InputMoments> moments) {
+      Map<String, List<TensorOption>> options,
+      JavaPairRDD<String, InputMoments> moments,
+      Map<String, OptimalTableSet> tables) {
     Context context = calibration.context();
+    // Two KB for each weight tensor.
+    Map<String, OptimalTableSet> known = new HashMap<>(tables);
     FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, HashMap<TensorOption, FittedOption>>
         fit =
             tensors -> {
@@ -232,7 +238,8 @@ public final class SparkOptionRunner implements OptionRunner {
                 Tuple2<String, InputMoments> tensor = tensors.next();
                 // Two sweeps at once may both have stored them.
                 if (done.add(tensor._1())) {
-                  fitted.putAll(context.evaluator().fit(options.get(tensor._1()), tensor._2()));
+                  fitted.putAll(
+                      context.evaluator().fit(options.get(tensor._1()), tensor._2(), known));
                 }
               }
               return List.of(fitted).iterator();

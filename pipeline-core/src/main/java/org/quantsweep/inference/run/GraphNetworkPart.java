@@ -12,7 +12,7 @@ import org.quantsweep.inference.NetworkCuts;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -38,8 +38,9 @@ final class GraphNetworkPart implements NetworkPart {
           "a part from boundary " + from + " cannot end at boundary " + to + ".");
     }
     this.model = model;
+    ModelLowering lowering = ModelLowerings.of(model);
     this.last = to == model.layers().size();
-    Set<String> answered = NetworkLowering.answeredBlobs(model);
+    Set<String> answered = lowering.answered();
     SortedSet<String> before = NetworkCuts.live(model, answered, from);
     this.made = new TreeSet<>(NetworkCuts.live(model, answered, to));
     passed.addAll(made);
@@ -52,10 +53,10 @@ final class GraphNetworkPart implements NetworkPart {
     this.sessions =
         new GraphSessions(
             model.name(),
-            shapes -> NetworkLowering.lowerPart(model, from, to, shapes, made, values),
+            shapes -> lowering.lowerPart(from, to, shapes, made, values),
             engine,
             GraphEngine.Memory.SHARED);
-    this.answers = new NetworkAnswers(model);
+    this.answers = new NetworkAnswers(model, lowering);
   }
 
   @Override

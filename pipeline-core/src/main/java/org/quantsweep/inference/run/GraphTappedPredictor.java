@@ -12,7 +12,7 @@ import org.quantsweep.inference.NetworkCuts;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.tensor.Tensor;
 
 /** A network whose graph answers the live blobs of some boundaries too. */
@@ -24,7 +24,8 @@ final class GraphTappedPredictor implements TappedPredictor {
 
   GraphTappedPredictor(CoreMLModel model, SortedSet<Integer> boundaries, GraphEngine engine) {
     this.model = model;
-    Set<String> answered = NetworkLowering.answeredBlobs(model);
+    ModelLowering lowering = ModelLowerings.of(model);
+    Set<String> answered = lowering.answered();
     TreeSet<String> taps = new TreeSet<>();
     for (int boundary : boundaries) {
       Set<String> blobs = NetworkCuts.live(model, answered, boundary);
@@ -33,11 +34,8 @@ final class GraphTappedPredictor implements TappedPredictor {
     }
     this.sessions =
         new GraphSessions(
-            model.name(),
-            shapes -> NetworkLowering.lower(model, shapes, taps),
-            engine,
-            GraphEngine.Memory.KEPT);
-    this.answers = new NetworkAnswers(model);
+            model.name(), shapes -> lowering.lower(shapes, taps), engine, GraphEngine.Memory.KEPT);
+    this.answers = new NetworkAnswers(model, lowering);
     FeatureShapes.preferred(model.inputs()).ifPresent(sessions::open);
   }
 

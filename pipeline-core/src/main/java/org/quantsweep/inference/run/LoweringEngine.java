@@ -7,7 +7,6 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
 import org.quantsweep.tensor.Tensor;
 
 /** Lowers models to ONNX graphs and runs these on an engine. Equal where the engines are. */
@@ -29,6 +28,6 @@ public record LoweringEngine(GraphEngine graphs) implements InferenceEngine {
 
   @Override
   public String identity() {
-    return graphs.identity() + ", lowering " + NetworkLowering.VERSION;
+    return graphs.identity() + ", lowering " + ModelLowerings.VERSION;
   }
 }

@@ -7,7 +7,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -21,19 +21,20 @@ final class ModelPredictor implements Predictor {
   /** Opens the session of the preferred shapes, so that what cannot run is said at once. */
   ModelPredictor(CoreMLModel model, GraphEngine engine) {
     this.model = model;
+    ModelLowering lowering = ModelLowerings.of(model);
     this.sessions =
         new GraphSessions(
             model.name(),
-            shapes -> NetworkLowering.lower(model, shapes, List.of()),
+            shapes -> lowering.lower(shapes, List.of()),
             engine,
             GraphEngine.Memory.KEPT);
     Optional<Map<String, Shape>> preferred = FeatureShapes.preferred(model.inputs());
     if (preferred.isPresent() || !model.kind().isNeuralNetwork()) {
       sessions.open(preferred.orElse(Map.of()));
     } else {
-      NetworkLowering.requireKnownLayers(model);
+      lowering.requireKnownLayers();
     }
-    this.answers = new NetworkAnswers(model);
+    this.answers = new NetworkAnswers(model, lowering);
   }
 
   @Override

@@ -7,7 +7,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -18,11 +18,11 @@ final class NetworkAnswers {
   private final List<String> labels;
   private final boolean exact;
 
-  NetworkAnswers(CoreMLModel model) {
+  NetworkAnswers(CoreMLModel model, ModelLowering lowering) {
     this.model = model;
-    this.probabilities = NetworkLowering.probabilityBlob(model);
-    this.labels = NetworkLowering.classLabels(model);
-    this.exact = NetworkLowering.isExactMapping(model);
+    this.probabilities = lowering.probabilities();
+    this.labels = lowering.classLabels();
+    this.exact = lowering.keepsRanks();
   }
 
   /** The answer that the blobs of one run make. */

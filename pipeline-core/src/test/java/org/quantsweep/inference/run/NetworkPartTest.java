@@ -25,7 +25,7 @@ import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.LoweredModel;
-import org.quantsweep.inference.onnx.network.NetworkLowering;
+import org.quantsweep.inference.onnx.network.NetworkFrontEnd;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -95,8 +95,8 @@ class NetworkPartTest {
     CoreMLModel model = ModelReader.read(SharedData.path("models/mnistCNN.mlmodel"));
     int layers = model.layers().size();
     LoweredModel part =
-        NetworkLowering.lowerPart(
-            model, layers - 1, layers, shapes(model, layers - 1), List.of(), Map.of());
+        new NetworkFrontEnd(model)
+            .lowerPart(layers - 1, layers, shapes(model, layers - 1), List.of(), Map.of());
     assertThat(part.graph().sharedBytes().length).isLessThan(2_000);
   }
 

@@ -17,6 +17,7 @@ import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.coreml.UnfitWindowException;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.inference.onnx.LoweredModel;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
@@ -29,9 +30,9 @@ import org.quantsweep.tensor.Tensor;
  * known. What the layers mean is said by the Core ML Format Specification, {@code
  * NeuralNetwork.proto}.
  */
-public final class NetworkLowering {
+final class NetworkLowering {
   /** Changes whenever an answer may change. */
-  public static final int VERSION = 3;
+  static final int VERSION = 3;
 
   private final CoreMLModel model;
   private final NetworkMessage network;
@@ -44,24 +45,8 @@ public final class NetworkLowering {
     this.graph = new OnnxGraph(blobs());
   }
 
-  /**
-   * The graph of a model for inputs of these shapes.
-   *
-   * @param inputs the shape of each input that is given: pictures {@code [channels, H, W]}, arrays
-   *     as the model describes them; an optional input may be left out
-   * @throws BadInputException listing every layer that cannot run, with its type
-   */
-  public static LoweredModel lower(CoreMLModel model, Map<String, Shape> inputs) {
-    return lower(model, inputs, List.of());
-  }
-
-  /**
-   * As {@link #lower(CoreMLModel, Map)}, with other blobs answered too.
-   *
-   * @param taps names of blobs; those that are answered anyway may be among them
-   */
-  public static LoweredModel lower(
-      CoreMLModel model, Map<String, Shape> inputs, Collection<String> taps) {
+  /** As {@link ModelLowering#lower} says. */
+  static LoweredModel lower(CoreMLModel model, Map<String, Shape> inputs, Collection<String> taps) {
     if (!model.kind().isNeuralNetwork()) {
       throw new BadInputException(
           model.name()
@@ -73,14 +58,8 @@ public final class NetworkLowering {
     return new NetworkLowering(model).lowered(inputs, taps);
   }
 
-  /**
-   * The graph of the layers [from, to) for blobs of these shapes.
-   *
-   * @param blobs the shapes of the blobs that the part is fed with, as the network has them
-   * @param answered which blobs the part answers; it makes each of them
-   * @param values values that take the place of weight tensors' own, by identity
-   */
-  public static LoweredModel lowerPart(
+  /** As {@link ModelLowering#lowerPart} says. */
+  static LoweredModel lowerPart(
       CoreMLModel model,
       int from,
       int to,
@@ -91,7 +70,7 @@ public final class NetworkLowering {
   }
 
   /** The blobs that a network answers. */
-  public static Set<String> answeredBlobs(CoreMLModel model) {
+  static Set<String> answeredBlobs(CoreMLModel model) {
     return new LinkedHashSet<>(new NetworkLowering(model).outputs());
   }
 
@@ -100,25 +79,10 @@ public final class NetworkLowering {
    *
    * @throws BadInputException listing every such layer, with its type
    */
-  public static void requireKnownLayers(CoreMLModel model) {
+  static void requireKnownLayers(CoreMLModel model) {
     NetworkLowering lowering = new NetworkLowering(model);
     lowering.collectUnknownTypes();
     lowering.refuseProblems();
-  }
-
-  /** The blob that holds a classifier's probabilities; empty when it is no classifier. */
-  public static String probabilityBlob(CoreMLModel model) {
-    return NetworkMessage.of(model).probabilityBlob();
-  }
-
-  /** A classifier's classes in the order of its probabilities; int64 labels in decimal. */
-  public static List<String> classLabels(CoreMLModel model) {
-    return NetworkMessage.of(model).labels();
-  }
-
-  /** Whether arrays keep their own ranks, as iOS 13 layers want it. */
-  public static boolean isExactMapping(CoreMLModel model) {
-    return NetworkMessage.of(model).isExact();
   }
 
   private LoweredModel lowered(Map<String, Shape> inputs, Collection<String> taps) {
