@@ -91,7 +91,7 @@ class ArchitectureTest {
     row(
         table,
         "jobs.registry",
-        "artifact digest inference.engine jobs.files jobs.sweep registry report");
+        "artifact digest inference inference.engine jobs.files jobs.sweep registry report");
     row(
         table,
         "jobs.cli",

@@ -3,8 +3,8 @@ package org.quantsweep.inference.onnx.network;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.neuralnetwork.LayerTypes;
 import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
@@ -12,7 +12,6 @@ import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkClassifier;
 import org.quantsweep.proto.coreml.NeuralNetworkImageShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
-import org.quantsweep.proto.coreml.NeuralNetworkLayer.LayerCase;
 import org.quantsweep.proto.coreml.NeuralNetworkMultiArrayShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
 
@@ -33,49 +32,6 @@ record NetworkMessage(
     String probabilityBlob,
     List<String> labels,
     Map<String, Float> defaults) {
-  /** The types that know sequence, batch, channels, height and width, and no other axes. */
-  private static final Set<LayerCase> OF_FIVE_AXES =
-      Set.of(
-          LayerCase.CONVOLUTION,
-          LayerCase.POOLING,
-          LayerCase.ACTIVATION,
-          LayerCase.INNERPRODUCT,
-          LayerCase.EMBEDDING,
-          LayerCase.BATCHNORM,
-          LayerCase.MVN,
-          LayerCase.L2NORMALIZE,
-          LayerCase.SOFTMAX,
-          LayerCase.LRN,
-          LayerCase.CROP,
-          LayerCase.PADDING,
-          LayerCase.UPSAMPLE,
-          LayerCase.RESIZEBILINEAR,
-          LayerCase.CROPRESIZE,
-          LayerCase.UNARY,
-          LayerCase.ADD,
-          LayerCase.MULTIPLY,
-          LayerCase.AVERAGE,
-          LayerCase.SCALE,
-          LayerCase.BIAS,
-          LayerCase.MAX,
-          LayerCase.MIN,
-          LayerCase.DOT,
-          LayerCase.REDUCE,
-          LayerCase.LOADCONSTANT,
-          LayerCase.RESHAPE,
-          LayerCase.FLATTEN,
-          LayerCase.PERMUTE,
-          LayerCase.CONCAT,
-          LayerCase.SPLIT,
-          LayerCase.SEQUENCEREPEAT,
-          LayerCase.REORGANIZEDATA,
-          LayerCase.SLICE,
-          LayerCase.SIMPLERECURRENT,
-          LayerCase.GRU,
-          LayerCase.UNIDIRECTIONALLSTM,
-          LayerCase.BIDIRECTIONALLSTM,
-          LayerCase.CUSTOM);
-
   static NetworkMessage of(CoreMLModel model) {
     Model message = NetworkFormat.message(model);
     if (message.hasNeuralNetworkClassifier()) {
@@ -121,12 +77,7 @@ record NetworkMessage(
    * tell, and the engine has operators for four.
    */
   boolean mayLeaveSequenceOut() {
-    for (NeuralNetworkLayer layer : layers) {
-      if (!OF_FIVE_AXES.contains(layer.getLayerCase())) {
-        return false;
-      }
-    }
-    return true;
+    return layers.stream().allMatch(LayerTypes::hasFiveAxes);
   }
 
   private static Map<String, Float> defaults(Model message) {
