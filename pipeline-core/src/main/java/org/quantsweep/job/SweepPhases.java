@@ -79,7 +79,13 @@ final class SweepPhases {
             budget);
     listener.phaseStarted("reference", samples.selection().index().size());
     ReferenceEvidence reference = uniform.reference();
-    samples.requireUsable(settings, List.copyOf(reference.failures().values()));
+    List<String> failures = List.copyOf(reference.failures().values());
+    samples.requireUsable(settings, failures);
+    SweepSamples.requireAnswered(
+        "selection",
+        samples.selection().index(),
+        answered(samples.selection(), reference),
+        failures);
     Optional<PlanWork> work =
         settings
             .perTensor()
@@ -174,6 +180,10 @@ final class SweepPhases {
     return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));
   }
 
+  private static long answered(SamplePart part, ReferenceEvidence reference) {
+    return reference.order().stream().mapToLong(rank -> part.index().count(rank)).sum();
+  }
+
   private SearchSettings searchSettings() {
     AgreementThreshold threshold = thresholdOfSelection();
     SearchSettings usual =
@@ -202,6 +212,11 @@ final class SweepPhases {
             },
             SearchBudget.unlimited(),
             SearchListener.SILENT);
+    SweepSamples.requireAnswered(
+        "confirmation",
+        samples.confirmation().index(),
+        unseen.denominator(),
+        List.copyOf(unseen.reference().failures().values()));
     ConfirmationSettings own = settings.confirmation();
     // Of the uniform family one alone is tested: the best.
     int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;

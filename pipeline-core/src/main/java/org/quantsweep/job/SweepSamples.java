@@ -65,6 +65,15 @@ public record SweepSamples(
               + main.index().total()
               + " are in the confirmation set too.\nMaybe give other samples.");
     }
+    boolean confirms =
+        !splits.confirmation().isEmpty() || sizes(settings).confirmation().signum() > 0;
+    if (confirms && confirmation.isEmpty()) {
+      throw new BadInputException(
+          settings.samples().get(0)
+              + ": no sample is left to confirm on: the confirmation part of "
+              + main.index().total()
+              + " samples is empty.\nMaybe give more samples, or another --splits.");
+    }
     return new SweepSamples(
         main.index(),
         main.unreadable(),
@@ -96,6 +105,27 @@ public record SweepSamples(
               + String.join("\n  ", reasons.subList(0, Math.min(5, reasons.size())))
               + (reasons.size() > 5 ? "\n  ..." : "")
               + "\nMaybe mend or remove them, or raise --quarantine-limit.");
+    }
+  }
+
+  /**
+   * Refuses a part of which the reference answers no sample: every rule would be met by nothing.
+   *
+   * @param role of the part, for messages
+   * @param answered how many samples of the part the reference answers, copies counted
+   * @param failures reasons, in one line each, why it does not answer the others
+   */
+  static void requireAnswered(String role, SampleIndex part, long answered, List<String> failures) {
+    if (answered == 0) {
+      throw new BadInputException(
+          "the reference answers none of the "
+              + part.total()
+              + " "
+              + role
+              + " samples, so nothing can be judged on them:\n  "
+              + String.join("\n  ", failures.subList(0, Math.min(5, failures.size())))
+              + (failures.size() > 5 ? "\n  ..." : "")
+              + "\nMaybe try one of them with quantsweep predict.");
     }
   }
 

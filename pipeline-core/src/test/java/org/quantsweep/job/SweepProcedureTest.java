@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -19,6 +21,7 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.testing.TinySweep;
@@ -119,6 +122,42 @@ class SweepProcedureTest {
       assertThatThrownBy(() -> sweep.run(kept, none))
           .isInstanceOf(UsageException.class)
           .hasMessage(refused);
+    }
+  }
+
+  @Test
+  void aConfirmationThatTheReferenceDoesNotAnswerIsNoConfirmation() {
+    SampleSource unanswered = TinySweep.withUnreadable(TinySweep.samples("none", 0));
+    try (LocalSweep sweep =
+        new LocalSweep(
+            GIVEN,
+            Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CONFIRMATION, unanswered),
+            InferenceEngines.onnxRuntime(),
+            2)) {
+      SweepSettings settings =
+          settings()
+              .splits(new SplitSettings(Optional.empty(), 5, List.of(), List.of("confirmation")))
+              .build();
+      assertThatThrownBy(() -> sweep.run(settings, SearchListener.SILENT))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(
+              "the reference answers none of the 1 confirmation samples, so nothing can be judged"
+                  + " on them:\n  ")
+          .hasMessageEndingWith("\nMaybe try one of them with quantsweep predict.");
+    }
+  }
+
+  @Test
+  void aPartThatWasAskedForIsNotEmpty() {
+    try (LocalSweep sweep = sweep()) {
+      SplitSizes sizes = SplitSizes.parse("selection=0.999,confirmation=0.001");
+      SweepSettings settings =
+          settings().splits(new SplitSettings(Optional.of(sizes), 5, List.of(), List.of())).build();
+      assertThatThrownBy(() -> sweep.run(settings, SearchListener.SILENT))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              "all: no sample is left to confirm on: the confirmation part of 300 samples is"
+                  + " empty.\nMaybe give more samples, or another --splits.");
     }
   }
 

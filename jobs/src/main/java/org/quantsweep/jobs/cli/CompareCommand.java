@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
@@ -91,6 +92,12 @@ final class CompareCommand implements Callable<Integer> {
       ReferenceEvidence answered = runner.runReference();
       answered.failures().values().forEach(err::println);
       List<Integer> ranks = new ArrayList<>(answered.order());
+      if (ranks.isEmpty()) {
+        throw new BadInputException(
+            samples
+                + ": model A answers none of these samples, so nothing can be compared.\n"
+                + "Maybe try one of them with quantsweep predict.");
+      }
       SampleIndex index = given.source().index();
       Map<Sha256Digest, Evidence> evidence =
           runner.evaluate(

@@ -8,10 +8,15 @@ import org.quantsweep.job.SweepOutput;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
-/** What a sweep gives, as files of its output folder. */
-record FolderOutput(OutputFolder folder) implements SweepOutput {
+/**
+ * What a sweep gives, as files of its output folder.
+ *
+ * @param source where the model as given lies
+ */
+record FolderOutput(OutputFolder folder, String source) implements SweepOutput {
   @Override
   public void begin(String model) {
+    folder.requireOther(model, source);
     folder.begin(List.of(model));
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.UserException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.job.Recipe;
@@ -24,6 +25,32 @@ public final class OutputFolder {
   public OutputFolder(String location, Configuration configuration) {
     this.folder = new Path(location);
     this.configuration = configuration;
+  }
+
+  /**
+   * Refuses a model that would be taken away with an older result.
+   *
+   * @param model what the chosen model will be called
+   * @param source where the model as given lies
+   * @throws UsageException when both are the same
+   */
+  void requireOther(String model, String source) {
+    try {
+      Path own = new Path(folder, model);
+      Path given = new Path(source);
+      boolean same =
+          own.getFileSystem(configuration)
+              .makeQualified(own)
+              .equals(given.getFileSystem(configuration).makeQualified(given));
+      if (same) {
+        throw new UsageException(
+            source
+                + ": this model lies where the chosen one goes, and would be replaced.\n"
+                + "Maybe copy it, or name another folder with --output.");
+      }
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
   }
 
   /**

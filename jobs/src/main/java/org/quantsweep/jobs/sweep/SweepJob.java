@@ -58,7 +58,12 @@ public final class SweepJob {
     SparkRunners runners =
         new SparkRunners(spark, settings, engine, samples, stores.models(), stores.statistics());
     SweepPorts ports =
-        new SweepPorts(new HadoopInput(hadoop), samples, runners, stores, new FolderOutput(output));
+        new SweepPorts(
+            new HadoopInput(hadoop),
+            samples,
+            runners,
+            stores,
+            new FolderOutput(output, settings.model()));
     return new SweepProcedure(settings, engine, ports, listener, budget).run();
   }
 }

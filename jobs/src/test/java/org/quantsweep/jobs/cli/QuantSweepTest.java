@@ -18,6 +18,9 @@ import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
 import picocli.CommandLine;
 
 /** Commands as people type them: exit codes and whole messages. */
@@ -279,6 +282,21 @@ class QuantSweepTest {
             run("compare", MODEL, MODEL, "--samples", pictures.toString(), "--agreement", "1")
                 .code())
         .isZero();
+  }
+
+  @Test
+  void comparingOnNothingIsNoAgreement() throws Exception {
+    Path samples = Files.createDirectories(folder.resolve("unanswered"));
+    NpzArrays.write(
+        samples.resolve("0.npz"), Map.of("other", Tensor.wrap(Shape.of(2), new float[] {1, 2})));
+    Ran compared =
+        run("compare", MODEL, MODEL, "--samples", samples.toString(), "--agreement", "0.95");
+    assertThat(compared.code()).isEqualTo(4);
+    assertThat(compared.err())
+        .endsWith(
+            samples
+                + ": model A answers none of these samples, so nothing can be compared.\n"
+                + "Maybe try one of them with quantsweep predict.\n");
   }
 
   @Test
