@@ -1,6 +1,7 @@
 package org.quantsweep.encode;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,12 +127,14 @@ public final class ModelEncoder {
     return format.options(tensors.get(identity));
   }
 
-  /** The tables of least error that were found so far, by weight tensor. */
-  public Map<String, OptimalTableSet> knownTables() {
+  /** The tables of least error of some weight tensors that were found so far, by identity. */
+  public Map<String, OptimalTableSet> knownTables(Collection<String> identities) {
     Map<String, OptimalTableSet> known = new TreeMap<>();
-    quantizers.forEach(
-        (identity, quantizer) ->
-            quantizer.knownTables().ifPresent(tables -> known.put(identity, tables)));
+    for (String identity : identities) {
+      Optional.ofNullable(quantizers.get(identity))
+          .flatMap(TensorQuantizer::knownTables)
+          .ifPresent(tables -> known.put(identity, tables));
+    }
     return known;
   }
 

@@ -20,7 +20,6 @@ import org.quantsweep.sweep.OptionStore;
  * own.
  */
 public final class LocalSweep implements AutoCloseable {
-
   private final ModelFiles given;
   private final InferenceEngine engine;
   private final LocalRunners runners;

@@ -57,10 +57,11 @@ public final class SweepProcedure {
     // Read before an older result goes: the recipe may be that result's.
     Optional<WarmStart> warmStart = WarmStart.read(settings, ports.input());
     SweptModel model = model();
-    ports.output().begin(model.fileName());
     settings.rules().requireKnown(model.identities());
     warmStart.ifPresent(recipe -> recipe.requireFitting(settings, model.given()));
     model.requireLegal(settings, warmStart);
+    // Behind what is refused at once: such a mistake takes nothing away.
+    ports.output().begin(model.fileName());
     listener.phaseStarted("samples", 0);
     SweepSamples samples = SweepSamples.open(settings, ports.samples());
     SweepIdentity identity =

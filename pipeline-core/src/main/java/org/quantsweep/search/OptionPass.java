@@ -93,7 +93,8 @@ public final class OptionPass {
         started = true;
       }
       if (!missing.isEmpty() && !budget.isOver()) {
-        Map<TensorOption, FittedOption> fitted = runner.fit(missing, encoder.knownTables());
+        Map<TensorOption, FittedOption> fitted =
+            runner.fit(missing, encoder.knownTables(tensorsOf(missing)));
         store.appendFitted(keys.calibration(), fitted);
         fitted.forEach((option, found) -> errors.put(option, found.error()));
       }
@@ -217,6 +218,12 @@ public final class OptionPass {
       listener.phaseAdvanced("sensitivities", at, missing.size());
     }
     return true;
+  }
+
+  private static Set<String> tensorsOf(List<TensorOption> options) {
+    Set<String> tensors = new TreeSet<>();
+    options.forEach(option -> tensors.add(option.tensor()));
+    return tensors;
   }
 
   /** What a narrower option is held against: the same tensor's linear codes, or its tables. */

@@ -3,6 +3,7 @@ package org.quantsweep.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.testing.TinySweep;
 
@@ -123,6 +125,52 @@ class SweepProcedureTest {
           .isInstanceOf(UsageException.class)
           .hasMessage(refused);
     }
+  }
+
+  /** A port that nothing may ask. */
+  private static <T> T untouched(Class<T> port) {
+    return port.cast(
+        Proxy.newProxyInstance(
+            port.getClassLoader(),
+            new Class<?>[] {port},
+            (proxy, method, arguments) -> {
+              throw new AssertionError(port.getSimpleName() + "." + method.getName());
+            }));
+  }
+
+  @Test
+  void aRefusedSettingTakesNoOlderResultAway() {
+    SweepInput input =
+        new SweepInput() {
+          @Override
+          public ModelFiles model(String location) {
+            return GIVEN;
+          }
+
+          @Override
+          public byte[] recipe(String location) {
+            throw new AssertionError(location);
+          }
+        };
+    SweepPorts ports =
+        new SweepPorts(
+            input,
+            untouched(SampleSets.class),
+            untouched(SweepRunners.class),
+            untouched(SweepStores.class),
+            untouched(SweepOutput.class));
+    SweepProcedure procedure =
+        new SweepProcedure(
+            settings().uniform().schemes(List.of("linear-symmetric:4")).build(),
+            InferenceEngines.onnxRuntime(),
+            ports,
+            SearchListener.SILENT,
+            SearchBudget.unlimited());
+    assertThatThrownBy(procedure::run)
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "scheme (linear-symmetric:4) must have 8 bits: Core ML's symmetric form has no other.\n"
+                + "Maybe write linear:4.");
   }
 
   @Test
