@@ -38,13 +38,16 @@ class ArchitectureTest {
     row(table, "linalg", "");
     row(table, "quantize", "tensor");
     row(table, "proto.coreml", "");
+    row(table, "proto.mil", "");
     row(table, "proto.onnx", "");
     row(table, "coreml", "artifact digest quantize sample tensor");
     row(table, "coreml.neuralnetwork", "artifact coreml digest proto.coreml quantize tensor");
+    row(table, "coreml.mlprogram", "artifact coreml digest proto.mil quantize tensor");
     row(
         table,
         "coreml.file",
-        "artifact coreml coreml.neuralnetwork digest proto.coreml sample tensor");
+        "artifact coreml coreml.mlprogram coreml.neuralnetwork digest proto.coreml proto.mil sample"
+            + " tensor");
     row(table, "encode", "artifact coreml digest quantize tensor");
     row(table, "inference", "coreml sample tensor");
     row(table, "inference.onnx", "coreml proto.onnx tensor");
@@ -54,10 +57,15 @@ class ArchitectureTest {
         "coreml coreml.neuralnetwork inference.onnx proto.coreml sample tensor");
     row(
         table,
+        "inference.onnx.program",
+        "coreml coreml.mlprogram inference.onnx quantize sample tensor");
+    row(
+        table,
         "inference.run",
-        "coreml inference inference.onnx inference.onnx.network sample tensor");
+        "coreml coreml.mlprogram inference inference.onnx inference.onnx.network"
+            + " inference.onnx.program sample tensor");
     row(table, "inference.onnxruntime", "inference.onnx inference.run tensor");
-    row(table, "inference.engine", "inference inference.onnxruntime inference.run");
+    row(table, "inference.engine", "inference inference.onnx inference.onnxruntime inference.run");
     row(table, "calibration", "coreml digest linalg quantize tensor");
     row(table, "agreement", "inference tensor");
     row(
@@ -155,7 +163,12 @@ class ArchitectureTest {
   /** Libraries with few users, and what else a table of packages cannot say. */
   static List<ArchRule> walls() {
     return List.of(
-        onlyIn("com.google.protobuf..", "coreml.neuralnetwork", "coreml.file", "inference.onnx..")
+        onlyIn(
+                "com.google.protobuf..",
+                "coreml.mlprogram",
+                "coreml.neuralnetwork",
+                "coreml.file",
+                "inference.onnx..")
             .because("Core ML and ONNX messages stay with the formats and their front ends"),
         onlyIn("ai.onnxruntime..", "inference.onnxruntime").because("the engine has one user"),
         onlyIn("org.nd4j..", "linalg").because("linear algebra has one user"),

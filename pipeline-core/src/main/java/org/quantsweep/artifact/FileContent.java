@@ -1,5 +1,6 @@
 package org.quantsweep.artifact;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -20,6 +21,25 @@ public interface FileContent extends Serializable {
    * giving the last byte when the bytes have another size or digest than they had.
    */
   InputStream open() throws IOException;
+
+  /**
+   * Some of the bytes, where they lie. The size of the file is checked, its digest is not: that
+   * needs all of it.
+   *
+   * @param position of the first, at least 0
+   * @param length how many
+   * @throws IOException when the content ends before, or cannot be read
+   */
+  default byte[] read(long position, int length) throws IOException {
+    try (InputStream in = open()) {
+      in.skipNBytes(position);
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new EOFException("it ends before byte " + (position + length));
+      }
+      return bytes;
+    }
+  }
 
   /** Content in memory; keeps the array, which the caller must not change any more. */
   static FileContent of(byte[] bytes) {

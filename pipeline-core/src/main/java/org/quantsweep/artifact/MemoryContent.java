@@ -1,8 +1,10 @@
 package org.quantsweep.artifact;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 
@@ -36,6 +38,14 @@ final class MemoryContent implements FileContent {
   @Override
   public InputStream open() {
     return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  public byte[] read(long position, int length) throws IOException {
+    if (position < 0 || position > bytes.length - length) {
+      throw new EOFException("it ends before byte " + (position + length));
+    }
+    return Arrays.copyOfRange(bytes, (int) position, (int) position + length);
   }
 
   @Override

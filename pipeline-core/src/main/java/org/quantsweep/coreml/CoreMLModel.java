@@ -1,7 +1,14 @@
 package org.quantsweep.coreml;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.UsageException;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.InputDescription;
@@ -12,11 +19,12 @@ import org.quantsweep.sample.InputDescription;
  */
 public final class CoreMLModel {
   private final Source source;
-  private final ModelInterface described;
+  private final Functions functions;
   private final List<Layer> layers;
   private final List<WeightTensor> weightTensors;
   private final List<String> warnings;
   private final ModelFormat format;
+  private final List<CoreMLModel> stages;
 
   /**
    * Where a model comes from.
@@ -48,6 +56,23 @@ public final class CoreMLModel {
   }
 
   /**
+   * What a model can be called as. Networks are one function without a name.
+   *
+   * @param chosen the name of the one that the model is seen as
+   * @param described what each says about itself, by name
+   */
+  public record Functions(String chosen, SortedMap<String, ModelInterface> described) {
+    /** Copies the map. */
+    public Functions {
+      described = Collections.unmodifiableSortedMap(new TreeMap<>(described));
+      if (!described.containsKey(chosen)) {
+        throw new IllegalArgumentException(
+            "function '" + chosen + "' is not among " + described.keySet() + ".");
+      }
+    }
+  }
+
+  /**
    * A model of its parts, as a format's reader finds them.
    *
    * @param layers each before those inside it
@@ -61,12 +86,60 @@ public final class CoreMLModel {
       List<WeightTensor> weightTensors,
       List<String> warnings,
       ModelFormat format) {
-    this.source = source;
-    this.described = described;
-    this.layers = List.copyOf(layers);
-    this.weightTensors = List.copyOf(weightTensors);
-    this.warnings = List.copyOf(warnings);
-    this.format = format;
+    this(
+        source,
+        new Functions("", new TreeMap<>(Map.of("", described))),
+        layers,
+        weightTensors,
+        warnings,
+        format);
+  }
+
+  /**
+   * A model of several functions.
+   *
+   * @param layers of all functions, each before those inside it
+   * @param weightTensors of all functions
+   * @param format holds what the file held, and answers for it
+   */
+  public CoreMLModel(
+      Source source,
+      Functions functions,
+      List<Layer> layers,
+      List<WeightTensor> weightTensors,
+      List<String> warnings,
+      ModelFormat format) {
+    this(new Parts(source, functions, layers, weightTensors, warnings, format), List.of());
+  }
+
+  /** What a model is made of, without its stages. */
+  private record Parts(
+      Source source,
+      Functions functions,
+      List<Layer> layers,
+      List<WeightTensor> weightTensors,
+      List<String> warnings,
+      ModelFormat format) {}
+
+  private CoreMLModel(Parts parts, List<CoreMLModel> stages) {
+    this.source = parts.source();
+    this.functions = parts.functions();
+    this.layers = List.copyOf(parts.layers());
+    this.weightTensors = List.copyOf(parts.weightTensors());
+    this.warnings = List.copyOf(parts.warnings());
+    this.format = parts.format();
+    this.stages = List.copyOf(stages);
+  }
+
+  /** The same model with the models that it runs one after the other. */
+  public CoreMLModel withStages(List<CoreMLModel> models) {
+    return new CoreMLModel(
+        new Parts(source, functions, layers, weightTensors, warnings, format), models);
+  }
+
+  /** The models that a pipeline runs one after the other; empty for other models. */
+  public List<CoreMLModel> stages() {
+    return stages;
   }
 
   /** Of the files as given: a lone file's SHA-256. */
@@ -84,40 +157,76 @@ public final class CoreMLModel {
     return source.name();
   }
 
-  /** What it says about itself. */
+  /** What it says about itself, as the function that it is seen as. */
   public ModelInterface described() {
-    return described;
+    return functions.described().get(functions.chosen());
+  }
+
+  /** The function that it is seen as; empty for networks. */
+  public String function() {
+    return functions.chosen();
+  }
+
+  /** The names of its functions, in ascending order; of a network, one that is empty. */
+  public SortedSet<String> functions() {
+    return new TreeSet<>(functions.described().keySet());
+  }
+
+  /**
+   * The same model, seen as another of its functions.
+   *
+   * @throws UsageException when it has no such function
+   */
+  public CoreMLModel asFunction(String name) {
+    if (name.equals(functions.chosen())) {
+      return this;
+    }
+    if (!functions.described().containsKey(name)) {
+      boolean named = !functions.described().containsKey("");
+      throw new UsageException(
+          name()
+              + ": it has no function '"
+              + name
+              + "'"
+              + (named ? "; its functions are " + functions() : ", for it is one network")
+              + ".\nMaybe "
+              + (named ? "name one of these." : "leave --function out."));
+    }
+    return new CoreMLModel(
+        source,
+        new Functions(name, functions.described()),
+        layers,
+        weightTensors,
+        warnings,
+        format);
   }
 
   /** The version of the format that the file claims. */
   public int specificationVersion() {
-    return described.specificationVersion();
+    return described().specificationVersion();
   }
 
   /** What it holds. */
   public ModelKind kind() {
-    return described.kind();
+    return described().kind();
   }
 
   /** What it wants: every picture and array among its inputs, in the file's order. */
   public List<InputDescription> inputs() {
-    return described.inputs();
+    return described().inputs();
   }
 
   /** What it answers, in the file's order. */
   public List<OutputDescription> outputs() {
-    return described.outputs();
+    return described().outputs();
   }
 
-  /**
-   * Every layer, also inside pipeline stages, branches and loops; each before those inside it.
-   * Empty for ML Programs.
-   */
+  /** Every layer, also inside pipeline stages, branches and loops; each before those inside it. */
   public List<Layer> layers() {
     return layers;
   }
 
-  /** Every weight tensor in use, in the order of the layers. Empty for ML Programs. */
+  /** Every weight tensor in use, in the order of the layers. */
   public List<WeightTensor> weightTensors() {
     return weightTensors;
   }

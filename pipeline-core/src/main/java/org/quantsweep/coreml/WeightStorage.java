@@ -51,6 +51,62 @@ public sealed interface WeightStorage {
     }
   }
 
+  /** Which whole numbers codes are. */
+  enum Signs {
+    /** Negative ones too. */
+    SIGNED,
+    /** From 0. */
+    UNSIGNED
+  }
+
+  /**
+   * Codes with scales and zero points: {@code w = scale * (code - zero point)}.
+   *
+   * @param bits of a code, 1 to 8
+   * @param scales how many there are: one for all, per channel, or per block
+   */
+  record Affine(int bits, int scales, Signs signs) implements WeightStorage {
+    @Override
+    public String toString() {
+      String type = (signs == Signs.SIGNED ? "int" : "uint") + bits;
+      return type + ", " + scales + (scales == 1 ? " scale" : " scales");
+    }
+  }
+
+  /**
+   * Codes that point into look-up tables.
+   *
+   * @param bits of a code, 1 to 8
+   * @param tables how many there are
+   * @param vector how many numbers a code stands for
+   * @param compressed whether the tables themselves are stored as codes
+   */
+  record Tables(int bits, int tables, int vector, boolean compressed) implements WeightStorage {
+    @Override
+    public String toString() {
+      return "look-up table "
+          + bits
+          + "-bit"
+          + (tables == 1 ? "" : ", " + tables + " tables")
+          + (vector == 1 ? "" : ", vectors of " + vector)
+          + (compressed ? ", of codes" : "");
+    }
+  }
+
+  /**
+   * Numbers other than zero and where they are.
+   *
+   * @param kept how many there are
+   * @param all how many there are with the zeros
+   * @param values how they are stored
+   */
+  record Sparse(long kept, long all, WeightStorage values) implements WeightStorage {
+    @Override
+    public String toString() {
+      return "sparse (" + kept + " of " + all + ") " + values;
+    }
+  }
+
   /** Whether codes are stored rather than numbers. */
   default boolean isQuantized() {
     return !(this instanceof Float32 || this instanceof Float16);

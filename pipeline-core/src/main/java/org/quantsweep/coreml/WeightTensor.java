@@ -46,9 +46,14 @@ public final class WeightTensor {
    */
   public record Stored(WeightStorage storage, ByteSize bytes, Supplier<Tensor> decoder) {}
 
-  /** The weights of a layer. */
+  /** The weights of a layer, named after it and the field. */
   public WeightTensor(Layer layer, Place place, Stored stored) {
-    this.identity = layer.path() + "/" + place.field();
+    this(layer.path() + "/" + place.field(), layer, place, stored);
+  }
+
+  /** The weights of a layer, under a name of their own. */
+  public WeightTensor(String identity, Layer layer, Place place, Stored stored) {
+    this.identity = identity;
     this.layer = layer;
     this.place = place;
     this.stored = stored;
@@ -56,7 +61,7 @@ public final class WeightTensor {
 
   /**
    * Names it within its model, for plans, recipes and messages: {@code conv1/weights}, {@code
-   * stage[0]/branch[3].if/conv1/weights}.
+   * stage[0]/branch[3].if/conv1/weights}; of a program, the name of the constant.
    */
   public String identity() {
     return identity;

@@ -1,5 +1,6 @@
 package org.quantsweep.inference;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.quantsweep.sample.InputDescription;
@@ -20,6 +21,22 @@ public interface Predictor extends AutoCloseable {
    * @throws PredictionException when the model cannot be run on these inputs
    */
   Prediction predict(Map<String, Tensor> inputs) throws PredictionException;
+
+  /**
+   * Answers calls that follow each other. A model with a state begins with zeros and takes its
+   * state from call to call; any other model answers each call by itself.
+   *
+   * @param calls the inputs of each call, as {@link #predict} takes them
+   * @throws PredictionException when the model cannot be run on one of them
+   */
+  default List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
+      throws PredictionException {
+    List<Prediction> predictions = new ArrayList<>();
+    for (Map<String, Tensor> inputs : calls) {
+      predictions.add(predict(inputs));
+    }
+    return predictions;
+  }
 
   @Override
   void close();

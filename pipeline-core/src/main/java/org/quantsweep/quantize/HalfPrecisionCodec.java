@@ -44,7 +44,7 @@ public final class HalfPrecisionCodec {
   }
 
   /** The nearest half, as its 16 bits; ties go to the even one, too large ones to infinity. */
-  static int toHalf(float value) {
+  public static int toHalf(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & 0x8000;
     int magnitude = bits & 0x7fffffff;
@@ -64,7 +64,7 @@ public final class HalfPrecisionCodec {
   }
 
   /** The value of 16 bits. */
-  static float toFloat(int half) {
+  public static float toFloat(int half) {
     int exponent = half >>> 10 & 0x1f;
     int fraction = half & 0x3ff;
     float magnitude;

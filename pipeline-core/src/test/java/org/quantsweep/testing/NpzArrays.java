@@ -17,11 +17,16 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** Reads and writes {@code .npz} files of float32 arrays, to talk with the test scripts. */
+/**
+ * Reads and writes {@code .npz} files to talk with the test scripts; all numbers are held in
+ * float32.
+ */
 public final class NpzArrays {
+  private static final Pattern TYPE = Pattern.compile("'descr': '(<f[248]|<i[48]|\\|[iub]1)'");
   private static final Pattern SHAPE = Pattern.compile("'shape': \\(([^)]*)\\)");
 
   private NpzArrays() {}
@@ -36,8 +41,9 @@ public final class NpzArrays {
         int header = bytes.get(6) == 1 ? bytes.getShort(8) & 0xffff : bytes.getInt(8);
         int start = bytes.get(6) == 1 ? 10 : 12;
         String text = new String(bytes.array(), start, header, StandardCharsets.US_ASCII);
-        if (!text.contains("'<f4'") || text.contains("'fortran_order': True")) {
-          throw new IOException(entry.getName() + " is not a float32 array in C order: " + text);
+        Matcher type = TYPE.matcher(text);
+        if (!type.find() || text.contains("'fortran_order': True")) {
+          throw new IOException(entry.getName() + " is no array of a known type: " + text);
         }
         Matcher shape = SHAPE.matcher(text);
         if (!shape.find()) {
@@ -49,13 +55,30 @@ public final class NpzArrays {
                 .filter(length -> !length.isEmpty())
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        float[] values = new float[Math.toIntExact(Shape.of(lengths).elementCount())];
+        int count = Math.toIntExact(Shape.of(lengths).elementCount());
         bytes.position(start + header);
-        bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        float[] values = values(type.group(1), bytes.slice().order(ByteOrder.LITTLE_ENDIAN), count);
         arrays.put(entry.getName().replace(".npy", ""), Tensor.wrap(Shape.of(lengths), values));
       }
     }
     return arrays;
+  }
+
+  private static float[] values(String type, ByteBuffer bytes, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] =
+          switch (type) {
+            case "<f2" -> HalfPrecisionCodec.toFloat(bytes.getShort(2 * i) & 0xffff);
+            case "<f4" -> bytes.getFloat(4 * i);
+            case "<f8" -> (float) bytes.getDouble(8 * i);
+            case "<i4" -> bytes.getInt(4 * i);
+            case "<i8" -> bytes.getLong(8 * i);
+            case "|u1", "|b1" -> bytes.get(i) & 255;
+            default -> bytes.get(i);
+          };
+    }
+    return values;
   }
 
   /** Writes arrays by name, uncompressed, in the order of the map (NumPy's format 1.0). */

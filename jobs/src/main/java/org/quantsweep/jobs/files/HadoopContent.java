@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.digest.ByteSize;
@@ -52,6 +53,16 @@ public final class HadoopContent implements FileContent {
         path.getName(),
         content.size(),
         content.digest());
+  }
+
+  @Override
+  public byte[] read(long position, int length) throws IOException {
+    Path path = new Path(file);
+    byte[] bytes = new byte[length];
+    try (FSDataInputStream in = path.getFileSystem(settings.configuration()).open(path)) {
+      in.readFully(position, bytes);
+    }
+    return bytes;
   }
 
   @Override

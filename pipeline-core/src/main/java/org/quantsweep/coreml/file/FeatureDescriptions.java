@@ -23,16 +23,33 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
   private static final int LONGEST_SIDE = 1 << 20;
 
   static FeatureDescriptions of(Model model, Findings findings) {
+    return of(
+        model.getDescription().getInputList(),
+        model.getDescription().getOutputList(),
+        classLabels(model),
+        findings);
+  }
+
+  /**
+   * Of one function.
+   *
+   * @param labels a classifier's classes in order
+   */
+  static FeatureDescriptions of(
+      List<FeatureDescription> inputFeatures,
+      List<FeatureDescription> outputFeatures,
+      List<String> labels,
+      Findings findings) {
     List<InputDescription> inputs = new ArrayList<>();
-    for (FeatureDescription feature : model.getDescription().getInputList()) {
+    for (FeatureDescription feature : inputFeatures) {
       InputDescription input = input(feature, findings);
       if (input != null) {
         inputs.add(input);
       }
     }
     List<OutputDescription> outputs = new ArrayList<>();
-    for (FeatureDescription feature : model.getDescription().getOutputList()) {
-      OutputDescription output = output(feature, model, findings);
+    for (FeatureDescription feature : outputFeatures) {
+      OutputDescription output = output(feature, labels, findings);
       if (output != null) {
         outputs.add(output);
       }
@@ -153,12 +170,12 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
   }
 
   private static OutputDescription output(
-      FeatureDescription feature, Model model, Findings findings) {
+      FeatureDescription feature, List<String> labels, Findings findings) {
     String name = feature.getName();
     return switch (feature.getType().getTypeCase()) {
       case INT64TYPE -> new OutputDescription.ClassLabel(name, true);
       case STRINGTYPE -> new OutputDescription.ClassLabel(name, false);
-      case DICTIONARYTYPE -> new OutputDescription.Probabilities(name, classLabels(model));
+      case DICTIONARYTYPE -> new OutputDescription.Probabilities(name, labels);
       case DOUBLETYPE -> new OutputDescription.Array(name, Shape.of());
       case IMAGETYPE -> {
         ImageFeatureType image = feature.getType().getImageType();

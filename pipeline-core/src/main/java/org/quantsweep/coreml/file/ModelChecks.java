@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.coreml.neuralnetwork.NetworkChecks;
@@ -12,6 +13,7 @@ import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.FeatureType;
 import org.quantsweep.proto.coreml.FeatureType.TypeCase;
+import org.quantsweep.proto.coreml.FunctionDescription;
 import org.quantsweep.proto.coreml.ImageFeatureType;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.ModelDescription;
@@ -43,6 +45,10 @@ final class ModelChecks {
     if (model.getTypeCase() == Model.TypeCase.TYPE_NOT_SET) {
       findings.problem(
           where + " has no model type, or one that is newer than specification version 10.");
+      return;
+    }
+    if (kind == ModelKind.ML_PROGRAM) {
+      program(prefix, where, model);
       return;
     }
     if (!kind.isNeuralNetwork() && !kind.isPipeline()) {
@@ -84,37 +90,106 @@ final class ModelChecks {
     }
   }
 
-  private void description(String prefix, String where, Model model, ModelKind kind) {
+  /** A program's features: the model's own, or those of each of its functions. */
+  private void program(String prefix, String where, Model model) {
     ModelDescription description = model.getDescription();
     int version = model.getSpecificationVersion();
-    if (description.getInputCount() == 0 && version < 9) {
+    if (description.getFunctionsCount() == 0) {
+      features(
+          prefix,
+          where,
+          new Features(description.getInputList(), description.getOutputList()),
+          version,
+          ModelKind.ML_PROGRAM);
+      return;
+    }
+    if (version < 9) {
+      findings.problem(
+          where
+              + " has functions, which need specificationVersion 9, but it says "
+              + version
+              + ".");
+    }
+    Set<String> names = new HashSet<>();
+    for (FunctionDescription function : description.getFunctionsList()) {
+      if (!names.add(function.getName())) {
+        findings.problem(
+            where + " describes function '" + function.getName() + "' more than once.");
+      }
+      features(
+          prefix + function.getName() + "/",
+          where + ", function '" + function.getName() + "',",
+          new Features(function.getInputList(), function.getOutputList()),
+          version,
+          ModelKind.ML_PROGRAM);
+    }
+    String chosen = description.getDefaultFunctionName();
+    if (!names.contains(chosen)) {
+      findings.problem(
+          where
+              + " has defaultFunctionName '"
+              + chosen
+              + "', which is none of its functions "
+              + new TreeSet<>(names)
+              + ".");
+    }
+  }
+
+  /** What is wanted and what is answered. */
+  private record Features(List<FeatureDescription> inputs, List<FeatureDescription> outputs) {}
+
+  private void description(String prefix, String where, Model model, ModelKind kind) {
+    ModelDescription description = model.getDescription();
+    features(
+        prefix,
+        where,
+        new Features(description.getInputList(), description.getOutputList()),
+        model.getSpecificationVersion(),
+        kind);
+    if (model.hasNeuralNetworkClassifier()) {
+      classifier(where, description, model.getNeuralNetworkClassifier());
+    }
+    if (model.hasNeuralNetworkRegressor()) {
+      predicted(
+          where,
+          description,
+          description.getPredictedFeatureName(),
+          "predictedFeatureName",
+          Set.of(TypeCase.DOUBLETYPE, TypeCase.MULTIARRAYTYPE));
+    }
+  }
+
+  private void features(
+      String prefix, String where, Features features, int version, ModelKind kind) {
+    boolean needsBlobs = kind.isNeuralNetwork() || kind == ModelKind.ML_PROGRAM;
+    if (features.inputs().isEmpty() && version < 9) {
       findings.problem(
           where
               + " has no inputs, which needs specificationVersion 9, but it says "
               + version
               + ".");
     }
-    if (description.getOutputCount() == 0) {
+    if (features.outputs().isEmpty()) {
       findings.problem(where + " has no outputs.");
     }
     Set<String> names = new HashSet<>();
     boolean anyRequired = false;
-    for (FeatureDescription input : description.getInputList()) {
+    for (FeatureDescription input : features.inputs()) {
       String feature = "input '" + prefix + input.getName() + "'";
       if (!names.add(input.getName())) {
         findings.warning(feature + " is described more than once.");
       }
       anyRequired |= !input.getType().getIsOptional();
       feature(feature, input, version, true);
-      if (kind.isNeuralNetwork() && !isBlob(input.getType())) {
+      if (needsBlobs && !isBlob(input.getType())) {
         findings.problem(feature + " is neither a picture nor an array.");
       }
     }
-    if (kind.isNeuralNetwork() && description.getInputCount() > 0 && !anyRequired) {
+    if (needsBlobs && !features.inputs().isEmpty() && !anyRequired) {
       findings.problem(where + " has only optional inputs, but needs one that is not.");
     }
     names.clear();
-    for (FeatureDescription output : description.getOutputList()) {
+    for (FeatureDescription output : features.outputs()) {
       String feature = "output '" + prefix + output.getName() + "'";
       if (!names.add(output.getName())) {
         findings.problem(feature + " is described more than once.");
@@ -126,17 +201,6 @@ final class ModelChecks {
       if (kind == ModelKind.NEURAL_NETWORK && !isBlob(output.getType())) {
         findings.problem(feature + " is neither a picture nor an array.");
       }
-    }
-    if (model.hasNeuralNetworkClassifier()) {
-      classifier(where, description, model.getNeuralNetworkClassifier());
-    }
-    if (model.hasNeuralNetworkRegressor()) {
-      predicted(
-          where,
-          description,
-          description.getPredictedFeatureName(),
-          "predictedFeatureName",
-          Set.of(TypeCase.DOUBLETYPE, TypeCase.MULTIARRAYTYPE));
     }
   }
 

@@ -17,9 +17,6 @@ final class ModelFile {
 
   static byte[] bytes(Path file, ReaderLimits limits) {
     try {
-      if (Files.isDirectory(file)) {
-        throw directory(file);
-      }
       long size = Files.size(file);
       if (size > limits.fileSize().bytes()) {
         throw new BadInputException(
@@ -43,17 +40,6 @@ final class ModelFile {
       throw new BadInputException(
           file + ": the file cannot be read (" + e + ").\nMaybe check its permissions.", e);
     }
-  }
-
-  private static BadInputException directory(Path file) {
-    boolean isPackage = file.toString().endsWith(".mlpackage");
-    return new BadInputException(
-        isPackage
-            ? file
-                + ": model packages cannot be read yet, only .mlmodel files.\nMaybe convert the"
-                + " model to a neural network (convert_to=\"neuralnetwork\" in coremltools) and"
-                + " save it as .mlmodel."
-            : file + ": is a directory, not a model file." + CURE);
   }
 
   /** What to say about bytes that protobuf does not take. */

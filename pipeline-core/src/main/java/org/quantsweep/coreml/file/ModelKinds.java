@@ -1,5 +1,6 @@
 package org.quantsweep.coreml.file;
 
+import java.util.List;
 import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.proto.coreml.Model;
 
@@ -17,6 +18,16 @@ final class ModelKinds {
       case PIPELINEREGRESSOR -> ModelKind.PIPELINE_REGRESSOR;
       case MLPROGRAM -> ModelKind.ML_PROGRAM;
       default -> ModelKind.OTHER;
+    };
+  }
+
+  /** The models that a pipeline runs one after the other. */
+  static List<Model> stages(Model message) {
+    return switch (message.getTypeCase()) {
+      case PIPELINE -> message.getPipeline().getModelsList();
+      case PIPELINECLASSIFIER -> message.getPipelineClassifier().getPipeline().getModelsList();
+      case PIPELINEREGRESSOR -> message.getPipelineRegressor().getPipeline().getModelsList();
+      default -> List.of();
     };
   }
 }

@@ -4,13 +4,15 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
-import org.quantsweep.digest.ByteSize;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.proto.coreml.Model;
 
 /** Reads Core ML model files, checks them, and picks their format by their content. */
@@ -18,7 +20,7 @@ public final class ModelReader {
   private ModelReader() {}
 
   /**
-   * Reads an {@code .mlmodel} file.
+   * Reads an {@code .mlmodel} file, a model package, or a package as an archive.
    *
    * @throws BadInputException with one message that says where and what, when the file cannot be
    *     read, is not a Core ML model, or is one that cannot be used
@@ -30,6 +32,9 @@ public final class ModelReader {
   /** As {@link #read(Path)}, with limits of one's own. */
   public static CoreMLModel read(Path file, ReaderLimits limits) {
     String name = file.getFileName() == null ? file.toString() : file.getFileName().toString();
+    if (LocalPackage.isPackage(file)) {
+      return read(LocalPackage.files(file), name, limits);
+    }
     return read(ModelFile.bytes(file, limits), name, limits);
   }
 
@@ -50,8 +55,22 @@ public final class ModelReader {
    * @throws BadInputException as {@link #read(Path)}
    */
   public static CoreMLModel read(ModelFiles files, String name) {
+    return read(files, name, ReaderLimits.DEFAULT);
+  }
+
+  private static CoreMLModel read(ModelFiles files, String name, ReaderLimits limits) {
+    if (files.isLone()) {
+      byte[] bytes = bytes(files.content(), name, limits);
+      return build(parse(bytes, name, limits), files, Map.of(), name, limits);
+    }
+    ModelPackage parts = ModelPackage.of(files, name);
+    byte[] bytes = bytes(parts.specification(), name, limits);
+    return build(parse(bytes, name, limits), files, parts.beside(), name, limits);
+  }
+
+  private static byte[] bytes(FileContent content, String name, ReaderLimits limits) {
     try {
-      return read(files.content().readAll(ReaderLimits.DEFAULT.fileSize()), name);
+      return content.readAll(limits.fileSize());
     } catch (IOException e) {
       throw new BadInputException(
           name + ": the file cannot be read (" + e.getMessage() + ").\nMaybe check its path.", e);
@@ -61,7 +80,7 @@ public final class ModelReader {
   /** As {@link #read(byte[], String)}, with limits of one's own. */
   public static CoreMLModel read(byte[] bytes, String name, ReaderLimits limits) {
     Model message = parse(bytes, name, limits);
-    return build(message, bytes, name, limits);
+    return build(message, ModelFiles.lone(bytes), Map.of(), name, limits);
   }
 
   private static Model parse(byte[] bytes, String name, ReaderLimits limits) {
@@ -81,21 +100,37 @@ public final class ModelReader {
     }
   }
 
-  private static CoreMLModel build(Model message, byte[] bytes, String name, ReaderLimits limits) {
+  private static CoreMLModel build(
+      Model message,
+      ModelFiles files,
+      Map<String, FileContent> beside,
+      String name,
+      ReaderLimits limits) {
     Findings findings = new Findings();
     ModelChecks.check(message, limits, findings);
+    CoreMLModel.Source source = new CoreMLModel.Source(name, files.digest(), files.size());
+    if (message.hasMlProgram()) {
+      return ProgramReader.read(message, new ProgramReader.Parts(source, files, beside), findings);
+    }
     FeatureDescriptions features = FeatureDescriptions.of(message, findings);
     if (findings.problemCount() > 0) {
       throw ModelFile.unusable(name, findings);
     }
-    return NetworkFormat.model(
-        new CoreMLModel.Source(name, Sha256Digest.of(bytes), new ByteSize(bytes.length)),
-        new CoreMLModel.ModelInterface(
-            ModelKinds.of(message),
-            message.getSpecificationVersion(),
-            features.inputs(),
-            features.outputs()),
-        findings.warnings(),
-        message);
+    CoreMLModel model =
+        NetworkFormat.model(
+            source,
+            new CoreMLModel.ModelInterface(
+                ModelKinds.of(message),
+                message.getSpecificationVersion(),
+                features.inputs(),
+                features.outputs()),
+            findings.warnings(),
+            message);
+    List<CoreMLModel> stages = new ArrayList<>();
+    for (Model stage : ModelKinds.stages(message)) {
+      String stageName = name + ", stage[" + stages.size() + "]";
+      stages.add(build(stage, files, beside, stageName, limits));
+    }
+    return model.withStages(stages);
   }
 }

@@ -1,6 +1,7 @@
 package org.quantsweep.inference.engine;
 
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnxruntime.OnnxRuntime;
 import org.quantsweep.inference.run.LoweringEngine;
 
@@ -10,6 +11,15 @@ public final class InferenceEngines {
 
   /** ONNX Runtime on the CPU, one thread to a run. */
   public static InferenceEngine onnxRuntime() {
-    return new LoweringEngine(new OnnxRuntime());
+    return onnxRuntime(FloatPrecision.FLOAT32);
+  }
+
+  /**
+   * As {@link #onnxRuntime()}.
+   *
+   * @param precision of what an ML Program holds in half precision
+   */
+  public static InferenceEngine onnxRuntime(FloatPrecision precision) {
+    return new LoweringEngine(new OnnxRuntime(), precision);
   }
 }

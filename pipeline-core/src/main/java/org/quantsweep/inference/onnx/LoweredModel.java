@@ -2,6 +2,7 @@ package org.quantsweep.inference.onnx;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quantsweep.tensor.Shape;
 
 /**
@@ -11,9 +12,20 @@ import org.quantsweep.tensor.Shape;
  * @param inputs the shape that each graph input takes, by feature name
  * @param outputs the blobs that the graph answers, in the order of the graph
  * @param shapes the shape of each of these blobs, by name
+ * @param next what runs behind this graph; empty when its answers are the model's
  */
 public record LoweredModel(
-    OnnxBytes graph, Map<String, Shape> inputs, List<String> outputs, Map<String, Shape> shapes) {
+    OnnxBytes graph,
+    Map<String, Shape> inputs,
+    List<String> outputs,
+    Map<String, Shape> shapes,
+    Optional<NextStage> next) {
+  /** A graph whose answers are the model's. */
+  public LoweredModel(
+      OnnxBytes graph, Map<String, Shape> inputs, List<String> outputs, Map<String, Shape> shapes) {
+    this(graph, inputs, outputs, shapes, Optional.empty());
+  }
+
   /** Copies the collections. */
   public LoweredModel {
     inputs = Map.copyOf(inputs);

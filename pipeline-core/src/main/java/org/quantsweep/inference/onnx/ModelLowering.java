@@ -50,6 +50,19 @@ public interface ModelLowering {
   /** A classifier's classes in the order of its probabilities; int64 labels in decimal. */
   List<String> classLabels();
 
+  /**
+   * What outlives a call, by name: fed as zeros to the first call, and answered for the next one
+   * under {@link #nextState}.
+   */
+  default Map<String, Shape> states() {
+    return Map.of();
+  }
+
+  /** The value that a state has after a call. */
+  static String nextState(String state) {
+    return state + "\u00a7next";
+  }
+
   /** Whether answered arrays have the ranks that the model describes. */
   boolean keepsRanks();
 }

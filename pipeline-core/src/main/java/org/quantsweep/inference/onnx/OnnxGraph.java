@@ -4,11 +4,17 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.quantsweep.proto.onnx.GraphProto;
 import org.quantsweep.proto.onnx.ModelProto;
 import org.quantsweep.proto.onnx.NodeProto;
@@ -32,6 +38,11 @@ public final class OnnxGraph {
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("model");
   private final Map<String, ValueType> types = new HashMap<>();
+
+  /** Of values that follow from constants alone: the node that makes each, or null. */
+  private final Map<String, NodeProto> constants = new HashMap<>();
+
+  private final Map<String, TensorProto> initializers = new HashMap<>();
   private final String prefix;
   private int fresh;
 
@@ -73,6 +84,16 @@ public final class OnnxGraph {
     return types.containsKey(value);
   }
 
+  /** Whether a value follows from constants alone, so that it is the same in every run. */
+  public boolean isConstant(String value) {
+    return constants.containsKey(value);
+  }
+
+  /** How many nodes it has. */
+  public int nodeCount() {
+    return graph.getNodeCount();
+  }
+
   /** A name that no value of the model has: none of them begins like it. */
   public String freshName() {
     return prefix + fresh++;
@@ -96,28 +117,47 @@ public final class OnnxGraph {
 
   /** A float32 constant. */
   public String constant(Shape shape, float... values) {
-    String name = freshName();
     ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
-    graph.addInitializer(
-        tensor(name, shape, ElementType.FLOAT32, UnsafeByteOperations.unsafeWrap(bytes)));
-    types.put(name, ValueType.of(ElementType.FLOAT32, shape));
+    return initializer(ElementType.FLOAT32, shape, bytes);
+  }
+
+  /** An int32 constant. */
+  public String wholeNumbers(Shape shape, int... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asIntBuffer().put(values);
+    return initializer(ElementType.INT32, shape, bytes);
+  }
+
+  /** A constant of truth values. */
+  public String truths(Shape shape, boolean... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(values.length);
+    for (int i = 0; i < values.length; i++) {
+      bytes.put(i, (byte) (values[i] ? 1 : 0));
+    }
+    return initializer(ElementType.BOOL, shape, bytes);
+  }
+
+  /** An int64 constant. */
+  public String longs(Shape shape, long... values) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(values);
+    return initializer(ElementType.INT64, shape, bytes);
+  }
+
+  private String initializer(ElementType type, Shape shape, ByteBuffer bytes) {
+    String name = freshName();
+    TensorProto tensor = tensor(name, shape, type, UnsafeByteOperations.unsafeWrap(bytes));
+    graph.addInitializer(tensor);
+    initializers.put(name, tensor);
+    constants.put(name, null);
+    types.put(name, ValueType.of(type, shape));
     return name;
   }
 
   /** A vector of int64, as operators take shapes, axes and pads. */
   public String integers(long... values) {
-    String name = freshName();
-    ByteBuffer bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asLongBuffer().put(values);
-    graph.addInitializer(
-        tensor(
-            name,
-            Shape.of(values.length),
-            ElementType.INT64,
-            UnsafeByteOperations.unsafeWrap(bytes)));
-    types.put(name, ValueType.of(ElementType.INT64, Shape.of(values.length)));
-    return name;
+    return longs(Shape.of(values.length), values);
   }
 
   /** Adds a node with one output of a known shape. */
@@ -155,9 +195,17 @@ public final class OnnxGraph {
     for (Attribute attribute : attributes) {
       node.addAttribute(attribute.message());
     }
-    graph.addNode(node);
+    NodeProto added = node.build();
+    graph.addNode(added);
+    boolean constant = true;
+    for (String input : inputs) {
+      constant &= input.isEmpty() || isConstant(input);
+    }
     for (int i = 0; i < outputs.size(); i++) {
       types.put(outputs.get(i), ValueType.of(elements.get(i), made.get(i)));
+      if (constant) {
+        constants.put(outputs.get(i), added);
+      }
     }
   }
 
@@ -206,6 +254,11 @@ public final class OnnxGraph {
     return unary("Cast", value, Attribute.of("to", type.number()));
   }
 
+  /** The same numbers as elements of another type, under a name. */
+  public void castTo(String output, String value, ElementType type) {
+    node("Cast", output, shape(value), List.of(value), Attribute.of("to", type.number()));
+  }
+
   /** The same numbers with the axes in another order. */
   public String transpose(String value, int... axes) {
     Shape from = shape(value);
@@ -236,6 +289,45 @@ public final class OnnxGraph {
 
   /** The model file, for every graph input given. */
   public byte[] toBytes() {
+    return toBytes(graph);
+  }
+
+  /**
+   * A graph without inputs that answers constant values of this one.
+   *
+   * @param values each of which {@link #isConstant}
+   */
+  OnnxGraph constantPart(Collection<String> values) {
+    OnnxGraph part = new OnnxGraph(List.of(prefix));
+    Map<String, NodeProto> nodes = new LinkedHashMap<>();
+    Deque<String> wanted = new ArrayDeque<>(values);
+    Set<String> seen = new HashSet<>();
+    while (!wanted.isEmpty()) {
+      String value = wanted.pop();
+      if (!seen.add(value)) {
+        continue;
+      }
+      part.types.put(value, type(value));
+      NodeProto maker = constants.get(value);
+      if (maker == null) {
+        part.graph.addInitializer(initializers.get(value));
+      } else if (nodes.put(maker.getName(), maker) == null) {
+        maker.getInputList().stream().filter(input -> !input.isEmpty()).forEach(wanted::push);
+        maker.getOutputList().stream()
+            .filter(output -> !output.isEmpty())
+            .forEach(output -> part.types.put(output, type(output)));
+      }
+    }
+    // In the order in which they were made: a node stands behind those that it reads.
+    for (NodeProto node : graph.getNodeList()) {
+      if (nodes.containsKey(node.getName())) {
+        part.graph.addNode(node);
+      }
+    }
+    return part;
+  }
+
+  private static byte[] toBytes(GraphProto.Builder graph) {
     return ModelProto.newBuilder()
         .setIrVersion(FORMAT_VERSION)
         .setProducerName("quantsweep")

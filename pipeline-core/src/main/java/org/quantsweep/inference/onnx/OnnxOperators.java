@@ -96,6 +96,7 @@ final class OnnxOperators {
         "ConvTranspose");
     add(table, "T L -> T", "exclusive INT, reverse INT", "CumSum");
     add(table, "T -> T", "blocksize! INT, mode STRING", "DepthToSpace");
+    add(table, "T* -> T", "equation! STRING", "Einsum");
     add(table, "T -> T", "alpha FLOAT", "Elu", "LeakyRelu");
     add(table, "T T -> B", "", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual");
     add(table, "T L -> T", "", "Expand", "Tile");
@@ -108,6 +109,7 @@ final class OnnxOperators {
     add(table, "T L -> T", "axis INT", "Gather", "GatherElements");
     add(table, "T L -> T", "batch_dims INT", "GatherND");
     add(table, "T T T? -> T", "alpha FLOAT, beta FLOAT, transA INT, transB INT", "Gemm");
+    add(table, "T U -> T", "align_corners INT, mode STRING, padding_mode STRING", "GridSample");
     add(table, "T -> T", "alpha FLOAT, beta FLOAT", "HardSigmoid");
     add(table, "T T T -> T", "epsilon FLOAT", "InstanceNormalization");
     add(table, "T -> T", "alpha FLOAT, beta FLOAT, bias FLOAT, size! INT", "LRN");
@@ -130,6 +132,7 @@ final class OnnxOperators {
             + " storage_order INT, strides INTS",
         "MaxPool");
     add(table, "B -> B", "", "Not");
+    add(table, "T T -> T", "fmod INT", "Mod");
     add(table, "T L T? -> T", "mode STRING", "Pad");
     add(table, "T U -> T", "", "Pow");
     add(
@@ -153,6 +156,9 @@ final class OnnxOperators {
         "ReduceSumSquare");
     add(table, "T L? -> T", "keepdims INT, noop_with_empty_axes INT", "ReduceSum");
     add(table, "T L -> T", "allowzero INT", "Reshape");
+    add(table, "T L -> T", "batch_axis INT, time_axis INT", "ReverseSequence");
+    add(table, "T L T -> T", "axis INT, reduction STRING", "ScatterElements");
+    add(table, "T L T -> T", "reduction STRING", "ScatterND");
     add(
         table,
         "T U? F? L? -> T",

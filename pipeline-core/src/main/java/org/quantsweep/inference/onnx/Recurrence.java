@@ -36,6 +36,8 @@ public record Recurrence(
     SIMPLE("RNN", 1, 1, 1),
     /** Gates in ONNX's order: update, reset, hidden. */
     GRU("GRU", 3, 1, 2),
+    /** As {@link #GRU}, which resets the state after its product, where a bias is added too. */
+    GRU_RESET_AFTER("GRU", 3, 1, 2),
     /** Gates in ONNX's order: input, output, forget, cell. */
     LSTM("LSTM", 4, 2, 3),
     /** An {@link #LSTM} that forgets what its input gate lets in. */
@@ -79,15 +81,27 @@ public record Recurrence(
    * @param inputs {@code [outputs, inputs]} each
    * @param recursions {@code [outputs, outputs]} each
    * @param biases {@code [outputs]} each, or none
+   * @param recursionBiases of the products with the state, {@code [outputs]} each, or none
    * @param peepholes {@code [outputs]} each for the first three gates, or none
    */
   public record Weights(
-      List<Tensor> inputs, List<Tensor> recursions, List<Tensor> biases, List<Tensor> peepholes) {
+      List<Tensor> inputs,
+      List<Tensor> recursions,
+      List<Tensor> biases,
+      List<Tensor> recursionBiases,
+      List<Tensor> peepholes) {
+    /** With one bias for each gate. */
+    public Weights(
+        List<Tensor> inputs, List<Tensor> recursions, List<Tensor> biases, List<Tensor> peepholes) {
+      this(inputs, recursions, biases, List.of(), peepholes);
+    }
+
     /** Copies the lists. */
     public Weights {
       inputs = List.copyOf(inputs);
       recursions = List.copyOf(recursions);
       biases = List.copyOf(biases);
+      recursionBiases = List.copyOf(recursionBiases);
       peepholes = List.copyOf(peepholes);
     }
   }
@@ -172,6 +186,9 @@ public record Recurrence(
           Attribute.ofFloats(
               "activation_beta", parameters.stream().map(given -> given.get(1)).toList()));
     }
+    if (cell == Cell.GRU_RESET_AFTER) {
+      attributes.add(Attribute.of("linear_before_reset", 1));
+    }
     if (cell.operator.equals("LSTM")) {
       attributes.add(Attribute.of("input_forget", cell == Cell.COUPLED_LSTM ? 1 : 0));
     }
@@ -204,16 +221,19 @@ public record Recurrence(
     return all;
   }
 
-  /** ONNX adds two biases; the second stays 0. */
+  /** ONNX adds two biases; what is not given stays 0. */
   private float[] biases() {
     float[] biases = new float[weights.size() * 2 * cell.gates * outputs];
     for (int direction = 0; direction < weights.size(); direction++) {
-      List<Tensor> given = weights.get(direction).biases();
-      for (int gate = 0; gate < given.size(); gate++) {
-        int start = (direction * 2 * cell.gates + gate) * outputs;
-        System.arraycopy(given.get(gate).sharedArray(), 0, biases, start, outputs);
-      }
+      copy(weights.get(direction).biases(), biases, 2 * direction * cell.gates);
+      copy(weights.get(direction).recursionBiases(), biases, (2 * direction + 1) * cell.gates);
     }
     return biases;
+  }
+
+  private void copy(List<Tensor> given, float[] biases, int first) {
+    for (int gate = 0; gate < given.size(); gate++) {
+      System.arraycopy(given.get(gate).sharedArray(), 0, biases, (first + gate) * outputs, outputs);
+    }
   }
 }

@@ -31,14 +31,22 @@ final class GraphNetworkPart implements NetworkPart {
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
 
-  GraphNetworkPart(
-      CoreMLModel model, int from, int to, Map<String, Tensor> values, GraphEngine engine) {
+  /**
+   * Where a part begins and ends.
+   *
+   * @param values that take the place of weight tensors' own, by identity
+   */
+  record Cut(int from, int to, Map<String, Tensor> values) {}
+
+  GraphNetworkPart(CoreMLModel model, ModelLowering lowering, Cut cut, GraphEngine engine) {
+    int from = cut.from();
+    int to = cut.to();
+    Map<String, Tensor> values = cut.values();
     if (to < from) {
       throw new IllegalArgumentException(
           "a part from boundary " + from + " cannot end at boundary " + to + ".");
     }
     this.model = model;
-    ModelLowering lowering = ModelLowerings.of(model);
     this.last = to == model.layers().size();
     Set<String> answered = lowering.answered();
     SortedSet<String> before = NetworkCuts.live(model, answered, from);

@@ -2,10 +2,14 @@ package org.quantsweep.inference.run;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.quantsweep.BadInputException;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.onnx.LoweredModel;
+import org.quantsweep.inference.onnx.NextStage;
+import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -14,13 +18,19 @@ final class GraphSessions {
   /** Open at once: each holds its own copy of the weights. */
   private static final int SESSIONS = 4;
 
+  /** As above where a run goes through several graphs. */
+  private static final int STAGED_SESSIONS = 64;
+
+  /** A run that needs more does not end. */
+  private static final int MOST_STAGES = 100_000;
+
   private final String name;
   private final Function<Map<String, Shape>, LoweredModel> lowering;
-  private final LinkedHashMap<Map<String, Shape>, CountedGraph> sessions =
-      new LinkedHashMap<>(8, 0.75f, true);
+  private final LinkedHashMap<Object, Opened> sessions = new LinkedHashMap<>(8, 0.75f, true);
   private final GraphEngine engine;
   private final GraphEngine.Memory memory;
   private boolean closed;
+  private boolean hasStages;
 
   /** Opens nothing yet. */
   GraphSessions(
@@ -36,49 +46,78 @@ final class GraphSessions {
 
   /** Opens the session of these shapes, so that what cannot run is said at once. */
   void open(Map<String, Shape> shapes) {
-    session(shapes).end();
+    session(shapes, () -> lowering.apply(shapes)).graph().end();
   }
 
   /** The answered blobs by name. */
   Map<String, Tensor> run(Map<String, Shape> shapes, Map<String, Tensor> inputs)
       throws PredictionException {
-    CountedGraph session;
-    try {
-      session = session(shapes);
-    } catch (BadInputException e) {
-      // The preferred shapes have run: it is these that do not fit.
-      throw new PredictionException("inputs of shapes " + shapes + ": " + e.getMessage(), e);
+    Map<String, Tensor> fed = inputs;
+    Object key = shapes;
+    Supplier<LoweredModel> lowered = () -> lowering.apply(shapes);
+    for (int stage = 0; stage < MOST_STAGES; stage++) {
+      Opened opened;
+      try {
+        opened = session(key, lowered);
+      } catch (BadInputException e) {
+        // The preferred shapes have run: it is these that do not fit.
+        throw new PredictionException("inputs of shapes " + shapes + ": " + e.getMessage(), e);
+      }
+      Map<String, Tensor> answers = answers(opened.graph(), fed);
+      Optional<NextStage> next = opened.lowered().next();
+      if (next.isEmpty()) {
+        return answers;
+      }
+      NextStage.Stage following;
+      try {
+        following = next.get().after(answers);
+      } catch (UnsupportedLayerException e) {
+        throw new PredictionException(e.getMessage(), e);
+      }
+      fed = following.inputs();
+      key = following.key();
+      lowered = following.lowering();
     }
+    throw new PredictionException("it has not ended after " + MOST_STAGES + " stages");
+  }
+
+  private static Map<String, Tensor> answers(CountedGraph graph, Map<String, Tensor> inputs)
+      throws PredictionException {
     try {
-      return session.run(inputs);
+      return graph.run(inputs);
     } catch (GraphEngineException e) {
       throw new PredictionException("the engine failed: " + e.getMessage(), e);
     } finally {
-      session.end();
+      graph.end();
     }
   }
 
   synchronized void close() {
     closed = true;
-    sessions.values().forEach(CountedGraph::close);
+    sessions.values().forEach(opened -> opened.graph().close());
     sessions.clear();
   }
 
+  /** An open graph, and what it was made of. */
+  private record Opened(LoweredModel lowered, CountedGraph graph) {}
+
   /** An open session, which the caller ends: it is not closed before. */
-  private synchronized CountedGraph session(Map<String, Shape> shapes) {
+  private synchronized Opened session(Object key, Supplier<LoweredModel> lowered) {
     if (closed) {
       throw new IllegalStateException(name + ": the predictor is closed.");
     }
-    CountedGraph session = sessions.get(shapes);
+    Opened session = sessions.get(key);
     if (session == null) {
-      session = new CountedGraph(opened(lowering.apply(shapes)));
-      sessions.put(shapes, session);
-      if (sessions.size() > SESSIONS) {
+      LoweredModel made = lowered.get();
+      session = new Opened(made, new CountedGraph(opened(made)));
+      sessions.put(key, session);
+      hasStages |= made.next().isPresent();
+      if (sessions.size() > (hasStages ? STAGED_SESSIONS : SESSIONS)) {
         // Perhaps another thread still runs it: then its last run closes it.
-        sessions.remove(sessions.keySet().iterator().next()).close();
+        sessions.remove(sessions.keySet().iterator().next()).graph().close();
       }
     }
-    session.begin();
+    session.graph().begin();
     return session;
   }
 

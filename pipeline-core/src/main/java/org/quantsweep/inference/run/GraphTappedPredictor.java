@@ -22,9 +22,12 @@ final class GraphTappedPredictor implements TappedPredictor {
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
 
-  GraphTappedPredictor(CoreMLModel model, SortedSet<Integer> boundaries, GraphEngine engine) {
+  GraphTappedPredictor(
+      CoreMLModel model,
+      ModelLowering lowering,
+      SortedSet<Integer> boundaries,
+      GraphEngine engine) {
     this.model = model;
-    ModelLowering lowering = ModelLowerings.of(model);
     Set<String> answered = lowering.answered();
     TreeSet<String> taps = new TreeSet<>();
     for (int boundary : boundaries) {

@@ -7,27 +7,41 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.inference.onnx.FloatPrecision;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.tensor.Tensor;
 
-/** Lowers models to ONNX graphs and runs these on an engine. Equal where the engines are. */
-public record LoweringEngine(GraphEngine graphs) implements InferenceEngine {
+/**
+ * Lowers models to ONNX graphs and runs these on an engine. Equal where the engines are.
+ *
+ * @param precision of what an ML Program holds in half precision
+ */
+public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
+    implements InferenceEngine {
+  private ModelLowering lowering(CoreMLModel model) {
+    return new ModelLowerings(graphs, precision).of(model);
+  }
+
   @Override
   public Predictor open(CoreMLModel model) {
-    return new ModelPredictor(model, graphs);
+    return model.kind().isPipeline()
+        ? PipelinePredictor.open(model, this)
+        : new ModelPredictor(model, lowering(model), graphs);
   }
 
   @Override
   public TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries) {
-    return new GraphTappedPredictor(model, boundaries, graphs);
+    return new GraphTappedPredictor(model, lowering(model), boundaries, graphs);
   }
 
   @Override
   public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
-    return new GraphNetworkPart(model, from, to, values, graphs);
+    return new GraphNetworkPart(
+        model, lowering(model), new GraphNetworkPart.Cut(from, to, values), graphs);
   }
 
   @Override
   public String identity() {
-    return graphs.identity() + ", lowering " + ModelLowerings.VERSION;
+    return graphs.identity() + ", " + new ModelLowerings(graphs, precision).identity();
   }
 }

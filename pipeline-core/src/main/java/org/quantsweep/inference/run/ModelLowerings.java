@@ -1,18 +1,42 @@
 package org.quantsweep.inference.run;
 
+import java.util.Map;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.mlprogram.ProgramFormat;
+import org.quantsweep.inference.onnx.FloatPrecision;
+import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.onnx.ModelLowering;
+import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.inference.onnx.network.NetworkFrontEnd;
+import org.quantsweep.inference.onnx.program.ProgramFrontEnd;
+import org.quantsweep.tensor.Tensor;
 
-/** The lowering's entry: the only place above the formats that picks one's front end by name. */
-final class ModelLowerings {
-  /** Changes whenever an answer may change. */
-  static final int VERSION = NetworkFrontEnd.VERSION;
-
-  private ModelLowerings() {}
+/**
+ * The lowering's entry: the only place above the formats that picks one's front end by name.
+ *
+ * @param graphs runs the constants of programs
+ * @param precision of programs' half-precision values
+ */
+record ModelLowerings(GraphEngine graphs, FloatPrecision precision) {
+  /** What names the lowering in the engine's identity: it changes whenever an answer may change. */
+  String identity() {
+    String identity = "lowering " + NetworkFrontEnd.VERSION;
+    return precision == FloatPrecision.FLOAT32 ? identity : identity + ", programs in " + precision;
+  }
 
   /** The front end of a model's format. */
-  static ModelLowering of(CoreMLModel model) {
-    return new NetworkFrontEnd(model);
+  ModelLowering of(CoreMLModel model) {
+    return ProgramFormat.isFormatOf(model)
+        ? new ProgramFrontEnd(model, precision, this::evaluate)
+        : new NetworkFrontEnd(model);
+  }
+
+  private Map<String, Tensor> evaluate(LoweredModel graph) {
+    try (OpenGraph open = graphs.open(graph, GraphEngine.Memory.SHARED)) {
+      return open.run(Map.of());
+    } catch (GraphEngineException e) {
+      throw new UnsupportedLayerException(
+          "the engine cannot compute its constants (" + e.getMessage() + ")");
+    }
   }
 }

@@ -1,9 +1,12 @@
 package org.quantsweep.inference.run;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
@@ -17,11 +20,11 @@ final class ModelPredictor implements Predictor {
   private final CoreMLModel model;
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
+  private final Map<String, Shape> states;
 
   /** Opens the session of the preferred shapes, so that what cannot run is said at once. */
-  ModelPredictor(CoreMLModel model, GraphEngine engine) {
+  ModelPredictor(CoreMLModel model, ModelLowering lowering, GraphEngine engine) {
     this.model = model;
-    ModelLowering lowering = ModelLowerings.of(model);
     this.sessions =
         new GraphSessions(
             model.name(),
@@ -29,7 +32,9 @@ final class ModelPredictor implements Predictor {
             engine,
             GraphEngine.Memory.KEPT);
     Optional<Map<String, Shape>> preferred = FeatureShapes.preferred(model.inputs());
-    if (preferred.isPresent() || !model.kind().isNeuralNetwork()) {
+    this.states = lowering.states();
+    boolean isProgram = model.kind() == ModelKind.ML_PROGRAM;
+    if (preferred.isPresent() || !(model.kind().isNeuralNetwork() || isProgram)) {
       sessions.open(preferred.orElse(Map.of()));
     } else {
       lowering.requireKnownLayers();
@@ -44,7 +49,30 @@ final class ModelPredictor implements Predictor {
 
   @Override
   public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-    return answers.prediction(sessions.run(FeatureShapes.of(model.inputs(), inputs), inputs));
+    return predictCalls(List.of(inputs)).get(0);
+  }
+
+  @Override
+  public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
+    Map<String, Tensor> held = new HashMap<>();
+    states.forEach(
+        (state, shape) ->
+            held.put(state, Tensor.wrap(shape, new float[Math.toIntExact(shape.elementCount())])));
+    List<Prediction> predictions = new ArrayList<>();
+    for (Map<String, Tensor> inputs : calls) {
+      Map<String, Shape> shapes = FeatureShapes.of(model.inputs(), inputs);
+      Map<String, Tensor> fed = inputs;
+      if (!states.isEmpty()) {
+        fed = new HashMap<>(inputs);
+        fed.putAll(held);
+      }
+      Map<String, Tensor> answered = sessions.run(shapes, fed);
+      predictions.add(answers.prediction(answered));
+      states
+          .keySet()
+          .forEach(state -> held.put(state, answered.get(ModelLowering.nextState(state))));
+    }
+    return predictions;
   }
 
   @Override

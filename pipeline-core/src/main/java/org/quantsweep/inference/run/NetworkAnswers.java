@@ -64,6 +64,9 @@ final class NetworkAnswers {
    */
   private Tensor array(OutputDescription.Array described, Tensor blob) {
     Shape shape = blob.shape();
+    if (exact && shape.rank() == described.shape().rank()) {
+      return blob;
+    }
     if (described.shape().rank() > 0 && described.shape().elementCount() == blob.size()) {
       return blob.reshape(described.shape());
     }

@@ -68,20 +68,25 @@ class ModelReaderTest {
   }
 
   @Test
-  void refusesADirectory() {
-    refuses(folder, folder + ": is a directory, not a model file." + NAME_A_FILE);
+  void refusesADirectoryOfOtherThings() throws IOException {
+    Files.writeString(folder.resolve("notes.txt"), "no model");
+
+    refuses(
+        folder,
+        folder.getFileName()
+            + ": the folder has no Manifest.json, so it is no model package.\nMaybe name the folder"
+            + " that ends in .mlpackage, or copy the whole of it.");
   }
 
   @Test
-  void refusesAPackageForNow() throws IOException {
+  void refusesAnEmptyPackage() throws IOException {
     Path file = Files.createDirectory(folder.resolve("m.mlpackage"));
 
     refuses(
         file,
         file
-            + ": model packages cannot be read yet, only .mlmodel files.\nMaybe convert the model"
-            + " to a neural network (convert_to=\"neuralnetwork\" in coremltools) and save it as"
-            + " .mlmodel.");
+            + ": the package cannot be read (the folder holds no file).\nMaybe copy the whole of it"
+            + " again.");
   }
 
   @Test

@@ -1,0 +1,182 @@
+package org.quantsweep.coreml.file;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipInputStream;
+import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+
+/**
+ * The files of a model package that lies on this machine, as a folder or as a zip archive of it.
+ */
+final class LocalPackage {
+  private static final ByteSize LARGEST_IN_MEMORY = new ByteSize(256L << 20);
+
+  /** What all files of an archive may hold together, and how often more than the archive itself. */
+  private static final long LARGEST_UNPACKED = 64L << 30;
+
+  private static final long MOST_TIMES = 200;
+
+  private LocalPackage() {}
+
+  /** Whether a path is a folder, or an archive. */
+  static boolean isPackage(Path path) {
+    return Files.isDirectory(path) || isArchive(path);
+  }
+
+  private static boolean isArchive(Path path) {
+    try (InputStream in = Files.newInputStream(path)) {
+      byte[] start = in.readNBytes(4);
+      return start.length == 4
+          && start[0] == 'P'
+          && start[1] == 'K'
+          && start[2] == 3
+          && start[3] == 4;
+    } catch (IOException e) {
+      // Whoever opens it as a model file says what is wrong.
+      return false;
+    }
+  }
+
+  /**
+   * The files of a package.
+   *
+   * @throws BadInputException when it holds links, too many files, or cannot be read
+   */
+  static ModelFiles files(Path path) {
+    try {
+      return Files.isDirectory(path) ? folder(path) : archive(path);
+    } catch (ZipException e) {
+      throw new BadInputException(
+          path + ": the archive is damaged (" + e.getMessage() + ").\nMaybe fetch it again.", e);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadInputException(
+          path
+              + ": the package cannot be read ("
+              + e.getMessage()
+              + ").\nMaybe copy the whole of it"
+              + " again.",
+          e);
+    }
+  }
+
+  private static ModelFiles folder(Path root) throws IOException {
+    Map<String, Path> found = new TreeMap<>();
+    long bytes = 0;
+    try (Stream<Path> walked = Files.walk(root)) {
+      for (Path file : (Iterable<Path>) walked::iterator) {
+        String inside = root.relativize(file).toString().replace('\\', '/');
+        if (Files.isSymbolicLink(file) && !file.equals(root)) {
+          throw new IOException("'" + inside + "' is a link, and a package holds none");
+        }
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && !isHidden(inside)) {
+          if (found.size() >= ModelFiles.MOST_FILES) {
+            throw new IOException("it holds more than " + ModelFiles.MOST_FILES + " files");
+          }
+          found.put(inside, file);
+          bytes += Files.size(file);
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    TreeMap<String, FileContent> contents = new TreeMap<>();
+    for (Map.Entry<String, Path> file : found.entrySet()) {
+      contents.put(
+          file.getKey(),
+          bytes > LARGEST_IN_MEMORY.bytes()
+              ? FileContent.of(file.getValue())
+              : FileContent.of(Files.readAllBytes(file.getValue())));
+    }
+    if (contents.isEmpty()) {
+      throw new IOException("the folder holds no file");
+    }
+    return ModelFiles.tree(contents);
+  }
+
+  /** Unpacks an archive into a temporary folder, and leaves out a folder around the whole. */
+  private static ModelFiles archive(Path file) throws IOException {
+    Path folder = Files.createTempDirectory("quantsweep");
+    folder.toFile().deleteOnExit();
+    long limit = Math.min(LARGEST_UNPACKED, Math.multiplyExact(MOST_TIMES, Files.size(file)));
+    Map<String, Path> found = new TreeMap<>();
+    long left = limit;
+    try (ZipInputStream zip =
+        new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        String path = entry.getName();
+        if (entry.isDirectory() || path.startsWith("__MACOSX/") || isHidden(path)) {
+          continue;
+        }
+        if (!ModelFiles.isInside(path)) {
+          throw new IOException("its entry '" + path + "' leads out of the package");
+        }
+        if (found.size() >= ModelFiles.MOST_FILES) {
+          throw new IOException("it holds more than " + ModelFiles.MOST_FILES + " files");
+        }
+        Path target = Files.createTempFile(folder, "part", "");
+        target.toFile().deleteOnExit();
+        left -= copied(zip, target, left, limit);
+        if (found.put(path, target) != null) {
+          throw new IOException("it holds '" + path + "' more than once");
+        }
+      }
+    }
+    return ModelFiles.tree(contents(found, limit - left));
+  }
+
+  private static Map<String, FileContent> contents(Map<String, Path> found, long bytes)
+      throws IOException {
+    String around = found.isEmpty() ? "" : folderAround(found);
+    TreeMap<String, FileContent> contents = new TreeMap<>();
+    for (Map.Entry<String, Path> part : found.entrySet()) {
+      contents.put(
+          part.getKey().substring(around.length()),
+          bytes > LARGEST_IN_MEMORY.bytes()
+              ? FileContent.of(part.getValue())
+              : FileContent.of(Files.readAllBytes(part.getValue())));
+    }
+    return contents;
+  }
+
+  private static String folderAround(Map<String, Path> found) {
+    if (found.containsKey(ModelPackage.MANIFEST)) {
+      return "";
+    }
+    String first = found.keySet().iterator().next();
+    String folder = first.substring(0, first.indexOf('/') + 1);
+    return found.keySet().stream().allMatch(path -> path.startsWith(folder)) ? folder : "";
+  }
+
+  private static long copied(InputStream in, Path target, long left, long limit)
+      throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long copied = 0;
+    try (var out = Files.newOutputStream(target)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        copied += n;
+        if (copied > left) {
+          throw new IOException("it unpacks to more than " + new ByteSize(limit));
+        }
+        out.write(buffer, 0, n);
+      }
+    }
+    return copied;
+  }
+
+  private static boolean isHidden(String path) {
+    return path.startsWith(".") || path.contains("/.");
+  }
+}

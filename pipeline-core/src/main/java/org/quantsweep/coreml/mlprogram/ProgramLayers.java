@@ -1,0 +1,245 @@
+package org.quantsweep.coreml.mlprogram;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.quantsweep.coreml.Layer;
+import org.quantsweep.coreml.WeightStorage;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * The operations of a program as layers, and the constants that they compute with as weight
+ * tensors. A constant belongs to the first operation that takes it; a compressed one is the whole
+ * chain that decodes it.
+ */
+final class ProgramLayers {
+  private final List<Layer> layers = new ArrayList<>();
+  private final Map<String, WeightTensor> weights = new LinkedHashMap<>();
+  private final Map<String, Integer> seen = new HashMap<>();
+
+  private ProgramLayers() {}
+
+  static ProgramLayers of(Program program) {
+    ProgramLayers found = new ProgramLayers();
+    program
+        .functions()
+        .forEach(
+            (name, function) -> {
+              String prefix = program.functions().size() == 1 ? "" : name + "/";
+              found.block(prefix, function.body(), new Scope(null, ConstantScope.ofFunction()));
+            });
+    return found;
+  }
+
+  /** Every operation that is no constant, in order; each before those inside it. */
+  List<Layer> layers() {
+    return layers;
+  }
+
+  /** In the order in which they are taken. */
+  List<WeightTensor> weightTensors() {
+    return List.copyOf(weights.values());
+  }
+
+  /** What a block sees: constants, and which operations made them. */
+  private static final class Scope {
+    private final Scope around;
+    private final ConstantScope constants;
+    private final Map<String, Operation> makers = new HashMap<>();
+
+    private Scope(Scope around, ConstantScope constants) {
+      this.around = around;
+      this.constants = constants;
+    }
+
+    private Optional<Operation> maker(String name) {
+      Operation own = makers.get(name);
+      if (own != null) {
+        return Optional.of(own);
+      }
+      return around == null ? Optional.empty() : around.maker(name);
+    }
+  }
+
+  private void block(String prefix, ProgramBlock block, Scope scope) {
+    for (Operation operation : block.operations()) {
+      if (operation.isConstant() || operation.isCompressed()) {
+        scope.constants.add(operation);
+        operation.outputs().forEach(output -> scope.makers.put(output.name(), operation));
+        continue;
+      }
+      String path = unique(prefix + operation.name());
+      Layer layer =
+          new Layer(
+              path,
+              operation.type(),
+              List.copyOf(computed(operation, scope)),
+              operation.outputs().stream().map(NamedType::name).toList(),
+              false);
+      layers.add(layer);
+      operation
+          .inputs()
+          .forEach(
+              (parameter, bindings) -> {
+                for (Binding binding : bindings) {
+                  if (binding instanceof Binding.Name name) {
+                    weight(prefix, parameter, name.name(), new Use(operation, layer), scope);
+                  }
+                }
+              });
+      int index = 0;
+      for (ProgramBlock inner : operation.blocks()) {
+        block(path + "[" + index + "]/", inner, new Scope(scope, scope.constants.within()));
+        index++;
+      }
+    }
+  }
+
+  private String unique(String path) {
+    int count = seen.merge(path, 1, Integer::sum);
+    return count == 1 ? path : path + "#" + count;
+  }
+
+  /** An operation that takes a constant. */
+  private record Use(Operation operation, Layer layer) {}
+
+  /** The values that an operation reads and that are no constants, those inside its blocks too. */
+  private static Set<String> computed(Operation operation, Scope scope) {
+    Set<String> names = new LinkedHashSet<>();
+    collect(operation, names);
+    names.removeIf(name -> scope.maker(name).isPresent());
+    return names;
+  }
+
+  private static void collect(Operation operation, Set<String> names) {
+    operation
+        .inputs()
+        .values()
+        .forEach(
+            bindings ->
+                bindings.forEach(
+                    binding -> {
+                      if (binding instanceof Binding.Name name) {
+                        names.add(name.name());
+                      }
+                    }));
+    for (ProgramBlock block : operation.blocks()) {
+      Set<String> inside = new LinkedHashSet<>(block.outputs());
+      block.operations().forEach(inner -> collect(inner, inside));
+      block.inputs().forEach(input -> inside.remove(input.name()));
+      block
+          .operations()
+          .forEach(inner -> inner.outputs().forEach(output -> inside.remove(output.name())));
+      names.addAll(inside);
+    }
+  }
+
+  private void weight(String prefix, String parameter, String name, Use use, Scope scope) {
+    Optional<Operation> maker = scope.maker(name);
+    if (maker.isEmpty()
+        || !(scope.constants.find(name).orElse(null) instanceof TensorValue value)
+        || !value.type().isFloat()
+        || value.shape().rank() == 0) {
+      return;
+    }
+    Shape shape = value.shape();
+    WeightTensor.Place place =
+        new WeightTensor.Place(
+            parameter, shape, channelAxis(use.operation(), parameter, shape, scope), role(shape));
+    Chain chain = new Chain(scope);
+    chain.add(maker.get());
+    WeightTensor tensor =
+        new WeightTensor(
+            prefix + name,
+            use.layer(),
+            place,
+            new WeightTensor.Stored(
+                chain.storage(),
+                new ByteSize(chain.bytes),
+                () -> Tensor.wrap(shape, value.floats())));
+    weights.putIfAbsent(tensor.identity(), tensor);
+  }
+
+  /** Numbers along one axis are vectors, whatever axes of length 1 lie around it. */
+  private static WeightTensor.Role role(Shape shape) {
+    long longest = 0;
+    for (int length : shape.lengths()) {
+      longest = Math.max(longest, length);
+    }
+    return shape.elementCount() <= longest ? WeightTensor.Role.VECTOR : WeightTensor.Role.MATRIX;
+  }
+
+  /** The axis of the outputs: where coremltools looks for it ({@code optimize/coreml}). */
+  private static int channelAxis(Operation operation, String parameter, Shape shape, Scope scope) {
+    int rank = shape.rank();
+    if (operation.type().equals("conv_transpose") && rank > 1) {
+      return 1;
+    }
+    if (operation.type().equals("matmul") && rank > 1) {
+      boolean first = parameter.equals("x");
+      boolean transposed =
+          scope
+              .constants
+              .parameter(operation, first ? "transpose_x" : "transpose_y")
+              .map(value -> value.integers()[0] != 0)
+              .orElse(false);
+      return first == transposed ? rank - 1 : rank - (transposed ? 2 : 1);
+    }
+    return 0;
+  }
+
+  /** What a constant is decoded from. */
+  private static final class Chain {
+    private final Scope scope;
+    private final Set<Operation> operations = Collections.newSetFromMap(new IdentityHashMap<>());
+    private Operation last;
+    private long bytes;
+
+    private Chain(Scope scope) {
+      this.scope = scope;
+    }
+
+    private void add(Operation operation) {
+      operations.add(operation);
+      last = last == null ? operation : last;
+      operation.attributes().values().forEach(this::count);
+      operation
+          .inputs()
+          .values()
+          .forEach(
+              bindings ->
+                  bindings.forEach(
+                      binding -> {
+                        if (binding instanceof Binding.Literal literal) {
+                          count(literal.value());
+                        } else if (binding instanceof Binding.Name name) {
+                          scope.maker(name.name()).filter(this::isNew).ifPresent(this::add);
+                        }
+                      }));
+    }
+
+    private boolean isNew(Operation operation) {
+      return !operations.contains(operation);
+    }
+
+    private void count(ProgramValue value) {
+      if (value instanceof TensorValue tensor && tensor.type() != DataType.STRING) {
+        bytes += (long) tensor.count() * tensor.type().bits() / 8;
+      }
+    }
+
+    private WeightStorage storage() {
+      return StorageForms.of(last, scope.constants, scope::maker);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.quantsweep.inference.onnx.program;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.quantsweep.coreml.mlprogram.DataType;
+import org.quantsweep.coreml.mlprogram.TensorValue;
+import org.quantsweep.inference.onnx.ConstantEvaluator;
+import org.quantsweep.inference.onnx.ConstantValues;
+import org.quantsweep.inference.onnx.ElementType;
+import org.quantsweep.inference.onnx.FloatPrecision;
+import org.quantsweep.inference.onnx.OnnxGraph;
+import org.quantsweep.inference.onnx.UnsupportedLayerException;
+import org.quantsweep.inference.onnx.ValueType;
+import org.quantsweep.tensor.Shape;
+
+/** A graph that a program is lowered to: its constants, and what is known of computed values. */
+final class ProgramGraph {
+  private final OnnxGraph graph;
+  private final FloatPrecision precision;
+  private final ConstantEvaluator evaluator;
+  private final IdentityHashMap<TensorValue, String> initializers = new IdentityHashMap<>();
+  private final Map<String, TensorValue> folded = new HashMap<>();
+
+  ProgramGraph(OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator) {
+    this.graph = graph;
+    this.precision = precision;
+    this.evaluator = evaluator;
+  }
+
+  OnnxGraph onnx() {
+    return graph;
+  }
+
+  /** What values of a declared type are in the graph. */
+  static ElementType element(DataType type) {
+    if (type.isFloat()) {
+      return ElementType.FLOAT32;
+    }
+    if (type == DataType.BOOL) {
+      return ElementType.BOOL;
+    }
+    if (type.isInteger()) {
+      return ElementType.INT32;
+    }
+    throw new UnsupportedLayerException("its values are " + type);
+  }
+
+  /** The name of a value in the graph; a constant is added to it at its first use. */
+  String name(Value value) {
+    if (value instanceof Value.Computed computed) {
+      return computed.name();
+    }
+    if (value instanceof Value.Constant constant) {
+      String name = initializers.get(constant.value());
+      if (name == null) {
+        name = initializer(constant.value());
+        initializers.put(constant.value(), name);
+      }
+      return name;
+    }
+    throw new UnsupportedLayerException("it takes a value that is no array");
+  }
+
+  private String initializer(TensorValue value) {
+    return switch (element(value.type())) {
+      case FLOAT32 -> graph.constant(value.shape(), value.floats());
+      case BOOL -> {
+        long[] numbers = value.integers();
+        boolean[] truths = new boolean[numbers.length];
+        for (int i = 0; i < truths.length; i++) {
+          truths[i] = numbers[i] != 0;
+        }
+        yield graph.truths(value.shape(), truths);
+      }
+      default -> {
+        long[] numbers = value.integers();
+        int[] narrow = new int[numbers.length];
+        for (int i = 0; i < narrow.length; i++) {
+          narrow[i] = (int) Math.max(Integer.MIN_VALUE, Math.min(Integer.MAX_VALUE, numbers[i]));
+        }
+        yield graph.wholeNumbers(value.shape(), narrow);
+      }
+    };
+  }
+
+  Shape shape(Value value) {
+    return value instanceof Value.Constant constant
+        ? constant.value().shape()
+        : graph.shape(name(value));
+  }
+
+  static DataType type(Value value) {
+    if (value instanceof Value.Computed computed) {
+      return computed.type();
+    }
+    if (value instanceof Value.Constant constant) {
+      return constant.value().type();
+    }
+    throw new UnsupportedLayerException("it takes a value that is no array");
+  }
+
+  /** Whether a value is the same in every run. */
+  boolean isConstant(Value value) {
+    return value instanceof Value.Constant
+        || (value instanceof Value.Computed computed && graph.isConstant(computed.name()));
+  }
+
+  /**
+   * The numbers of a value.
+   *
+   * @throws NeedsValueException when only a run tells them
+   */
+  TensorValue constant(Value value) {
+    if (value instanceof Value.Constant constant) {
+      return constant.value();
+    }
+    if (!(value instanceof Value.Computed computed)) {
+      throw new UnsupportedLayerException("it takes a value that is no array");
+    }
+    if (!graph.isConstant(computed.name())) {
+      throw NeedsValueException.ofConstants(List.of(computed));
+    }
+    fold(List.of(computed));
+    return folded.get(computed.name());
+  }
+
+  /** Computes values that are the same in every run, all at once. */
+  void fold(Collection<Value.Computed> values) {
+    Map<String, DataType> wanted = new HashMap<>();
+    for (Value.Computed value : values) {
+      if (!folded.containsKey(value.name())) {
+        wanted.put(value.name(), value.type());
+      }
+    }
+    if (wanted.isEmpty()) {
+      return;
+    }
+    List<String> names = new ArrayList<>(wanted.keySet());
+    names.sort(null);
+    ConstantValues.of(graph, names, evaluator)
+        .forEach((name, numbers) -> folded.put(name, value(wanted.get(name), numbers)));
+  }
+
+  private TensorValue value(DataType type, ConstantValues.Numbers numbers) {
+    Shape shape = numbers.type().shape().orElseThrow();
+    if (numbers.type().element() == ElementType.FLOAT32) {
+      float[] floats = new float[numbers.floats().size()];
+      for (int i = 0; i < floats.length; i++) {
+        floats[i] = numbers.floats().get(i);
+      }
+      return TensorValue.floats(type, shape, () -> floats);
+    }
+    return TensorValue.integers(
+        type, shape, numbers.integers().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /**
+   * A value of the graph as one of the program.
+   *
+   * @param name in the graph, of any element type
+   * @param type as the program declares it
+   */
+  Value.Computed computed(String name, DataType type) {
+    ElementType element = element(type);
+    String typed = graph.type(name).element() == element ? name : graph.cast(name, element);
+    return new Value.Computed(
+        type == DataType.FLOAT16 && precision == FloatPrecision.FLOAT16 ? rounded(typed) : typed,
+        type);
+  }
+
+  /** Rounds to half precision; the engine keeps such a pair of casts. */
+  String rounded(String name) {
+    return graph.cast(graph.cast(name, ElementType.FLOAT16), ElementType.FLOAT32);
+  }
+
+  /**
+   * Adds what every run is fed with, as floats, and gives it the type that the program declares.
+   */
+  Value.Computed fed(String graphInput, Shape shape, DataType type) {
+    graph.input(graphInput, ValueType.of(ElementType.FLOAT32, shape));
+    ElementType element = element(type);
+    if (element == ElementType.FLOAT32) {
+      return new Value.Computed(type == DataType.FLOAT16 ? rounded(graphInput) : graphInput, type);
+    }
+    return new Value.Computed(graph.cast(graphInput, element), type);
+  }
+
+  /** Answers a value as floats under a name. */
+  void answer(String output, Value value) {
+    String name = name(value);
+    if (graph.type(name).element() == ElementType.FLOAT32) {
+      graph.bind(output, name);
+    } else {
+      graph.castTo(output, name, ElementType.FLOAT32);
+    }
+    graph.output(output);
+  }
+}
