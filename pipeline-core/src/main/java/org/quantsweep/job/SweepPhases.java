@@ -109,6 +109,8 @@ final class SweepPhases {
         listener.referenceDone(role.toString(), known.n(role), known.quarantine(role));
       }
     }
+    // Nothing is judged there, and what was decoded takes room.
+    open.calibrating().close();
     AnsweredSamples all = new AnsweredSamples(samples, answers);
     all.requireUsable(settings);
     return all;

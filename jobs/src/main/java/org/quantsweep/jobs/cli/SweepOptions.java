@@ -104,8 +104,8 @@ final class SweepOptions {
       defaultValue = "0.01",
       paramLabel = "SHARE",
       description =
-          "Largest share of samples that may be unreadable or unanswered, of each set and part."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Largest share of each set of samples that may be unreadable or unanswered. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double quarantineLimit;
 
   @Option(

@@ -97,8 +97,8 @@ class SweepJobIT {
       Files.write(own.resolve("damaged-" + i + ".png"), new byte[0]);
     }
     try (var all = Files.walk(pictures)) {
-      Path one = all.filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
-      Files.copy(one, own.resolve("one.png"));
+      Path one = all.filter(file -> file.toString().endsWith("-000.jpg")).findFirst().orElseThrow();
+      Files.copy(one, own.resolve("one.jpg"));
     }
     SweepSettings confirmed =
         settings(pictures.toString(), "out")
