@@ -54,7 +54,7 @@ public final class SweepProcedure {
    */
   public SweepResult run() {
     long started = System.nanoTime();
-    // Read before an older result goes: the recipe may be that result's.
+    // First: a recipe that cannot be read is told before any work.
     Optional<WarmStart> warmStart = WarmStart.read(settings, ports.input());
     SweptModel model = model();
     settings.rules().requireKnown(model.identities());

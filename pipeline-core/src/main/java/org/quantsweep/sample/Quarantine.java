@@ -14,9 +14,6 @@ import org.quantsweep.BadInputException;
  * @param reasons why, in one line for each distinct sample
  */
 public record Quarantine(long size, long count, List<String> reasons) {
-  /** Of no samples. */
-  public static final Quarantine NONE = new Quarantine(0, 0, List.of());
-
   private static final int SHOWN = 5;
 
   /** Copies the list; checks the counts. */

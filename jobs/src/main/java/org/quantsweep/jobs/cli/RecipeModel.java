@@ -121,14 +121,6 @@ final class RecipeModel {
     try (CommandSamples samples = CommandSamples.open(given)) {
       samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
-      if (source.index().size() == 0) {
-        throw new BadInputException(
-            given
-                + ": none of these "
-                + samples.source().index().total()
-                + " samples is among those that the recipe's codes are fitted to, so nothing can be"
-                + " fitted.\nMaybe name the samples of the sweep.");
-      }
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {
         err.println(
             "the fitted codes come from other samples, settings or another engine than those of"

@@ -14,11 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.job.Recipe;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -360,6 +363,44 @@ class QuantSweepTest {
                 --quarantine-limit (40.0) must be in [0, 1].
                 Maybe write 0.01.
                 """));
+  }
+
+  @Test
+  void noCodesAreFittedToSamplesThatTheModelDoesNotAnswer() throws Exception {
+    String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
+    Recipe recipe =
+        new Recipe(
+            digest,
+            List.of("fold-batch-norm"),
+            digest,
+            null,
+            digest,
+            new TreeMap<>(Map.of("conv1/weights", "linear:4+calibrated")),
+            new TreeMap<>());
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe.toYaml());
+    Path samples = Files.createDirectories(folder.resolve("unanswered"));
+    NpzArrays.write(
+        samples.resolve("0.npz"), Map.of("other", Tensor.wrap(Shape.of(2), new float[] {1, 2})));
+    Files.write(samples.resolve("1.png"), new byte[0]);
+    Path output = folder.resolve("made.mlmodel");
+    Ran ran =
+        run(
+            "quantize",
+            MODEL,
+            "--recipe",
+            file.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            output.toString());
+    assertThat(ran.code()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err())
+        .startsWith("quarantined 1.png: the file is empty (0 bytes).\n")
+        .endsWith(
+            "weight tensor 'conv1/weights': the model answers none of the 1 calibration samples, so"
+                + " nothing can be fitted to them.\n"
+                + "Maybe try one of them with quantsweep predict.\n");
+    assertThat(output).doesNotExist();
   }
 
   @Test

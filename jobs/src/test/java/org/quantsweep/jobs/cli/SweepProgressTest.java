@@ -44,7 +44,7 @@ class SweepProgressTest {
         IntStream.rangeClosed(1, 22).mapToObj(i -> i + ".png: damaged.").toList();
     StringWriter err = new StringWriter();
     try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
-      progress.referenceDone("calibration", 200, Quarantine.NONE);
+      progress.referenceDone("calibration", 200, new Quarantine(200, 0, List.of()));
       progress.referenceDone("confirmation", 78, new Quarantine(100, 22, reasons));
     }
     StringBuilder expected = new StringBuilder();
