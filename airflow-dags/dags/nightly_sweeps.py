@@ -17,7 +17,7 @@ import yaml
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.sdk import DAG, Variable, task, task_group
 
-from quantsweep_jobs import DEFAULTS, PUBLISHED, QuantSweepSubmit, published_extra, read_result, summary
+from quantsweep_jobs import DEFAULTS, PUBLISHED, RUN_ID, QuantSweepSubmit, published_extra, read_result, summary
 
 with DAG(
     "nightly_sweeps",
@@ -59,20 +59,22 @@ with DAG(
             name="quantsweep nightly",
             application_args=[
                 "sweep",
+                "--run-id=" + RUN_ID,
                 "--settings",
                 "{{ var.value.quantsweep_nightly }}",
                 "--entry",
                 entry,
             ],
+            answer=output,
             report=output,
             registry=publish,
             map_index_template="{{ task.application_args[-1] }}",
         )
 
         @task(outlets=[PUBLISHED], multiple_outputs=False, map_index_template="{{ task.op_kwargs['entry'] }}")
-        def outcome(entry: str, output: str, *, ti=None, outlet_events=None) -> dict[str, Any]:
+        def outcome(entry: str, output: str, *, ti=None, run_id=None, outlet_events=None) -> dict[str, Any]:
             """Says what came out; announces what was published, and is skipped where nothing was."""
-            found = read_result(output)
+            found = read_result(output, run_id)
             ti.xcom_push(key="result", value=summary(output, found))
             if found["published"] is None:
                 ti.xcom_push(key="closest", value=found["closest"])

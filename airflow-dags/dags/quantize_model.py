@@ -25,6 +25,7 @@ from quantsweep_jobs import (
     NEW_MODEL,
     NEW_SAMPLES,
     PUBLISHED,
+    RUN_ID,
     QuantSweepSubmit,
     published_extra,
     read_result,
@@ -170,6 +171,7 @@ with DAG(
             flag("--schemes", "schemes"),
             flag("--time-budget", "time_budget"),
             flag("--evaluations", "evaluations"),
+            "--run-id=" + RUN_ID,
             flag("--output", "output"),
         ],
         answer=of("output"),
@@ -178,15 +180,15 @@ with DAG(
     )
 
     @task.branch
-    def gate(output: str, ti=None) -> str:
-        found = read_result(output)
+    def gate(output: str, ti=None, run_id=None) -> str:
+        found = read_result(output, run_id)
         ti.xcom_push(key="result", value=summary(output, found))
         return "publish" if found["decision"] == "selected" else "none_acceptable"
 
     @task(multiple_outputs=False)
-    def none_acceptable(output: str) -> list[dict[str, Any]]:
+    def none_acceptable(output: str, run_id=None) -> list[dict[str, Any]]:
         """The candidates that came closest, in the log and for whoever asks."""
-        closest = read_result(output)["closest"]
+        closest = read_result(output, run_id)["closest"]
         for each in closest:
             print("closest:", each)
         return closest
@@ -200,8 +202,8 @@ with DAG(
     )
 
     @task(outlets=[PUBLISHED], multiple_outputs=False)
-    def announce(output: str, *, outlet_events=None) -> dict[str, Any]:
-        found = read_result(output)
+    def announce(output: str, *, run_id=None, outlet_events=None) -> dict[str, Any]:
+        found = read_result(output, run_id)
         if found["published"] is None:
             raise AirflowException(f"{output}: the result does not say that its model is published.")
         extra = published_extra(found)

@@ -28,6 +28,9 @@ from airflow.sdk import Asset, BaseOperatorLink, Variable
 MAIN = "org.quantsweep.jobs.cli.QuantSweep"
 POOL = "quantsweep"
 
+# A template: what every sweep is given by --run-id.
+RUN_ID = "{{ run_id }}"
+
 # The exit codes of every command, as the README lists them.
 WRONG_USAGE = 2
 NONE_ACCEPTABLE = 3
@@ -82,18 +85,22 @@ class QuantSweepSubmit(SparkSubmitOperator):
     without a retry: the next attempt would say the same. Everything else fails and is retried; the jobs continue from
     the evaluations that are stored. Arguments that render empty are flags that were not given, and are left out.
 
-    In deploy mode ``cluster`` the code of the program is not known. There a failed command counts as answered when the
-    folder ``answer`` holds a result, for a sweep removes an older one when it begins and writes its own at the end.
+    In deploy mode ``cluster`` the code of the program is not known, and spark-submit may say 0 whatever comes of it.
+    There the result in the folder ``answer`` tells, if it is this run's own: its ``runId`` is ``run``, which the sweep
+    was given by ``--run-id``. An older result stands until a sweep replaces it, so any other one tells nothing.
 
-    :param answer: the output folder of a sweep, where it is this run's own (templated)
+    :param answer: the output folder of a sweep (templated)
+    :param run: what the sweep was given by ``--run-id`` (templated)
     :param report: where the result lies; for the task's link (templated)
     :param registry: where models are published; for the task's link (templated)
     """
 
-    template_fields = (*SparkSubmitOperator.template_fields, "answer", "report", "registry")
+    template_fields = (*SparkSubmitOperator.template_fields, "answer", "run", "report", "registry")
     operator_extra_links = (ReportLink(), RegistryLink())
 
-    def __init__(self, *, answer: str = "", report: str = "", registry: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *, answer: str = "", run: str = RUN_ID, report: str = "", registry: str = "", **kwargs: Any
+    ) -> None:
         kwargs.setdefault("pool", POOL)
         super().__init__(
             application="{{ var.value.quantsweep_jar }}",
@@ -102,6 +109,7 @@ class QuantSweepSubmit(SparkSubmitOperator):
             **kwargs,
         )
         self.answer = answer
+        self.run = run
         self.report = report
         self.registry = registry
 
@@ -117,6 +125,9 @@ class QuantSweepSubmit(SparkSubmitOperator):
                 self.log.info("The command failed, and its code is not known here; %s holds a result.", self.answer)
             else:
                 raise refusal(code, str(failure)) from failure
+        else:
+            if self.answer and self.exit_code() is None:
+                self.require_answer()
 
     def exit_code(self) -> int | None:
         """Of the program; None where the deploy mode does not tell."""
@@ -129,9 +140,16 @@ class QuantSweepSubmit(SparkSubmitOperator):
             return None
         return hook._submit_sp.returncode
 
+    def require_answer(self) -> None:
+        """The command is not known to have succeeded: where its result is missing, it is tried again."""
+        try:
+            read_result(self.answer, self.run)
+        except AirflowException as unanswered:
+            raise AirflowException(str(unanswered)) from unanswered
+
     def is_answered(self) -> bool:
         try:
-            return bool(self.answer and read_result(self.answer))
+            return bool(self.answer and read_result(self.answer, self.run))
         except AirflowException:
             return False
 
@@ -143,8 +161,12 @@ def refusal(code: int | None, message: str) -> AirflowException:
     return AirflowException(message)
 
 
-def read_result(folder: str) -> dict[str, Any]:
-    """``quantsweep result FOLDER --json``: a sweep's outcome from any Hadoop path, in a JVM without Spark."""
+def read_result(folder: str, run: str) -> dict[str, Any]:
+    """
+    ``quantsweep result FOLDER --json``: a sweep's outcome from any Hadoop path, in a JVM without Spark.
+
+    :param run: the result's ``runId``; another run's result is refused
+    """
     spark = spark_home()
     jar = Variable.get("quantsweep_jar").removeprefix("file://").removeprefix("local://")
     classes = [jar, f"{spark}/jars/*"]
@@ -161,7 +183,13 @@ def read_result(folder: str) -> dict[str, Any]:
     )
     if done.returncode != 0:
         raise refusal(done.returncode, done.stderr.strip())
-    return json.loads(done.stdout)
+    found = json.loads(done.stdout)
+    if found["runId"] != run:
+        raise AirflowException(
+            f"{folder}: the result that stands here is not this run's: its runId is '{found['runId']}', not '{run}'.\n"
+            "Maybe look into the log of the sweep: it has left none of its own."
+        )
+    return found
 
 
 def spark_home() -> str:

@@ -107,6 +107,7 @@ def test_arguments_are_templated_and_flags_that_are_not_given_are_left_out(dags,
         "--samples=" + asked["table"],
         *expected,
         "--evaluations=" + asked["evaluations"],
+        "--run-id=" + RUN,
         "--output=" + asked["output"],
     ]
     ingest = dags.get_dag("quantize_model").get_task("ingest")
@@ -121,7 +122,8 @@ def rendered(operator, asked):
             assert task_ids == "request"
             return asked
 
-    arguments = operator.render_template(operator.application_args, {"ti": Pulled()}, operator.get_template_env())
+    context = {"ti": Pulled(), "run_id": RUN}
+    arguments = operator.render_template(operator.application_args, context, operator.get_template_env())
     return [each for each in arguments if each]
 
 
@@ -185,12 +187,21 @@ def test_nightly_sweeps_maps_over_the_file_and_the_jobs_read_the_same_entry(dags
         "model.outcome": [],
     }
     assert dag.get_task("model.sweep").is_mapped is False
-    assert dag.get_task("model.sweep").application_args[:4] == [
+    assert dag.get_task("model.sweep").application_args[:5] == [
         "sweep",
+        "--run-id={{ run_id }}",
         "--settings",
         "{{ var.value.quantsweep_nightly }}",
         "--entry",
     ]
+
+
+def test_every_sweep_has_a_run_id_and_is_answered_by_its_own_result(dags):
+    for dag_id, task_id in (("quantize_model", "sweep"), ("nightly_sweeps", "model.sweep")):
+        sweep = dags.get_dag(dag_id).get_task(task_id)
+        assert sweep.run == "{{ run_id }}"
+        assert sweep.answer
+        assert {"answer", "run"} <= set(sweep.template_fields)
 
 
 @pytest.mark.parametrize(

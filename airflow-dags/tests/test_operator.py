@@ -53,31 +53,61 @@ def test_a_code_in_the_text_of_an_argument_is_not_the_exit_code(submit):
     assert not isinstance(failure.value, AirflowFailException)
 
 
-@pytest.mark.parametrize("answered", [True, False])
-def test_where_the_deploy_mode_swallows_the_code_the_result_tells(submit, tmp_path, answered):
+@pytest.mark.parametrize("code", [0, 1])
+def test_where_the_deploy_mode_swallows_the_code_the_runs_own_result_tells(submit, tmp_path, code):
     folder = tmp_path / "out"
     folder.mkdir()
-    if answered:
-        (folder / "result.json").write_text(json.dumps(none_acceptable()))
-    arguments = {"deploy_mode": "cluster", "answer": str(folder)}
-    if answered:
-        submit("exit 1", **arguments)
-    else:
+    arguments = {"deploy_mode": "cluster", "answer": str(folder), "run": "tonight"}
+
+    def refused() -> str:
         with pytest.raises(AirflowException) as failure:
-            submit("exit 1", **arguments)
-        assert not isinstance(failure.value, AirflowFailException)
+            submit(f"exit {code}", **arguments)
+        assert not isinstance(failure.value, AirflowFailException)  # tried again
+        return str(failure.value)
+
+    assert ("there is no result.json here" if code == 0 else "Error code is: 1") in refused()
+    # An older result stands until a sweep replaces it.
+    (folder / "result.json").write_text(json.dumps({**none_acceptable(), "runId": "last night"}))
+    if code == 0:
+        assert refused() == (
+            f"{folder}: the result that stands here is not this run's: its runId is 'last night', not 'tonight'.\n"
+            "Maybe look into the log of the sweep: it has left none of its own."
+        )
+    else:
+        assert "Error code is: 1" in refused()
+    # One of an earlier version says nothing of its run.
+    (folder / "result.json").write_text(json.dumps({k: v for k, v in none_acceptable().items() if k != "runId"}))
+    assert ("its runId is ''" if code == 0 else "Error code is: 1") in refused()
+    (folder / "result.json").write_text(json.dumps(none_acceptable()))
+    submit(f"exit {code}", **arguments)
+
+
+def test_where_the_code_is_known_no_result_is_asked_for(submit, tmp_path):
+    submit("exit 0", answer=str(tmp_path / "nothing"), run="tonight")
+
+
+def test_a_result_that_rests_on_no_samples_is_no_answer(tmp_path):
+    found = none_acceptable()
+    found["samples"]["n"] = 0
+    (tmp_path / "result.json").write_text(json.dumps(found))
+    with pytest.raises(AirflowFailException) as failure:
+        read_result(str(tmp_path), "tonight")
+    assert str(failure.value).endswith(
+        f"{tmp_path}/result.json: this result rests on no samples: n is 0 in its selection.\n"
+        "Maybe sweep again, with samples that the model answers."
+    )
 
 
 def test_a_result_is_read_from_any_hadoop_path_by_the_jar_without_spark(tmp_path):
     (tmp_path / "result.json").write_text(json.dumps(none_acceptable()))
-    found = read_result(tmp_path.as_uri())
+    found = read_result(tmp_path.as_uri(), "tonight")
     assert found["decision"] == "none-acceptable"
     assert [each["scheme"] for each in found["closest"]] == ["linear:4"]
 
 
 def test_a_result_that_is_not_there_is_said_and_not_asked_for_again(tmp_path):
     with pytest.raises(AirflowFailException) as failure:
-        read_result(str(tmp_path))
+        read_result(str(tmp_path), "tonight")
     assert str(failure.value).endswith(
         f"{tmp_path}: there is no result.json here: no sweep has ended with this output folder.\n"
         "Maybe name the folder that a sweep wrote with --output."
@@ -94,6 +124,7 @@ def none_acceptable():
     agreement = {"agreeing": 90, "samples": 100, "lowerBound": 0.84, "confidence": 0.95}
     return {
         "schemaVersion": 1,
+        "runId": "tonight",
         "decision": "none-acceptable",
         "sweepDigest": "ab" * 32,
         "criterion": "top-1",

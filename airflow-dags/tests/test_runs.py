@@ -56,6 +56,7 @@ def test_a_run_publishes_and_says_so(first):
     assert model.stat().st_size == event["size"]
     assert (REGISTRY / "names/shapes/aliases/challenger").read_text().strip() == "1"
     assert result(first)["selected"]["scheme"] == "lut-kmeans:4"
+    assert result(first)["runId"] == first.key[1]
 
 
 def test_what_travels_is_small(first):

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
@@ -52,6 +53,16 @@ public final class LocalSamples implements SampleSource {
                 + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
                 + "\nMaybe name another folder.");
       }
+    }
+    if (digests.isEmpty()) {
+      throw new BadInputException(
+          "samples '"
+              + sources.get(0)
+              + "': there are no samples here, only "
+              + quarantined.size()
+              + " that cannot be read:"
+              + Quarantine.lines(unreadable())
+              + "\nMaybe name another folder.");
     }
     index = SampleIndex.of(digests);
   }
@@ -95,6 +106,11 @@ public final class LocalSamples implements SampleSource {
   /** What could not be read, in the order of paths. */
   public List<QuarantinedSample> quarantined() {
     return List.copyOf(quarantined);
+  }
+
+  @Override
+  public List<String> unreadable() {
+    return quarantined.stream().map(QuarantinedSample::line).toList();
   }
 
   @Override

@@ -8,4 +8,9 @@ import java.io.Serializable;
  * @param path relative to the ingested folder
  * @param reason in one line
  */
-public record QuarantinedSample(String path, String reason) implements Serializable {}
+public record QuarantinedSample(String path, String reason) implements Serializable {
+  /** Both in one line. */
+  public String line() {
+    return path + ": " + reason;
+  }
+}

@@ -85,6 +85,20 @@ class LocalSamplesTest {
   }
 
   @Test
+  void refusesAFolderOfWhichNothingCanBeRead() throws Exception {
+    Files.write(folder.resolve("a.png"), new byte[0]);
+    Files.write(folder.resolve("b.png"), new byte[0]);
+    assertThatThrownBy(() -> LocalSamples.read(folder, IngestLimits.DEFAULT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "samples '"
+                + folder
+                + "': there are no samples here, only 2 that cannot be read:\n"
+                + "  a.png: the file is empty (0 bytes).\n"
+                + "  b.png: the file is empty (0 bytes).\nMaybe name another folder.");
+  }
+
+  @Test
   void refusesAFolderThatIsNotThere() {
     assertThatThrownBy(() -> LocalSamples.read(Path.of("no-such-folder"), IngestLimits.DEFAULT))
         .isInstanceOf(BadInputException.class)

@@ -59,15 +59,23 @@ public record AgreementThreshold(BigDecimal share) implements Serializable {
     return "\nMaybe write 0.95.";
   }
 
-  /** The least number of agreeing samples that is accepted: ceil(share x samples), exactly. */
+  /**
+   * The least number of agreeing samples that is accepted: ceil(share x samples), exactly.
+   *
+   * @param samples at least 1: of none, none would be enough
+   */
   public long required(long samples) {
+    if (samples < 1) {
+      throw new IllegalArgumentException(
+          "samples (" + samples + ") must be at least 1: no threshold is met by nothing.");
+    }
     return share
         .multiply(BigDecimal.valueOf(samples))
         .setScale(0, RoundingMode.CEILING)
         .longValueExact();
   }
 
-  /** The most disagreements that are still accepted: samples - {@link #required}. */
+  /** The most disagreements that are still accepted: samples - {@link #required}, of at least 1. */
   public long allowedDisagreements(long samples) {
     return samples - required(samples);
   }

@@ -16,7 +16,7 @@ import org.quantsweep.search.Candidate;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
-/** Writes the chosen model, its recipe, and the fitted codes that the recipe needs. */
+/** Makes the chosen model and its recipe, and writes the fitted codes that the recipe needs. */
 final class Deliverables {
   private final SweepOutput output;
   private final String modelName;
@@ -25,17 +25,19 @@ final class Deliverables {
   private final SweepIdentity identity;
 
   /**
-   * What stands in the result of the models that were written or named.
+   * The models that the result names, and what it says of them.
    *
    * @param selected the chosen model
    * @param file its name
    * @param recipe how it is made; empty for a uniform scheme
+   * @param summary of the recipe
    * @param bestUniform the smallest uniform one
    */
-  record Written(
+  record Made(
       Optional<ModelFiles> selected,
       Optional<String> file,
-      Optional<RecipeSummary> recipe,
+      Optional<Recipe> recipe,
+      Optional<RecipeSummary> summary,
       Optional<ModelFiles> bestUniform) {}
 
   /**
@@ -56,24 +58,24 @@ final class Deliverables {
     this.identity = identity;
   }
 
-  /** Writes what was selected, if anything was. */
-  Written write(SweepFindings findings) {
+  /** Makes what was selected, if anything was. */
+  Made make(SweepFindings findings) {
     Optional<Candidate> chosen = findings.selection().candidate();
     Optional<ModelFiles> selected = chosen.map(files::encode);
-    selected.ifPresent(model -> output.writeModel(modelName, model));
-    Optional<RecipeSummary> recipe = Optional.empty();
+    Optional<Recipe> recipe = Optional.empty();
+    Optional<RecipeSummary> summary = Optional.empty();
     if (chosen.isPresent() && chosen.get().plan().isPresent()) {
       QuantizationPlan plan = files.plans().plan(chosen.get());
-      writeRecipe(plan, selected.get());
-      recipe = Optional.of(summary(plan, selected.get(), findings));
+      recipe = Optional.of(recipe(plan, selected.get()));
+      summary = Optional.of(summary(plan, selected.get(), findings));
     }
     Optional<ModelFiles> best =
         findings.bestUniform().map(evaluation -> files.encode(evaluation.candidate()));
-    return new Written(selected, selected.map(model -> modelName), recipe, best);
+    return new Made(selected, selected.map(model -> modelName), recipe, summary, best);
   }
 
-  /** The recipe of a plan; its fitted codes are written before it. */
-  private void writeRecipe(QuantizationPlan plan, ModelFiles file) {
+  /** The recipe of a plan; its fitted codes are written. */
+  private Recipe recipe(QuantizationPlan plan, ModelFiles file) {
     TreeMap<String, String> tensors = new TreeMap<>();
     TreeMap<String, String> options = new TreeMap<>();
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
@@ -86,15 +88,14 @@ final class Deliverables {
       }
     }
     boolean fitted = !options.isEmpty();
-    output.writeRecipe(
-        new Recipe(
-            identity.model().hex(),
-            SweepSettings.names(identity.settings().planRewrites()),
-            fitted ? identity.calibration().hex() : null,
-            fitted ? RecipeFitting.of(identity).keys() : null,
-            file.digest().hex(),
-            tensors,
-            options));
+    return new Recipe(
+        identity.model().hex(),
+        SweepSettings.names(identity.settings().planRewrites()),
+        fitted ? identity.calibration().hex() : null,
+        fitted ? RecipeFitting.of(identity).keys() : null,
+        file.digest().hex(),
+        tensors,
+        options);
   }
 
   private RecipeSummary summary(QuantizationPlan plan, ModelFiles file, SweepFindings findings) {

@@ -45,7 +45,8 @@ final class LocalRunners implements AutoCloseable {
   }
 
   SampleSets sets() {
-    return (set, locations) -> new SampleSets.Opened(sources.get(set).index(), List.of());
+    return (set, locations) ->
+        new SampleSets.Opened(sources.get(set).index(), sources.get(set).unreadable());
   }
 
   SweepRunners of(SweepSettings settings) {

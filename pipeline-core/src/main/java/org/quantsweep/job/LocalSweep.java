@@ -55,7 +55,7 @@ public final class LocalSweep implements AutoCloseable {
     SearchBudget budget =
         new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
     SweepResult result = new SweepProcedure(settings, engine, ports, listener, budget).run();
-    return new Outcome(result, Optional.ofNullable(kept.model), Optional.ofNullable(kept.recipe));
+    return new Outcome(result, kept.model, kept.recipe);
   }
 
   @Override
@@ -88,26 +88,19 @@ public final class LocalSweep implements AutoCloseable {
   }
 
   private static final class Kept implements SweepOutput {
-    private ModelFiles model;
-    private Recipe recipe;
+    private Optional<ModelFiles> model = Optional.empty();
+    private Optional<Recipe> recipe = Optional.empty();
 
     @Override
     public void begin(String model) {}
 
     @Override
-    public void writeModel(String name, ModelFiles files) {
-      model = files;
-    }
-
-    @Override
     public void writeFittedCodes(Sha256Digest digest, byte[] codes) {}
 
     @Override
-    public void writeRecipe(Recipe written) {
-      recipe = written;
+    public void replace(Delivery delivery) {
+      model = delivery.model();
+      recipe = delivery.recipe();
     }
-
-    @Override
-    public void writeResult(SweepResult result) {}
   }
 }

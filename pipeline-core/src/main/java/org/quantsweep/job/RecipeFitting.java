@@ -103,7 +103,7 @@ public record RecipeFitting(SortedMap<String, String> keys) {
       SampleIndex part =
           SampleSplits.of(all, SplitSizes.parse(keys.get(SPLITS)), seed()).calibration();
       return isOf(part, wanted.get()) ? new SampleSubset(given, part) : given;
-    } catch (UsageException e) {
+    } catch (UsageException | BadInputException e) {
       // So few samples have no such parts: they are others.
       return given;
     }

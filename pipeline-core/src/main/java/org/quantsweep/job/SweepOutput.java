@@ -1,5 +1,6 @@
 package org.quantsweep.job;
 
+import java.util.Optional;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.SweepResult;
@@ -7,25 +8,29 @@ import org.quantsweep.report.SweepResult;
 /** Takes what a sweep gives; each thing appears whole or not at all. */
 public interface SweepOutput {
   /**
-   * Takes an older result away: what stands there is always this sweep's.
+   * What a sweep gives at its end.
+   *
+   * @param modelName what the chosen model is called, or would be
+   * @param model the chosen one; empty when none is acceptable
+   * @param recipe how it is made; empty for a uniform scheme
+   */
+  record Delivery(
+      SweepResult result, String modelName, Optional<ModelFiles> model, Optional<Recipe> recipe) {}
+
+  /**
+   * Refuses a place where nothing can be written, or where something would be lost. An older result
+   * stands.
    *
    * @param model what the chosen model will be called
    */
   void begin(String model);
 
-  /**
-   * The chosen model.
-   *
-   * @param name beside the result
-   */
-  void writeModel(String name, ModelFiles files);
-
-  /** Fitted codes that the recipe names. */
+  /** Fitted codes that the recipe will name; beside those of an older one. */
   void writeFittedCodes(Sha256Digest digest, byte[] codes);
 
-  /** The recipe of the chosen model. */
-  void writeRecipe(Recipe recipe);
-
-  /** The result, after everything that it names. */
-  void writeResult(SweepResult result);
+  /**
+   * Puts the result, and the model and the recipe that it names, in the place of older ones. They
+   * stand until all of this lies ready; what the new result does not name goes with them.
+   */
+  void replace(Delivery delivery);
 }

@@ -1,6 +1,8 @@
 package org.quantsweep.job;
 
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -45,10 +47,20 @@ final class SweepPhases {
       EvaluationStore store,
       OptionStore options,
       SweepRunner selecting,
+      SweepRunner calibrating,
       SweepRunner confirming,
       SweepRunners runners,
       ModelEncoder encoder,
-      CandidateFiles files) {}
+      CandidateFiles files) {
+    /** What runs models on a part. */
+    SweepRunner running(SampleRole role) {
+      return switch (role) {
+        case SELECTION -> selecting;
+        case CALIBRATION -> calibrating;
+        case CONFIRMATION -> confirming;
+      };
+    }
+  }
 
   SweepPhases(
       SweepIdentity identity,
@@ -67,25 +79,53 @@ final class SweepPhases {
     this.budget = budget;
   }
 
-  SweepFindings run() {
+  /**
+   * Runs the reference on each part, so that what cannot be used is known before anything is
+   * judged.
+   *
+   * @throws org.quantsweep.BadInputException when that is too much, or a whole part
+   */
+  AnsweredSamples reference() {
+    Map<SampleRole, ReferenceEvidence> answers = new EnumMap<>(SampleRole.class);
+    int size = 0;
+    for (SampleRole role : SampleRole.values()) {
+      size += samples.part(role).index().size();
+    }
+    listener.phaseStarted("reference", size);
+    for (SampleRole role : SampleRole.values()) {
+      SamplePart part = samples.part(role);
+      if (!part.isEmpty()) {
+        CandidateJudge none =
+            judge(
+                part,
+                open.running(role),
+                candidate -> {
+                  throw new IllegalStateException("nothing is judged here.");
+                },
+                SearchBudget.unlimited(),
+                SearchListener.SILENT);
+        answers.put(role, none.reference());
+        AnsweredSamples known = new AnsweredSamples(samples, answers);
+        listener.referenceDone(role.toString(), known.n(role), known.quarantine(role));
+      }
+    }
+    // Nothing is judged there, and what was decoded takes room.
+    open.calibrating().close();
+    AnsweredSamples all = new AnsweredSamples(samples, answers);
+    all.requireUsable(settings);
+    return all;
+  }
+
+  SweepFindings run(AnsweredSamples answered) {
     UniformSearch uniform =
         new UniformSearch(
             samples.selection().index(),
             identity.evaluations(),
             open.store(),
             open.selecting(),
-            searchSettings(),
+            searchSettings(thresholdOfSelection(answered)),
             listener,
             budget);
-    listener.phaseStarted("reference", samples.selection().index().size());
-    ReferenceEvidence reference = uniform.reference();
-    List<String> failures = List.copyOf(reference.failures().values());
-    samples.requireUsable(settings, failures);
-    SweepSamples.requireAnswered(
-        "selection",
-        samples.selection().index(),
-        answered(samples.selection(), reference),
-        failures);
     Optional<PlanWork> work =
         settings
             .perTensor()
@@ -97,7 +137,9 @@ final class SweepPhases {
                     secondsPerInference(open.selecting().cost()), open.runners().parallelism())));
     UniformFamily family = open.files().family();
     SweepFindings findings =
-        SweepFindings.of(uniform.run(reference, family.candidates(), family::encode));
+        SweepFindings.of(
+            uniform.run(
+                answered.answers(SampleRole.SELECTION), family.candidates(), family::encode));
     if (work.isPresent() && !work.get().tensors().isEmpty()) {
       findings = searchPlans(work.get(), findings);
     }
@@ -105,7 +147,10 @@ final class SweepPhases {
         samples.confirmation().isEmpty()
             ? findings.with(Selection.smallest(findings.finalists(1)))
             : confirm(findings);
-    return findings.plus(open.selecting().cost()).plus(open.confirming().cost());
+    for (SampleRole role : SampleRole.values()) {
+      findings = findings.plus(open.running(role).cost());
+    }
+    return findings;
   }
 
   private SweepFindings searchPlans(PlanWork work, SweepFindings findings) {
@@ -168,7 +213,6 @@ final class SweepPhases {
             open.files()::encode,
             SearchBudget.unlimited(),
             listener);
-    samples.requireUsable(settings, List.copyOf(unseen.reference().failures().values()));
     ConfirmationSettings own = settings.confirmation();
     List<Candidate> finalists = findings.finalists(own.finalists());
     int openings =
@@ -180,12 +224,7 @@ final class SweepPhases {
     return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));
   }
 
-  private static long answered(SamplePart part, ReferenceEvidence reference) {
-    return reference.order().stream().mapToLong(rank -> part.index().count(rank)).sum();
-  }
-
-  private SearchSettings searchSettings() {
-    AgreementThreshold threshold = thresholdOfSelection();
+  private SearchSettings searchSettings(AgreementThreshold threshold) {
     SearchSettings usual =
         settings.evaluateAll()
             ? SearchSettings.everything(threshold)
@@ -199,29 +238,16 @@ final class SweepPhases {
   }
 
   /** What selection must meet, so that what it accepts has a chance to be confirmed. */
-  private AgreementThreshold thresholdOfSelection() {
+  private AgreementThreshold thresholdOfSelection(AnsweredSamples answered) {
     if (samples.confirmation().isEmpty()) {
       return settings.threshold();
     }
-    CandidateJudge unseen =
-        judge(
-            samples.confirmation(),
-            open.confirming(),
-            candidate -> {
-              throw new IllegalStateException("nothing is judged here.");
-            },
-            SearchBudget.unlimited(),
-            SearchListener.SILENT);
-    SweepSamples.requireAnswered(
-        "confirmation",
-        samples.confirmation().index(),
-        unseen.denominator(),
-        List.copyOf(unseen.reference().failures().values()));
     ConfirmationSettings own = settings.confirmation();
     // Of the uniform family one alone is tested: the best.
     int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;
     return own.rule()
-        .forSelection(settings.threshold(), unseen.denominator(), own.confidence(), finalists);
+        .forSelection(
+            settings.threshold(), answered.n(SampleRole.CONFIRMATION), own.confidence(), finalists);
   }
 
   private CandidateJudge judge(

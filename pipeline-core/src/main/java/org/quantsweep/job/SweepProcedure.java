@@ -54,13 +54,12 @@ public final class SweepProcedure {
    */
   public SweepResult run() {
     long started = System.nanoTime();
-    // Read before an older result goes: the recipe may be that result's.
+    // First: a recipe that cannot be read is told before any work.
     Optional<WarmStart> warmStart = WarmStart.read(settings, ports.input());
     SweptModel model = model();
     settings.rules().requireKnown(model.identities());
     warmStart.ifPresent(recipe -> recipe.requireFitting(settings, model.given()));
     model.requireLegal(settings, warmStart);
-    // Behind what is refused at once: such a mistake takes nothing away.
     ports.output().begin(model.fileName());
     listener.phaseStarted("samples", 0);
     SweepSamples samples = SweepSamples.open(settings, ports.samples());
@@ -76,6 +75,7 @@ public final class SweepProcedure {
     try (EvaluationStore store = ports.stores().openEvaluations();
         OptionStore options = ports.stores().openOptions();
         SweepRunner selecting = runner(model, samples.selection(), key, store);
+        SweepRunner calibrating = runner(model, samples.calibration(), key, store);
         SweepRunner confirming = runner(model, samples.confirmation(), key, store)) {
       ModelEncoder encoder = model.encoder(stored(options, identity.calibration()));
       CandidateFiles files =
@@ -85,23 +85,35 @@ public final class SweepProcedure {
               identity,
               model,
               new SweepPhases.Resources(
-                  store, options, selecting, confirming, ports.runners(), encoder, files),
+                  store,
+                  options,
+                  selecting,
+                  calibrating,
+                  confirming,
+                  ports.runners(),
+                  encoder,
+                  files),
               warmStart,
               listener,
               budget);
-      SweepFindings findings = phases.run();
-      Deliverables.Written written =
+      AnsweredSamples answered = phases.reference();
+      SweepFindings findings = phases.run(answered);
+      Deliverables.Made made =
           new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
-              .write(findings);
+              .make(findings);
       SweepResult result =
           SweepResults.of(
               identity,
               model.given().size(),
+              answered,
               findings,
-              written,
+              made,
               budget.end(),
               (System.nanoTime() - started) * 1e-9);
-      ports.output().writeResult(result);
+      ports
+          .output()
+          .replace(
+              new SweepOutput.Delivery(result, model.fileName(), made.selected(), made.recipe()));
       return result;
     }
   }

@@ -25,13 +25,16 @@ import org.quantsweep.sweep.SweepCost;
 final class SweepResults {
   private final SweepIdentity identity;
   private final ByteSize given;
+  private final AnsweredSamples answered;
   private final SweepFindings findings;
   private final SortedMap<Candidate, CandidateEvaluation> evaluations;
   private final double confidence;
 
-  private SweepResults(SweepIdentity identity, ByteSize given, SweepFindings findings) {
+  private SweepResults(
+      SweepIdentity identity, ByteSize given, AnsweredSamples answered, SweepFindings findings) {
     this.identity = identity;
     this.given = given;
+    this.answered = answered;
     this.findings = findings;
     this.evaluations = findings.evaluations();
     this.confidence = identity.settings().confirmation().confidence();
@@ -47,23 +50,23 @@ final class SweepResults {
   static SweepResult of(
       SweepIdentity identity,
       ByteSize given,
+      AnsweredSamples answered,
       SweepFindings findings,
-      Deliverables.Written written,
+      Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, findings).result(written, budget, seconds);
+    return new SweepResults(identity, given, answered, findings).result(made, budget, seconds);
   }
 
   private SweepResult result(
-      Deliverables.Written written, Optional<SearchBudget.End> budget, double seconds) {
+      Deliverables.Made made, Optional<SearchBudget.End> budget, double seconds) {
     Optional<Candidate> chosen = findings.selection().candidate();
     SweepSettings settings = identity.settings();
     SweepResult.Chosen selected =
         chosen
             .map(
                 candidate ->
-                    chosen(
-                        candidate, written.selected().orElseThrow(), written.file().orElseThrow()))
+                    chosen(candidate, made.selected().orElseThrow(), made.file().orElseThrow()))
             .orElse(null);
     SweepResult.Chosen best =
         findings
@@ -73,10 +76,8 @@ final class SweepResults {
                 candidate ->
                     chosen(
                         candidate,
-                        written.bestUniform().orElseThrow(),
-                        chosen.equals(Optional.of(candidate))
-                            ? written.file().orElseThrow()
-                            : null))
+                        made.bestUniform().orElseThrow(),
+                        chosen.equals(Optional.of(candidate)) ? made.file().orElseThrow() : null))
             .orElse(null);
     List<SweepResult.Row> rows = evaluations.values().stream().map(this::row).toList();
     long judged =
@@ -86,6 +87,7 @@ final class SweepResults {
     SweepCost cost = findings.cost();
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
+        settings.runId(),
         settings.flags(),
         selected == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         identity.sweep().hex(),
@@ -99,7 +101,7 @@ final class SweepResults {
         rows,
         null,
         certificate((int) judged, budget),
-        written.recipe().orElse(null),
+        made.summary().orElse(null),
         new SweepResult.Cost(
             judged,
             cost.referenceInferences() + cost.candidateInferences(),
@@ -117,28 +119,22 @@ final class SweepResults {
   private SweepResult.Samples samples() {
     SweepSamples samples = identity.samples();
     Map<String, SweepResult.Split> splits = new HashMap<>();
-    SampleIndex calibration = samples.calibration().index();
-    SampleIndex confirmed = samples.confirmation().index();
-    SampleIndex selection = samples.selection().index();
-    splits.put("selection", split(selection));
-    if (calibration.size() > 0) {
-      splits.put("calibration", split(calibration));
+    for (SampleRole role : answered.answers().keySet()) {
+      SampleIndex part = samples.part(role).index();
+      splits.put(
+          role.toString(),
+          new SweepResult.Split(
+              part.total(),
+              answered.n(role),
+              answered.quarantine(role).count(),
+              part.setDigest().hex()));
     }
-    if (confirmed.size() > 0) {
-      splits.put("confirmation", split(confirmed));
-    }
-    SortedMap<Integer, String> failures = findings.uniform().reference().failures();
-    long failed = failures.keySet().stream().mapToLong(rank -> selection.count(rank)).sum();
     return new SweepResult.Samples(
-        selection.total() - failed,
-        samples.unreadable().size() + (long) failures.size(),
+        answered.n(SampleRole.SELECTION),
+        answered.quarantine(SampleRole.SELECTION).count(),
         samples.all().setDigest().hex(),
         splits,
         samples.trimmed());
-  }
-
-  private static SweepResult.Split split(SampleIndex part) {
-    return new SweepResult.Split(part.total(), part.setDigest().hex());
   }
 
   private Certificate certificate(int judged, Optional<SearchBudget.End> budget) {

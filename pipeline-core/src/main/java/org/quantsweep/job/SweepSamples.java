@@ -1,11 +1,11 @@
 package org.quantsweep.job;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import org.quantsweep.BadInputException;
-import org.quantsweep.UsageException;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SplitSizes;
@@ -14,37 +14,39 @@ import org.quantsweep.sample.SplitSizes;
  * The samples of a sweep: opened, split, and trimmed where sets overlap.
  *
  * @param all the whole main set
- * @param unreadable what of the main set could not be read: path and reason
+ * @param unreadable what could not be read of each set that was opened: path and reason
  * @param trimmed how many samples were taken out of one part because another one holds them
  */
 public record SweepSamples(
     SampleIndex all,
-    List<String> unreadable,
+    Map<SampleSet, List<String>> unreadable,
     SamplePart calibration,
     SamplePart selection,
     SamplePart confirmation,
     long trimmed) {
-  /** Copies the list. */
+  /** Copies the map. */
   public SweepSamples {
-    unreadable = List.copyOf(unreadable);
+    unreadable = Map.copyOf(unreadable);
   }
 
   /**
    * Opens the sets that are asked for.
    *
-   * @throws BadInputException when a set holds no samples
-   * @throws UsageException when none are left to select on
+   * @throws BadInputException when a set holds no samples or too many that cannot be read, or when
+   *     a part that is asked for is empty
    */
   static SweepSamples open(SweepSettings settings, SampleSets sets) {
     SplitSettings splits = settings.splits();
-    SampleSets.Opened main = sets.open(SampleSet.MAIN, settings.samples());
-    SampleSplits parts = SampleSplits.of(main.index(), sizes(settings), splits.seed());
+    Map<SampleSet, List<String>> unreadable = new EnumMap<>(SampleSet.class);
+    SampleIndex main = open(SampleSet.MAIN, settings, sets, unreadable);
+    SplitSizes sizes = sizes(settings);
+    SampleSplits parts = SampleSplits.of(main, sizes, splits.seed());
     long before = 0;
     long after = 0;
     SamplePart confirmation = new SamplePart(SampleSet.MAIN, parts.confirmation());
     SampleIndex selected = parts.selection();
     if (!splits.confirmation().isEmpty()) {
-      SampleIndex own = sets.open(SampleSet.CONFIRMATION, splits.confirmation()).index();
+      SampleIndex own = open(SampleSet.CONFIRMATION, settings, sets, unreadable);
       confirmation = new SamplePart(SampleSet.CONFIRMATION, own);
       before += selected.total();
       selected = SampleSplits.without(selected, own);
@@ -52,7 +54,7 @@ public record SweepSamples(
     }
     SamplePart calibration = new SamplePart(SampleSet.MAIN, parts.calibration());
     if (!splits.calibration().isEmpty()) {
-      SampleIndex own = sets.open(SampleSet.CALIBRATION, splits.calibration()).index();
+      SampleIndex own = open(SampleSet.CALIBRATION, settings, sets, unreadable);
       calibration = new SamplePart(SampleSet.CALIBRATION, own);
     }
     before += calibration.index().total();
@@ -60,73 +62,96 @@ public record SweepSamples(
         SampleSplits.without(calibration.index(), selected, confirmation.index());
     after += calibrated.total();
     if (selected.size() == 0) {
-      throw new UsageException(
-          "no samples are left to select on: all "
-              + main.index().total()
-              + " are in the confirmation set too.\nMaybe give other samples.");
-    }
-    boolean confirms =
-        !splits.confirmation().isEmpty() || sizes(settings).confirmation().signum() > 0;
-    if (confirms && confirmation.isEmpty()) {
       throw new BadInputException(
           settings.samples().get(0)
-              + ": no sample is left to confirm on: the confirmation part of "
-              + main.index().total()
-              + " samples is empty.\nMaybe give more samples, or another --splits.");
+              + ": no sample is left to select on: all "
+              + main.total()
+              + " are in the confirmation set too.\nMaybe give other samples.");
+    }
+    boolean confirms = !splits.confirmation().isEmpty() || sizes.confirmation().signum() > 0;
+    if (confirms && confirmation.isEmpty()) {
+      throw empty(settings, "confirm on", SampleRole.CONFIRMATION, main, "another --splits");
+    }
+    boolean calibrates = !splits.calibration().isEmpty() || sizes.calibration().signum() > 0;
+    if (calibrates && calibration.isEmpty()) {
+      throw empty(
+          settings,
+          "calibrate on",
+          SampleRole.CALIBRATION,
+          main,
+          "another --splits, or --no-calibration");
+    }
+    if (calibrated.size() == 0 && !calibration.isEmpty()) {
+      throw new BadInputException(
+          location(settings, calibration.set())
+              + ": no sample is left to calibrate on: all "
+              + calibration.index().total()
+              + " are among the samples that select or confirm.\nMaybe give others with"
+              + " --calibration, or leave it out: then a part of --samples calibrates.");
     }
     return new SweepSamples(
-        main.index(),
-        main.unreadable(),
+        main,
+        unreadable,
         new SamplePart(calibration.set(), calibrated),
         new SamplePart(SampleSet.MAIN, selected),
         confirmation,
         before - after);
   }
 
-  /**
-   * Refuses a sweep of which too much cannot be used.
-   *
-   * @param failures reasons, in one line each, why the reference has no answer
-   */
-  void requireUsable(SweepSettings settings, List<String> failures) {
-    long size = all.total() + unreadable.size();
-    List<String> reasons = new ArrayList<>(unreadable);
-    reasons.addAll(failures);
-    if (reasons.size() > settings.quarantineLimit() * size) {
-      throw new BadInputException(
-          settings.samples().get(0)
-              + ": "
-              + reasons.size()
-              + " of "
-              + size
-              + " samples cannot be used, more than the limit of "
-              + String.format(Locale.ROOT, "%.1f %%", 100 * settings.quarantineLimit())
-              + ":\n  "
-              + String.join("\n  ", reasons.subList(0, Math.min(5, reasons.size())))
-              + (reasons.size() > 5 ? "\n  ..." : "")
-              + "\nMaybe mend or remove them, or raise --quarantine-limit.");
-    }
+  private static SampleIndex open(
+      SampleSet set,
+      SweepSettings settings,
+      SampleSets sets,
+      Map<SampleSet, List<String>> unreadable) {
+    SampleSets.Opened opened = sets.open(set, locations(settings, set));
+    unreadable.put(set, opened.unreadable());
+    // Before any work: what is lost already is known here.
+    Quarantine.readable(opened.index())
+        .plus(Quarantine.unreadable(opened.unreadable()))
+        .requireWithin(settings.quarantineLimit(), location(settings, set), set.samples());
+    return opened.index();
   }
 
-  /**
-   * Refuses a part of which the reference answers no sample: every rule would be met by nothing.
-   *
-   * @param role of the part, for messages
-   * @param answered how many samples of the part the reference answers, copies counted
-   * @param failures reasons, in one line each, why it does not answer the others
-   */
-  static void requireAnswered(String role, SampleIndex part, long answered, List<String> failures) {
-    if (answered == 0) {
-      throw new BadInputException(
-          "the reference answers none of the "
-              + part.total()
-              + " "
-              + role
-              + " samples, so nothing can be judged on them:\n  "
-              + String.join("\n  ", failures.subList(0, Math.min(5, failures.size())))
-              + (failures.size() > 5 ? "\n  ..." : "")
-              + "\nMaybe try one of them with quantsweep predict.");
-    }
+  private static BadInputException empty(
+      SweepSettings settings, String purpose, SampleRole role, SampleIndex main, String cure) {
+    return new BadInputException(
+        settings.samples().get(0)
+            + ": no sample is left to "
+            + purpose
+            + ": the "
+            + role
+            + " part of "
+            + main.total()
+            + " samples is empty.\nMaybe give more samples, or "
+            + cure
+            + ".");
+  }
+
+  /** What a part is for, and what is in it; empty where nothing is asked of it. */
+  SamplePart part(SampleRole role) {
+    return switch (role) {
+      case SELECTION -> selection;
+      case CALIBRATION -> calibration;
+      case CONFIRMATION -> confirmation;
+    };
+  }
+
+  /** What of a set could not be read. */
+  Quarantine unreadable(SampleSet set) {
+    return Quarantine.unreadable(unreadable.getOrDefault(set, List.of()));
+  }
+
+  /** Where a set lies, for messages. */
+  static String location(SweepSettings settings, SampleSet set) {
+    return locations(settings, set).get(0);
+  }
+
+  private static List<String> locations(SweepSettings settings, SampleSet set) {
+    return switch (set) {
+      case MAIN -> settings.samples();
+      case CALIBRATION -> settings.splits().calibration();
+      case CONFIRMATION -> settings.splits().confirmation();
+    };
   }
 
   /** The parts of the main set: what has a set of its own takes nothing from it. */

@@ -34,6 +34,8 @@ import org.quantsweep.search.SearchSettings;
  * @param perTensor how one option per weight tensor is searched for; empty for the uniform family
  *     alone
  * @param timeBudget how long the search may go on; empty for no limit
+ * @param runId what whoever runs the sweep calls the run; the result repeats it, and nothing else
+ *     depends on it; empty for none
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -53,6 +55,7 @@ public record SweepSettings(
     ConfirmationSettings confirmation,
     Optional<PerTensorSettings> perTensor,
     Optional<Duration> timeBudget,
+    String runId,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -117,6 +120,7 @@ public record SweepSettings(
     private ConfirmationSettings confirmation = ConfirmationSettings.DEFAULT;
     private Optional<PerTensorSettings> perTensor = Optional.of(PerTensorSettings.DEFAULT);
     private Optional<Duration> timeBudget = Optional.empty();
+    private String runId = "";
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -210,6 +214,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** What the run is called; nothing unless it is said. */
+    public Builder runId(String value) {
+      runId = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
@@ -229,6 +239,7 @@ public record SweepSettings(
           confirmation,
           perTensor,
           timeBudget,
+          runId,
           output);
     }
   }

@@ -31,7 +31,8 @@ public final class ResultFile {
    * From JSON text.
    *
    * @param where names the file in messages
-   * @throws BadInputException when it is no result, or one of a later version
+   * @throws BadInputException when it is no result, one of a later version, or one that rests on no
+   *     samples
    */
   public static SweepResult fromJson(String text, String where) {
     SweepResult result;
@@ -54,6 +55,7 @@ public final class ResultFile {
               + SweepResult.SCHEMA_VERSION
               + "]: this program knows no other.\nMaybe use the version that wrote it.");
     }
+    result.requireJudged(where);
     return result;
   }
 }

@@ -74,7 +74,9 @@ public final class ResultTable {
             + (result.samples().trimmed() == 0
                 ? ""
                 : "; " + result.samples().trimmed() + " more left out, which are in two sets")
-            + "), criterion "
+            + ")"
+            + others(result.samples())
+            + ", criterion "
             + result.criterion()
             + ", threshold "
             + result.threshold();
@@ -103,6 +105,24 @@ public final class ResultTable {
             selected.sha256())
         + ResultProof.toText(result)
         + publication(result.published());
+  }
+
+  /** The parts that do not select, each with its own counts where they are known. */
+  private static String others(SweepResult.Samples samples) {
+    StringBuilder text = new StringBuilder();
+    samples
+        .splits()
+        .forEach(
+            (part, split) -> {
+              if (!part.equals("selection")) {
+                text.append(", ").append(part).append(" on ");
+                text.append(split.n() == null ? split.samples() : split.n());
+                if (split.quarantined() != null) {
+                  text.append(" (").append(split.quarantined()).append(" quarantined)");
+                }
+              }
+            });
+    return text.toString();
   }
 
   private static String publication(SweepResult.Published published) {

@@ -2,18 +2,25 @@ package org.quantsweep.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.BadInputException;
 
 /**
  * The contents of {@code result.json}: the record components are the keys. Fields that a family
  * does not have are null.
  *
  * @param schemaVersion of this form
+ * @param runId what whoever ran the sweep calls the run ({@code --run-id}); empty where nothing was
+ *     said, and in results of earlier versions
  * @param settings by the names of their flags, as one would write them; empty in results of earlier
  *     versions
  * @param decision {@code selected} or {@code none-acceptable}
@@ -22,6 +29,7 @@ import java.util.TreeMap;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
     int schemaVersion,
+    String runId,
     SortedMap<String, String> settings,
     String decision,
     String sweepDigest,
@@ -45,10 +53,13 @@ public record SweepResult(
   /** The decision when none is. */
   public static final String NONE_ACCEPTABLE = "none-acceptable";
 
+  private static final String SELECTION = "selection";
+  private static final String CONFIRMATION = "confirmation";
   private static final int CLOSEST = 3;
 
   /** Copies the collections. */
   public SweepResult {
+    runId = runId == null ? "" : runId;
     settings =
         Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
@@ -74,6 +85,7 @@ public record SweepResult(
   public SweepResult withPublished(Published entry) {
     return new SweepResult(
         schemaVersion,
+        runId,
         settings,
         decision,
         sweepDigest,
@@ -90,6 +102,56 @@ public record SweepResult(
         cost);
   }
 
+  /**
+   * Refuses a result that rests on no samples: nothing meets every rule. Earlier versions wrote
+   * such.
+   *
+   * @param where names it in messages
+   * @throws BadInputException saying what of it counts none
+   */
+  public void requireJudged(String where) {
+    SortedSet<String> empty = new TreeSet<>();
+    if (samples == null || samples.n() < 1) {
+      empty.add(SELECTION);
+    } else {
+      samples
+          .splits()
+          .forEach(
+              (part, split) -> {
+                if (split.n() != null && split.n() < 1) {
+                  empty.add(part);
+                }
+              });
+    }
+    for (Row row : candidates) {
+      addUncounted(SELECTION, row.agreement(), empty);
+    }
+    for (Chosen chosen : Arrays.asList(selected, bestUniform)) {
+      if (chosen != null) {
+        addUncounted(SELECTION, chosen.agreement(), empty);
+        addUncounted(CONFIRMATION, chosen.confirmation(), empty);
+      }
+    }
+    if (certificate != null && certificate.confirmation() != null) {
+      for (Certificate.Finalist finalist : certificate.confirmation().tested()) {
+        addUncounted(CONFIRMATION, finalist.agreement(), empty);
+      }
+    }
+    if (!empty.isEmpty()) {
+      throw new BadInputException(
+          where
+              + ": this result rests on no samples: n is 0 in its "
+              + String.join(" and ", empty)
+              + ".\nMaybe sweep again, with samples that the model answers.");
+    }
+  }
+
+  private static void addUncounted(String part, Agreement agreement, Set<String> empty) {
+    if (agreement != null && agreement.samples() < 1) {
+      empty.add(part);
+    }
+  }
+
   /** The file as given: its name, its bytes and their SHA-256. */
   public record SourceModel(String name, long encodedSize, String sha256) {}
 
@@ -97,7 +159,7 @@ public record SweepResult(
    * The samples that were judged.
    *
    * @param n the denominator of the selection
-   * @param quarantined how many could not be read or run
+   * @param quarantined how many of the selection could not be read or run
    * @param setDigest digest of the sample set
    * @param splits its parts, by name
    * @param trimmed how many samples were taken out of a part because another one holds them
@@ -106,12 +168,21 @@ public record SweepResult(
       long n, long quarantined, String setDigest, Map<String, Split> splits, long trimmed) {
     /** Sorts the parts by name. */
     public Samples {
-      splits = Collections.unmodifiableMap(new TreeMap<>(splits));
+      splits = Collections.unmodifiableMap(new TreeMap<>(splits == null ? Map.of() : splits));
     }
   }
 
-  /** A part of the samples: how many, copies counted, and the digest of their set. */
-  public record Split(long samples, String setDigest) {}
+  /**
+   * A part of the samples. Copies are counted in every number.
+   *
+   * @param samples how many could be read
+   * @param n how many of them the model as given answers: the denominator; null in results of
+   *     earlier versions
+   * @param quarantined how many could not be read or run; what of the main set could not be read
+   *     counts to the selection; null in results of earlier versions
+   * @param setDigest digest of the samples that could be read
+   */
+  public record Split(long samples, Long n, Long quarantined, String setDigest) {}
 
   /**
    * Agreement over all samples.

@@ -7,6 +7,11 @@ public interface SampleSource {
   /** Which samples there are. */
   SampleIndex index();
 
+  /** What of the set could not be read: its path and the reason, in one line each. */
+  default List<String> unreadable() {
+    return List.of();
+  }
+
   /**
    * The samples of a shard in the order of their ranks.
    *

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 
@@ -22,7 +23,9 @@ public record SampleSplits(
    * Splits a set. A size of 1 or more is a count; shares are of the whole set. When the shares add
    * up to 1, every sample has a part.
    *
-   * @throws UsageException when the sizes ask for more samples than there are
+   * @throws UsageException when the sizes ask for more samples than there are, or for none to
+   *     select on
+   * @throws BadInputException when the samples are too few for any to select on
    */
   public static SampleSplits of(SampleIndex all, SplitSizes sizes, long seed) {
     if (sizes.equals(SplitSizes.SELECTION_ONLY)) {
@@ -40,6 +43,14 @@ public record SampleSplits(
             == 0;
     if (whole) {
       selection = all.total() - calibration - confirmation;
+    }
+    if (selection == 0 && sizes.selection().signum() > 0) {
+      throw new BadInputException(
+          "no sample is left to select on: splits ("
+              + sizes
+              + ") leave none of "
+              + all.total()
+              + ".\nMaybe give more samples, or another --splits.");
     }
     if (selection < 1 || calibration + selection + confirmation > all.total()) {
       throw new UsageException(

@@ -2,15 +2,21 @@ package org.quantsweep.search;
 
 import java.util.Collection;
 import java.util.List;
-import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sample.Quarantine;
 
 /** Hears how a search goes on, for progress; it changes nothing. */
 public interface SearchListener {
   /** Hears nothing. */
   SearchListener SILENT = new SearchListener() {};
 
-  /** The reference has answered every sample. */
-  default void referenceDone(ReferenceEvidence evidence) {}
+  /**
+   * The reference was run on a part of the samples.
+   *
+   * @param part what its samples are for, for example {@code selection}
+   * @param answered on how many it answers, copies counted: n
+   * @param quarantine what of the part cannot be used
+   */
+  default void referenceDone(String part, long answered, Quarantine quarantine) {}
 
   /** A wave of so many candidate inferences begins; so many candidates are decided. */
   default void waveStarted(int decided, int candidates, long inferences) {}

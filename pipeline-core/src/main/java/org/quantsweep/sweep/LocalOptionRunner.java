@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
@@ -90,6 +91,18 @@ public final class LocalOptionRunner implements OptionRunner {
     Map<String, InputMoments> moments = new TreeMap<>();
     for (Map<String, InputMoments> found : ParallelTasks.run(threads, gathering)) {
       found.forEach((tensor, added) -> moments.merge(tensor, added, InputMoments::plus));
+    }
+    for (String tensor : byTensor.keySet()) {
+      InputMoments found = moments.get(tensor);
+      if (found == null || found.count() == 0) {
+        throw new BadInputException(
+            "weight tensor '"
+                + tensor
+                + "': the model answers none of the "
+                + calibration.source().index().total()
+                + " calibration samples, so nothing can be fitted to them.\n"
+                + "Maybe try one of them with quantsweep predict.");
+      }
     }
     List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
     byTensor.forEach(

@@ -2,11 +2,13 @@ package org.quantsweep.sweep;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 
 /**
@@ -36,6 +38,27 @@ public record ReferenceEvidence(
     TreeMap<Integer, String> allFailures = new TreeMap<>(failures);
     allFailures.putAll(other.failures);
     return new ReferenceEvidence(allDifficulties, allFailures);
+  }
+
+  /** How many samples the reference answers, copies counted: the denominator n. */
+  public long answered(SampleIndex samples) {
+    return copies(samples, difficulties.keySet());
+  }
+
+  /** What of the samples the reference does not answer. */
+  public Quarantine quarantine(SampleIndex samples) {
+    List<String> reasons = new ArrayList<>();
+    failures.forEach(
+        (rank, reason) ->
+            reasons.add(
+                samples.count(rank) == 1
+                    ? reason
+                    : reason + " (" + samples.count(rank) + " copies)"));
+    return new Quarantine(samples.total(), copies(samples, failures.keySet()), reasons);
+  }
+
+  private static long copies(SampleIndex samples, Collection<Integer> ranks) {
+    return ranks.stream().mapToLong(rank -> samples.count(rank)).sum();
   }
 
   /** Whether it speaks of every sample of the set. */

@@ -26,6 +26,15 @@ class AgreementTest {
   }
 
   @Test
+  void noThresholdIsMetByNothing() {
+    for (String share : List.of("0", "0.95", "1")) {
+      assertThatThrownBy(() -> AgreementThreshold.parse(share).required(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("samples (0) must be at least 1: no threshold is met by nothing.");
+    }
+  }
+
+  @Test
   void aPercentageIsRefused() {
     assertThatThrownBy(() -> AgreementThreshold.parse("1.5"))
         .isInstanceOf(UsageException.class)

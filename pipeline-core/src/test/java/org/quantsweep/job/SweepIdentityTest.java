@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -74,7 +75,7 @@ class SweepIdentityTest {
     SweepSamples samples =
         new SweepSamples(
             set("all"),
-            List.of(),
+            Map.of(),
             new SamplePart(SampleSet.MAIN, set("calibration")),
             new SamplePart(SampleSet.MAIN, set("selection")),
             new SamplePart(SampleSet.MAIN, set("confirmation")),
@@ -108,6 +109,7 @@ class SweepIdentityTest {
             List.of(
                 identity(perTensor(own -> own.groupBytes(1))).sweep(),
                 identity(settings().timeBudget(Duration.ofMinutes(1)).build()).sweep(),
+                identity(settings().runId("nightly 7").build()).sweep(),
                 identity(settings().evaluations("elsewhere").build()).sweep(),
                 identity(perTensor(own -> own.warmStart("recipe.yaml"))).sweep()))
         .containsOnly(usual);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,10 +18,12 @@ import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.OptionRules;
@@ -207,6 +210,264 @@ class SweepProcedureTest {
               "all: no sample is left to confirm on: the confirmation part of 300 samples is"
                   + " empty.\nMaybe give more samples, or another --splits.");
     }
+  }
+
+  private static SweepResult sweepWith(
+      SweepSettings settings, Map<SampleSet, SampleSource> samples, SearchListener listener) {
+    try (LocalSweep sweep = new LocalSweep(GIVEN, samples, InferenceEngines.onnxRuntime(), 2)) {
+      return sweep.run(settings, listener).result();
+    }
+  }
+
+  private static SplitSettings confirmedOn(String location) {
+    return new SplitSettings(Optional.empty(), 5, List.of(), List.of(location));
+  }
+
+  @Test
+  void aCalibrationPartThatWasAskedForIsNotEmpty() {
+    SplitSizes sizes = SplitSizes.parse("calibration=0.001,selection=0.5,confirmation=0.499");
+    SweepSettings split =
+        settings().splits(new SplitSettings(Optional.of(sizes), 5, List.of(), List.of())).build();
+    assertThatThrownBy(
+            () -> sweepWith(split, Map.of(SampleSet.MAIN, SAMPLES), SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "all: no sample is left to calibrate on: the calibration part of 300 samples is"
+                + " empty.\n"
+                + "Maybe give more samples, or another --splits, or --no-calibration.");
+    SweepSettings own =
+        settings()
+            .splits(new SplitSettings(Optional.empty(), 5, List.of("the same"), List.of()))
+            .build();
+    assertThatThrownBy(
+            () ->
+                sweepWith(
+                    own,
+                    Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CALIBRATION, SAMPLES),
+                    SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "the same: no sample is left to calibrate on: all 300 are among the samples that select"
+                + " or confirm.\nMaybe give others with --calibration, or leave it out: then a part"
+                + " of --samples calibrates.");
+  }
+
+  @Test
+  void selectionAndConfirmationThatAreTheSameLeaveNothingToSelectOn() {
+    assertThatThrownBy(
+            () ->
+                sweepWith(
+                    settings().splits(confirmedOn("the same")).build(),
+                    Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CONFIRMATION, SAMPLES),
+                    SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "all: no sample is left to select on: all 300 are in the confirmation set too.\n"
+                + "Maybe give other samples.");
+  }
+
+  @Test
+  void aSetOfItsOwnIsLimitedByItsOwnSize() {
+    SampleSource damaged = TinySweep.withDamaged(TinySweep.samples("other", 1), 99);
+    for (SampleSet set : List.of(SampleSet.CONFIRMATION, SampleSet.CALIBRATION)) {
+      boolean confirms = set == SampleSet.CONFIRMATION;
+      List<String> own = List.of("own");
+      SweepSettings settings =
+          settings()
+              .splits(
+                  new SplitSettings(
+                      Optional.empty(), 5, confirms ? List.of() : own, confirms ? own : List.of()))
+              .build();
+      assertThatThrownBy(
+              () ->
+                  sweepWith(
+                      settings,
+                      Map.of(SampleSet.MAIN, SAMPLES, set, damaged),
+                      SearchListener.SILENT))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(
+              "own: 99 of 100 "
+                  + (confirms ? "confirmation" : "calibration")
+                  + " samples cannot be used, more than the limit of 1.0 %:"
+                  + "\n  damaged 0.npy: it ends early."
+                  + "\n  damaged 1.npy: it ends early."
+                  + "\n  damaged 2.npy: it ends early."
+                  + "\n  damaged 3.npy: it ends early."
+                  + "\n  damaged 4.npy: it ends early."
+                  + "\n  ...\nMaybe mend or remove them, or raise --quarantine-limit.");
+    }
+  }
+
+  /** Three copies of one sample that the reference does not answer are 3 of 103, not 1 of 101. */
+  @Test
+  void copiesCountInQuarantineAsTheyDoInN() {
+    SampleSource copies = TinySweep.withUnreadable(TinySweep.samples("other", 100), 3);
+    Map<SampleSet, SampleSource> samples =
+        Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CONFIRMATION, copies);
+    SweepSettings.Builder settings = settings().splits(confirmedOn("own"));
+    assertThatThrownBy(
+            () -> sweepWith(settings.quarantineLimit(0.02).build(), samples, SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            """
+            own: 3 of 103 confirmation samples cannot be used, more than the limit of 2.0 %:
+              unreadable: there is no array. (3 copies)
+            Maybe mend or remove them, or raise --quarantine-limit.\
+            """);
+    SweepResult result =
+        sweepWith(settings.quarantineLimit(0.03).build(), samples, SearchListener.SILENT);
+    assertThat(result.samples().splits().get("confirmation"))
+        .isEqualTo(new SweepResult.Split(103, 100L, 3L, copies.index().setDigest().hex()));
+  }
+
+  @Test
+  void eachPartCountsItsOwnInTheResultAndForProgress() {
+    SampleSource main = TinySweep.withDamaged(TinySweep.withUnreadable(SAMPLES), 2);
+    SampleSource own = TinySweep.withDamaged(TinySweep.samples("other", 100), 1);
+    TreeMap<String, String> heard = new TreeMap<>();
+    SearchListener listener =
+        new SearchListener() {
+          @Override
+          public void referenceDone(String part, long answered, Quarantine quarantine) {
+            heard.put(part, answered + " and " + quarantine.count() + " of " + quarantine.size());
+          }
+        };
+    SweepResult result =
+        sweepWith(
+            settings().splits(confirmedOn("own")).quarantineLimit(0.01).build(),
+            Map.of(SampleSet.MAIN, main, SampleSet.CONFIRMATION, own),
+            listener);
+    SweepResult.Samples samples = result.samples();
+    SweepResult.Split selection = samples.splits().get("selection");
+    SweepResult.Split calibration = samples.splits().get("calibration");
+    SweepResult.Split confirmation = samples.splits().get("confirmation");
+    // 30 % of 301 calibrate. The two damaged files count once; one sample fails in some part.
+    assertThat(calibration.samples()).isEqualTo(90);
+    assertThat(selection.samples()).isEqualTo(211);
+    assertThat(selection.n() + calibration.n()).isEqualTo(300);
+    assertThat(selection.quarantined() + calibration.quarantined()).isEqualTo(3);
+    assertThat(selection.quarantined()).isGreaterThanOrEqualTo(2);
+    assertThat(samples.n()).isEqualTo(selection.n());
+    assertThat(samples.quarantined()).isEqualTo(selection.quarantined());
+    assertThat(confirmation.samples()).isEqualTo(100);
+    assertThat(confirmation.n()).isEqualTo(100);
+    assertThat(confirmation.quarantined()).isEqualTo(1);
+    assertThat(heard)
+        .containsEntry("confirmation", "100 and 1 of 101")
+        .containsOnlyKeys("calibration", "confirmation", "selection");
+    assertThat(result.selected().confirmation().samples()).isEqualTo(100);
+  }
+
+  /** What is lost at the start and what fails later are one share of the main set. */
+  @Test
+  void theMainSetHasOneLimitOverAllOfItsParts() {
+    SampleSource main = TinySweep.withDamaged(TinySweep.withUnreadable(SAMPLES), 3);
+    assertThatThrownBy(
+            () ->
+                sweepWith(
+                    settings().quarantineLimit(0.013).build(),
+                    Map.of(SampleSet.MAIN, main),
+                    SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            """
+            all: 4 of 304 samples cannot be used, more than the limit of 1.3 %:
+              damaged 0.npy: it ends early.
+              damaged 1.npy: it ends early.
+              damaged 2.npy: it ends early.
+              unreadable: there is no array.
+            Maybe mend or remove them, or raise --quarantine-limit.\
+            """);
+  }
+
+  /** A part that the reference does not answer at all is no part, whatever the limit. */
+  @Test
+  void aCalibrationThatTheReferenceDoesNotAnswerIsNoCalibration() {
+    SampleSource unanswered = TinySweep.withUnreadable(TinySweep.samples("none", 0));
+    SweepSettings settings =
+        settings()
+            .quarantineLimit(1)
+            .splits(new SplitSettings(Optional.empty(), 5, List.of("own"), List.of()))
+            .build();
+    assertThatThrownBy(
+            () ->
+                sweepWith(
+                    settings,
+                    Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CALIBRATION, unanswered),
+                    SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            """
+            the reference answers none of the 1 calibration samples, so nothing can be judged on them:
+              unreadable: there is no array.
+            Maybe try one of them with quantsweep predict.\
+            """);
+  }
+
+  @Test
+  void aRunIdStandsInTheResultAndChangesNothing() {
+    try (LocalSweep sweep = sweep()) {
+      SweepSettings.Builder settings = settings().uniform().schemes(List.of("linear:8"));
+      SweepResult without = sweep.run(settings.build(), SearchListener.SILENT).result();
+      SweepResult with =
+          sweep.run(settings.runId("nightly 7").build(), SearchListener.SILENT).result();
+      assertThat(without.runId()).isEmpty();
+      assertThat(with.runId()).isEqualTo("nightly 7");
+      assertThat(with.settings()).containsEntry("run-id", "nightly 7");
+      assertThat(with.sweepDigest()).isEqualTo(without.sweepDigest());
+      assertThat(with.selected()).isEqualTo(without.selected());
+    }
+  }
+
+  /** The samples are opened, and nothing of an older result is touched where that fails. */
+  @Test
+  void anOlderResultIsReplacedAtTheEndAlone() {
+    List<String> done = new ArrayList<>();
+    SweepOutput output =
+        new SweepOutput() {
+          @Override
+          public void begin(String model) {
+            done.add("begin " + model);
+          }
+
+          @Override
+          public void writeFittedCodes(Sha256Digest digest, byte[] codes) {
+            throw new AssertionError(digest);
+          }
+
+          @Override
+          public void replace(Delivery delivery) {
+            throw new AssertionError(delivery);
+          }
+        };
+    SweepInput input =
+        new SweepInput() {
+          @Override
+          public ModelFiles model(String location) {
+            return GIVEN;
+          }
+
+          @Override
+          public byte[] recipe(String location) {
+            throw new AssertionError(location);
+          }
+        };
+    SampleSets none =
+        (set, locations) -> {
+          throw new BadInputException(locations.get(0) + ": there is nothing here.");
+        };
+    SweepPorts ports =
+        new SweepPorts(
+            input, none, untouched(SweepRunners.class), untouched(SweepStores.class), output);
+    SweepProcedure procedure =
+        new SweepProcedure(
+            settings().build(),
+            InferenceEngines.onnxRuntime(),
+            ports,
+            SearchListener.SILENT,
+            SearchBudget.unlimited());
+    assertThatThrownBy(procedure::run).hasMessage("all: there is nothing here.");
+    assertThat(done).containsExactly("begin selected.mlmodel");
   }
 
   private static void requireBound(SweepResult.Agreement agreement) {

@@ -13,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 
@@ -87,6 +88,21 @@ class SampleSplitsTest {
             "splits (calibration=50,selection=0.4,confirmation=40) need 40 samples to select on, 50"
                 + " to calibrate and 40 to confirm, but there are 100.\n"
                 + "Maybe give more samples, or smaller splits.");
+  }
+
+  @Test
+  void aPartThatWouldSelectOnNothingIsBadInput() {
+    assertThatThrownBy(
+            () ->
+                SampleSplits.of(
+                    set(0, 2),
+                    SplitSizes.parse("calibration=0.3,selection=0.2,confirmation=0.5"),
+                    0))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "no sample is left to select on: splits"
+                + " (calibration=0.3,selection=0.2,confirmation=0.5) leave none of 2.\n"
+                + "Maybe give more samples, or another --splits.");
   }
 
   @Test

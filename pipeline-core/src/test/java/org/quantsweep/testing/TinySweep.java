@@ -2,6 +2,7 @@ package org.quantsweep.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,11 +90,16 @@ public final class TinySweep {
       samples.put(
           digest, new Sample(digest, name + "/" + i, new SampleContent.NamedArrays(arrays), ""));
     }
-    return new Drawn(samples);
+    return new Drawn(samples, Map.of(), List.of());
   }
 
   /** The same samples and one that cannot be prepared. */
   public static SampleSource withUnreadable(SampleSource source) {
+    return withUnreadable(source, 1);
+  }
+
+  /** The same samples and copies of one that cannot be prepared. */
+  public static SampleSource withUnreadable(SampleSource source, int copies) {
     TreeMap<Sha256Digest, Sample> samples = new TreeMap<>();
     for (int shard = 0; shard < source.index().shards(); shard++) {
       source.read(new ShardId(shard)).forEach(sample -> samples.put(sample.digest(), sample));
@@ -101,7 +107,17 @@ public final class TinySweep {
     Sha256Digest digest = Sha256Digest.ofText(UNREADABLE);
     samples.put(
         digest, new Sample(digest, UNREADABLE, new SampleContent.NamedArrays(new TreeMap<>()), ""));
-    return new Drawn(samples);
+    return new Drawn(samples, Map.of(digest, copies), source.unreadable());
+  }
+
+  /** The same samples, and so many files beside them that could not be read. */
+  public static SampleSource withDamaged(SampleSource source, int files) {
+    List<String> damaged = new ArrayList<>();
+    for (int i = 0; i < files; i++) {
+      damaged.add("damaged " + i + ".npy: it ends early.");
+    }
+    Drawn drawn = (Drawn) source;
+    return new Drawn(drawn.samples(), drawn.copies(), damaged);
   }
 
   /** Takes the arrays as they are. */
@@ -145,10 +161,16 @@ public final class TinySweep {
     }
   }
 
-  private record Drawn(TreeMap<Sha256Digest, Sample> samples) implements SampleSource {
+  private record Drawn(
+      TreeMap<Sha256Digest, Sample> samples,
+      Map<Sha256Digest, Integer> copies,
+      List<String> unreadable)
+      implements SampleSource {
     @Override
     public SampleIndex index() {
-      return SampleIndex.of(new ArrayList<>(samples.keySet()));
+      TreeMap<Sha256Digest, Integer> counts = new TreeMap<>();
+      samples.keySet().forEach(digest -> counts.put(digest, copies.getOrDefault(digest, 1)));
+      return SampleIndex.of(counts);
     }
 
     @Override

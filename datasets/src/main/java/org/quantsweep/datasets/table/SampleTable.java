@@ -158,6 +158,11 @@ public final class SampleTable implements SampleSource {
     return List.copyOf(own.values());
   }
 
+  @Override
+  public List<String> unreadable() {
+    return quarantined.stream().map(QuarantinedSample::line).toList();
+  }
+
   /** Files that could not be read, by path. */
   public List<QuarantinedSample> quarantined() {
     return quarantined;

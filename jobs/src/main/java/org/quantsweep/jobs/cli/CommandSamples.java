@@ -3,22 +3,18 @@ package org.quantsweep.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.quantsweep.BadInputException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
-import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.sample.SampleSource;
 
 /** Samples of a command that works in this process; only a table needs Spark to be read. */
 final class CommandSamples implements AutoCloseable {
   private final SampleSource source;
-  private final List<QuarantinedSample> quarantined;
   private final Runnable end;
 
-  CommandSamples(SampleSource source, List<QuarantinedSample> quarantined, Runnable end) {
+  CommandSamples(SampleSource source, Runnable end) {
     this.source = source;
-    this.quarantined = List.copyOf(quarantined);
     this.end = end;
   }
 
@@ -31,17 +27,11 @@ final class CommandSamples implements AutoCloseable {
     if (isTable(given.file())) {
       return TableSamples.open(given);
     }
-    LocalSamples samples = LocalSamples.read(given.file(), IngestLimits.DEFAULT);
-    return new CommandSamples(samples, samples.quarantined(), () -> {});
+    return new CommandSamples(LocalSamples.read(given.file(), IngestLimits.DEFAULT), () -> {});
   }
 
   SampleSource source() {
     return source;
-  }
-
-  /** What could not be read. */
-  List<QuarantinedSample> quarantined() {
-    return quarantined;
   }
 
   @Override

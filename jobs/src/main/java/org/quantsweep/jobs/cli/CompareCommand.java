@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
@@ -19,6 +20,7 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalSweepRunner;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Spec;
     description = "Say on which share of samples model B agrees with model A.",
     footer = {
       "",
-      "Exits with 3 when the share is below --agreement.",
+      "Exits with 3 when the share is below --agreement, with 4 when too many samples cannot be",
+      "used (--quarantine-limit), or none is left.",
       "Example: quantsweep compare Net.mlmodel Net6.mlmodel --samples photos/ --agreement 0.95"
     })
 final class CompareCommand implements Callable<Integer> {
@@ -63,18 +66,36 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
   private String criterion;
 
+  @Option(
+      names = "--quarantine-limit",
+      defaultValue = "0.01",
+      paramLabel = "SHARE",
+      description =
+          "Largest share of samples that may be unreadable or unanswered. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double quarantineLimit;
+
   @Option(names = "--agreement", paramLabel = "SHARE", description = "The least share, in [0, 1].")
   private String agreement;
 
   @Override
   public Integer call() {
-    Criterion parsed = Criteria.parse(criterion);
-    AgreementThreshold threshold = agreement == null ? null : AgreementThreshold.parse(agreement);
+    List<String> problems = new ArrayList<>();
+    Criterion parsed = Problems.read(problems, () -> Criteria.parse(criterion));
+    AgreementThreshold threshold =
+        agreement == null
+            ? null
+            : Problems.read(problems, () -> AgreementThreshold.parse(agreement));
+    Problems.read(problems, () -> SweepOptions.requireQuarantineLimit(quarantineLimit));
+    if (!problems.isEmpty()) {
+      throw new UsageException(String.join("\n", problems));
+    }
     CoreMLModel model = ModelReader.read(reference.file());
     ModelFiles judged = candidate.model();
     ModelReader.read(judged, candidate.name());
     PicturePreparation preparation = PicturePreparation.DEFAULT;
     AgreementCounts counts;
+    Quarantine quarantine;
     int cores = Runtime.getRuntime().availableProcessors();
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
@@ -85,12 +106,12 @@ final class CompareCommand implements Callable<Integer> {
                 parsed,
                 InferenceEngines.onnxRuntime(),
                 cores)) {
-      PrintWriter err = spec.commandLine().getErr();
-      given
-          .quarantined()
-          .forEach(file -> err.println("quarantined " + file.path() + ": " + file.reason()));
+      SampleIndex index = given.source().index();
       ReferenceEvidence answered = runner.runReference();
-      answered.failures().values().forEach(err::println);
+      quarantine =
+          Quarantine.unreadable(given.source().unreadable()).plus(answered.quarantine(index));
+      PrintWriter err = spec.commandLine().getErr();
+      quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
       List<Integer> ranks = new ArrayList<>(answered.order());
       if (ranks.isEmpty()) {
         throw new BadInputException(
@@ -98,24 +119,27 @@ final class CompareCommand implements Callable<Integer> {
                 + ": model A answers none of these samples, so nothing can be compared.\n"
                 + "Maybe try one of them with quantsweep predict.");
       }
-      SampleIndex index = given.source().index();
+      quarantine.requireWithin(quarantineLimit, samples.toString(), "samples");
       Map<Sha256Digest, Evidence> evidence =
           runner.evaluate(
               SweepPlanner.tasks(index, Map.of(judged.digest(), ranks)),
               new HashMap<>(Map.of(judged.digest(), judged)));
       counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
     }
-    print(parsed, counts);
+    print(parsed, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
   }
 
-  private void print(Criterion parsed, AgreementCounts counts) {
+  private void print(Criterion parsed, AgreementCounts counts, Quarantine quarantine) {
     if (common.json()) {
       Map<String, Object> report = new TreeMap<>();
       report.put("criterion", parsed.toString());
       report.put("agreeing", counts.agreeing());
       report.put("samples", counts.judged());
+      report.put("n", counts.judged());
+      report.put("quarantined", quarantine.count());
+      report.put("reasons", quarantine.reasons());
       report.put("lowerBound", counts.lowerBound(CONFIDENCE));
       report.put("confidence", CONFIDENCE);
       spec.commandLine().getOut().println(CommonOptions.toJson(report));
@@ -125,13 +149,14 @@ final class CompareCommand implements Callable<Integer> {
           .println(
               String.format(
                   Locale.ROOT,
-                  "%s: %d of %d samples agree (%.4f, lower bound %.4f at %.0f %%)",
+                  "%s: %d of %d samples agree (%.4f, lower bound %.4f at %.0f %%; %d quarantined)",
                   parsed,
                   counts.agreeing(),
                   counts.judged(),
                   counts.share(),
                   counts.lowerBound(CONFIDENCE),
-                  100 * CONFIDENCE));
+                  100 * CONFIDENCE,
+                  quarantine.count()));
     }
   }
 }

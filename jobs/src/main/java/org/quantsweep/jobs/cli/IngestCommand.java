@@ -103,11 +103,7 @@ final class IngestCommand implements Callable<Integer> {
                     + " quarantined, set "
                     + made.index().setDigest());
         made.quarantined()
-            .forEach(
-                file ->
-                    spec.commandLine()
-                        .getOut()
-                        .println("quarantined " + file.path() + ": " + file.reason()));
+            .forEach(file -> spec.commandLine().getOut().println("quarantined " + file.line()));
       }
       return 0;
     } finally {

@@ -119,6 +119,7 @@ final class RecipeModel {
     PicturePreparation preparation = PicturePreparation.ofFlags(fitting.keys());
     InferenceEngine engine = InferenceEngines.onnxRuntime();
     try (CommandSamples samples = CommandSamples.open(given)) {
+      samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {
         err.println(

@@ -103,7 +103,9 @@ final class SweepOptions {
       names = "--quarantine-limit",
       defaultValue = "0.01",
       paramLabel = "SHARE",
-      description = "Largest share of samples that may be unreadable. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Largest share of each set of samples that may be unreadable or unanswered. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double quarantineLimit;
 
   @Option(
@@ -112,6 +114,26 @@ final class SweepOptions {
       paramLabel = "TABLE",
       description = "Delta table of evaluations to share; default: in the output folder.")
   private String evaluations;
+
+  @Option(
+      names = "--run-id",
+      defaultValue = "",
+      paramLabel = "ID",
+      description = "What you call this run: stands in the result as runId, and changes nothing.")
+  private String runId;
+
+  /**
+   * The limit itself.
+   *
+   * @throws UsageException when it is no share
+   */
+  static double requireQuarantineLimit(double limit) {
+    if (!(limit >= 0 && limit <= 1)) {
+      throw new UsageException(
+          "--quarantine-limit (" + limit + ") must be in [0, 1].\nMaybe write 0.01.");
+    }
+    return limit;
+  }
 
   /** Checks everything together, so that all problems are said at once. */
   SweepSettings settings(String model, List<String> samples, String output) {
@@ -143,10 +165,7 @@ final class SweepOptions {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
     }
-    if (!(quarantineLimit >= 0 && quarantineLimit <= 1)) {
-      problems.add(
-          "--quarantine-limit (" + quarantineLimit + ") must be in [0, 1].\nMaybe write 0.01.");
-    }
+    Problems.read(problems, () -> requireQuarantineLimit(quarantineLimit));
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("\n", problems));
     }
@@ -166,6 +185,7 @@ final class SweepOptions {
             .maxEvaluations(maxEvaluations)
             .quarantineLimit(quarantineLimit)
             .evaluations(evaluations)
+            .runId(runId)
             .splits(splits)
             .confirmation(confirmation);
     if (keepBatchNorm) {

@@ -6,15 +6,18 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.Verdict;
-import org.quantsweep.sweep.ReferenceEvidence;
 
 /** Says on standard error how a sweep goes on: at most one line in ten seconds, and the ends. */
 final class SweepProgress implements SearchListener, AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  /** Of each part: a large set may have many within its limit. */
+  private static final int MOST_REASONS = 20;
 
   private final PrintWriter err;
   private final LongSupplier nanoseconds;
@@ -38,12 +41,20 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void referenceDone(ReferenceEvidence evidence) {
+  public void referenceDone(String part, long answered, Quarantine quarantine) {
     line(
         "the reference answers "
-            + evidence.difficulties().size()
-            + " samples, fails on "
-            + evidence.failures().size());
+            + answered
+            + " "
+            + part
+            + " samples; "
+            + quarantine.count()
+            + " quarantined");
+    List<String> reasons = quarantine.reasons();
+    reasons.stream().limit(MOST_REASONS).forEach(reason -> err.println("quarantined " + reason));
+    if (reasons.size() > MOST_REASONS) {
+      err.println("quarantined: " + (reasons.size() - MOST_REASONS) + " more");
+    }
   }
 
   @Override

@@ -28,7 +28,7 @@ final class TableSamples {
         SampleTable table =
             new Ingestion(spark, IngestLimits.DEFAULT)
                 .open(given.file().toString(), folder.resolve("samples").toString());
-        return new CommandSamples(table, table.quarantined(), end);
+        return new CommandSamples(table, end);
       } catch (RuntimeException e) {
         end.run();
         throw e;

@@ -90,16 +90,71 @@ public final class HadoopStorage implements ModelStorage {
   }
 
   @Override
-  public void write(String location, ModelFiles files) throws IOException {
+  public ReadyFiles prepare(String location, ModelFiles files) throws IOException {
     Path path = new Path(location);
-    Path target = path.getFileSystem(configuration).makeQualified(path);
-    if (files.isLone()) {
-      writeFile(target, files.content());
-    } else if ("file".equals(target.toUri().getScheme())) {
+    FileSystem system = path.getFileSystem(configuration);
+    Path target = system.makeQualified(path);
+    if (!files.isLone() && "file".equals(target.toUri().getScheme())) {
       // Hadoop would put checksums between the model's files.
-      new LocalStorage().write(target.toUri().getPath(), files);
-    } else {
-      writeTree(target, files);
+      return new LocalStorage().prepare(target.toUri().getPath(), files);
+    }
+    if (!files.isLone() && system.exists(target)) {
+      requireReplaceable(system, target, files);
+    }
+    Path temporary = beside(target);
+    Ready ready = new Ready(temporary, target, !files.isLone());
+    try {
+      for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
+        copy(file.getValue(), system, files.isLone() ? temporary : below(temporary, file.getKey()));
+      }
+      return ready;
+    } catch (IOException | RuntimeException e) {
+      try {
+        ready.discard();
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
+
+  private final class Ready implements ReadyFiles {
+    private final Path temporary;
+    private final Path target;
+    private final boolean isTree;
+
+    Ready(Path temporary, Path target, boolean isTree) {
+      this.temporary = temporary;
+      this.target = target;
+      this.isTree = isTree;
+    }
+
+    @Override
+    public void replace() throws IOException {
+      FileContext context = FileContext.getFileContext(target.toUri(), configuration);
+      if (!isTree) {
+        context.rename(temporary, target, Options.Rename.OVERWRITE);
+        return;
+      }
+      FileSystem system = target.getFileSystem(configuration);
+      if (!system.exists(target)) {
+        context.rename(temporary, target, Options.Rename.NONE);
+        return;
+      }
+      Path older = temporary.suffix(".old");
+      context.rename(target, older, Options.Rename.NONE);
+      try {
+        context.rename(temporary, target, Options.Rename.NONE);
+      } catch (IOException e) {
+        context.rename(older, target, Options.Rename.NONE);
+        throw e;
+      }
+      system.delete(older, true);
+    }
+
+    @Override
+    public void discard() throws IOException {
+      temporary.getFileSystem(configuration).delete(temporary, true);
     }
   }
 
@@ -132,50 +187,6 @@ public final class HadoopStorage implements ModelStorage {
     return new Path(root, new Path(null, null, inside));
   }
 
-  private void writeFile(Path target, FileContent content) throws IOException {
-    FileSystem files = target.getFileSystem(configuration);
-    Path temporary = beside(target, "");
-    try {
-      copy(content, files, temporary);
-      FileContext.getFileContext(target.toUri(), configuration)
-          .rename(temporary, target, Options.Rename.OVERWRITE);
-    } catch (IOException e) {
-      deleteAfter(e, files, temporary);
-      throw e;
-    }
-  }
-
-  private void writeTree(Path target, ModelFiles files) throws IOException {
-    FileSystem system = target.getFileSystem(configuration);
-    boolean replaces = system.exists(target);
-    if (replaces) {
-      requireReplaceable(system, target, files);
-    }
-    Path temporary = beside(target, "");
-    Path older = beside(target, ".old");
-    FileContext context = FileContext.getFileContext(target.toUri(), configuration);
-    try {
-      for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
-        copy(file.getValue(), system, below(temporary, file.getKey()));
-      }
-      if (replaces) {
-        context.rename(target, older, Options.Rename.NONE);
-      }
-      try {
-        context.rename(temporary, target, Options.Rename.NONE);
-      } catch (IOException e) {
-        if (replaces) {
-          context.rename(older, target, Options.Rename.NONE);
-        }
-        throw e;
-      }
-    } catch (IOException e) {
-      deleteAfter(e, system, temporary);
-      throw e;
-    }
-    system.delete(older, true);
-  }
-
   private static void requireReplaceable(FileSystem system, Path target, ModelFiles files)
       throws IOException {
     String root = target.toUri().getPath();
@@ -193,16 +204,8 @@ public final class HadoopStorage implements ModelStorage {
     }
   }
 
-  private static Path beside(Path target, String suffix) {
-    return new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID() + suffix);
-  }
-
-  private static void deleteAfter(IOException e, FileSystem files, Path temporary) {
-    try {
-      files.delete(temporary, true);
-    } catch (IOException left) {
-      e.addSuppressed(left);
-    }
+  private static Path beside(Path target) {
+    return new Path(target.getParent(), "." + target.getName() + "." + UUID.randomUUID());
   }
 
   /**

@@ -74,56 +74,53 @@ public final class LocalStorage implements ModelStorage {
   }
 
   @Override
-  public void write(String location, ModelFiles files) throws IOException {
+  public ReadyFiles prepare(String location, ModelFiles files) throws IOException {
     Path target = path(location).toAbsolutePath();
     Files.createDirectories(target.getParent());
-    if (files.isLone()) {
-      writeFile(target, files.content());
-    } else {
-      writeTree(target, files);
-    }
-  }
-
-  private static void writeFile(Path target, FileContent content) throws IOException {
-    Path temporary = Files.createTempFile(target.getParent(), ".quantsweep", ".tmp");
-    try {
-      copy(content, temporary);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-  }
-
-  private static void writeTree(Path target, ModelFiles files) throws IOException {
-    boolean replaces = Files.exists(target);
-    if (replaces) {
+    if (!files.isLone() && Files.exists(target)) {
       requireReplaceable(target, files);
     }
-    String hidden = "." + target.getFileName() + "." + UUID.randomUUID();
-    Path temporary = target.resolveSibling(hidden);
-    Path older = target.resolveSibling(hidden + ".old");
+    Path temporary =
+        files.isLone()
+            ? Files.createTempFile(target.getParent(), ".quantsweep", ".tmp")
+            : target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    Ready ready = new Ready(temporary, target, !files.isLone());
     try {
       for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
-        Path inside = temporary.resolve(file.getKey());
+        Path inside = files.isLone() ? temporary : temporary.resolve(file.getKey());
         Files.createDirectories(inside.getParent());
         copy(file.getValue(), inside);
       }
-      // A folder with files in it cannot be renamed to: the older one goes out of the way.
-      if (replaces) {
-        Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
+      return ready;
+    } catch (IOException | RuntimeException e) {
+      ready.discard();
+      throw e;
+    }
+  }
+
+  private record Ready(Path temporary, Path target, boolean isTree) implements ReadyFiles {
+    @Override
+    public void replace() throws IOException {
+      if (!isTree || !Files.exists(target)) {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        return;
       }
+      // A folder with files in it cannot be renamed to: the older one goes out of the way.
+      Path older = temporary.resolveSibling(temporary.getFileName() + ".old");
+      Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
       try {
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       } catch (IOException e) {
-        if (replaces) {
-          Files.move(older, target, StandardCopyOption.ATOMIC_MOVE);
-        }
+        Files.move(older, target, StandardCopyOption.ATOMIC_MOVE);
         throw e;
       }
-    } finally {
+      delete(older);
+    }
+
+    @Override
+    public void discard() throws IOException {
       delete(temporary);
     }
-    delete(older);
   }
 
   private static void requireReplaceable(Path target, ModelFiles files) throws IOException {

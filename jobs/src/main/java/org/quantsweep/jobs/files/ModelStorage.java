@@ -27,11 +27,30 @@ public sealed interface ModelStorage permits LocalStorage, HadoopStorage {
   ModelFiles read(String location) throws IOException;
 
   /**
+   * Writes a model beside the place that it is for.
+   *
+   * @throws IOException when that is refused; nothing is left behind then, as far as that goes
+   */
+  ReadyFiles prepare(String location, ModelFiles files) throws IOException;
+
+  /**
    * Writes a model, whole or not at all; one of that name is replaced, its folder in two steps: for
    * a moment there may be nothing. A folder that holds files which the new model has not is left
    * alone.
    *
    * @throws IOException when that is refused; nothing is left behind then, as far as that goes
    */
-  void write(String location, ModelFiles files) throws IOException;
+  default void write(String location, ModelFiles files) throws IOException {
+    ReadyFiles ready = prepare(location, files);
+    try {
+      ready.replace();
+    } catch (IOException e) {
+      try {
+        ready.discard();
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
+  }
 }

@@ -38,10 +38,12 @@ public final class PublishSweep {
    *
    * @param result of that sweep; its settings are the provenance's
    * @throws UsageException when that sweep found none acceptable
+   * @throws BadInputException when its result rests on no samples
    */
   public static SweepResult publish(
       String output, SweepResult result, String address, Configuration configuration) {
     RegistryAddress target = RegistryAddress.parse(address);
+    result.requireJudged(output);
     if (result.selected() == null) {
       throw new UsageException(
           output

@@ -1,12 +1,8 @@
 package org.quantsweep.jobs.sweep;
 
-import java.util.List;
-import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
-import org.quantsweep.report.ResultFile;
-import org.quantsweep.report.SweepResult;
 
 /**
  * What a sweep gives, as files of its output folder.
@@ -17,12 +13,7 @@ record FolderOutput(OutputFolder folder, String source) implements SweepOutput {
   @Override
   public void begin(String model) {
     folder.requireOther(model, source);
-    folder.begin(List.of(model));
-  }
-
-  @Override
-  public void writeModel(String name, ModelFiles files) {
-    folder.write(name, files);
+    folder.make();
   }
 
   @Override
@@ -31,12 +22,7 @@ record FolderOutput(OutputFolder folder, String source) implements SweepOutput {
   }
 
   @Override
-  public void writeRecipe(Recipe recipe) {
-    folder.write(Recipe.FILE, recipe.toYaml());
-  }
-
-  @Override
-  public void writeResult(SweepResult result) {
-    folder.write(ResultFile.NAME, ResultFile.toJson(result));
+  public void replace(Delivery delivery) {
+    folder.replace(delivery);
   }
 }

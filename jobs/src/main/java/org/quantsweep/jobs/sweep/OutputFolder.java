@@ -2,8 +2,13 @@ package org.quantsweep.jobs.sweep;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -12,7 +17,9 @@ import org.quantsweep.UsageException;
 import org.quantsweep.UserException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.job.Recipe;
+import org.quantsweep.job.SweepOutput;
 import org.quantsweep.jobs.files.HadoopStorage;
+import org.quantsweep.jobs.files.ReadyFiles;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 
@@ -28,21 +35,15 @@ public final class OutputFolder {
   }
 
   /**
-   * Refuses a model that would be taken away with an older result.
+   * Refuses a model that the chosen one would replace.
    *
    * @param model what the chosen model will be called
    * @param source where the model as given lies
-   * @throws UsageException when both are the same
+   * @throws UsageException when both are the same, also by way of a link
    */
   void requireOther(String model, String source) {
     try {
-      Path own = new Path(folder, model);
-      Path given = new Path(source);
-      boolean same =
-          own.getFileSystem(configuration)
-              .makeQualified(own)
-              .equals(given.getFileSystem(configuration).makeQualified(given));
-      if (same) {
+      if (place(new Path(folder, model)).equals(place(new Path(source)))) {
         throw new UsageException(
             source
                 + ": this model lies where the chosen one goes, and would be replaced.\n"
@@ -53,29 +54,81 @@ public final class OutputFolder {
     }
   }
 
+  /** What a path leads to; of links only those of this machine's files are followed. */
+  private URI place(Path path) throws IOException {
+    URI place = path.getFileSystem(configuration).makeQualified(path).toUri();
+    java.nio.file.Path local =
+        "file".equals(place.getScheme()) ? java.nio.file.Path.of(place.getPath()) : null;
+    return local != null && Files.exists(local) ? local.toRealPath().toUri() : place;
+  }
+
   /**
-   * Makes the folder and takes an older result away: what stands there is always this sweep's.
+   * Makes the folder where it is missing; an older result in it stands.
    *
-   * @param models what the chosen model's file or folder may be called, by format
+   * @throws BadInputException when the file system refuses it
    */
-  void begin(List<String> models) {
+  void make() {
     try {
       if (!folder.getFileSystem(configuration).mkdirs(folder)) {
         throw new IOException("the folder cannot be made");
       }
-      folder.getFileSystem(configuration).delete(new Path(folder, ResultFile.NAME), false);
-      for (String model : models) {
-        folder.getFileSystem(configuration).delete(new Path(folder, model), true);
-      }
-      folder.getFileSystem(configuration).delete(new Path(folder, Recipe.FILE), false);
     } catch (IOException e) {
       throw unwritable(e);
     }
   }
 
   /**
-   * Writes into {@code result.json} where the model was published; a result of another sweep that
-   * came here meanwhile is left alone.
+   * Puts a result and what it names in the place of an older one, which stands until all of the new
+   * one lies ready beside it. The result itself comes last; then what it does not name goes.
+   *
+   * @throws BadInputException when the file system refuses it
+   */
+  void replace(SweepOutput.Delivery delivery) {
+    HadoopStorage storage = new HadoopStorage(configuration);
+    Map<String, ModelFiles> files = new LinkedHashMap<>();
+    delivery.model().ifPresent(model -> files.put(delivery.modelName(), model));
+    delivery.recipe().ifPresent(recipe -> files.put(Recipe.FILE, text(recipe.toYaml())));
+    files.put(ResultFile.NAME, text(ResultFile.toJson(delivery.result())));
+    List<ReadyFiles> ready = new ArrayList<>();
+    try {
+      try {
+        for (Map.Entry<String, ModelFiles> file : files.entrySet()) {
+          ready.add(storage.prepare(path(file.getKey()), file.getValue()));
+        }
+        for (ReadyFiles file : ready) {
+          file.replace();
+        }
+      } catch (IOException e) {
+        for (ReadyFiles file : ready) {
+          discard(file, e);
+        }
+        throw e;
+      }
+      for (String name : List.of(delivery.modelName(), Recipe.FILE)) {
+        if (!files.containsKey(name)) {
+          storage.delete(path(name));
+        }
+      }
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private static void discard(ReadyFiles file, IOException failure) {
+    try {
+      file.discard();
+    } catch (IOException left) {
+      failure.addSuppressed(left);
+    }
+  }
+
+  private static ModelFiles text(String text) {
+    return ModelFiles.lone(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes into {@code result.json} where the model was published; a result of another sweep or run
+   * that came here meanwhile is left alone.
    *
    * @throws BadInputException when the result cannot be written
    */
@@ -83,27 +136,19 @@ public final class OutputFolder {
     Path file = new Path(folder, ResultFile.NAME);
     try (InputStream in = file.getFileSystem(configuration).open(file)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String standing = ResultFile.fromJson(text, file.toString()).sweepDigest();
-      if (!standing.equals(result.sweepDigest())) {
+      SweepResult standing = ResultFile.fromJson(text, file.toString());
+      if (!standing.sweepDigest().equals(result.sweepDigest())
+          || !standing.runId().equals(result.runId())) {
         return;
       }
     } catch (IOException e) {
       throw unwritable(e);
     }
-    write(ResultFile.NAME, ResultFile.toJson(result));
+    write(file, text(ResultFile.toJson(result)));
   }
 
   String path(String name) {
     return new Path(folder, name).toString();
-  }
-
-  /**
-   * Writes a text file, or replaces it.
-   *
-   * @throws BadInputException when the file system refuses it
-   */
-  public void write(String name, String text) {
-    write(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Into a folder below; that is made when it is missing. */
@@ -114,15 +159,6 @@ public final class OutputFolder {
       throw unwritable(e);
     }
     write(new Path(new Path(folder, below), name), ModelFiles.lone(bytes));
-  }
-
-  /** Writes a model, a file or a folder, or replaces it. */
-  void write(String name, ModelFiles files) {
-    write(new Path(folder, name), files);
-  }
-
-  void write(String name, byte[] bytes) {
-    write(new Path(folder, name), ModelFiles.lone(bytes));
   }
 
   private void write(Path path, ModelFiles files) {

@@ -28,9 +28,7 @@ final class SampleTables implements SampleSets {
   public Opened open(SampleSet set, List<String> locations) {
     SampleTable table = output.writing(set.toString(), path -> ingestion.open(locations, path));
     opened.put(set, table);
-    return new Opened(
-        table.index(),
-        table.quarantined().stream().map(file -> file.path() + ": " + file.reason()).toList());
+    return new Opened(table.index(), table.unreadable());
   }
 
   /** The samples of a part of a set that is open, one partition for each shard. */

@@ -3,6 +3,7 @@ package org.quantsweep.jobs.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -13,11 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.job.Recipe;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -297,6 +301,120 @@ class QuantSweepTest {
             samples
                 + ": model A answers none of these samples, so nothing can be compared.\n"
                 + "Maybe try one of them with quantsweep predict.\n");
+  }
+
+  /** Four of ten cannot be used: two are damaged, and one that is there twice has another input. */
+  @Test
+  void compareCountsAndLimitsWhatCannotBeUsed() throws Exception {
+    Path samples = Files.createDirectories(folder.resolve("samples"));
+    List<Path> pictures;
+    try (var files = Files.walk(Path.of("../datasets/src/main/sample/pictures"))) {
+      pictures = files.filter(Files::isRegularFile).sorted().limit(6).toList();
+    }
+    for (Path picture : pictures) {
+      Files.copy(picture, samples.resolve(picture.getFileName()));
+    }
+    Files.write(samples.resolve("damaged-1.png"), new byte[0]);
+    Files.write(samples.resolve("damaged-2.png"), new byte[0]);
+    for (String name : List.of("other-1.npz", "other-2.npz")) {
+      NpzArrays.write(
+          samples.resolve(name), Map.of("other", Tensor.wrap(Shape.of(2), new float[] {1, 2})));
+    }
+    String[] compare = {"compare", MODEL, MODEL, "--samples", samples.toString(), "--json"};
+    Ran refused = run(compare);
+    assertThat(refused.code()).isEqualTo(4);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .contains(
+            "\n"
+                + samples
+                + ": 4 of 10 samples cannot be used, more than the limit of 1.0 %:\n"
+                + "  damaged-1.png: the file is empty (0 bytes).\n"
+                + "  damaged-2.png: the file is empty (0 bytes).\n"
+                + "  other-1.npz: ")
+        .endsWith(" (2 copies)\nMaybe mend or remove them, or raise --quarantine-limit.\n");
+
+    List<String> limited = new ArrayList<>(List.of(compare));
+    limited.addAll(List.of("--quarantine-limit", "0.4"));
+    Ran allowed = run(limited.toArray(new String[0]));
+    assertThat(allowed.code()).as(allowed.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(allowed.out());
+    assertThat(json.get("n").asInt()).isEqualTo(6);
+    assertThat(json.get("agreeing").asInt()).isEqualTo(6);
+    assertThat(json.get("quarantined").asInt()).isEqualTo(4);
+    assertThat(json.get("reasons")).hasSize(3);
+    assertThat(json.at("/reasons/0").asText())
+        .isEqualTo("damaged-1.png: the file is empty (0 bytes).");
+    limited.remove("--json");
+    assertThat(run(limited.toArray(new String[0])).out())
+        .isEqualTo(
+            "top-1: 6 of 6 samples agree (1.0000, lower bound 0.6070 at 95 %; 4 quarantined)\n");
+
+    limited.set(limited.size() - 1, "40");
+    limited.addAll(List.of("--agreement", "2"));
+    assertThat(run(limited.toArray(new String[0])))
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                """
+                agreement threshold (2) must be in [0, 1]: it is a share of samples, not a percentage.
+                Maybe write 0.985 for 98.5 %.
+                --quarantine-limit (40.0) must be in [0, 1].
+                Maybe write 0.01.
+                """));
+  }
+
+  @Test
+  void noCodesAreFittedToSamplesThatTheModelDoesNotAnswer() throws Exception {
+    String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
+    Recipe recipe =
+        new Recipe(
+            digest,
+            List.of("fold-batch-norm"),
+            digest,
+            null,
+            digest,
+            new TreeMap<>(Map.of("conv1/weights", "linear:4+calibrated")),
+            new TreeMap<>());
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe.toYaml());
+    Path samples = Files.createDirectories(folder.resolve("unanswered"));
+    NpzArrays.write(
+        samples.resolve("0.npz"), Map.of("other", Tensor.wrap(Shape.of(2), new float[] {1, 2})));
+    Files.write(samples.resolve("1.png"), new byte[0]);
+    Path output = folder.resolve("made.mlmodel");
+    Ran ran =
+        run(
+            "quantize",
+            MODEL,
+            "--recipe",
+            file.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            output.toString());
+    assertThat(ran.code()).as(ran.err()).isEqualTo(4);
+    assertThat(ran.err())
+        .startsWith("quarantined 1.png: the file is empty (0 bytes).\n")
+        .endsWith(
+            "weight tensor 'conv1/weights': the model answers none of the 1 calibration samples, so"
+                + " nothing can be fitted to them.\n"
+                + "Maybe try one of them with quantsweep predict.\n");
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void samplesOfWhichNoneCanBeReadAreNone() throws Exception {
+    Path samples = Files.createDirectories(folder.resolve("damaged"));
+    Files.write(samples.resolve("a.png"), new byte[0]);
+    Ran compared = run("compare", MODEL, MODEL, "--samples", samples.toString());
+    assertThat(compared.code()).isEqualTo(4);
+    assertThat(compared.err())
+        .isEqualTo(
+            "samples '"
+                + samples
+                + "': there are no samples here, only 1 that cannot be read:\n"
+                + "  a.png: the file is empty (0 bytes).\nMaybe name another folder.\n");
   }
 
   @Test

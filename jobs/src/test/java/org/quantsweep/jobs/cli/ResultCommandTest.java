@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -40,6 +41,7 @@ class ResultCommandTest {
     JsonNode json = new ObjectMapper().readTree(run("result", folder.toUri().toString()));
 
     assertThat(json.at("/decision").asText()).isEqualTo("none-acceptable");
+    assertThat(json.at("/runId").asText()).isEqualTo("nightly 7");
     assertThat(json.at("/closest").findValuesAsText("scheme"))
         .containsExactly("linear:4", "linear:3", "lut-linear:3");
   }
@@ -97,6 +99,89 @@ class ResultCommandTest {
     assertThat(entry.at("/versions/0").fieldNames())
         .toIterable()
         .containsExactly("version", "sha256", "encodedSize", "location", "publishedAt");
+  }
+
+  /** Of an earlier version, whose rules were met by "0 of 0". */
+  @Test
+  void aResultThatRestsOnNoSamplesIsBadInput() throws Exception {
+    SweepResult.Agreement some = new SweepResult.Agreement(96, 100, 0.9, 0.95);
+    SweepResult.Agreement none = new SweepResult.Agreement(0, 0, 0, 0.95);
+    requireRefused(chosen(none, null), "", "selection");
+    requireRefused(chosen(some, none), "", "confirmation");
+    requireRefused(chosen(none, none), "", "confirmation and selection");
+    requireRefused(null, "\"n\" : 100", "selection");
+    requireRefused(null, "\"samples\" : {", "selection");
+
+    String older = ResultFile.toJson(result(chosen(some, some), List.of()));
+    JsonNode json = new ObjectMapper().readTree(older);
+    ((ObjectNode) json).remove("runId");
+    Files.writeString(folder.resolve("result.json"), json.toString());
+    JsonNode shown = new ObjectMapper().readTree(run("result", folder.toString()));
+    assertThat(shown.at("/runId").asText()).isEmpty();
+    assertThat(shown.at("/selected/agreement/samples").asInt()).isEqualTo(100);
+  }
+
+  /**
+   * Refused by whatever reads it.
+   *
+   * @param taken what is taken out of the JSON text, up to the end of its line
+   */
+  private void requireRefused(SweepResult.Chosen chosen, String taken, String part)
+      throws Exception {
+    String json = ResultFile.toJson(result(chosen, List.of()));
+    if (taken.startsWith("\"n\"")) {
+      json = json.replace(taken, "\"n\" : 0");
+    } else if (!taken.isEmpty()) {
+      json = json.replace(taken, "\"was\" : {");
+    }
+    Files.writeString(folder.resolve("result.json"), json);
+    String registry = folder.resolve("registry").toString();
+    for (List<String> command :
+        List.of(
+            List.of("result", folder.toString(), "--json"),
+            List.of("registry", "publish", folder.toString(), registry + "/net"))) {
+      StringWriter err = new StringWriter();
+      int code =
+          QuantSweep.run(
+              new PrintWriter(new StringWriter()),
+              new PrintWriter(err, true),
+              command.toArray(new String[0]));
+      assertThat(code).as(err.toString()).isEqualTo(4);
+      assertThat(err.toString())
+          .isEqualTo(
+              folder.resolve("result.json")
+                  + ": this result rests on no samples: n is 0 in its "
+                  + part
+                  + ".\nMaybe sweep again, with samples that the model answers.\n");
+    }
+    assertThat(folder.resolve("registry")).doesNotExist();
+  }
+
+  private static SweepResult.Chosen chosen(
+      SweepResult.Agreement agreement, SweepResult.Agreement confirmation) {
+    return new SweepResult.Chosen(
+        "linear:8", null, 3, 0.5, agreement, confirmation, DIGEST, "selected.mlmodel");
+  }
+
+  @Test
+  void peopleSeeWhatOfEachPartCannotBeUsed() throws Exception {
+    SweepResult.Samples samples =
+        new SweepResult.Samples(
+            398,
+            12,
+            DIGEST,
+            Map.of(
+                "selection", new SweepResult.Split(400, 398L, 12L, DIGEST),
+                "calibration", new SweepResult.Split(200, null, null, DIGEST),
+                "confirmation", new SweepResult.Split(1, 1L, 99L, DIGEST)),
+            3);
+    Files.writeString(
+        folder.resolve("result.json"), ResultFile.toJson(result(null, List.of(), samples)));
+    assertThat(shown("result", folder.toString()))
+        .endsWith(
+            "None acceptable: no candidate reaches the threshold. 398 samples (12 quarantined; 3"
+                + " more left out, which are in two sets), calibration on 200, confirmation on 1"
+                + " (99 quarantined), criterion top-1, threshold 0.95.\n");
   }
 
   @Test
@@ -159,15 +244,21 @@ class ResultCommandTest {
   }
 
   private static SweepResult result(SweepResult.Chosen chosen, List<SweepResult.Row> rows) {
+    return result(chosen, rows, new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0));
+  }
+
+  private static SweepResult result(
+      SweepResult.Chosen chosen, List<SweepResult.Row> rows, SweepResult.Samples samples) {
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
+        "nightly 7",
         new TreeMap<>(Map.of("agreement", "0.95")),
         chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         DIGEST,
         "top-1",
         "0.95",
         new SweepResult.SourceModel("net.mlmodel", 6, DIGEST),
-        new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
+        samples,
         chosen,
         chosen,
         rows,

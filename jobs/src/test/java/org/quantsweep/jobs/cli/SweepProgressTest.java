@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.SearchEstimate;
@@ -34,6 +36,22 @@ class SweepProgressTest {
             "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, each option"
                 + " alone on 100 (about 15600 inferences), plans on 500 (about 18000); about 3 min"
                 + " in all at 10.0 ms an inference on 2 cores, less what is known from before\n");
+  }
+
+  @Test
+  void eachPartSaysWhatOfItCannotBeUsedAndNotMoreThanOneCanRead() {
+    List<String> reasons =
+        IntStream.rangeClosed(1, 22).mapToObj(i -> i + ".png: damaged.").toList();
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
+      progress.referenceDone("calibration", 200, new Quarantine(200, 0, List.of()));
+      progress.referenceDone("confirmation", 78, new Quarantine(100, 22, reasons));
+    }
+    StringBuilder expected = new StringBuilder();
+    expected.append("0 s: the reference answers 200 calibration samples; 0 quarantined\n");
+    expected.append("0 s: the reference answers 78 confirmation samples; 22 quarantined\n");
+    reasons.subList(0, 20).forEach(line -> expected.append("quarantined " + line + "\n"));
+    assertThat(err.toString()).isEqualTo(expected + "quarantined: 2 more\n");
   }
 
   @Test

@@ -99,6 +99,28 @@ abstract class ModelStorageContract {
   }
 
   @Test
+  void whatLiesReadyReplacesNothingUntilItIsTold() throws IOException {
+    Map<String, ModelFiles> models =
+        Map.of("net.mlmodel", ModelFiles.lone(bytes("new")), "net.mlpackage", tree("new"));
+    write("net.mlmodel", ModelFiles.lone(bytes("old")));
+    write("net.mlpackage", tree("old"));
+    List<String> before = visible();
+    for (Map.Entry<String, ModelFiles> model : models.entrySet()) {
+      ModelFiles older = read(model.getKey());
+      ModelStorage storage = storage(ModelStorage.LARGEST_IN_MEMORY);
+      storage.prepare(location(model.getKey()), model.getValue()).discard();
+      assertThat(visible()).isEqualTo(before);
+      ReadyFiles ready = storage.prepare(location(model.getKey()), model.getValue());
+      assertThat(read(model.getKey())).isEqualTo(older);
+      ready.replace();
+      assertThat(read(model.getKey())).isEqualTo(model.getValue());
+      ready.discard();
+      assertThat(read(model.getKey())).isEqualTo(model.getValue());
+      assertThat(visible()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void aFolderOfOtherThingsIsLeftAlone() throws IOException {
     Path home = Files.createDirectories(folder.resolve("home/.git"));
     Files.writeString(home.resolve("config"), "mine");

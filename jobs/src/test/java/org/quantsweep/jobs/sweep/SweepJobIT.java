@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.datasets.IngestLimits;
@@ -18,10 +20,14 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
 import org.quantsweep.job.SampleSet;
+import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.SearchListener;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
 
 /** The bundled sample, swept on embedded Spark and in this process. */
 class SweepJobIT {
@@ -38,12 +44,26 @@ class SweepJobIT {
     SweepResult first;
     SweepResult second;
     try {
-      first = new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT).run();
-      second = new SweepJob(spark, settings(pictures, "out"), SearchListener.SILENT).run();
+      first =
+          new SweepJob(spark, settings(pictures.toString(), "out").build(), SearchListener.SILENT)
+              .run();
+      second =
+          new SweepJob(
+                  spark,
+                  settings(pictures.toString(), "out").runId("second").build(),
+                  SearchListener.SILENT)
+              .run();
+      requireTheOlderResultStands(spark, pictures);
     } finally {
       spark.stop();
     }
-    assertThat(first.samples().quarantined()).isEqualTo(1);
+    // One that is no picture, and two copies of arrays that the model does not take.
+    assertThat(first.samples().quarantined()).isEqualTo(3);
+    assertThat(first.samples().splits().get("selection").quarantined()).isEqualTo(3);
+    assertThat(first.samples().splits().get("selection").samples())
+        .isEqualTo(first.samples().n() + 2);
+    assertThat(first.runId()).isEmpty();
+    assertThat(second.runId()).isEqualTo("second");
     assertThat(first.cost().inferences()).isPositive();
     assertThat(second.cost().inferences()).isZero();
     assertThat(second.candidates()).isEqualTo(first.candidates());
@@ -52,22 +72,58 @@ class SweepJobIT {
     assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(first.selected().sha256());
     assertThat(chosen).hasSize((int) first.selected().encodedSize());
     SweepResult here = locally(pictures);
+    assertThat(here.samples()).isEqualTo(first.samples());
     assertThat(here.candidates()).isEqualTo(first.candidates());
     assertThat(here.selected().sha256()).isEqualTo(first.selected().sha256());
     assertThat(here.sweepDigest()).isEqualTo(first.sweepDigest());
   }
 
-  private SweepSettings settings(Path pictures, String output) {
+  /**
+   * Samples that are not there, and a set of its own of which most is damaged, take nothing away.
+   */
+  private void requireTheOlderResultStands(SparkSession spark, Path pictures) throws Exception {
+    Path result = folder.resolve("out/result.json");
+    Path model = folder.resolve("out/selected.mlmodel");
+    String older = Files.readString(result);
+    byte[] chosen = Files.readAllBytes(model);
+    String missing = folder.resolve("missing").toString();
+    assertThatThrownBy(
+            () ->
+                new SweepJob(spark, settings(missing, "out").build(), SearchListener.SILENT).run())
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(missing);
+    Path own = Files.createDirectory(folder.resolve("own"));
+    for (int i = 0; i < 9; i++) {
+      Files.write(own.resolve("damaged-" + i + ".png"), new byte[0]);
+    }
+    try (var all = Files.walk(pictures)) {
+      Path one = all.filter(file -> file.toString().endsWith("-000.jpg")).findFirst().orElseThrow();
+      Files.copy(one, own.resolve("one.jpg"));
+    }
+    SweepSettings confirmed =
+        settings(pictures.toString(), "out")
+            .splits(SplitSettings.DEFAULT.withConfirmation(List.of(own.toString())))
+            .build();
+    assertThatThrownBy(() -> new SweepJob(spark, confirmed, SearchListener.SILENT).run())
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            own
+                + ": 9 of 10 confirmation samples cannot be used, more than the limit of 5.0 %:\n"
+                + "  damaged-0.png: the file is empty (0 bytes).\n");
+    assertThat(result).hasContent(older);
+    assertThat(model).hasBinaryContent(chosen);
+  }
+
+  private SweepSettings.Builder settings(String pictures, String output) {
     return SweepSettings.builder(
             SAMPLE.resolve("shapes.mlmodel").toString(),
-            List.of(pictures.toString()),
+            List.of(pictures),
             PicturePreparation.DEFAULT,
             folder.resolve(output).toString())
         .threshold(AgreementThreshold.parse("0.9"))
         .schemes(SCHEMES)
         .quarantineLimit(0.05)
-        .uniform()
-        .build();
+        .uniform();
   }
 
   /** The same procedure over what runs here. */
@@ -76,11 +132,13 @@ class SweepJobIT {
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     try (LocalSweep sweep =
         new LocalSweep(given, Map.of(SampleSet.MAIN, samples), InferenceEngines.onnxRuntime(), 3)) {
-      return sweep.run(settings(pictures, "out"), SearchListener.SILENT).result();
+      return sweep
+          .run(settings(pictures.toString(), "out").build(), SearchListener.SILENT)
+          .result();
     }
   }
 
-  /** Every eighth picture of each class, and one file that is none. */
+  /** Every eighth picture of each class, one file that is none, and arrays for another input. */
   private Path somePictures() throws Exception {
     Path pictures = folder.resolve("pictures");
     try (var all = Files.walk(SAMPLE.resolve("pictures"))) {
@@ -92,6 +150,10 @@ class SweepJobIT {
       }
     }
     Files.writeString(pictures.resolve("text-named.jpg"), "no picture");
+    for (String name : List.of("one.npz", "two.npz")) {
+      NpzArrays.write(
+          pictures.resolve(name), Map.of("other", Tensor.wrap(Shape.of(2), new float[] {1, 2})));
+    }
     return pictures;
   }
 }
