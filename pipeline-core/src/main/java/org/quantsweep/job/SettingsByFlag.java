@@ -58,6 +58,7 @@ final class SettingsByFlag {
     put("confidence", Double.toString(settings.confirmation().confidence()));
     put("finalists", Integer.toString(settings.confirmation().finalists()));
     put("time-budget", settings.timeBudget().map(SettingsByFlag::text).orElse(""));
+    put("run-limit", text(settings.runLimit()));
     put("output", withoutUser(settings.output()));
   }
 

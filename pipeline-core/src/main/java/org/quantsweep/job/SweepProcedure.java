@@ -98,6 +98,7 @@ public final class SweepProcedure {
               identity,
               model.given().size(),
               findings,
+              phases.leftOut(),
               written,
               budget.end(),
               (System.nanoTime() - started) * 1e-9);

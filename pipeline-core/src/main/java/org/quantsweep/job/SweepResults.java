@@ -16,6 +16,7 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.Verdict;
@@ -28,9 +29,12 @@ final class SweepResults {
   private final SweepFindings findings;
   private final SortedMap<Candidate, CandidateEvaluation> evaluations;
   private final double confidence;
+  private final List<LeftOut> leftOut;
 
-  private SweepResults(SweepIdentity identity, ByteSize given, SweepFindings findings) {
+  private SweepResults(
+      SweepIdentity identity, ByteSize given, SweepFindings findings, List<LeftOut> leftOut) {
     this.identity = identity;
+    this.leftOut = leftOut;
     this.given = given;
     this.findings = findings;
     this.evaluations = findings.evaluations();
@@ -41,6 +45,7 @@ final class SweepResults {
    * The result.
    *
    * @param given the size of the model as given
+   * @param leftOut the options that weight tensors could not have
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    */
@@ -48,10 +53,11 @@ final class SweepResults {
       SweepIdentity identity,
       ByteSize given,
       SweepFindings findings,
+      List<LeftOut> leftOut,
       Deliverables.Written written,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, findings).result(written, budget, seconds);
+    return new SweepResults(identity, given, findings, leftOut).result(written, budget, seconds);
   }
 
   private SweepResult result(
@@ -97,6 +103,9 @@ final class SweepResults {
         selected,
         best,
         rows,
+        leftOut.stream()
+            .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
+            .toList(),
         null,
         certificate((int) judged, budget),
         written.recipe().orElse(null),

@@ -11,6 +11,7 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchSettings;
@@ -34,6 +35,7 @@ import org.quantsweep.search.SearchSettings;
  * @param perTensor how one option per weight tensor is searched for; empty for the uniform family
  *     alone
  * @param timeBudget how long the search may go on; empty for no limit
+ * @param runLimit how long one run of a model may take, more than 0
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -53,6 +55,7 @@ public record SweepSettings(
     ConfirmationSettings confirmation,
     Optional<PerTensorSettings> perTensor,
     Optional<Duration> timeBudget,
+    Duration runLimit,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -117,6 +120,7 @@ public record SweepSettings(
     private ConfirmationSettings confirmation = ConfirmationSettings.DEFAULT;
     private Optional<PerTensorSettings> perTensor = Optional.of(PerTensorSettings.DEFAULT);
     private Optional<Duration> timeBudget = Optional.empty();
+    private Duration runLimit = InferenceEngine.RUN_LIMIT;
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -210,6 +214,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** How long one run of a model may take; ten minutes unless it is said. */
+    public Builder runLimit(Duration value) {
+      runLimit = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
@@ -229,6 +239,7 @@ public record SweepSettings(
           confirmation,
           perTensor,
           timeBudget,
+          runLimit,
           output);
     }
   }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Parameters(paramLabel = "M", description = "The model file.")
   private InputFile model;
@@ -108,8 +109,9 @@ final class InspectCommand implements Callable<Integer> {
     out.println(obstacle.isEmpty() ? "It can run here." : obstacle);
   }
 
-  private static String obstacle(CoreMLModel read) {
-    try {
+  private String obstacle(CoreMLModel read) {
+    PrintWriter err = spec.commandLine().getErr();
+    try (Watchdog watching = Watchdog.over(model.name(), runLimit.limit(), err)) {
       InferenceEngines.onnxRuntime().open(read).close();
       return "";
     } catch (BadInputException e) {

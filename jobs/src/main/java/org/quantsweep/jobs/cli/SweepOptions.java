@@ -44,6 +44,7 @@ final class SweepOptions {
   private String agreement;
 
   @Mixin private SearchOptions search = new SearchOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Option(
       names = "--schemes",
@@ -139,6 +140,7 @@ final class SweepOptions {
     SplitSettings splits = search.splits(problems);
     ConfirmationSettings confirmation = search.confirmation(problems);
     Optional<Duration> timeBudget = search.timeBudget(problems);
+    Duration longestRun = runLimit.limit(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -167,7 +169,8 @@ final class SweepOptions {
             .quarantineLimit(quarantineLimit)
             .evaluations(evaluations)
             .splits(splits)
-            .confirmation(confirmation);
+            .confirmation(confirmation)
+            .runLimit(longestRun);
     if (keepBatchNorm) {
       settings.keepBatchNorm();
     }

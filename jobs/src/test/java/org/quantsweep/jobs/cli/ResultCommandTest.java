@@ -171,6 +171,7 @@ class ResultCommandTest {
         chosen,
         chosen,
         rows,
+        List.of(),
         null,
         null,
         null,

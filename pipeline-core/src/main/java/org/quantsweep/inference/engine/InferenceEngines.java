@@ -1,5 +1,6 @@
 package org.quantsweep.inference.engine;
 
+import java.time.Duration;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnxruntime.OnnxRuntime;
 import org.quantsweep.inference.run.LoweringEngine;
@@ -10,6 +11,15 @@ public final class InferenceEngines {
 
   /** ONNX Runtime on the CPU, one thread to a run. */
   public static InferenceEngine onnxRuntime() {
-    return new LoweringEngine(new OnnxRuntime());
+    return onnxRuntime(InferenceEngine.RUN_LIMIT);
+  }
+
+  /**
+   * ONNX Runtime on the CPU, one thread to a run.
+   *
+   * @param runLimit a run that takes longer is ended, and is no answer
+   */
+  public static InferenceEngine onnxRuntime(Duration runLimit) {
+    return new LoweringEngine(new OnnxRuntime(runLimit));
   }
 }

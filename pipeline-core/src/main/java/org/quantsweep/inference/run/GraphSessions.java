@@ -15,6 +15,7 @@ final class GraphSessions {
   private static final int SESSIONS = 4;
 
   private final String name;
+  private final EngineAttempts attempts;
   private final Function<Map<String, Shape>, LoweredModel> lowering;
   private final LinkedHashMap<Map<String, Shape>, CountedGraph> sessions =
       new LinkedHashMap<>(8, 0.75f, true);
@@ -29,6 +30,7 @@ final class GraphSessions {
       GraphEngine engine,
       GraphEngine.Memory memory) {
     this.name = name;
+    this.attempts = new EngineAttempts(name);
     this.lowering = lowering;
     this.engine = engine;
     this.memory = memory;
@@ -39,7 +41,12 @@ final class GraphSessions {
     session(shapes).end();
   }
 
-  /** The answered blobs by name. */
+  /**
+   * The answered blobs by name.
+   *
+   * @throws PredictionException when these inputs cannot be answered
+   * @throws org.quantsweep.inference.EngineFaultException when that cannot be told
+   */
   Map<String, Tensor> run(Map<String, Shape> shapes, Map<String, Tensor> inputs)
       throws PredictionException {
     CountedGraph session;
@@ -50,7 +57,7 @@ final class GraphSessions {
       throw new PredictionException("inputs of shapes " + shapes + ": " + e.getMessage(), e);
     }
     try {
-      return session.run(inputs);
+      return attempts.of(() -> session.run(inputs));
     } catch (GraphEngineException e) {
       throw new PredictionException("the engine failed: " + e.getMessage(), e);
     } finally {
@@ -84,7 +91,7 @@ final class GraphSessions {
 
   private OpenGraph opened(LoweredModel lowered) {
     try {
-      return engine.open(lowered, memory);
+      return attempts.of(() -> engine.open(lowered, memory));
     } catch (GraphEngineException e) {
       throw new BadInputException(
           name
