@@ -111,8 +111,9 @@ final class InspectCommand implements Callable<Integer> {
 
   private String obstacle(CoreMLModel read) {
     PrintWriter err = spec.commandLine().getErr();
-    try (Watchdog watching = Watchdog.over(model.name(), runLimit.limit(), err)) {
-      InferenceEngines.onnxRuntime().open(read).close();
+    Watchdog watchdog = Watchdog.over(model.name(), runLimit.limit(), err);
+    try {
+      watchdog.watch(() -> InferenceEngines.onnxRuntime().open(read)).close();
       return "";
     } catch (BadInputException e) {
       return e.getMessage();

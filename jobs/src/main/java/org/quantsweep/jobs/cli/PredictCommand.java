@@ -107,9 +107,7 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private Predictor opened(CoreMLModel read, Duration limit) {
-    try (Watchdog watching = watchdog()) {
-      return InferenceEngines.onnxRuntime(limit).open(read);
-    }
+    return watchdog().watch(() -> InferenceEngines.onnxRuntime(limit).open(read));
   }
 
   private Watchdog watchdog() {
@@ -117,8 +115,8 @@ final class PredictCommand implements Callable<Integer> {
   }
 
   private Prediction predict(Predictor predictor, Map<String, Tensor> given, String where) {
-    try (Watchdog watching = watchdog()) {
-      return predictor.predict(given);
+    try {
+      return watchdog().watch(() -> predictor.predict(given));
     } catch (PredictionException e) {
       throw new BadInputException(
           where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.",

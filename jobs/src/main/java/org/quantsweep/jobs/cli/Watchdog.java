@@ -9,34 +9,44 @@ import java.util.function.IntConsumer;
 /**
  * Ends this program with one message where native code does not come back: nothing else can. It
  * waits a while longer than the engine, which ends a run itself where it can.
+ *
+ * @param model for the message
+ * @param limit how long the work may take
+ * @param end gets the exit code
  */
-final class Watchdog implements AutoCloseable {
+record Watchdog(String model, Duration limit, PrintWriter err, IntConsumer end) {
   private static final Duration LONGER = Duration.ofSeconds(10);
   private static final int BAD_INPUT = 4;
 
-  private final CountDownLatch through = new CountDownLatch(1);
-
-  private Watchdog() {}
-
-  /** Watches over what this thread does with a model, until it is closed. */
-  static Watchdog over(String model, Duration limit, PrintWriter err) {
-    return over(model, limit.plus(LONGER), err, Runtime.getRuntime()::halt);
+  /** What is watched over. */
+  @FunctionalInterface
+  interface Work<T, E extends Exception> {
+    T run() throws E;
   }
 
   /**
-   * The same.
+   * Watches over runs.
    *
-   * @param end gets the exit code
+   * @param runLimit how long the engine lets one take
    */
-  static Watchdog over(String model, Duration limit, PrintWriter err, IntConsumer end) {
-    Watchdog watchdog = new Watchdog();
-    Thread waiting = new Thread(() -> watchdog.await(model, limit, err, end), "watchdog");
-    waiting.setDaemon(true);
-    waiting.start();
-    return watchdog;
+  static Watchdog over(String model, Duration runLimit, PrintWriter err) {
+    return new Watchdog(model, runLimit.plus(LONGER), err, Runtime.getRuntime()::halt);
   }
 
-  private void await(String model, Duration limit, PrintWriter err, IntConsumer end) {
+  /** Does some work, unless that takes too long. */
+  <T, E extends Exception> T watch(Work<T, E> work) throws E {
+    CountDownLatch through = new CountDownLatch(1);
+    Thread waiting = new Thread(() -> await(through), "watchdog");
+    waiting.setDaemon(true);
+    waiting.start();
+    try {
+      return work.run();
+    } finally {
+      through.countDown();
+    }
+  }
+
+  private void await(CountDownLatch through) {
     try {
       if (through.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
@@ -52,10 +62,5 @@ final class Watchdog implements AutoCloseable {
             + " s.\nMaybe give it longer with --run-limit, if the model is as large as that.");
     err.flush();
     end.accept(BAD_INPUT);
-  }
-
-  @Override
-  public void close() {
-    through.countDown();
   }
 }

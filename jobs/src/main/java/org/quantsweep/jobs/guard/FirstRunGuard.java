@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,13 +30,19 @@ public final class FirstRunGuard implements Serializable {
 
   private static final int KILLED = BY_SIGNAL + 9;
 
-  /** How a JVM names the signal in the report of its crash, in which it ends itself by another. */
-  private static final Pattern REPORTED = Pattern.compile("#\\s+(SIG[A-Z]+)");
+  /** How a JVM begins the report of a crash, after which it ends with an ordinary exit code. */
+  private static final Pattern CRASH =
+      Pattern.compile(
+          "# A fatal error has been detected by the Java Runtime.*?(SIG[A-Z]+)", Pattern.DOTALL);
+
+  private static final String MEMORY_IS_OUT = "# There is insufficient memory for the Java Runtime";
 
   private static final Map<Integer, String> SIGNALS =
       Map.of(
-          4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15,
-          "SIGTERM", 24, "SIGXCPU", 25, "SIGXFSZ", 31, "SIGSYS");
+          4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 11, "SIGSEGV", 15, "SIGTERM", 24,
+          "SIGXCPU", 25, "SIGXFSZ", 31, "SIGSYS");
+
+  private static final Duration LAST_BREATH = Duration.ofSeconds(10);
 
   private final Duration limit;
   private final ChildProgram program;
@@ -59,7 +66,8 @@ public final class FirstRunGuard implements Serializable {
    * the model tells it.
    *
    * @throws BadInputException when the process crashed, or had not ended in time
-   * @throws EngineFaultException when somebody killed it, as a system does whose memory is short
+   * @throws EngineFaultException when it was killed or had no memory, as where a system is short of
+   *     it
    */
   void requireHarmless(CoreMLModel model) {
     try {
@@ -82,11 +90,11 @@ public final class FirstRunGuard implements Serializable {
     boolean ended;
     try {
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+      process.destroyForcibly().waitFor(LAST_BREATH.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
+      process.destroyForcibly();
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the first run of a model was interrupted.", e);
-    } finally {
-      process.destroyForcibly();
     }
     if (!ended) {
       throw new BadInputException(
@@ -96,22 +104,19 @@ public final class FirstRunGuard implements Serializable {
               + " s.\nMaybe give it longer with --run-limit, if it is as large as that.");
     }
     String said = ChildProgram.said(folder);
-    int code = process.exitValue();
-    if (code == KILLED) {
+    if (process.exitValue() == KILLED || said.contains(MEMORY_IS_OUT)) {
       throw new EngineFaultException(
           name
-              + ": its first run, in a process of its own, was killed (SIGKILL), as systems do with"
-              + " what takes too much memory.\nMaybe leave it more memory, and give the same"
-              + " command again.",
+              + ": its first run, in a process of its own, was ended for lack of memory, as it"
+              + " seems.\nMaybe leave it more memory, and give the same command again.",
           null);
     }
-    if (code > BY_SIGNAL) {
+    Optional<String> signal = signal(process.exitValue(), said);
+    if (signal.isPresent()) {
       throw new BadInputException(
           name
               + ": its first run, in a process of its own, crashed in native code ("
-              + signal(code, said)
-              + ", exit code "
-              + code
+              + signal.get()
               + "): the engine cannot run this model here.\n"
               + "Maybe convert it again with a newer converter, and report the model if that does"
               + " not help.");
@@ -122,11 +127,16 @@ public final class FirstRunGuard implements Serializable {
     }
   }
 
-  private static String signal(int code, String said) {
-    Matcher reported = REPORTED.matcher(said);
-    return reported.find()
-        ? reported.group(1)
-        : SIGNALS.getOrDefault(code - BY_SIGNAL, "signal " + (code - BY_SIGNAL));
+  /** The signal that ended the process; empty where none did. */
+  private static Optional<String> signal(int code, String said) {
+    Matcher reported = CRASH.matcher(said);
+    if (reported.find()) {
+      return Optional.of(reported.group(1));
+    }
+    int number = code - BY_SIGNAL;
+    return number > 0
+        ? Optional.of(SIGNALS.getOrDefault(number, "signal " + number))
+        : Optional.empty();
   }
 
   private static void delete(Path folder) throws IOException {
