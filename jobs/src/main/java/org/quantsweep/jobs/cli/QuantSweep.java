@@ -35,7 +35,7 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:internal failure",
+      "1:internal failure, or the engine's: memory is out, a run took longer than --run-limit",
       "2:wrong usage or settings",
       "3:none acceptable (sweep), or below the threshold (compare)",
       "4:bad input: model or samples",
