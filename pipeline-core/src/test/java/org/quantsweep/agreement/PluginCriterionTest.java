@@ -3,10 +3,17 @@ package org.quantsweep.agreement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.UsageException;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
@@ -15,6 +22,8 @@ import org.quantsweep.tensor.Tensor;
 
 /** A criterion that a plugin brings, under the names that people write. */
 class PluginCriterionTest {
+  @TempDir Path folder;
+
   /** Agrees when every output is the same; brought as a plugin's is. */
   public static final class Same implements CriterionProvider {
     @Override
@@ -50,6 +59,25 @@ class PluginCriterionTest {
     }
   }
 
+  /** Reads a criterion where the plugin's jar is loaded. */
+  private Criterion parsed(String text) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try {
+      Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+      Files.writeString(services.resolve(CriterionProvider.class.getName()), Same.class.getName());
+      try (URLClassLoader plugins =
+          new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+        thread.setContextClassLoader(plugins);
+        return Criteria.parse(text);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
   private static Prediction answer(float heatmap, float offsets) {
     return new Prediction(
         new TreeMap<>(Map.of("heatmap", number(heatmap), "offsets", number(offsets))));
@@ -61,7 +89,7 @@ class PluginCriterionTest {
 
   @Test
   void allOutputsAreComparedUnlessOneIsNamed() {
-    Criterion all = Criteria.parse("same:1");
+    Criterion all = parsed("same:1");
     assertThat(all.agrees(answer(1, 2), answer(1, 2))).isTrue();
     assertThat(all.agrees(answer(1, 2), answer(1, 3))).isFalse();
     assertThat(all.compared(answer(1, 2))).containsExactly("heatmap", "offsets");
@@ -70,7 +98,7 @@ class PluginCriterionTest {
 
   @Test
   void theNamedOutputAloneIsCompared() {
-    Criterion one = Criteria.parse("same:1@heatmap");
+    Criterion one = parsed("same:1@heatmap");
     assertThat(one.agrees(answer(1, 2), answer(1, 3))).isTrue();
     assertThat(one.agrees(answer(1, 2), answer(1, Float.NaN))).isTrue();
     assertThat(one.agrees(answer(1, 2), answer(4, 2))).isFalse();
@@ -83,7 +111,7 @@ class PluginCriterionTest {
 
   @Test
   void anOutputThatIsNotThereIsToldAndNeverAgrees() {
-    Criterion other = Criteria.parse("same@mask");
+    Criterion other = parsed("same@mask");
     assertThat(other.agrees(answer(1, 2), answer(1, 2))).isFalse();
     assertThat(other.loss(answer(1, 2), answer(1, 2))).isEqualTo(Criterion.WORST_LOSS);
     assertThatThrownBy(() -> Criteria.requireFit(other, answer(1, 2)))

@@ -12,6 +12,7 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.Verdict;
 
@@ -34,6 +35,22 @@ class SweepProgressTest {
             "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, each option"
                 + " alone on 100 (about 15600 inferences), plans on 500 (about 18000); about 3 min"
                 + " in all at 10.0 ms an inference on 2 cores, less what is known from before\n");
+  }
+
+  @Test
+  void whatAWeightTensorCannotBeStoredAsIsToldInOneLine() {
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
+      progress.leftOut(new LeftOut("m/data", List.of("half"), "weight (70000.0) is beyond"));
+      List<String> four = List.of("half", "linear:1", "linear:2", "linear:3");
+      progress.leftOut(new LeftOut("m/data", four, "it holds NaN"));
+    }
+    assertThat(err)
+        .hasToString(
+            """
+            0 s: weight tensor 'm/data' is not stored as half: weight (70000.0) is beyond
+            0 s: weight tensor 'm/data' is not stored as half, linear:1, linear:2 and 1 more: it holds NaN
+            """);
   }
 
   @Test
