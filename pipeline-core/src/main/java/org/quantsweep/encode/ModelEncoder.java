@@ -143,12 +143,13 @@ public final class ModelEncoder {
    */
   public Optional<Unstorable> unstorable(String identity, Scheme scheme) {
     // Itself first: codes are also made where the fallback takes their place.
-    return unstorable(tensors.get(identity), scheme)
-        .or(
-            () -> {
-              TreeMap<String, Scheme> alone = new TreeMap<>(Map.of(identity, scheme));
-              return unstorable(resolve(new QuantizationPlan(alone))).stream().findFirst();
-            });
+    Optional<Unstorable> itself = unstorable(tensors.get(identity), scheme);
+    if (itself.isPresent() || scheme instanceof Scheme.Quantization) {
+      // Codes bring nothing along: that is for floats that share a precision.
+      return itself;
+    }
+    TreeMap<String, Scheme> alone = new TreeMap<>(Map.of(identity, scheme));
+    return unstorable(resolve(new QuantizationPlan(alone))).stream().findFirst();
   }
 
   private Optional<Unstorable> unstorable(WeightTensor tensor, Scheme scheme) {
