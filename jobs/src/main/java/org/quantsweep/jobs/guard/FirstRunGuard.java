@@ -8,10 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
@@ -24,23 +21,6 @@ import org.quantsweep.jobs.files.LocalStorage;
  */
 public final class FirstRunGuard implements Serializable {
   private static final long serialVersionUID = 1L;
-
-  /** A process that a signal has ended says so by this and the signal's number. */
-  private static final int BY_SIGNAL = 128;
-
-  private static final int KILLED = BY_SIGNAL + 9;
-
-  /** How a JVM begins the report of a crash, after which it ends with an ordinary exit code. */
-  private static final Pattern CRASH =
-      Pattern.compile(
-          "# A fatal error has been detected by the Java Runtime.*?(SIG[A-Z]+)", Pattern.DOTALL);
-
-  private static final String MEMORY_IS_OUT = "# There is insufficient memory for the Java Runtime";
-
-  private static final Map<Integer, String> SIGNALS =
-      Map.of(
-          4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 11, "SIGSEGV", 15, "SIGTERM", 24,
-          "SIGXCPU", 25, "SIGXFSZ", 31, "SIGSYS");
 
   private static final Duration LAST_BREATH = Duration.ofSeconds(10);
 
@@ -103,40 +83,38 @@ public final class FirstRunGuard implements Serializable {
               + limit.toMillis() / 1000.0
               + " s.\nMaybe give it longer with --run-limit, if it is as large as that.");
     }
-    String said = ChildProgram.said(folder);
-    if (process.exitValue() == KILLED || said.contains(MEMORY_IS_OUT)) {
+    requireHarmless(name, new ChildEnd(process.exitValue(), ChildProgram.said(folder)));
+  }
+
+  private static void requireHarmless(String name, ChildEnd end) {
+    String run = name + ": its first run, in a process of its own, ";
+    if (end.isOutOfMemory()) {
       throw new EngineFaultException(
-          name
-              + ": its first run, in a process of its own, was ended for lack of memory, as it"
-              + " seems.\nMaybe leave it more memory, and give the same command again.",
+          run
+              + "was ended for lack of memory, as it seems.\n"
+              + "Maybe leave it more memory, and give the same command again.",
           null);
     }
-    Optional<String> signal = signal(process.exitValue(), said);
-    if (signal.isPresent()) {
+    if (end.crash().isPresent()) {
       throw new BadInputException(
-          name
-              + ": its first run, in a process of its own, crashed in native code ("
-              + signal.get()
+          run
+              + "crashed in native code ("
+              + end.crash().get()
               + "): the engine cannot run this model here.\n"
               + "Maybe convert it again with a newer converter, and report the model if that does"
               + " not help.");
     }
-    if (!said.contains(GuardedRun.BEGUN)) {
-      throw new IllegalStateException(
-          name + ": its first run, in a process of its own, did not begin: " + said.strip());
+    if (end.isEnded()) {
+      throw new EngineFaultException(
+          run
+              + "was ended by a signal (exit code "
+              + end.code()
+              + ") before it was through.\nMaybe give the same command again.",
+          null);
     }
-  }
-
-  /** The signal that ended the process; empty where none did. */
-  private static Optional<String> signal(int code, String said) {
-    Matcher reported = CRASH.matcher(said);
-    if (reported.find()) {
-      return Optional.of(reported.group(1));
+    if (!end.said().contains(GuardedRun.BEGUN)) {
+      throw new IllegalStateException(run + "did not begin: " + end.said().strip());
     }
-    int number = code - BY_SIGNAL;
-    return number > 0
-        ? Optional.of(SIGNALS.getOrDefault(number, "signal " + number))
-        : Optional.empty();
   }
 
   private static void delete(Path folder) throws IOException {

@@ -12,6 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
@@ -70,6 +72,32 @@ class FirstRunGuardTest {
                 + " as it seems.\nMaybe leave it more memory, and give the same command again.");
   }
 
+  /** As at Ctrl-C, which reaches every process of a terminal. */
+  @Test
+  void whoIsEndedTellsNothingOfTheModelEither() {
+    assertThatThrownBy(() -> run(IsEnded.class, LONG))
+        .isInstanceOf(EngineFaultException.class)
+        .hasMessage(
+            "shapes.mlmodel: its first run, in a process of its own, was ended by a signal (exit"
+                + " code 130) before it was through.\nMaybe give the same command again.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, '', none",
+    "1, '', none",
+    "139, '', SIGSEGV",
+    "134, '', SIGABRT",
+    "143, '', none",
+    "1, '# A fatal error has been detected by the Java Runtime Environment:\n"
+        + "#  SIGBUS (0x7)', SIGBUS",
+    "1, '# A fatal error has been detected by the Java Runtime Environment:\n"
+        + "#  Internal Error (x)', Internal Error"
+  })
+  void crashesAreToldByTheirSignalOrTheirReport(int code, String said, String crash) {
+    assertThat(new ChildEnd(code, said).crash().orElse("none")).isEqualTo(crash);
+  }
+
   @Test
   void aProgramThatDoesNotBeginIsNotTakenForARun() {
     assertThatThrownBy(() -> run(NoProgram.class, LONG))
@@ -115,6 +143,15 @@ class FirstRunGuardTest {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
       signal("KILL");
+    }
+  }
+
+  /** What people do who have seen enough. */
+  static final class IsEnded {
+    private IsEnded() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      signal("INT");
     }
   }
 
