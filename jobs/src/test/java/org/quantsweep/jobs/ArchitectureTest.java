@@ -88,6 +88,10 @@ class ArchitectureTest {
     row(table, "jobs.files", "artifact digest");
     row(
         table,
+        "jobs.guard",
+        "artifact coreml coreml.file inference inference.engine inference.run jobs.files tensor");
+    row(
+        table,
         "jobs.spark",
         "agreement artifact calibration coreml.file datasets.table digest inference jobs.files"
             + " quantize sample sweep");
@@ -95,7 +99,7 @@ class ArchitectureTest {
         table,
         "jobs.sweep",
         "artifact calibration datasets datasets.table digest inference inference.engine job"
-            + " jobs.files jobs.spark report search sweep");
+            + " jobs.files jobs.guard jobs.spark report search sweep");
     row(
         table,
         "jobs.registry",
@@ -104,7 +108,7 @@ class ArchitectureTest {
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
-            + " datasets.table digest encode inference inference.engine job jobs.files"
+            + " datasets.table digest encode inference inference.engine job jobs.files jobs.guard"
             + " jobs.registry jobs.spark jobs.sweep quantize registry report sample search sweep"
             + " tensor");
     return table;

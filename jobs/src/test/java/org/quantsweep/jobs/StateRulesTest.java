@@ -32,6 +32,9 @@ import org.junit.jupiter.api.Test;
 class StateRulesTest {
   private static final String CACHE = "org.quantsweep.jobs.spark.ExecutorCache";
 
+  /** A program of its own, in another process. */
+  private static final String CHILD = "org.quantsweep.jobs.guard.GuardedRun";
+
   /** What holds state by its type alone. */
   private static final List<Class<?>> MUTABLE =
       List.of(
@@ -107,6 +110,8 @@ class StateRulesTest {
       noClasses()
           .that()
           .resideOutsideOfPackage("org.quantsweep.jobs.cli..")
+          .and()
+          .doNotHaveFullyQualifiedName(CHILD)
           .should()
           .accessField(System.class, "out")
           .orShould()

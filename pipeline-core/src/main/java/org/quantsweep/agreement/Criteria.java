@@ -51,7 +51,7 @@ public final class Criteria {
     for (CriterionProvider provider : ServiceLoader.load(CriterionProvider.class)) {
       if (provider.id().equals(name)) {
         return new PluginCriterion(
-            provider.id(), provider.version(), argument, provider.create(argument));
+            provider.id(), provider.version(), argument, output, provider.create(argument));
       }
       plugins.add(provider.id());
     }

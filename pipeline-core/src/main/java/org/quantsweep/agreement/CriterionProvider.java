@@ -14,7 +14,8 @@ public interface CriterionProvider {
   String version();
 
   /**
-   * Makes the criterion.
+   * Makes the criterion. It need not know of {@code @OUTPUT}: where one output is named, it is
+   * shown answers that hold that one alone.
    *
    * @param argument the text after the colon, or empty
    * @throws org.quantsweep.UsageException when the argument makes no sense

@@ -34,6 +34,9 @@ public final class CalibratedQuantizer {
   /** Over the codes, of a round. */
   private static final int PASSES = 4;
 
+  /** Of the damping, each time tenfold. */
+  private static final int MOST_RAISES = 4;
+
   private final WeightTensor tensor;
   private final LayerInputs inputs;
   private final InputMoments moments;
@@ -66,6 +69,7 @@ public final class CalibratedQuantizer {
    *
    * @param tensor one that {@link #isCalibratable}
    * @param moments of its layer's inputs, of at least one place
+   * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
       CoreMLModel model, WeightTensor tensor, InputMoments moments, CalibrationSettings settings) {
@@ -78,6 +82,7 @@ public final class CalibratedQuantizer {
    * @param tensor one that {@link #isCalibratable}
    * @param plain makes the tensor's plain codes
    * @param moments of its layer's inputs, of at least one place
+   * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
       CoreMLModel model,
@@ -110,6 +115,10 @@ public final class CalibratedQuantizer {
               + " groups of "
               + moments.order()
               + ".");
+    }
+    if (!moments.isFinite()) {
+      throw new NotCalibratableException(
+          "the inputs of its layer on the calibration samples are not all finite numbers");
     }
     this.values = tensor.values().sharedArray();
     this.plain = plain;
@@ -214,7 +223,36 @@ public final class CalibratedQuantizer {
     for (int i = 0; i < n; i++) {
       whole[i * n + i] += damping;
     }
-    return new Group(second, whole, damped, order, feedback(whole, order, n));
+    return new Group(second, whole, damped, order, feedback(whole, order, n, damping));
+  }
+
+  /**
+   * The feedback of a damped H. Where rounding has left that indefinite, its damping is raised a
+   * few times, each time tenfold.
+   *
+   * @param whole H with its damping; takes what is added
+   * @throws NotCalibratableException when that does not help
+   */
+  static double[] feedback(double[] whole, int[] order, int n, double damping) {
+    double added = damping;
+    for (int raised = 0; ; raised++) {
+      try {
+        return feedback(whole, order, n);
+      } catch (ArithmeticException e) {
+        if (raised == MOST_RAISES) {
+          throw new NotCalibratableException(
+              "the second moments of its layer's inputs have no Cholesky factor, even after their"
+                  + " damping was raised "
+                  + MOST_RAISES
+                  + " times",
+              e);
+        }
+      }
+      for (int i = 0; i < n; i++) {
+        whole[i * n + i] += 9 * added;
+      }
+      added *= 10;
+    }
   }
 
   /**

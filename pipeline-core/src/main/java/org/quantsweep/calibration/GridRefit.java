@@ -14,6 +14,9 @@ final class GridRefit {
   /** Of the trace; keeps entries that hardly any weight uses where they are. */
   private static final double RIDGE = 1e-9;
 
+  /** Of the ridge, each time a hundredfold. */
+  private static final int MOST_RAISES = 3;
+
   /** Multiplications that a table's equations may take; of more rows, evenly spaced ones count. */
   private static final long MOST_WORK = 1L << 30;
 
@@ -56,7 +59,10 @@ final class GridRefit {
     return usable ? new Grid.Even(scale, bias, grid.largestCode()) : grid;
   }
 
-  /** The entries of least error for the codes of all rows, in the order of codes. */
+  /**
+   * The entries of least error for the codes of all rows, in the order of codes; the given ones
+   * where the equations do not tell.
+   */
   static double[] table(List<CodedRow> rows, Grid grid, int entries) {
     double[] normal = new double[entries * entries];
     double[] left = new double[entries];
@@ -77,10 +83,11 @@ final class GridRefit {
     for (int i = 0; i < entries; i++) {
       trace += normal[i * entries + i];
     }
-    for (int i = 0; i < entries; i++) {
-      normal[i * entries + i] += Math.max(trace * RIDGE, Double.MIN_NORMAL);
+    double[] lower = factor(normal, entries, Math.max(trace * RIDGE, Double.MIN_NORMAL));
+    if (lower.length == 0) {
+      return IntStream.range(0, entries).mapToDouble(grid::value).toArray();
     }
-    double[] inverse = Matrices.inverseOfLower(Matrices.cholesky(normal, entries), entries);
+    double[] inverse = Matrices.inverseOfLower(lower, entries);
     double[] half = Matrices.product(inverse, left, entries, entries, 1);
     double[] table = new double[entries];
     for (int i = 0; i < entries; i++) {
@@ -91,6 +98,22 @@ final class GridRefit {
       table[i] = grid.value(i) + change;
     }
     return table;
+  }
+
+  /** A Cholesky factor; the ridge is raised a few times where there is none. Empty without one. */
+  private static double[] factor(double[] normal, int entries, double ridge) {
+    double added = ridge;
+    for (int raised = 0; raised <= MOST_RAISES; raised++) {
+      for (int i = 0; i < entries; i++) {
+        normal[i * entries + i] += added;
+      }
+      try {
+        return Matrices.cholesky(normal, entries);
+      } catch (ArithmeticException e) {
+        added *= 100;
+      }
+    }
+    return new double[0];
   }
 
   /** The places of values in ascending order: renamed[old code] = new code. */

@@ -1,6 +1,7 @@
 package org.quantsweep.calibration;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Of the
@@ -64,6 +65,12 @@ public final class InputMoments implements Serializable {
   /** Whether only squares were kept. */
   public boolean isDiagonal() {
     return diagonal;
+  }
+
+  /** Whether no sum is NaN or infinite, as one is where an input was. */
+  boolean isFinite() {
+    return Arrays.stream(sums).allMatch(Double::isFinite)
+        && Arrays.stream(products).allMatch(Double::isFinite);
   }
 
   /** How many places were seen. */

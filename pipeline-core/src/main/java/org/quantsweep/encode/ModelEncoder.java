@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -39,6 +41,8 @@ public final class ModelEncoder {
 
   /** Kept, since the tables of all widths come from one run. */
   private final Map<String, TensorQuantizer> quantizers = new ConcurrentHashMap<>();
+
+  private final WeightLimits limits = new WeightLimits(this::quantizer);
 
   /** For one model, which may be a rewritten one; no calibrated schemes. */
   public ModelEncoder(CoreMLModel model) {
@@ -75,9 +79,11 @@ public final class ModelEncoder {
    *
    * @throws UsageException when the plan names a weight tensor that the model does not have, that
    *     is updatable, or that cannot be stored so
+   * @throws BadInputException when a weight tensor's own values cannot be stored so
    */
   public ModelFiles encode(QuantizationPlan plan) {
     Map<WeightTensor, Scheme> resolved = resolve(plan);
+    requireStorable(resolved);
     Map<WeightTensor, StoredWeights> stored = new LinkedHashMap<>();
     resolved.forEach((tensor, scheme) -> stored.put(tensor, stored(tensor, scheme)));
     correctedBiases(resolved)
@@ -122,9 +128,77 @@ public final class ModelEncoder {
     return options.get(identity, scheme);
   }
 
-  /** What a search chooses from for a weight tensor, by its identity. */
+  /** What a search chooses from for a weight tensor, by its identity: what holds its values. */
   public List<Scheme> options(String identity) {
-    return format.options(tensors.get(identity));
+    return format.options(tensors.get(identity)).stream()
+        .filter(scheme -> unstorable(identity, scheme).isEmpty())
+        .toList();
+  }
+
+  /**
+   * Why a scheme cannot hold a weight tensor: its own values, or those that come along, such as a
+   * bias into half precision. Empty where it can.
+   *
+   * @param identity of the weight tensor
+   */
+  public Optional<Unstorable> unstorable(String identity, Scheme scheme) {
+    // Itself first: codes are also made where the fallback takes their place.
+    Optional<Unstorable> itself = unstorable(tensors.get(identity), scheme);
+    if (itself.isPresent() || scheme instanceof Scheme.Quantization) {
+      // Codes bring nothing along: that is for floats that share a precision.
+      return itself;
+    }
+    TreeMap<String, Scheme> alone = new TreeMap<>(Map.of(identity, scheme));
+    return unstorable(resolve(new QuantizationPlan(alone))).stream().findFirst();
+  }
+
+  private Optional<Unstorable> unstorable(WeightTensor tensor, Scheme scheme) {
+    return limits
+        .refusal(tensor, scheme)
+        .map(reason -> new Unstorable(tensor.identity(), tensor.layer().path(), scheme, reason));
+  }
+
+  private List<Unstorable> unstorable(Map<WeightTensor, Scheme> resolved) {
+    List<Unstorable> found = new ArrayList<>();
+    resolved.forEach((tensor, scheme) -> unstorable(tensor, scheme).ifPresent(found::add));
+    return found;
+  }
+
+  /**
+   * Refuses a plan whose schemes cannot hold the values of the weight tensors.
+   *
+   * @throws UsageException as {@link #encode}
+   * @throws BadInputException naming each weight tensor, its layer and a value
+   */
+  public void requireStorable(QuantizationPlan plan) {
+    requireStorable(resolve(plan));
+  }
+
+  private void requireStorable(Map<WeightTensor, Scheme> resolved) {
+    List<Unstorable> found = unstorable(resolved);
+    if (!found.isEmpty()) {
+      throw new BadInputException(
+          model.name()
+              + ": "
+              + found.stream().map(Unstorable::toString).collect(Collectors.joining("\n"))
+              + "\nMaybe leave the layer's weights in full precision: "
+              + found.stream()
+                  .map(each -> "--keep " + leavable(each, resolved) + "=full")
+                  .distinct()
+                  .collect(Collectors.joining(" "))
+              + ".");
+    }
+  }
+
+  /** What is to be kept: the tensor itself, or that of its layer that takes it along. */
+  private static String leavable(Unstorable found, Map<WeightTensor, Scheme> resolved) {
+    return resolved.keySet().stream()
+        .filter(tensor -> tensor.layer().path().equals(found.layer()))
+        .filter(tensor -> !tensor.isVector())
+        .map(WeightTensor::identity)
+        .filter(identity -> found.scheme() instanceof Scheme.HalfPrecision)
+        .findFirst()
+        .orElse(found.tensor());
   }
 
   /** The tables of least error of some weight tensors that were found so far, by identity. */
@@ -209,14 +283,14 @@ public final class ModelEncoder {
   private CalibratedWeights weights(WeightTensor tensor, Scheme.Quantization scheme) {
     return scheme.calibrated()
         ? options.get(tensor.identity(), scheme)
-        : new CalibratedWeights(
-            quantizers
-                .computeIfAbsent(tensor.identity(), identity -> format.quantizer(tensor))
-                .quantize(scheme),
-            Optional.empty());
+        : new CalibratedWeights(quantizer(tensor).quantize(scheme), Optional.empty());
   }
 
-  /** Corrected biases of layers that have one which stays in floats. */
+  private TensorQuantizer quantizer(WeightTensor tensor) {
+    return quantizers.computeIfAbsent(tensor.identity(), identity -> format.quantizer(tensor));
+  }
+
+  /** Corrected biases of layers that have one which stays in floats, and that these can hold. */
   private Map<WeightTensor, Tensor> correctedBiases(Map<WeightTensor, Scheme> resolved) {
     Map<WeightTensor, Tensor> biases = new LinkedHashMap<>();
     resolved.forEach(
@@ -229,11 +303,22 @@ public final class ModelEncoder {
           if (bias.isPresent()
               && corrected.isPresent()
               && !(resolved.get(bias.get()) instanceof Scheme.Quantization)
-              && !bias.get().storage().isQuantized()) {
+              && !bias.get().storage().isQuantized()
+              && holds(precision(bias.get(), resolved.get(bias.get())), corrected.get())) {
             biases.put(bias.get(), corrected.get().reshape(bias.get().shape()));
           }
         });
     return biases;
+  }
+
+  private static boolean holds(StoredWeights.Precision precision, Tensor values) {
+    for (float value : values.sharedArray()) {
+      if (!Float.isFinite(value)
+          || (precision == StoredWeights.Precision.FLOAT16 && !HalfPrecisionCodec.holds(value))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Tensor halved(Tensor values) {

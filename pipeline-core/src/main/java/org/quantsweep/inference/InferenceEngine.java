@@ -1,6 +1,7 @@
 package org.quantsweep.inference;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Map;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
@@ -8,10 +9,14 @@ import org.quantsweep.tensor.Tensor;
 
 /** Opens models. Travels to executors, so it is a value. */
 public interface InferenceEngine extends Serializable {
+  /** How long a run may take unless it is said: far longer than any that is of use. */
+  Duration RUN_LIMIT = Duration.ofMinutes(10);
+
   /**
    * Opens a model.
    *
    * @throws org.quantsweep.BadInputException listing every layer that cannot run, with its type
+   * @throws EngineFaultException when the engine fails, which tells nothing of the model
    */
   Predictor open(CoreMLModel model);
 

@@ -14,6 +14,7 @@ public interface NetworkPart extends AutoCloseable {
    * @param blobs those live at its first boundary, as {@link Tapped} gives them
    * @return those live at its last boundary
    * @throws PredictionException when it cannot be run on these blobs
+   * @throws EngineFaultException when the engine fails, which tells nothing of the blobs
    */
   Map<String, Tensor> run(Map<String, Tensor> blobs) throws PredictionException;
 

@@ -19,6 +19,7 @@ public interface Predictor extends AutoCloseable {
    *
    * @param inputs an array for every input that is not optional, as {@link InputDescription} says
    * @throws PredictionException when the model cannot be run on these inputs
+   * @throws EngineFaultException when the engine fails, which tells nothing of the inputs
    */
   Prediction predict(Map<String, Tensor> inputs) throws PredictionException;
 

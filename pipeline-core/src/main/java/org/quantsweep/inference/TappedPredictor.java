@@ -13,6 +13,7 @@ public interface TappedPredictor extends AutoCloseable {
    *
    * @param inputs as {@link Predictor#predict} takes them
    * @throws PredictionException when the model cannot be run on these inputs
+   * @throws EngineFaultException when the engine fails, which tells nothing of the inputs
    */
   Tapped run(Map<String, Tensor> inputs) throws PredictionException;
 

@@ -59,6 +59,7 @@ final class SettingsByFlag {
     put("finalists", Integer.toString(settings.confirmation().finalists()));
     put("time-budget", settings.timeBudget().map(SettingsByFlag::text).orElse(""));
     put("run-id", settings.runId());
+    put("run-limit", text(settings.runLimit()));
     put("output", withoutUser(settings.output()));
   }
 

@@ -44,7 +44,7 @@ record SweepFindings(
    * The confirmation.
    *
    * @param finalists how many there were, fixed before
-   * @param openings how many sweeps have opened these samples, this one included
+   * @param openings how often these samples were opened, this time included
    */
   record Tested(Confirmation confirmation, int finalists, int openings) {}
 

@@ -1,5 +1,6 @@
 package org.quantsweep.job;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +86,23 @@ record SweepIdentity(
         .field("reference", model.hex())
         .field("samples", samples.confirmation().index().setDigest().hex())
         .build();
+  }
+
+  /**
+   * Covers what one opening asks of the confirmation samples: the sweep, and the very files that
+   * are tested. So what the sweep's digest lacks is counted too where it leads to other files: a
+   * time budget, Ctrl-C, a recipe.
+   *
+   * @param finalists digests of the files, in any order
+   */
+  Sha256Digest opening(Collection<Sha256Digest> finalists) {
+    Sha256Digest.Builder digest =
+        new Sha256Digest.Builder()
+            .field("sweep", sweep().hex())
+            .field(
+                "timeBudget", settings.timeBudget().map(Object::toString).orElse("without limit"));
+    finalists.stream().sorted().forEach(file -> digest.field("finalist", file.hex()));
+    return digest.build();
   }
 
   /** Covers everything that decides the outcome; nothing that only decides what it takes. */

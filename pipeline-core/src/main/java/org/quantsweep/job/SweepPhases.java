@@ -1,5 +1,6 @@
 package org.quantsweep.job;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.SearchBudget;
@@ -41,6 +43,7 @@ final class SweepPhases {
   private final Optional<WarmStart> warmStart;
   private final SearchListener listener;
   private final SearchBudget budget;
+  private final List<LeftOut> leftOut = new ArrayList<>();
 
   /** What is open while a sweep runs. */
   record Resources(
@@ -136,6 +139,8 @@ final class SweepPhases {
                 planned.estimate(
                     secondsPerInference(open.selecting().cost()), open.runners().parallelism())));
     UniformFamily family = open.files().family();
+    family.leftOut().forEach(listener::leftOut);
+    leftOut.addAll(family.leftOut());
     SweepFindings findings =
         SweepFindings.of(
             uniform.run(
@@ -151,6 +156,11 @@ final class SweepPhases {
       findings = findings.plus(open.running(role).cost());
     }
     return findings;
+  }
+
+  /** The options that weight tensors could not have, once {@link #run} is through. */
+  List<LeftOut> leftOut() {
+    return List.copyOf(leftOut);
   }
 
   private SweepFindings searchPlans(PlanWork work, SweepFindings findings) {
@@ -199,6 +209,7 @@ final class SweepPhases {
                       samples.confirmation().index().total(),
                       model.given().size()),
                   warm.or(findings::bestUniform).map(CandidateEvaluation::candidate));
+      leftOut.addAll(pass.leftOut());
       return findings.with(new SweepFindings.Plans(warm, found)).plus(runner.cost());
     }
   }
@@ -218,7 +229,13 @@ final class SweepPhases {
     int openings =
         finalists.isEmpty()
             ? 0
-            : open.options().openConfirmation(identity.confirmationOpening(), identity.sweep());
+            : open.options()
+                .openConfirmation(
+                    identity.confirmationOpening(),
+                    identity.opening(
+                        finalists.stream()
+                            .map(finalist -> open.files().encode(finalist).digest())
+                            .toList()));
     Confirmation confirmation =
         Confirmation.run(unseen, finalists, settings.threshold(), own.rule(), own.confidence());
     return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));

@@ -107,6 +107,7 @@ public final class SweepProcedure {
               model.given().size(),
               answered,
               findings,
+              phases.leftOut(),
               made,
               budget.end(),
               (System.nanoTime() - started) * 1e-9);

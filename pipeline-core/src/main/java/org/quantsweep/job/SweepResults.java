@@ -16,6 +16,7 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.Verdict;
@@ -29,10 +30,16 @@ final class SweepResults {
   private final SweepFindings findings;
   private final SortedMap<Candidate, CandidateEvaluation> evaluations;
   private final double confidence;
+  private final List<LeftOut> leftOut;
 
   private SweepResults(
-      SweepIdentity identity, ByteSize given, AnsweredSamples answered, SweepFindings findings) {
+      SweepIdentity identity,
+      ByteSize given,
+      AnsweredSamples answered,
+      SweepFindings findings,
+      List<LeftOut> leftOut) {
     this.identity = identity;
+    this.leftOut = leftOut;
     this.given = given;
     this.answered = answered;
     this.findings = findings;
@@ -44,6 +51,7 @@ final class SweepResults {
    * The result.
    *
    * @param given the size of the model as given
+   * @param leftOut the options that weight tensors could not have
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    */
@@ -52,10 +60,12 @@ final class SweepResults {
       ByteSize given,
       AnsweredSamples answered,
       SweepFindings findings,
+      List<LeftOut> leftOut,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, answered, findings).result(made, budget, seconds);
+    return new SweepResults(identity, given, answered, findings, leftOut)
+        .result(made, budget, seconds);
   }
 
   private SweepResult result(
@@ -99,6 +109,9 @@ final class SweepResults {
         selected,
         best,
         rows,
+        leftOut.stream()
+            .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
+            .toList(),
         null,
         certificate((int) judged, budget),
         made.summary().orElse(null),

@@ -11,6 +11,7 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchSettings;
@@ -36,6 +37,7 @@ import org.quantsweep.search.SearchSettings;
  * @param timeBudget how long the search may go on; empty for no limit
  * @param runId what whoever runs the sweep calls the run; the result repeats it, and nothing else
  *     depends on it; empty for none
+ * @param runLimit how long one run of a model may take, more than 0
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -56,6 +58,7 @@ public record SweepSettings(
     Optional<PerTensorSettings> perTensor,
     Optional<Duration> timeBudget,
     String runId,
+    Duration runLimit,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -121,6 +124,7 @@ public record SweepSettings(
     private Optional<PerTensorSettings> perTensor = Optional.of(PerTensorSettings.DEFAULT);
     private Optional<Duration> timeBudget = Optional.empty();
     private String runId = "";
+    private Duration runLimit = InferenceEngine.RUN_LIMIT;
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -220,6 +224,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** How long one run of a model may take; ten minutes unless it is said. */
+    public Builder runLimit(Duration value) {
+      runLimit = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
@@ -240,6 +250,7 @@ public record SweepSettings(
           perTensor,
           timeBudget,
           runId,
+          runLimit,
           output);
     }
   }

@@ -45,6 +45,8 @@ record SweptModel(
    * Refuses schemes that this model's format cannot store, before any work.
    *
    * @throws org.quantsweep.UsageException naming why, and another one
+   * @throws org.quantsweep.BadInputException when the values of a weight tensor do not fit the
+   *     scheme that it is to be kept in
    */
   void requireLegal(SweepSettings settings, Optional<WarmStart> warmStart) {
     for (String scheme : settings.schemes()) {
@@ -53,8 +55,8 @@ record SweptModel(
       }
     }
     ModelEncoder encoder = encoder(CalibratedOptions.NONE);
-    encoder.requireLegal(new QuantizationPlan(settings.rules().kept()));
-    warmStart.ifPresent(own -> encoder.requireLegal(own.recipe().plan()));
+    encoder.requireStorable(new QuantizationPlan(settings.rules().kept()));
+    warmStart.ifPresent(own -> encoder.requireStorable(own.recipe().plan()));
   }
 
   /** What encodes plans. */

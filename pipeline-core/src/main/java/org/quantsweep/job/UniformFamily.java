@@ -4,25 +4,33 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.encode.Unstorable;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionRules;
 
 /**
  * One scheme for all selected weight tensors: a candidate for each scheme that is allowed and whose
- * file is smaller than the one given, and that file itself.
+ * file is smaller than the one given, and that file itself. A weight tensor whose values a scheme
+ * cannot hold stays as it is stored in that candidate.
  */
 final class UniformFamily {
   private final ModelFiles given;
   private final ModelEncoder encoder;
   private final Map<Candidate, QuantizationPlan> plans = new LinkedHashMap<>();
   private final List<Candidate> candidates = new ArrayList<>();
+  private final Map<Cause, List<String>> leftOut = new LinkedHashMap<>();
+
+  /** Why a weight tensor is left out of some candidates. */
+  private record Cause(String tensor, String reason) {}
 
   /**
    * Sizes every candidate.
@@ -55,7 +63,11 @@ final class UniformFamily {
       if (!rules.allowForAll(scheme, identities)) {
         continue;
       }
-      QuantizationPlan plan = QuantizationPlan.uniform(scheme, identities);
+      List<String> storable = storable(scheme, identities);
+      if (storable.isEmpty() && !identities.isEmpty()) {
+        continue;
+      }
+      QuantizationPlan plan = QuantizationPlan.uniform(scheme, storable);
       Candidate candidate = new Candidate.Uniform(scheme, encoder.encodedSize(plan));
       // The file as given answers like itself: a larger one is never needed.
       if (candidate.encodedSize().compareTo(given.size()) < 0) {
@@ -66,6 +78,34 @@ final class UniformFamily {
     if (schemes.isEmpty() || schemes.contains(Candidate.AS_GIVEN)) {
       candidates.add(new Candidate.AsGiven(given.size()));
     }
+  }
+
+  /** Those whose values the scheme can hold; the others stay as they are stored. */
+  private List<String> storable(Scheme scheme, List<String> identities) {
+    List<String> storable = new ArrayList<>();
+    for (String identity : identities) {
+      Optional<Unstorable> found = encoder.unstorable(identity, scheme);
+      if (found.isEmpty()) {
+        storable.add(identity);
+      } else {
+        String reason =
+            found.get().tensor().equals(identity)
+                ? found.get().reason()
+                : found.get().reason() + " of '" + found.get().tensor() + "', which comes along";
+        leftOut
+            .computeIfAbsent(new Cause(identity, reason), missing -> new ArrayList<>())
+            .add(scheme.toString());
+      }
+    }
+    return storable;
+  }
+
+  /** What is not stored in a scheme of this family, though the others of that candidate are. */
+  List<LeftOut> leftOut() {
+    List<LeftOut> all = new ArrayList<>();
+    leftOut.forEach(
+        (cause, schemes) -> all.add(new LeftOut(cause.tensor(), schemes, cause.reason())));
+    return all;
   }
 
   List<Candidate> candidates() {

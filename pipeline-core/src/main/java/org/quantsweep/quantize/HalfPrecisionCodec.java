@@ -19,7 +19,7 @@ public final class HalfPrecisionCodec {
     byte[] bytes = new byte[Math.multiplyExact(2, values.length)];
     for (int i = 0; i < values.length; i++) {
       int half = toHalf(values[i]);
-      if ((half & 0x7c00) == 0x7c00) {
+      if (!isFinite(half)) {
         throw new BadInputException(
             "weight ("
                 + values[i]
@@ -32,6 +32,15 @@ public final class HalfPrecisionCodec {
       bytes[2 * i + 1] = (byte) (half >>> 8);
     }
     return bytes;
+  }
+
+  /** Whether a value is a number that rounds to a finite half. */
+  public static boolean holds(float value) {
+    return isFinite(toHalf(value));
+  }
+
+  private static boolean isFinite(int half) {
+    return (half & 0x7c00) != 0x7c00;
   }
 
   /** The values of half-precision bytes; an odd last byte is ignored, as Core ML does. */

@@ -85,7 +85,8 @@ public final class ResultTable {
       return "None acceptable: no candidate reaches the threshold. "
           + samples
           + ".\n"
-          + ResultProof.toText(result);
+          + ResultProof.toText(result)
+          + leftOut(result);
     }
     return String.format(
             Locale.ROOT,
@@ -104,6 +105,7 @@ public final class ResultTable {
             selected.file(),
             selected.sha256())
         + ResultProof.toText(result)
+        + leftOut(result)
         + publication(result.published());
   }
 
@@ -122,6 +124,20 @@ public final class ResultTable {
                 }
               }
             });
+    return text.toString();
+  }
+
+  private static String leftOut(SweepResult result) {
+    StringBuilder text = new StringBuilder();
+    for (SweepResult.LeftOut options : result.leftOut()) {
+      text.append("Weight tensor '")
+          .append(options.tensor())
+          .append("' could not have ")
+          .append(options.schemes().size())
+          .append(options.schemes().size() == 1 ? " scheme: " : " schemes: ")
+          .append(options.reason())
+          .append(".\n");
+    }
     return text.toString();
   }
 

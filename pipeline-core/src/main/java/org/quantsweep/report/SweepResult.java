@@ -25,6 +25,7 @@ import org.quantsweep.BadInputException;
  *     versions
  * @param decision {@code selected} or {@code none-acceptable}
  * @param threshold as it was written
+ * @param leftOut by weight tensor; none in results of earlier versions
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
@@ -40,6 +41,7 @@ public record SweepResult(
     Chosen selected,
     Chosen bestUniform,
     List<Row> candidates,
+    List<LeftOut> leftOut,
     Published published,
     Certificate certificate,
     RecipeSummary recipe,
@@ -63,6 +65,7 @@ public record SweepResult(
     settings =
         Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
+    leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
   }
 
   /**
@@ -96,6 +99,7 @@ public record SweepResult(
         selected,
         bestUniform,
         candidates,
+        leftOut,
         entry,
         certificate,
         recipe,
@@ -231,6 +235,19 @@ public record SweepResult(
         return (double) agreement.agreeing() / agreement.samples();
       }
       return judged == null || judged == 0 ? -1 : 1 - (double) disagreeing / judged;
+    }
+  }
+
+  /**
+   * Options that a weight tensor could not have.
+   *
+   * @param tensor its identity
+   * @param reason as the rest of a sentence
+   */
+  public record LeftOut(String tensor, List<String> schemes, String reason) {
+    /** Copies the list. */
+    public LeftOut {
+      schemes = List.copyOf(schemes);
     }
   }
 

@@ -2,8 +2,10 @@ package org.quantsweep.search;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,7 @@ public final class OptionPass {
   private final long groupBytes;
   private final SearchBudget budget;
   private final SearchListener listener;
+  private final Set<LeftOut> leftOut = new LinkedHashSet<>();
 
   /**
    * What the findings depend on.
@@ -94,7 +97,8 @@ public final class OptionPass {
       }
       if (!missing.isEmpty() && !budget.isOver()) {
         Map<TensorOption, FittedOption> fitted =
-            runner.fit(missing, encoder.knownTables(tensorsOf(missing)));
+            new TreeMap<>(runner.fit(missing, encoder.knownTables(tensorsOf(missing))));
+        leaveOut(fitted);
         store.appendFitted(keys.calibration(), fitted);
         fitted.forEach((option, found) -> errors.put(option, found.error()));
       }
@@ -121,6 +125,39 @@ public final class OptionPass {
       sized.put(tensor, options);
     }
     return new SearchSpace(sized).withoutDominated();
+  }
+
+  /** Takes away the options of weight tensors that cannot be fitted, and says so once for each. */
+  private void leaveOut(Map<TensorOption, FittedOption> fitted) {
+    TreeMap<String, List<String>> schemes = new TreeMap<>();
+    TreeMap<String, String> reasons = new TreeMap<>();
+    fitted.forEach(
+        (option, found) ->
+            found
+                .refusal()
+                .ifPresent(
+                    reason -> {
+                      reasons.put(option.tensor(), reason);
+                      List<String> own =
+                          schemes.computeIfAbsent(option.tensor(), key -> new ArrayList<>());
+                      if (OptionRules.isFitted(option.scheme())) {
+                        own.add(option.scheme().toString());
+                      }
+                    }));
+    fitted.values().removeIf(found -> found.refusal().isPresent());
+    reasons.forEach(
+        (tensor, reason) -> {
+          LeftOut options = new LeftOut(tensor, schemes.get(tensor), reason);
+          // Asked for again, as with a recipe before the search, it is refused again.
+          if (leftOut.add(options)) {
+            listener.leftOut(options);
+          }
+        });
+  }
+
+  /** The options of weight tensors that could not be fitted. */
+  public Set<LeftOut> leftOut() {
+    return Collections.unmodifiableSet(leftOut);
   }
 
   /**
@@ -250,6 +287,10 @@ public final class OptionPass {
         continue;
       }
       List<Scheme> schemes = rules.schemes(tensor, encoder.options(tensor), true);
+      if (schemes.stream().noneMatch(OptionRules::isFitted)) {
+        // Nothing is to be fitted: its values rule codes out, or it is kept.
+        continue;
+      }
       long own = encoder.elementCount(tensor) * schemes.size();
       if (!group.isEmpty() && bytes + own > groupBytes) {
         groups.add(group);

@@ -76,7 +76,7 @@ public record OptionRules(
     return schemes(tensor, offered, false).size();
   }
 
-  private static boolean isFitted(Scheme scheme) {
+  static boolean isFitted(Scheme scheme) {
     return scheme instanceof Scheme.Quantization quantization && quantization.calibrated();
   }
 

@@ -24,6 +24,9 @@ public interface SearchListener {
   /** A wave is done: what is decided so far, in ascending order of size. */
   default void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {}
 
+  /** Options are left out, because a weight tensor cannot have them. */
+  default void leftOut(LeftOut options) {}
+
   /** A search over plans begins. */
   default void planned(SearchEstimate estimate) {}
 

@@ -4,14 +4,17 @@ import java.io.Serializable;
 import java.util.Optional;
 import org.quantsweep.quantize.CalibratedWeights;
 
-/** An option whose codes are known. */
+/** An option whose codes are known; or the reason why its weight tensor cannot be fitted. */
 public final class FittedOption implements Serializable {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   /** Null where there are none: an {@code Optional} cannot be serialized. */
   private final CalibratedWeights weights;
 
   private final double error;
+
+  /** Empty where there is none. */
+  private final String refusal;
 
   /**
    * Of its parts.
@@ -21,8 +24,27 @@ public final class FittedOption implements Serializable {
    *     calibration inputs; comparable among the options of one tensor only
    */
   public FittedOption(Optional<CalibratedWeights> weights, double error) {
-    this.weights = weights.orElse(null);
+    this(weights.orElse(null), error, "");
+  }
+
+  private FittedOption(CalibratedWeights weights, double error, String refusal) {
+    this.weights = weights;
     this.error = error;
+    this.refusal = refusal;
+  }
+
+  /**
+   * One of a weight tensor that cannot be fitted.
+   *
+   * @param reason as the rest of a sentence
+   */
+  public static FittedOption refused(String reason) {
+    return new FittedOption(null, Double.NaN, reason);
+  }
+
+  /** Why there are no codes, as the rest of a sentence; empty where all is well. */
+  public Optional<String> refusal() {
+    return refusal.isEmpty() ? Optional.empty() : Optional.of(refusal);
   }
 
   /** The fitted codes; empty for an option that depends on the weights alone. */
@@ -30,7 +52,7 @@ public final class FittedOption implements Serializable {
     return Optional.ofNullable(weights);
   }
 
-  /** The weight tensor's own error. */
+  /** The weight tensor's own error; NaN where it cannot be fitted. */
   public double error() {
     return error;
   }

@@ -49,10 +49,10 @@ public final class InMemoryOptionStore implements OptionStore {
   }
 
   @Override
-  public synchronized int openConfirmation(Sha256Digest key, Sha256Digest sweep) {
-    Set<Sha256Digest> sweeps = openings.computeIfAbsent(key, missing -> new HashSet<>());
-    sweeps.add(sweep);
-    return sweeps.size();
+  public synchronized int openConfirmation(Sha256Digest key, Sha256Digest opening) {
+    Set<Sha256Digest> known = openings.computeIfAbsent(key, missing -> new HashSet<>());
+    known.add(opening);
+    return known.size();
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.calibration.MomentsCollector;
+import org.quantsweep.calibration.NotCalibratableException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.inference.InferenceEngine;
@@ -82,7 +83,7 @@ public final class OptionEvaluator {
   }
 
   /**
-   * Fits the options of one weight tensor.
+   * Fits the options of one weight tensor; all are refused where its layer's inputs are of no use.
    *
    * @param moments of the inputs of its layer on all calibration samples
    * @param tables those of least error that are known, by weight tensor; others are found
@@ -97,10 +98,14 @@ public final class OptionEvaluator {
     TensorQuantizer finding = model.format().quantizer(tensor);
     OptimalTableSet known = tables.get(tensor.identity());
     TensorQuantizer plain = known == null ? finding : finding.withTables(known);
-    CalibratedQuantizer quantizer =
-        new CalibratedQuantizer(model, tensor, plain, moments, settings);
-    for (TensorOption option : options) {
-      fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
+    try {
+      CalibratedQuantizer quantizer =
+          new CalibratedQuantizer(model, tensor, plain, moments, settings);
+      for (TensorOption option : options) {
+        fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
+      }
+    } catch (NotCalibratableException e) {
+      options.forEach(option -> fitted.put(option, FittedOption.refused(e.getMessage())));
     }
     return fitted;
   }

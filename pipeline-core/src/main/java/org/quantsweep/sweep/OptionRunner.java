@@ -13,7 +13,8 @@ public interface OptionRunner extends AutoCloseable {
    * Gathers the inputs of the layers of some weight tensors on the calibration samples, fits the
    * calibrated options, and finds the own error of all.
    *
-   * @param options all of weight tensors that can be calibrated
+   * @param options all of weight tensors that can be calibrated; where the inputs of a layer turn
+   *     out to be of no use, those of its weight tensor come back refused
    * @param tables those of least error that are known, by weight tensor; others are found
    */
   Map<TensorOption, FittedOption> fit(

@@ -26,13 +26,14 @@ public interface OptionStore extends AutoCloseable {
   void appendSensitivities(Sha256Digest key, Map<TensorOption, Sensitivity> measured);
 
   /**
-   * Records that a sweep opened the confirmation samples of a reference.
+   * Records that the confirmation samples of a reference were opened.
    *
    * @param key of reference and confirmation set
-   * @param sweep digest of the sweep: the same sweep again is no new opening
-   * @return how many sweeps have opened them, this one included
+   * @param opening digest of everything that was asked of them: the same again tells nobody more,
+   *     and is no new opening
+   * @return how often they were opened, this time included
    */
-  int openConfirmation(Sha256Digest key, Sha256Digest sweep);
+  int openConfirmation(Sha256Digest key, Sha256Digest opening);
 
   @Override
   void close();

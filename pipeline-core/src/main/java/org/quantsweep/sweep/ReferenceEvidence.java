@@ -12,7 +12,9 @@ import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 
 /**
- * What the reference pass found: how hard each sample is, and on which the reference fails.
+ * What the reference pass found: how hard each sample is, and on which the reference fails. A
+ * sample is one or the other. Where two runs differ, the answer counts: what is answered once can
+ * be answered.
  *
  * @param difficulties by rank, of the samples that the reference answers
  * @param failures by rank, with the reason, in one line
@@ -23,7 +25,9 @@ public record ReferenceEvidence(
   /** Copies the maps. */
   public ReferenceEvidence {
     difficulties = Collections.unmodifiableNavigableMap(new TreeMap<>(difficulties));
-    failures = Collections.unmodifiableNavigableMap(new TreeMap<>(failures));
+    TreeMap<Integer, String> unanswered = new TreeMap<>(failures);
+    unanswered.keySet().removeAll(difficulties.keySet());
+    failures = Collections.unmodifiableNavigableMap(unanswered);
   }
 
   /** Nothing found yet. */
@@ -31,7 +35,7 @@ public record ReferenceEvidence(
     return new ReferenceEvidence(new TreeMap<>(), new TreeMap<>());
   }
 
-  /** What both found; they must speak of different samples, or say the same. */
+  /** What both found. */
   public ReferenceEvidence plus(ReferenceEvidence other) {
     TreeMap<Integer, Double> allDifficulties = new TreeMap<>(difficulties);
     allDifficulties.putAll(other.difficulties);
@@ -63,7 +67,12 @@ public record ReferenceEvidence(
 
   /** Whether it speaks of every sample of the set. */
   public boolean covers(SampleIndex samples) {
-    return difficulties.size() + failures.size() == samples.size();
+    for (int rank = 0; rank < samples.size(); rank++) {
+      if (!difficulties.containsKey(rank) && !failures.containsKey(rank)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

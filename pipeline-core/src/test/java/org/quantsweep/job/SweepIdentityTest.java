@@ -111,8 +111,29 @@ class SweepIdentityTest {
                 identity(settings().timeBudget(Duration.ofMinutes(1)).build()).sweep(),
                 identity(settings().runId("nightly 7").build()).sweep(),
                 identity(settings().evaluations("elsewhere").build()).sweep(),
+                identity(settings().runLimit(Duration.ofSeconds(1)).build()).sweep(),
                 identity(perTensor(own -> own.warmStart("recipe.yaml"))).sweep()))
         .containsOnly(usual);
+  }
+
+  @Test
+  void anOpeningIsCountedUnlessTheVerySameIsAskedAgain() {
+    List<Sha256Digest> files = List.of(Sha256Digest.ofText("a"), Sha256Digest.ofText("b"));
+    SweepIdentity usual = identity(settings().build());
+    assertThat(usual.opening(List.of(files.get(1), files.get(0)))).isEqualTo(usual.opening(files));
+    List<Sha256Digest> openings =
+        List.of(
+            usual.opening(files),
+            usual.opening(files.subList(0, 1)),
+            usual.opening(List.of(files.get(0), Sha256Digest.ofText("other codes"))),
+            identity(settings().timeBudget(Duration.ofMinutes(1)).build()).opening(files),
+            identity(settings().timeBudget(Duration.ofMinutes(2)).build()).opening(files),
+            identity(settings().maxEvaluations(9).build()).opening(files),
+            identity(settings().build(), "an engine 1", new TreeMap<>(), Optional.of(MODEL))
+                .opening(files));
+    assertThat(openings).doesNotHaveDuplicates();
+    assertThat(identity(settings().timeBudget(Duration.ofMinutes(1)).build()).confirmationOpening())
+        .isEqualTo(usual.confirmationOpening());
   }
 
   @Test

@@ -10,13 +10,13 @@ import org.quantsweep.testing.TinySweep;
 
 class LocalSweepRunnerTest extends SweepRunnerContract {
   @Override
-  protected SweepRunner open(ModelFiles reference, SampleSource samples) {
+  protected SweepRunner open(ModelFiles reference, SampleSource samples, InferenceEngine engine) {
     return new LocalSweepRunner(
         ModelReader.read(reference, "tiny"),
         samples,
         TinySweep.preparation(),
         CRITERION,
-        engine(),
+        engine,
         3);
   }
 

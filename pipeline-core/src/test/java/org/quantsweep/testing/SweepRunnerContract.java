@@ -1,6 +1,7 @@
 package org.quantsweep.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -17,8 +18,10 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.inference.EngineFaultException;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.run.LoweringEngine;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
@@ -40,14 +43,15 @@ public abstract class SweepRunnerContract {
       TinySweep.withUnreadable(TinySweep.samples("judged", 40));
 
   /** A runner over some samples, as {@link TinySweep#preparation} makes inputs of them. */
-  protected abstract SweepRunner open(ModelFiles reference, SampleSource samples);
+  protected abstract SweepRunner open(
+      ModelFiles reference, SampleSource samples, InferenceEngine engine);
 
   /** The engine that it runs models with. */
   protected abstract InferenceEngine engine();
 
   @Test
   void theReferenceAnswersEverySampleThatCanBeRead() {
-    try (SweepRunner runner = open(GIVEN, SAMPLES)) {
+    try (SweepRunner runner = open(GIVEN, SAMPLES, engine())) {
       ReferenceEvidence found = runner.runReference();
       int unreadable = SAMPLES.index().rank(Sha256Digest.ofText(TinySweep.UNREADABLE));
       assertThat(found.failures())
@@ -67,7 +71,7 @@ public abstract class SweepRunnerContract {
     Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
     wave.put(one.digest(), List.of(0, 3, 5, 17, 20, 21, 38, 40));
     wave.put(four.digest(), ranks(SAMPLES.index()));
-    try (SweepRunner runner = open(GIVEN, SAMPLES)) {
+    try (SweepRunner runner = open(GIVEN, SAMPLES, engine())) {
       Map<Sha256Digest, Evidence> found =
           runner.evaluate(
               SweepPlanner.tasks(SAMPLES.index(), wave),
@@ -80,6 +84,25 @@ public abstract class SweepRunnerContract {
           found.values().stream().mapToLong(each -> each.counts(SAMPLES.index()).judged()).sum();
       assertThat(runner.cost().candidateInferences()).isEqualTo(judged);
       assertThat(runner.evaluate(List.of(), Map.of())).isEmpty();
+    }
+  }
+
+  @Test
+  void anEngineThatFailsGivesNoEvidence() {
+    InferenceEngine failing = new LoweringEngine(new FailingEngine());
+    try (SweepRunner runner = open(GIVEN, SAMPLES, failing)) {
+      assertThatThrownBy(runner::runReference)
+          .satisfies(
+              failure -> {
+                Throwable cause = failure;
+                while (cause != null && !(cause instanceof EngineFaultException)) {
+                  cause = cause.getCause();
+                }
+                assertThat(cause)
+                    .as("the last of %s", failure)
+                    .isNotNull()
+                    .hasMessageContaining("the engine failed twice (made to fail)");
+              });
     }
   }
 

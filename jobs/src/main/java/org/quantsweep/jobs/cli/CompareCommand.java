@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,10 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.jobs.guard.FirstRunGuard;
+import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.Evidence;
@@ -49,6 +53,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Parameters(index = "0", paramLabel = "A", description = "The reference.")
   private InputFile reference;
@@ -100,12 +105,7 @@ final class CompareCommand implements Callable<Integer> {
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
             new LocalSweepRunner(
-                model,
-                given.source(),
-                preparation,
-                parsed,
-                InferenceEngines.onnxRuntime(),
-                cores)) {
+                model, given.source(), preparation, parsed, guarded(runLimit.limit()), cores)) {
       SampleIndex index = given.source().index();
       ReferenceEvidence answered = runner.runReference();
       quarantine =
@@ -129,6 +129,10 @@ final class CompareCommand implements Callable<Integer> {
     print(parsed, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
+  }
+
+  private static InferenceEngine guarded(Duration limit) {
+    return new GuardedEngine(InferenceEngines.onnxRuntime(limit), new FirstRunGuard(limit));
   }
 
   private void print(Criterion parsed, AgreementCounts counts, Quarantine quarantine) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Parameters(paramLabel = "M", description = "The model file.")
   private InputFile model;
@@ -108,9 +109,11 @@ final class InspectCommand implements Callable<Integer> {
     out.println(obstacle.isEmpty() ? "It can run here." : obstacle);
   }
 
-  private static String obstacle(CoreMLModel read) {
+  private String obstacle(CoreMLModel read) {
+    PrintWriter err = spec.commandLine().getErr();
+    Watchdog watchdog = Watchdog.over(model.name(), runLimit.limit(), err);
     try {
-      InferenceEngines.onnxRuntime().open(read).close();
+      watchdog.watch(() -> InferenceEngines.onnxRuntime().open(read)).close();
       return "";
     } catch (BadInputException e) {
       return e.getMessage();

@@ -3,6 +3,7 @@ package org.quantsweep.jobs.cli;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,7 @@ import picocli.CommandLine.Spec;
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Parameters(index = "0", paramLabel = "M", description = "The model file.")
   private InputFile model;
@@ -81,7 +83,8 @@ final class PredictCommand implements Callable<Integer> {
               + " picture.png.");
     }
     CoreMLModel opened = ModelReader.read(model.file());
-    try (Predictor predictor = InferenceEngines.onnxRuntime().open(opened)) {
+    Duration limit = runLimit.limit();
+    try (Predictor predictor = opened(opened, limit)) {
       if (!inputs.isEmpty()) {
         Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
         if (output != null) {
@@ -103,9 +106,17 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static Prediction predict(Predictor predictor, Map<String, Tensor> given, String where) {
+  private Predictor opened(CoreMLModel read, Duration limit) {
+    return watchdog().watch(() -> InferenceEngines.onnxRuntime(limit).open(read));
+  }
+
+  private Watchdog watchdog() {
+    return Watchdog.over(model.name(), runLimit.limit(), spec.commandLine().getErr());
+  }
+
+  private Prediction predict(Predictor predictor, Map<String, Tensor> given, String where) {
     try {
-      return predictor.predict(given);
+      return watchdog().watch(() -> predictor.predict(given));
     } catch (PredictionException e) {
       throw new BadInputException(
           where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.",

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.quantsweep.UserException;
+import org.quantsweep.inference.EngineFaultException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
@@ -34,7 +35,7 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:internal failure",
+      "1:internal failure, or the engine's: memory is out, a run took longer than --run-limit",
       "2:wrong usage or settings",
       "3:none acceptable (sweep), or below the threshold (compare)",
       "4:bad input: model or samples",
@@ -92,8 +93,8 @@ public final class QuantSweep {
     }
     try {
       return line.execute(arguments);
-    } catch (UserException | LinkageError e) {
-      // Errors pass picocli's own handler: a broken class path ends here.
+    } catch (UserException | EngineFaultException | LinkageError | OutOfMemoryError e) {
+      // Errors pass picocli's own handler: a broken class path ends here, and memory that is out.
       return failed(e, err, List.of(arguments).contains("--stacktrace"));
     }
   }
@@ -125,6 +126,15 @@ public final class QuantSweep {
       if (cause instanceof UserException user) {
         err.println(user.getMessage());
         return user.exitCode();
+      }
+      if (cause instanceof EngineFaultException) {
+        err.println(cause.getMessage());
+        return INTERNAL;
+      }
+      if (cause instanceof OutOfMemoryError) {
+        err.println("memory is out: " + cause.getMessage());
+        err.println("Maybe give it more, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx4g.");
+        return INTERNAL;
       }
     }
     err.println("internal failure: " + failure);

@@ -1,7 +1,10 @@
 package org.quantsweep.jobs.cli;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
@@ -70,6 +73,14 @@ final class QuantizeCommand implements Callable<Integer> {
   @Option(names = "--quantize-vectors", description = "Biases and other vectors too.")
   private boolean vectors;
 
+  @Option(
+      names = "--keep",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
+      paramLabel = "TENSOR=SCHEME",
+      description = "With --scheme: store this weight tensor so, for example conv1/weights=full.")
+  private Map<String, String> keep = new LinkedHashMap<>();
+
   @Option(names = "--keep-batch-norm", description = "Do not fold batch norms.")
   private boolean keepBatchNorm;
 
@@ -106,8 +117,10 @@ final class QuantizeCommand implements Callable<Integer> {
     CoreMLModel rewritten = keepBatchNorm ? given : Rewrite.FOLD_BATCH_NORM.apply(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
     List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
-    ModelFiles encoded =
-        new ModelEncoder(rewritten).encode(QuantizationPlan.uniform(parsed, identities));
+    TreeMap<String, Scheme> schemes =
+        new TreeMap<>(QuantizationPlan.uniform(parsed, identities).schemes());
+    keep.forEach((tensor, kept) -> schemes.put(tensor, Scheme.parse(kept)));
+    ModelFiles encoded = new ModelEncoder(rewritten).encode(new QuantizationPlan(schemes));
     output.write(encoded);
     for (WeightTensor left : WeightSelection.updatable(rewritten)) {
       spec.commandLine().getErr().println("left alone, updatable: " + left.identity());

@@ -18,6 +18,8 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.RecipeFitting;
+import org.quantsweep.jobs.guard.FirstRunGuard;
+import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
@@ -117,7 +119,9 @@ final class RecipeModel {
     RecipeFitting fitting = new RecipeFitting(recipe.fitting());
     CalibrationSettings settings = fitting.settings();
     PicturePreparation preparation = PicturePreparation.ofFlags(fitting.keys());
-    InferenceEngine engine = InferenceEngines.onnxRuntime();
+    InferenceEngine engine =
+        new GuardedEngine(
+            InferenceEngines.onnxRuntime(), new FirstRunGuard(InferenceEngine.RUN_LIMIT));
     try (CommandSamples samples = CommandSamples.open(given)) {
       samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
@@ -150,6 +154,18 @@ final class RecipeModel {
             Runtime.getRuntime().availableProcessors())) {
       Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
       for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(recipe.fitted()).entrySet()) {
+        entry
+            .getValue()
+            .refusal()
+            .ifPresent(
+                reason -> {
+                  throw new BadInputException(
+                      "weight tensor '"
+                          + entry.getKey().tensor()
+                          + "' cannot be fitted on these samples: "
+                          + reason
+                          + ".\nMaybe name the samples that the sweep was calibrated on.");
+                });
         fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());
       }
       return fitted;

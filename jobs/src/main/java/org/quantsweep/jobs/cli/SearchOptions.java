@@ -270,24 +270,34 @@ final class SearchOptions {
   }
 
   Optional<Duration> timeBudget(List<String> problems) {
-    if (timeBudget == null) {
-      return Optional.empty();
-    }
-    Matcher matcher = DURATION.matcher(timeBudget);
+    return timeBudget == null
+        ? Optional.empty()
+        : Optional.ofNullable(duration(problems, "--time-budget", timeBudget, "30m"));
+  }
+
+  /**
+   * Reads a time such as {@code 30m}; null, and a problem more, where it is none.
+   *
+   * @param example what one may write instead
+   */
+  static Duration duration(List<String> problems, String flag, String text, String example) {
+    Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
       problems.add(
-          "--time-budget ("
-              + timeBudget
-              + ") must be a whole number of s, m or h.\nMaybe write 30m.");
-      return Optional.empty();
+          flag
+              + " ("
+              + text
+              + ") must be a whole number of s, m or h.\nMaybe write "
+              + example
+              + ".");
+      return null;
     }
     long number = Long.parseLong(matcher.group(1));
-    return Optional.of(
-        switch (matcher.group(2)) {
-          case "s" -> Duration.ofSeconds(number);
-          case "m" -> Duration.ofMinutes(number);
-          default -> Duration.ofHours(number);
-        });
+    return switch (matcher.group(2)) {
+      case "s" -> Duration.ofSeconds(number);
+      case "m" -> Duration.ofMinutes(number);
+      default -> Duration.ofHours(number);
+    };
   }
 
   private static <T extends Enum<T>> T parse(

@@ -44,6 +44,7 @@ final class SweepOptions {
   private String agreement;
 
   @Mixin private SearchOptions search = new SearchOptions();
+  @Mixin private RunLimit runLimit = new RunLimit();
 
   @Option(
       names = "--schemes",
@@ -161,6 +162,7 @@ final class SweepOptions {
     SplitSettings splits = search.splits(problems);
     ConfirmationSettings confirmation = search.confirmation(problems);
     Optional<Duration> timeBudget = search.timeBudget(problems);
+    Duration longestRun = runLimit.limit(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -187,7 +189,8 @@ final class SweepOptions {
             .evaluations(evaluations)
             .runId(runId)
             .splits(splits)
-            .confirmation(confirmation);
+            .confirmation(confirmation)
+            .runLimit(longestRun);
     if (keepBatchNorm) {
       settings.keepBatchNorm();
     }

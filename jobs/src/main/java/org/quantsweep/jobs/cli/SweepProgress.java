@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.Verdict;
@@ -106,6 +107,11 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             estimate.cores());
     // Nothing was run where an earlier sweep left every evaluation: then there is no time to tell.
     line(work + (estimate.secondsPerInference() > 0 ? time : ""));
+  }
+
+  @Override
+  public void leftOut(LeftOut options) {
+    line(options.toString());
   }
 
   private static String time(double seconds) {

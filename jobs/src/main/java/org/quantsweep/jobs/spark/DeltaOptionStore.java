@@ -164,18 +164,18 @@ public final class DeltaOptionStore implements OptionStore {
   }
 
   @Override
-  public synchronized int openConfirmation(Sha256Digest key, Sha256Digest sweep) {
-    Set<String> sweeps = new HashSet<>();
+  public synchronized int openConfirmation(Sha256Digest key, Sha256Digest opening) {
+    Set<String> known = new HashSet<>();
     for (Row row : rows(OPENING, key, null, "tensor")) {
-      sweeps.add(row.getString(0));
+      known.add(row.getString(0));
     }
-    if (sweeps.add(sweep.hex())) {
+    if (known.add(opening.hex())) {
       table.append(
           List.of(
               RowFactory.create(
-                  OPENING, key.hex(), sweep.hex(), "", null, null, null, null, null)));
+                  OPENING, key.hex(), opening.hex(), "", null, null, null, null, null)));
     }
-    return sweeps.size();
+    return known.size();
   }
 
   @Override

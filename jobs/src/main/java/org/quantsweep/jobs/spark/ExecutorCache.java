@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.Predictor;
@@ -32,7 +33,12 @@ final class ExecutorCache<V extends AutoCloseable> {
   private final Map<Key, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final int most;
 
-  private ExecutorCache(int idle) {
+  /**
+   * An empty one.
+   *
+   * @param idle how many are kept that no task uses
+   */
+  ExecutorCache(int idle) {
     this.most = idle;
   }
 
@@ -77,15 +83,31 @@ final class ExecutorCache<V extends AutoCloseable> {
     if (first) {
       try {
         entry.value.complete(open.get());
-      } catch (RuntimeException e) {
-        entry.value.completeExceptionally(e);
+      } catch (RuntimeException | Error e) {
         synchronized (this) {
-          entries.remove(key);
+          entries.remove(key, entry);
         }
+        // Errors too: who waits for this one would wait for ever.
+        entry.value.completeExceptionally(e);
         throw e;
       }
     }
-    return entry.value.join();
+    return opened(entry);
+  }
+
+  /** What the first task opened; its failure is everybody's, as it was. */
+  private static <V> V opened(Entry<V> entry) {
+    try {
+      return entry.value.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof Error failure) {
+        throw failure;
+      }
+      throw e;
+    }
   }
 
   private synchronized void release(Key key) {

@@ -8,6 +8,8 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.SweepPorts;
 import org.quantsweep.job.SweepProcedure;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.guard.FirstRunGuard;
+import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -18,7 +20,7 @@ public final class SweepJob {
   private final SweepSettings settings;
   private final SearchListener listener;
   private final SearchBudget budget;
-  private final InferenceEngine engine = InferenceEngines.onnxRuntime();
+  private final InferenceEngine engine;
 
   /** With everything that it needs. */
   public SweepJob(SparkSession spark, SweepSettings settings, SearchListener listener) {
@@ -40,6 +42,7 @@ public final class SweepJob {
     this.settings = settings;
     this.listener = listener;
     this.budget = budget;
+    this.engine = InferenceEngines.onnxRuntime(settings.runLimit());
   }
 
   /**
@@ -64,6 +67,8 @@ public final class SweepJob {
             runners,
             stores,
             new FolderOutput(output, settings.model()));
-    return new SweepProcedure(settings, engine, ports, listener, budget).run();
+    // The driver opens the model first: what crashes or hangs must not do so there.
+    InferenceEngine guarded = new GuardedEngine(engine, new FirstRunGuard(settings.runLimit()));
+    return new SweepProcedure(settings, guarded, ports, listener, budget).run();
   }
 }

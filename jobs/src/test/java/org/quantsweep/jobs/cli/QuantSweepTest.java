@@ -289,6 +289,19 @@ class QuantSweepTest {
   }
 
   @Test
+  void aRunLimitIsATimeOfMoreThanNothing() throws Exception {
+    String picture = somePicture();
+    Ran none = run("predict", MODEL, picture, "--run-limit", "0s");
+    assertThat(none.code()).isEqualTo(2);
+    assertThat(none.err()).isEqualTo("--run-limit (0s) must be more than 0.\nMaybe write 10m.\n");
+    Ran wrong = run("compare", MODEL, MODEL, "--samples", picture, "--run-limit", "soon");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err())
+        .isEqualTo("--run-limit (soon) must be a whole number of s, m or h.\nMaybe write 10m.\n");
+    assertThat(run("predict", MODEL, picture, "--run-limit", "1m").code()).isZero();
+  }
+
+  @Test
   void comparingOnNothingIsNoAgreement() throws Exception {
     Path samples = Files.createDirectories(folder.resolve("unanswered"));
     NpzArrays.write(

@@ -262,6 +262,7 @@ class ResultCommandTest {
         chosen,
         chosen,
         rows,
+        List.of(),
         null,
         null,
         null,

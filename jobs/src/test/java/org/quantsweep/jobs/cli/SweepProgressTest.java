@@ -14,6 +14,7 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.Verdict;
 
@@ -52,6 +53,22 @@ class SweepProgressTest {
     expected.append("0 s: the reference answers 78 confirmation samples; 22 quarantined\n");
     reasons.subList(0, 20).forEach(line -> expected.append("quarantined " + line + "\n"));
     assertThat(err.toString()).isEqualTo(expected + "quarantined: 2 more\n");
+  }
+
+  @Test
+  void whatAWeightTensorCannotBeStoredAsIsToldInOneLine() {
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
+      progress.leftOut(new LeftOut("m/data", List.of("half"), "weight (70000.0) is beyond"));
+      List<String> four = List.of("half", "linear:1", "linear:2", "linear:3");
+      progress.leftOut(new LeftOut("m/data", four, "it holds NaN"));
+    }
+    assertThat(err)
+        .hasToString(
+            """
+            0 s: weight tensor 'm/data' is not stored as half: weight (70000.0) is beyond
+            0 s: weight tensor 'm/data' is not stored as half, linear:1, linear:2 and 1 more: it holds NaN
+            """);
   }
 
   @Test

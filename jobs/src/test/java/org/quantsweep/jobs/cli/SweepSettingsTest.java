@@ -83,6 +83,7 @@ class SweepSettingsTest {
     expected.put("confirmation.finalists", "3");
     expected.put("timeBudget", "");
     expected.put("runId", "");
+    expected.put("runLimit", "PT10M");
     expected.put("perTensor.rules.bits", "[1, 2, 3, 4, 5, 6, 7, 8]");
     expected.put("perTensor.rules.linear", "true");
     expected.put("perTensor.rules.tables", "true");
@@ -147,6 +148,7 @@ class SweepSettingsTest {
     given.put("warm-start", "r.yaml");
     given.put("time-budget", "90s");
     given.put("run-id", "manual__2026-11-28T20:00:00+00:00");
+    given.put("run-limit", "45s");
     SweepSettings settings = fromFile(given);
     given.put("model", "m");
     given.put("samples", "s");

@@ -26,7 +26,7 @@ class SparkSweepRunnerIT extends SweepRunnerContract {
   }
 
   @Override
-  protected SweepRunner open(ModelFiles reference, SampleSource samples) {
+  protected SweepRunner open(ModelFiles reference, SampleSource samples, InferenceEngine engine) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new SparkSweepRunner(
         context,
@@ -35,7 +35,7 @@ class SparkSweepRunnerIT extends SweepRunnerContract {
         SparkShards.of(context, samples),
         TinySweep.preparation(),
         CRITERION,
-        engine());
+        engine);
   }
 
   @Override

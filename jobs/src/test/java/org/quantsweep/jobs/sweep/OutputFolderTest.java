@@ -198,6 +198,7 @@ class OutputFolderTest {
         null,
         null,
         List.of(),
+        List.of(),
         null,
         null,
         null,

@@ -1,5 +1,6 @@
 package org.quantsweep.inference.engine;
 
+import java.time.Duration;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnxruntime.OnnxRuntime;
@@ -11,15 +12,24 @@ public final class InferenceEngines {
 
   /** ONNX Runtime on the CPU, one thread to a run. */
   public static InferenceEngine onnxRuntime() {
-    return onnxRuntime(FloatPrecision.FLOAT32);
+    return onnxRuntime(InferenceEngine.RUN_LIMIT);
   }
 
   /**
-   * As {@link #onnxRuntime()}.
+   * ONNX Runtime on the CPU, one thread to a run.
+   *
+   * @param runLimit a run that takes longer is ended, and is no answer
+   */
+  public static InferenceEngine onnxRuntime(Duration runLimit) {
+    return onnxRuntime(runLimit, FloatPrecision.FLOAT32);
+  }
+
+  /**
+   * As {@link #onnxRuntime(Duration)}.
    *
    * @param precision of what an ML Program holds in half precision
    */
-  public static InferenceEngine onnxRuntime(FloatPrecision precision) {
-    return new LoweringEngine(new OnnxRuntime(), precision);
+  public static InferenceEngine onnxRuntime(Duration runLimit, FloatPrecision precision) {
+    return new LoweringEngine(new OnnxRuntime(runLimit), precision);
   }
 }

@@ -1,26 +1,43 @@
 package org.quantsweep.inference.onnxruntime;
 
 import ai.onnxruntime.OrtException;
+import java.time.Duration;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.run.GraphEngine;
 import org.quantsweep.inference.run.GraphEngineException;
 import org.quantsweep.inference.run.OpenGraph;
 
-/** Runs graphs on ONNX Runtime, one thread to a run. All of its kind are equal. */
+/**
+ * Runs graphs on ONNX Runtime, one thread to a run. All of its kind are equal: how long a run may
+ * take changes no answer.
+ */
 public final class OnnxRuntime implements GraphEngine {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
+
+  private final Duration limit;
 
   /** Of all graphs of this engine that share memory, on this machine. */
   private transient InputMemory shared;
+
+  /**
+   * An engine.
+   *
+   * @param limit how long a run may take, more than 0
+   */
+  public OnnxRuntime(Duration limit) {
+    this.limit = limit;
+  }
 
   @Override
   public OpenGraph open(LoweredModel graph, Memory memory) throws GraphEngineException {
     try {
       return memory == Memory.KEPT
-          ? OnnxRuntimeGraph.withArena(graph, new InputMemory())
-          : OnnxRuntimeGraph.withoutArena(graph, shared());
+          ? OnnxRuntimeGraph.withArena(graph, new InputMemory(), limit)
+          : OnnxRuntimeGraph.withoutArena(graph, shared(), limit);
     } catch (OrtException e) {
-      throw new GraphEngineException(e.getMessage(), e);
+      throw OnnxRuntimeFailures.of(e);
+    } catch (OutOfMemoryError e) {
+      throw OnnxRuntimeFailures.of(e);
     }
   }
 

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.quantsweep.inference.onnx.LoweredModel;
@@ -19,21 +20,24 @@ final class OnnxRuntimeGraph implements OpenGraph {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final InputMemory memory;
+  private final Duration limit;
 
   /** The memory of a run is kept for the next one. */
-  static OnnxRuntimeGraph withArena(LoweredModel lowered, InputMemory memory) throws OrtException {
-    return new OnnxRuntimeGraph(lowered, memory, true);
+  static OnnxRuntimeGraph withArena(LoweredModel lowered, InputMemory memory, Duration limit)
+      throws OrtException {
+    return new OnnxRuntimeGraph(lowered, memory, true, limit);
   }
 
   /** Many may be open at once, and hold little more than their weights. */
-  static OnnxRuntimeGraph withoutArena(LoweredModel lowered, InputMemory memory)
+  static OnnxRuntimeGraph withoutArena(LoweredModel lowered, InputMemory memory, Duration limit)
       throws OrtException {
-    return new OnnxRuntimeGraph(lowered, memory, false);
+    return new OnnxRuntimeGraph(lowered, memory, false, limit);
   }
 
-  private OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, boolean keeps)
+  private OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, boolean keeps, Duration limit)
       throws OrtException {
     this.lowered = lowered;
+    this.limit = limit;
     this.memory = memory;
     this.environment = EngineEnvironment.get();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
@@ -56,16 +60,19 @@ final class OnnxRuntimeGraph implements OpenGraph {
     try {
       return answers(inputs);
     } catch (OrtException e) {
-      throw new GraphEngineException(e.getMessage(), e);
+      throw OnnxRuntimeFailures.of(e);
+    } catch (OutOfMemoryError e) {
+      throw OnnxRuntimeFailures.of(e);
     }
   }
 
-  private Map<String, Tensor> answers(Map<String, Tensor> inputs) throws OrtException {
+  private Map<String, Tensor> answers(Map<String, Tensor> inputs)
+      throws OrtException, GraphEngineException {
     FedInputs fed = memory.take(environment, lowered.inputs());
-    try {
+    try (RunDeadline deadline = new RunDeadline(limit)) {
       fed.fill(inputs);
       Map<String, Tensor> blobs = new HashMap<>();
-      try (OrtSession.Result result = session.run(fed.tensors())) {
+      try (OrtSession.Result result = run(fed, deadline)) {
         for (String output : lowered.outputs()) {
           FloatBuffer answer = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
           blobs.put(output, Tensor.wrap(lowered.shapes().get(output), values(answer)));
@@ -74,6 +81,21 @@ final class OnnxRuntimeGraph implements OpenGraph {
       return blobs;
     } finally {
       memory.give(lowered.inputs(), fed);
+    }
+  }
+
+  private OrtSession.Result run(FedInputs fed, RunDeadline deadline)
+      throws OrtException, GraphEngineException {
+    try {
+      return session.run(fed.tensors(), deadline.options());
+    } catch (OrtException e) {
+      if (deadline.hasPassed()) {
+        throw new GraphEngineException(
+            GraphEngineException.Fault.OVERDUE,
+            "a run was ended after " + limit.toMillis() / 1000.0 + " s",
+            e);
+      }
+      throw e;
     }
   }
 

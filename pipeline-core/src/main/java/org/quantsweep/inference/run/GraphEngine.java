@@ -19,7 +19,7 @@ public interface GraphEngine extends Serializable {
   /**
    * Opens a graph.
    *
-   * @throws GraphEngineException when the engine refuses it
+   * @throws GraphEngineException when the engine refuses it, or fails itself
    */
   OpenGraph open(LoweredModel graph, Memory memory) throws GraphEngineException;
 

@@ -25,6 +25,7 @@ final class GraphSessions {
   private static final int MOST_STAGES = 100_000;
 
   private final String name;
+  private final EngineAttempts attempts;
   private final Function<Map<String, Shape>, LoweredModel> lowering;
   private final LinkedHashMap<Object, Opened> sessions = new LinkedHashMap<>(8, 0.75f, true);
   private final GraphEngine engine;
@@ -39,6 +40,7 @@ final class GraphSessions {
       GraphEngine engine,
       GraphEngine.Memory memory) {
     this.name = name;
+    this.attempts = new EngineAttempts(name);
     this.lowering = lowering;
     this.engine = engine;
     this.memory = memory;
@@ -49,7 +51,12 @@ final class GraphSessions {
     session(shapes, () -> lowering.apply(shapes)).graph().end();
   }
 
-  /** The answered blobs by name. */
+  /**
+   * The answered blobs by name.
+   *
+   * @throws PredictionException when these inputs cannot be answered
+   * @throws org.quantsweep.inference.EngineFaultException when that cannot be told
+   */
   Map<String, Tensor> run(Map<String, Shape> shapes, Map<String, Tensor> inputs)
       throws PredictionException {
     Map<String, Tensor> fed = inputs;
@@ -81,10 +88,10 @@ final class GraphSessions {
     throw new PredictionException("it has not ended after " + MOST_STAGES + " stages");
   }
 
-  private static Map<String, Tensor> answers(CountedGraph graph, Map<String, Tensor> inputs)
+  private Map<String, Tensor> answers(CountedGraph graph, Map<String, Tensor> inputs)
       throws PredictionException {
     try {
-      return graph.run(inputs);
+      return attempts.of(() -> graph.run(inputs));
     } catch (GraphEngineException e) {
       throw new PredictionException("the engine failed: " + e.getMessage(), e);
     } finally {
@@ -123,7 +130,7 @@ final class GraphSessions {
 
   private OpenGraph opened(LoweredModel lowered) {
     try {
-      return engine.open(lowered, memory);
+      return attempts.of(() -> engine.open(lowered, memory));
     } catch (GraphEngineException e) {
       throw new BadInputException(
           name

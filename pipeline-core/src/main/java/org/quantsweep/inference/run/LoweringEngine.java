@@ -18,6 +18,11 @@ import org.quantsweep.tensor.Tensor;
  */
 public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
     implements InferenceEngine {
+  /** In single precision. */
+  public LoweringEngine(GraphEngine graphs) {
+    this(graphs, FloatPrecision.FLOAT32);
+  }
+
   private ModelLowering lowering(CoreMLModel model) {
     return new ModelLowerings(graphs, precision).of(model);
   }

@@ -10,7 +10,7 @@ public interface OpenGraph extends AutoCloseable {
    *
    * @param inputs by feature name; others than the graph's are left alone
    * @return the answered values by name
-   * @throws GraphEngineException when the engine fails
+   * @throws GraphEngineException when it cannot be run on these inputs, or the engine fails itself
    */
   Map<String, Tensor> run(Map<String, Tensor> inputs) throws GraphEngineException;
 

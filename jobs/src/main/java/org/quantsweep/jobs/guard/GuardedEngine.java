@@ -1,0 +1,44 @@
+package org.quantsweep.jobs.guard;
+
+import java.util.Map;
+import java.util.SortedSet;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.NetworkPart;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.tensor.Tensor;
+
+/**
+ * An engine that opens a whole model here only once another process has opened it and run it. Parts
+ * of a network and networks with taps are of models that were opened before.
+ */
+public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
+    implements InferenceEngine {
+  /**
+   * Opens a model.
+   *
+   * @throws org.quantsweep.BadInputException as the engine does; and when the other process crashed
+   *     or did not come to an end
+   */
+  @Override
+  public Predictor open(CoreMLModel model) {
+    guard.requireHarmless(model);
+    return engine.open(model);
+  }
+
+  @Override
+  public TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries) {
+    return engine.openTapped(model, boundaries);
+  }
+
+  @Override
+  public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
+    return engine.openPart(model, from, to, values);
+  }
+
+  @Override
+  public String identity() {
+    return engine.identity();
+  }
+}
