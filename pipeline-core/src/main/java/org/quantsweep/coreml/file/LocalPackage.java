@@ -110,6 +110,29 @@ final class LocalPackage {
   private static ModelFiles archive(Path file) throws IOException {
     Path folder = Files.createTempDirectory("quantsweep");
     folder.toFile().deleteOnExit();
+    boolean isUsed = false;
+    try {
+      ModelFiles files = unpacked(file, folder);
+      isUsed = files.size().compareTo(LARGEST_IN_MEMORY) > 0;
+      return files;
+    } finally {
+      if (!isUsed) {
+        delete(folder);
+      }
+    }
+  }
+
+  /** Removes a folder of files: what was refused, or is in memory. */
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private static ModelFiles unpacked(Path file, Path folder) throws IOException {
     long limit = Math.min(LARGEST_UNPACKED, Math.multiplyExact(MOST_TIMES, Files.size(file)));
     Map<String, Path> found = new TreeMap<>();
     long left = limit;
@@ -133,6 +156,9 @@ final class LocalPackage {
           throw new IOException("it holds '" + path + "' more than once");
         }
       }
+    }
+    if (found.isEmpty()) {
+      throw new IOException("the archive holds no file");
     }
     return ModelFiles.tree(contents(found, limit - left));
   }

@@ -1,7 +1,6 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -151,8 +150,9 @@ final class BlobFile {
     try {
       return content.read(blob.start(), (int) blob.size());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          new IOException(name + ": the blob at " + blob.start() + " cannot be read", e));
+      throw new UndecodableException(
+          "its bytes in " + name + " from " + blob.start() + " cannot be read, " + e.getMessage(),
+          e);
     }
   }
 
