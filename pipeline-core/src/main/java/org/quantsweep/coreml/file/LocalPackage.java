@@ -1,6 +1,7 @@
 package org.quantsweep.coreml.file;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,6 +59,9 @@ final class LocalPackage {
   static ModelFiles files(Path path) {
     try {
       return Files.isDirectory(path) ? folder(path) : archive(path);
+    } catch (EOFException e) {
+      throw new BadInputException(
+          path + ": the archive ends in the middle of a file.\nMaybe fetch it again.", e);
     } catch (ZipException e) {
       throw new BadInputException(
           path + ": the archive is damaged (" + e.getMessage() + ").\nMaybe fetch it again.", e);
@@ -108,7 +112,7 @@ final class LocalPackage {
 
   /** Unpacks an archive into a temporary folder, and leaves out a folder around the whole. */
   private static ModelFiles archive(Path file) throws IOException {
-    Path folder = Files.createTempDirectory("quantsweep");
+    Path folder = Files.createTempDirectory("quantsweep-unpacked");
     folder.toFile().deleteOnExit();
     boolean isUsed = false;
     try {
@@ -140,11 +144,14 @@ final class LocalPackage {
         new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         String path = entry.getName();
-        if (entry.isDirectory() || path.startsWith("__MACOSX/") || isHidden(path)) {
+        if (entry.isDirectory()) {
           continue;
         }
         if (!ModelFiles.isInside(path)) {
           throw new IOException("its entry '" + path + "' leads out of the package");
+        }
+        if (path.startsWith("__MACOSX/") || isHidden(path)) {
+          continue;
         }
         if (found.size() >= ModelFiles.MOST_FILES) {
           throw new IOException("it holds more than " + ModelFiles.MOST_FILES + " files");

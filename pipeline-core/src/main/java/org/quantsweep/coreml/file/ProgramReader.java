@@ -106,14 +106,6 @@ final class ProgramReader {
           defaults.put(name, defaults(features.inputs()));
           warnOfVersion(function);
         });
-    if (!described.containsKey(chosen())) {
-      findings.problem(
-          "the model's default function '"
-              + chosen()
-              + "' is not described, but only "
-              + some(described.keySet())
-              + ".");
-    }
     refuseProblems();
     return ProgramFormat.model(
         parts.source(),
@@ -143,12 +135,10 @@ final class ProgramReader {
               description.getInputList(), description.getOutputList(), description.getStateList()));
     }
     for (FunctionDescription function : description.getFunctionsList()) {
-      Described features =
+      described.put(
+          function.getName(),
           new Described(
-              function.getInputList(), function.getOutputList(), function.getStateList());
-      if (described.put(function.getName(), features) != null) {
-        findings.problem("the model describes function '" + function.getName() + "' twice.");
-      }
+              function.getInputList(), function.getOutputList(), function.getStateList()));
     }
     return described;
   }

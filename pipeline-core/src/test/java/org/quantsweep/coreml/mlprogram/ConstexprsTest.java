@@ -531,29 +531,45 @@ class ConstexprsTest {
     }
   }
 
+  private static void cannotDecode(List<TensorValue> made, String message) {
+    assertThatThrownBy(() -> made.get(made.size() - 1).floats())
+        .isInstanceOf(UndecodableException.class)
+        .hasMessage(message);
+  }
+
   @Test
-  void whatDoesNotFitIsNamed() {
-    assertThatThrownBy(
-            () ->
-                inputs(
-                        "constexpr_lut_to_dense",
-                        "indices",
-                        codes(DataType.UINT2, of(0, 3), 2),
-                        "lut",
-                        single(new float[] {1, 2}, 1, 2, 1))
-                    .get(0)
-                    .floats())
-        .hasMessage("its index 3 is not in a table of 2");
-    assertThatThrownBy(
-            () ->
-                inputs(
-                        "constexpr_sparse_to_dense",
-                        "nonzero_data",
-                        single(new float[] {1}, 1),
-                        "mask",
-                        codes(DataType.UINT1, of(1, 0, 1), 3))
-                    .get(0)
-                    .floats())
-        .hasMessage("its mask marks more than its 1 values");
+  void whatContradictsItselfNamesItsConstant() {
+    cannotDecode(
+        inputs(
+            "constexpr_lut_to_dense",
+            "indices",
+            codes(DataType.UINT2, of(0, 3), 2),
+            "lut",
+            single(new float[] {1, 2}, 1, 2, 1)),
+        "constant 'a' (constexpr_lut_to_dense): its index 3 is not in a table of 2");
+    cannotDecode(
+        inputs(
+            "constexpr_lut_to_dense",
+            "indices",
+            codes(DataType.INT8, of(0, -1), 2),
+            "lut",
+            single(new float[] {1, 2}, 1, 2, 1)),
+        "constant 'a' (constexpr_lut_to_dense): its index -1 is not in a table of 2");
+    cannotDecode(
+        inputs(
+            "constexpr_sparse_to_dense",
+            "nonzero_data",
+            single(new float[] {1}, 1),
+            "mask",
+            codes(DataType.UINT1, of(1, 0, 1), 3)),
+        "constant 'a' (constexpr_sparse_to_dense): its mask marks more than its 1 values");
+    cannotDecode(
+        inputs(
+            "constexpr_sparse_to_dense",
+            "nonzero_data",
+            single(new float[] {1, 2}, 2),
+            "mask",
+            codes(DataType.UINT1, of(1, 0, 0), 3)),
+        "constant 'a' (constexpr_sparse_to_dense): its mask marks 1 places, but it has 2 values");
   }
 }
