@@ -43,6 +43,12 @@ final class ProgramMessages {
     return new ProgramMessages(blobs, findings).program(message);
   }
 
+  /** The type of a constant of a program that was read before. */
+  static ProgramType.Array constantType(Value message) {
+    ProgramMessages reader = new ProgramMessages(new BlobFiles(Map.of()), new Findings());
+    return reader.shaped("a constant", message).orElseThrow();
+  }
+
   private Program program(org.quantsweep.proto.mil.Program message) {
     if (message.getVersion() != 1) {
       findings.problem(

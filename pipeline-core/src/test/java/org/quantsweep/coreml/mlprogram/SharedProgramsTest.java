@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
 import org.quantsweep.testing.SharedData;
@@ -51,6 +56,75 @@ class SharedProgramsTest {
     // Pruning by a threshold left one as it was, and grouping another whose channels do not divide.
     assertThat(compared).isEqualTo(ARRAYS);
     assertThat(compressed).isEqualTo(ARRAYS - 2);
+  }
+
+  /** Reading and writing gives the same files; nothing of a model is lost or made up. */
+  @Test
+  void everyPackageIsWrittenBackAsItWas() throws IOException {
+    for (Path file : all()) {
+      CoreMLModel model = ModelReader.read(file);
+      if (model.kind() != ModelKind.ML_PROGRAM) {
+        continue;
+      }
+      ModelFiles files = model.format().encode(Map.of());
+
+      assertThat(files).as(file.toString()).isEqualTo(FilesOf.folder(file));
+      assertThat(files.files().keySet()).isEqualTo(FilesOf.folder(file).files().keySet());
+    }
+  }
+
+  /** All constants written anew: the same values, and where coremltools wrote them the same file. */
+  @Test
+  void everyPackageWithItsConstantsWrittenAnewHoldsTheSameValues() throws IOException {
+    List<String> otherwise = new ArrayList<>();
+    for (Path file : all()) {
+      ModelFiles given = FilesOf.folder(file);
+      ModelFiles rewritten = rewritten(given);
+
+      CoreMLModel before = ModelReader.read(given, file.getFileName().toString());
+      CoreMLModel after = ModelReader.read(rewritten, file.getFileName().toString());
+      assertThat(identities(after)).isEqualTo(identities(before));
+      for (int i = 0; i < before.weightTensors().size(); i++) {
+        assertThat(bits(after.weightTensors().get(i).values()))
+            .as(file + ", " + before.weightTensors().get(i))
+            .isEqualTo(bits(before.weightTensors().get(i).values()));
+      }
+      assertThat(rewritten(rewritten)).isEqualTo(rewritten);
+      if (!weights(rewritten).equals(weights(given))) {
+        otherwise.add(file.getFileName().toString());
+      }
+    }
+
+    assertThat(otherwise).isEqualTo(OTHERWISE);
+  }
+
+  private static final List<String> OTHERWISE = List.of();
+
+  private static List<Path> all() throws IOException {
+    List<Path> all = new ArrayList<>(packages("models"));
+    all.addAll(packages("compressed"));
+    return all;
+  }
+
+  private static List<String> identities(CoreMLModel model) {
+    return model.weightTensors().stream().map(WeightTensor::identity).toList();
+  }
+
+  private static ModelFiles rewritten(ModelFiles given) throws IOException {
+    return FilesOf.rewritten(given);
+  }
+
+  private static Map<String, Sha256Digest> weights(ModelFiles files) {
+    Map<String, Sha256Digest> weights = new TreeMap<>();
+    files
+        .files()
+        .forEach(
+            (path, content) -> {
+              if (path.contains("/weights/")) {
+                weights.put(path, content.digest());
+              }
+            });
+    return weights;
   }
 
   /** A constant that several operations take is a weight tensor of the first one. */
