@@ -57,32 +57,29 @@ final class PackageMutation {
   }
 
   private void bytes(String path) {
-    byte[] old = parts.get(path);
+    parts.put(path, damaged(parts.get(path), random));
+  }
+
+  /** Bytes that were cut, changed, or written over with others of them. */
+  static byte[] damaged(byte[] old, Random random) {
     if (old.length == 0) {
-      return;
+      return old;
     }
     int place = random.nextInt(old.length);
+    byte[] changed = old.clone();
     switch (random.nextInt(4)) {
-      case 0 -> parts.put(path, Arrays.copyOf(old, place));
+      case 0 -> {
+        return Arrays.copyOf(old, place);
+      }
       case 1 -> {
-        // A piece of the file over another.
-        byte[] changed = old.clone();
         int from = random.nextInt(old.length);
         int length = Math.min(random.nextInt(64) + 1, old.length - Math.max(from, place));
         System.arraycopy(old, from, changed, place, length);
-        parts.put(path, changed);
       }
-      case 2 -> {
-        byte[] changed = old.clone();
-        changed[place] = (byte) random.nextInt();
-        parts.put(path, changed);
-      }
-      default -> {
-        byte[] changed = old.clone();
-        changed[place] ^= (byte) (1 << random.nextInt(8));
-        parts.put(path, changed);
-      }
+      case 2 -> changed[place] = (byte) random.nextInt();
+      default -> changed[place] ^= (byte) (1 << random.nextInt(8));
     }
+    return changed;
   }
 
   private void manifest() {

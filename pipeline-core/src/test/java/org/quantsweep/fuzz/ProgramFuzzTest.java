@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.coreml.Programs;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.testing.SharedData;
@@ -22,6 +23,8 @@ import org.quantsweep.testing.SharedData;
 class ProgramFuzzTest {
   private static final int CASES = Integer.getInteger("fuzz.cases", 20_000);
   private static final int LONGEST_MINUTES = 30;
+
+  @TempDir private Path folder;
 
   @Test
   void everyDamagedPackageGivesAModelOrOneClearError() throws Exception {
@@ -35,7 +38,8 @@ class ProgramFuzzTest {
                 System.getProperty("java.class.path"),
                 ProgramFuzzer.class.getName(),
                 "0",
-                Integer.toString(CASES)));
+                Integer.toString(CASES),
+                folder.toString()));
     if (SharedData.isPresent()) {
       command.add(SharedData.path("models").toString());
     }

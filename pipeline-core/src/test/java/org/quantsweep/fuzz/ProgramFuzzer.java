@@ -1,8 +1,10 @@
 package org.quantsweep.fuzz;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,13 +18,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UserException;
-import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Programs;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.coreml.mlprogram.ProgramFormat;
+import org.quantsweep.inference.PredictionException;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
@@ -35,30 +42,35 @@ import org.quantsweep.tensor.Tensor;
  * Reads damaged packages, decodes their weights and lowers their functions, in a process of its own
  * with little memory: what a package does to it, it would do to the product.
  *
- * <p>Arguments: the first case, the case after the last, a folder of packages or nothing. It ends
- * with 0 where every case gave a model or one clear error; otherwise it tells the case.
+ * <p>Arguments: the first case, the case after the last, a folder to write to, and a folder of
+ * packages or nothing. It ends with 0 where every case gave a model or one clear error; otherwise it tells the case.
  */
 public final class ProgramFuzzer {
   private static final int LONGEST_SECONDS = 10;
   private static final int MOST_MADE = 1 << 20;
+  private static final int RUN_EVERY = Integer.getInteger("fuzz.runEvery", 40);
+  private static final int ZIPPED_EVERY = 20;
 
   private final List<Map<String, byte[]>> packages;
+  private final Path archive;
   private int models;
   private int lowered;
   private int refused;
+  private int ran;
   private long slowest;
 
-  private ProgramFuzzer(List<Map<String, byte[]>> packages) {
+  private ProgramFuzzer(List<Map<String, byte[]>> packages, Path archive) {
     this.packages = packages;
+    this.archive = archive;
   }
 
   /** Runs the cases. */
   public static void main(String[] arguments) throws Exception {
     List<Map<String, byte[]>> packages = new ArrayList<>(FuzzedPackages.all());
-    if (arguments.length > 2) {
-      packages.addAll(shared(Path.of(arguments[2])));
+    if (arguments.length > 3) {
+      packages.addAll(shared(Path.of(arguments[3])));
     }
-    ProgramFuzzer fuzzer = new ProgramFuzzer(packages);
+    ProgramFuzzer fuzzer = new ProgramFuzzer(packages, Path.of(arguments[2], "m.mlpackage.zip"));
     ExecutorService worker = Executors.newSingleThreadExecutor();
     int first = Integer.parseInt(arguments[0]);
     int end = Integer.parseInt(arguments[1]);
@@ -79,10 +91,11 @@ public final class ProgramFuzzer {
       }
     }
     System.out.printf(
-        "%d cases: %d models, %d of them lowered, %d refused; the slowest took %d ms%n",
+        "%d cases: %d models, %d of them lowered, %d run, %d refused; the slowest took %d ms%n",
         end - first,
         fuzzer.models,
         fuzzer.lowered,
+        fuzzer.ran,
         fuzzer.refused,
         fuzzer.slowest);
     System.exit(0);
@@ -123,23 +136,31 @@ public final class ProgramFuzzer {
   }
 
   /** What was wrong with a case, or nothing. */
-  private String run(int number) {
+  private String run(int number) throws IOException {
     Random random = new Random(71L * number + 5);
     Map<String, byte[]> parts = packages.get(random.nextInt(packages.size()));
     long start = System.nanoTime();
     String failure = "";
     try {
-      ModelFiles files = Programs.files(PackageMutation.of(parts, random));
-      CoreMLModel model = ModelReader.read(files, "m.mlpackage");
+      CoreMLModel model =
+          number % ZIPPED_EVERY == 0
+              ? ModelReader.read(zipped(parts, random))
+              : ModelReader.read(
+                  Programs.files(PackageMutation.of(parts, random)), "m.mlpackage");
       models++;
       for (WeightTensor tensor : model.weightTensors()) {
         tensor.values();
+      }
+      if (number % RUN_EVERY == RUN_EVERY - 1) {
+        run(model);
       }
       lower(model);
       for (CoreMLModel stage : model.stages()) {
         lower(stage);
       }
       lowered++;
+    } catch (PredictionException e) {
+      refused++;
     } catch (UserException e) {
       refused++;
       failure = form(e.getMessage());
@@ -148,11 +169,25 @@ public final class ProgramFuzzer {
     return failure;
   }
 
+  /** A damaged archive, in the place of the one before. */
+  private Path zipped(Map<String, byte[]> parts, Random random) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      for (Map.Entry<String, byte[]> part : parts.entrySet()) {
+        zip.putNextEntry(new ZipEntry(part.getKey()));
+        zip.write(part.getValue());
+      }
+    }
+    return Files.write(archive, PackageMutation.damaged(bytes.toByteArray(), random));
+  }
+
   /** Where and what; then a cure on a line of its own. */
-  private static String form(String message) {
+  private String form(String message) {
     int cure = message.lastIndexOf("\nMaybe ");
+    boolean isNamed =
+        message.startsWith("m.mlpackage") || message.startsWith(archive.toString());
     boolean fits =
-        message.startsWith("m.mlpackage")
+        isNamed
             && cure > 0
             && message.endsWith(".")
             && !message.contains("..\n")
@@ -167,19 +202,41 @@ public final class ProgramFuzzer {
     }
     for (String function : model.functions()) {
       CoreMLModel seen = model.asFunction(function);
-      Map<String, Shape> inputs = new HashMap<>();
-      for (InputDescription input : seen.inputs()) {
-        inputs.put(
-            input.name(),
-            input instanceof InputDescription.Picture picture
-                ? Shape.of(picture.colorSpace().channels(), picture.height(), picture.width())
-                : ((InputDescription.Array) input).shape());
-      }
       LoweredModel graph =
           new ProgramFrontEnd(seen, FloatPrecision.FLOAT32, ProgramFuzzer::zeros)
-              .lower(inputs, List.of());
+              .lower(shapes(seen), List.of());
       graph.graph().sharedBytes();
     }
+  }
+
+  /** On zeros, as a model's first run is; this is why it happens in a process of its own. */
+  private void run(CoreMLModel model) throws PredictionException {
+    Map<String, Tensor> zeros = new HashMap<>();
+    shapes(model)
+        .forEach(
+            (name, shape) -> {
+              if (shape.elementCount() > MOST_MADE) {
+                throw new BadInputException("m.mlpackage: too large for this test.\nMaybe skip it.");
+              }
+              zeros.put(name, Tensor.wrap(shape, new float[(int) shape.elementCount()]));
+            });
+    try (Predictor predictor =
+        InferenceEngines.onnxRuntime(Duration.ofSeconds(LONGEST_SECONDS / 2)).open(model)) {
+      predictor.predict(zeros);
+      ran++;
+    }
+  }
+
+  private static Map<String, Shape> shapes(CoreMLModel model) {
+    Map<String, Shape> inputs = new HashMap<>();
+    for (InputDescription input : model.inputs()) {
+      inputs.put(
+          input.name(),
+          input instanceof InputDescription.Picture picture
+              ? Shape.of(picture.colorSpace().channels(), picture.height(), picture.width())
+              : ((InputDescription.Array) input).shape());
+    }
+    return inputs;
   }
 
   /** Stands in for the engine, which no damaged graph is given to in this process. */

@@ -719,4 +719,38 @@ class ProgramReaderTest {
                 .toList())
         .isEqualTo(List.of("w", "b"));
   }
+
+  /** A constant is one weight tensor, named by the block that makes it, whoever takes it. */
+  @Test
+  void aConstantThatSeveralBlocksTake() {
+    Operation.Builder inside =
+        Programs.operation("linear", "q", Programs.array(DataType.FLOAT32, 1, 4), "x", "weight", "w");
+    Block first =
+        Block.newBuilder()
+            .addOperations(
+                Programs.constant("v", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2)))
+            .addOperations(
+                Programs.operation("identity", "p", Programs.array(DataType.FLOAT32, 2))
+                    .putInputs("x", Programs.name("v")))
+            .addOperations(inside)
+            .addOutputs("q")
+            .build();
+    Block second = Block.newBuilder().addOperations(inside).addOutputs("q").build();
+    Model.Builder model = Programs.linear();
+    Programs.changeBlock(
+        model,
+        block ->
+            block.addOperations(
+                2,
+                Programs.operation("cond", "c", Programs.array(DataType.FLOAT32, 1, 4))
+                    .putInputs("pred", Programs.name("x"))
+                    .addBlocks(first)
+                    .addBlocks(second)));
+
+    assertThat(
+            read(Programs.parts(model.build(), Programs.Blob.counting(64))).weightTensors().stream()
+                .map(WeightTensor::identity)
+                .toList())
+        .isEqualTo(List.of("c[0]/v", "w", "b"));
+  }
 }
