@@ -42,7 +42,9 @@ final class FuzzedPackages {
             "CoreML6",
             operation("constexpr_sparse_to_dense")
                 .putAttributes("nonzero_data", floats(3))
-                .putAttributes("mask", Programs.bytes(Programs.array(DataType.UINT8, 8), 1, 0, 0, 2, 0, 0, 0, 4))
+                .putAttributes(
+                    "mask",
+                    Programs.bytes(Programs.array(DataType.UINT8, 8), 1, 0, 0, 2, 0, 0, 0, 4))
                 .putAttributes("shape", shape())));
     packages.add(
         weight(
@@ -50,7 +52,10 @@ final class FuzzedPackages {
             operation("constexpr_blockwise_shift_scale")
                 .putInputs("data", Programs.literal(blob(DataType.INT4, 4, 16)))
                 .putInputs("scale", Programs.literal(floats(4, 2)))
-                .putInputs("offset", Programs.literal(Programs.bytes(Programs.array(DataType.INT4, 4, 2), 1, 2, 3, 4))),
+                .putInputs(
+                    "offset",
+                    Programs.literal(
+                        Programs.bytes(Programs.array(DataType.INT4, 4, 2), 1, 2, 3, 4))),
             new Programs.Blob(8, new byte[32], 0)));
     packages.add(
         weight(
@@ -58,7 +63,9 @@ final class FuzzedPackages {
             operation("constexpr_lut_to_dense")
                 .putInputs("indices", Programs.literal(blob(DataType.UINT2, 2, 16)))
                 .putInputs("lut", Programs.literal(floats(1, 1, 4, 2)))
-                .putInputs("vector_axis", Programs.literal(Programs.integers(Programs.array(DataType.INT32), 0))),
+                .putInputs(
+                    "vector_axis",
+                    Programs.literal(Programs.integers(Programs.array(DataType.INT32), 0))),
             new Programs.Blob(10, new byte[8], 0)));
     packages.add(
         weight(
@@ -66,7 +73,9 @@ final class FuzzedPackages {
             Programs.operation("constexpr_lut_to_sparse", "m", WEIGHT)
                 .addOutputs(Programs.named("v", Programs.array(DataType.FLOAT32, 2)))
                 .putInputs("indices_mask", Programs.literal(mask()))
-                .putInputs("indices_nonzero_data", Programs.literal(Programs.bytes(Programs.array(DataType.UINT1, 2), 1)))
+                .putInputs(
+                    "indices_nonzero_data",
+                    Programs.literal(Programs.bytes(Programs.array(DataType.UINT1, 2), 1)))
                 .putInputs("lut", Programs.literal(floats(1, 1, 2, 1))),
             operation("constexpr_sparse_to_dense")
                 .putInputs("mask", Programs.name("m"))
@@ -78,7 +87,9 @@ final class FuzzedPackages {
             Programs.operation("constexpr_sparse_blockwise_shift_scale", "m", WEIGHT)
                 .addOutputs(Programs.named("v", Programs.array(DataType.FLOAT32, 2)))
                 .putInputs("data_mask", Programs.literal(mask()))
-                .putInputs("nonzero_data", Programs.literal(Programs.bytes(Programs.array(DataType.INT8, 2), 1, 2)))
+                .putInputs(
+                    "nonzero_data",
+                    Programs.literal(Programs.bytes(Programs.array(DataType.INT8, 2), 1, 2)))
                 .putInputs("scale", Programs.literal(floats(4, 1))),
             operation("constexpr_sparse_to_dense")
                 .putInputs("mask", Programs.name("m"))
@@ -129,9 +140,7 @@ final class FuzzedPackages {
 
   private static Model model(String opset, Operation.Builder... operations) {
     Model.Builder model = Programs.linear().setSpecificationVersion(9);
-    model
-        .getMlProgramBuilder()
-        .putFunctions("main", Programs.function(opset, operations).build());
+    model.getMlProgramBuilder().putFunctions("main", Programs.function(opset, operations).build());
     model.getDescriptionBuilder().setOutput(0, Networks.array("z", 1, 4));
     return model.build();
   }
@@ -154,7 +163,10 @@ final class FuzzedPackages {
                 .putInputs("y", Programs.name("b")),
             Programs.operation("pad", "d", any)
                 .putInputs("x", Programs.name("c"))
-                .putInputs("pad", Programs.literal(Programs.integers(Programs.array(DataType.INT32, 4), 1, 1, 2, 2))),
+                .putInputs(
+                    "pad",
+                    Programs.literal(
+                        Programs.integers(Programs.array(DataType.INT32, 4), 1, 1, 2, 2))),
             Programs.operation("range_1d", "r", Programs.array(DataType.INT32, -1))
                 .putInputs("start", number(0))
                 .putInputs("end", number(52))
@@ -168,7 +180,9 @@ final class FuzzedPackages {
                 .putInputs("one_hot_vector_size", number(52)),
             Programs.operation("reduce_sum", "z", any)
                 .putInputs("x", Programs.name("e"))
-                .putInputs("axes", Programs.literal(Programs.integers(Programs.array(DataType.INT32, 1), 1)))));
+                .putInputs(
+                    "axes",
+                    Programs.literal(Programs.integers(Programs.array(DataType.INT32, 1), 1)))));
   }
 
   private static org.quantsweep.proto.mil.Argument number(int value) {

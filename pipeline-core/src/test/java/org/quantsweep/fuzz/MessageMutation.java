@@ -16,8 +16,25 @@ import java.util.Random;
  */
 final class MessageMutation {
   private static final long[] LENGTHS = {
-    0, 1, -1, 2, 3, 7, 64, 65, 128, 255, 65_536, 1 << 29, 1 << 30, Integer.MAX_VALUE,
-    Integer.MIN_VALUE, 1L << 32, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    64,
+    65,
+    128,
+    255,
+    65_536,
+    1 << 29,
+    1 << 30,
+    Integer.MAX_VALUE,
+    Integer.MIN_VALUE,
+    1L << 32,
+    1L << 40,
+    Long.MAX_VALUE,
+    Long.MIN_VALUE
   };
 
   private static final double[] NUMBERS = {
@@ -58,7 +75,9 @@ final class MessageMutation {
   private Message changed(Message message, int depth) {
     List<FieldDescriptor> set = new ArrayList<>(message.getAllFields().keySet());
     List<FieldDescriptor> inner =
-        set.stream().filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE).toList();
+        set.stream()
+            .filter(field -> field.getJavaType() == FieldDescriptor.JavaType.MESSAGE)
+            .toList();
     boolean stays = set.isEmpty() || inner.isEmpty() || random.nextInt(12) == 0;
     Message.Builder builder = message.toBuilder();
     if (stays) {

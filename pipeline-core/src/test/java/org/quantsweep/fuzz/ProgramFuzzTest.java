@@ -45,9 +45,7 @@ class ProgramFuzzTest {
     }
     // What ONNX Runtime says of graphs that it does not take is none of ours.
     Process process =
-        new ProcessBuilder(command)
-            .redirectError(folder.resolve("errors").toFile())
-            .start();
+        new ProcessBuilder(command).redirectError(folder.resolve("errors").toFile()).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
 

@@ -43,7 +43,8 @@ import org.quantsweep.tensor.Tensor;
  * with little memory: what a package does to it, it would do to the product.
  *
  * <p>Arguments: the first case, the case after the last, a folder to write to, and a folder of
- * packages or nothing. It ends with 0 where every case gave a model or one clear error; otherwise it tells the case.
+ * packages or nothing. It ends with 0 where every case gave a model or one clear error; otherwise
+ * it tells the case.
  */
 public final class ProgramFuzzer {
   private static final int LONGEST_SECONDS = 10;
@@ -92,12 +93,7 @@ public final class ProgramFuzzer {
     }
     System.out.printf(
         "%d cases: %d models, %d of them lowered, %d run, %d refused; the slowest took %d ms%n",
-        end - first,
-        fuzzer.models,
-        fuzzer.lowered,
-        fuzzer.ran,
-        fuzzer.refused,
-        fuzzer.slowest);
+        end - first, fuzzer.models, fuzzer.lowered, fuzzer.ran, fuzzer.refused, fuzzer.slowest);
     System.exit(0);
   }
 
@@ -145,8 +141,7 @@ public final class ProgramFuzzer {
       CoreMLModel model =
           number % ZIPPED_EVERY == 0
               ? ModelReader.read(zipped(parts, random))
-              : ModelReader.read(
-                  Programs.files(PackageMutation.of(parts, random)), "m.mlpackage");
+              : ModelReader.read(Programs.files(PackageMutation.of(parts, random)), "m.mlpackage");
       models++;
       for (WeightTensor tensor : model.weightTensors()) {
         tensor.values();
@@ -184,8 +179,7 @@ public final class ProgramFuzzer {
   /** Where and what; then a cure on a line of its own. */
   private String form(String message) {
     int cure = message.lastIndexOf("\nMaybe ");
-    boolean isNamed =
-        message.startsWith("m.mlpackage") || message.startsWith(archive.toString());
+    boolean isNamed = message.startsWith("m.mlpackage") || message.startsWith(archive.toString());
     boolean fits =
         isNamed
             && cure > 0
@@ -216,7 +210,8 @@ public final class ProgramFuzzer {
         .forEach(
             (name, shape) -> {
               if (shape.elementCount() > MOST_MADE) {
-                throw new BadInputException("m.mlpackage: too large for this test.\nMaybe skip it.");
+                throw new BadInputException(
+                    "m.mlpackage: too large for this test.\nMaybe skip it.");
               }
               zeros.put(name, Tensor.wrap(shape, new float[(int) shape.elementCount()]));
             });

@@ -119,7 +119,9 @@ final class LocalPackage {
     }
   }
 
-  /** Removes files up to a size, which are in memory or not needed; and the folder if it is empty. */
+  /**
+   * Removes files up to a size, which are in memory or not needed; and the folder if it is empty.
+   */
   private static void delete(Path folder, long largest) throws IOException {
     boolean isEmpty = true;
     try (Stream<Path> files = Files.list(folder)) {

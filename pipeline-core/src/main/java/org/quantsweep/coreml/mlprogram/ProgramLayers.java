@@ -46,8 +46,7 @@ final class ProgramLayers {
         .forEach(
             (name, function) -> {
               String prefix = program.functions().size() == 1 ? "" : name + "/";
-              found.block(
-                  function.body(), new Scope(prefix, null, ConstantScope.ofFunction()));
+              found.block(function.body(), new Scope(prefix, null, ConstantScope.ofFunction()));
             });
     return found;
   }

@@ -62,6 +62,10 @@ class ProgramReaderTest {
     return blobs;
   }
 
+  private static String two(String first, String second) {
+    return "the model has 2 problems:\n- " + first + "\n- " + second;
+  }
+
   @Test
   void p01_control() {
     CoreMLModel model = read(Programs.parts());
@@ -77,8 +81,7 @@ class ProgramReaderTest {
   void p02_weight_file_cut_in_half() {
     refusesBlobs(
         Arrays.copyOf(blobs(bytes -> {}), 192),
-        WEIGHT
-            + "64): the blob says that it has 256 bytes from 128, but the file ends after 192.");
+        WEIGHT + "64): the blob says that it has 256 bytes from 128, but the file ends after 192.");
     refusesBlobs(
         Arrays.copyOf(blobs(bytes -> {}), 100),
         WEIGHT + "64): the file ends before it, after 100 bytes.");
@@ -96,8 +99,7 @@ class ProgramReaderTest {
 
   @Test
   void p04_blob_offset_wrong() {
-    refuses(
-        model -> Programs.change(model, "w", at(128)), WEIGHT + "128): no blob begins there.");
+    refuses(model -> Programs.change(model, "w", at(128)), WEIGHT + "128): no blob begins there.");
     refuses(
         model -> Programs.change(model, "w", at(65)),
         WEIGHT + "65): its offset must be a multiple of 64, behind the header of the file.");
@@ -165,9 +167,9 @@ class ProgramReaderTest {
   void p09_unknown_opset() {
     refuses(
         model -> Programs.changeMain(model, main -> main.setOpset("CoreML12")),
-        "the model has 2 problems:\n"
-            + "- function 'main' has opset 'CoreML12', but only CoreML5 to CoreML9 are known.\n"
-            + "- function 'main' has blocks for [CoreML7], but none for its opset 'CoreML12'.");
+        two(
+            "function 'main' has opset 'CoreML12', but only CoreML5 to CoreML9 are known.",
+            "function 'main' has blocks for [CoreML7], but none for its opset 'CoreML12'."));
   }
 
   @Test
@@ -210,9 +212,9 @@ class ProgramReaderTest {
   void p13_description_output_unknown() {
     refuses(
         model -> model.getDescriptionBuilder().setOutput(0, Networks.array("nope", 2, 2)),
-        "the model has 2 problems:\n"
-            + "- output 'nope' is described, but function 'main' has only [z].\n"
-            + "- output 'z' of function 'main' is not described.");
+        two(
+            "output 'nope' is described, but function 'main' has only [z].",
+            "output 'z' of function 'main' is not described."));
   }
 
   @Test
@@ -338,8 +340,7 @@ class ProgramReaderTest {
             Programs.changeMain(
                 model,
                 main ->
-                    main.addInputs(
-                        Programs.named("x", Programs.array(DataType.FLOAT32, 1, 16)))),
+                    main.addInputs(Programs.named("x", Programs.array(DataType.FLOAT32, 1, 16)))),
         "function 'main': input 'x' is declared more than once.");
   }
 
@@ -360,11 +361,10 @@ class ProgramReaderTest {
         "'c' (const): attribute 'val' is constant, but its type (float32 [?]) is open.");
     refusesConstant(
         Programs.floats(Programs.array(DataType.FLOAT32, 1L << 40), 1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has an axis of length 1099511627776, more than"
-            + " 2147483631.\n"
-            + "- 'c' (const): value 'c' has an axis of length 1099511627776, more than"
-            + " 2147483631.");
+        two(
+            "'c' (const): attribute 'val' has an axis of length 1099511627776, more than"
+                + " 2147483631.",
+            "'c' (const): value 'c' has an axis of length 1099511627776, more than 2147483631."));
     refusesConstant(
         Programs.floats(Programs.array(DataType.FLOAT32, 1 << 30, 1 << 30, 1 << 30, 1 << 30), 1),
         "'c' (const): attribute 'val' (float32 [1073741824, 1073741824, 1073741824, 1073741824])"
@@ -374,27 +374,27 @@ class ProgramReaderTest {
         "'c' (const): attribute 'val' has no value.");
     refusesConstant(
         Programs.floats(ValueType.getDefaultInstance(), 1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' is an array, but its type is none.\n"
-            + "- 'c' (const): value 'c' has no type.");
+        two(
+            "'c' (const): attribute 'val' is an array, but its type is none.",
+            "'c' (const): value 'c' has no type."));
     refusesConstant(
         Programs.floats(
             ValueType.newBuilder()
                 .setTensorType(TensorType.newBuilder().setDataTypeValue(77).setRank(0))
                 .build(),
             1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has elements of type 77, which is not known here.\n"
-            + "- 'c' (const): value 'c' has elements of type 77, which is not known here.");
+        two(
+            "'c' (const): attribute 'val' has elements of type 77, which is not known here.",
+            "'c' (const): value 'c' has elements of type 77, which is not known here."));
     refusesConstant(
         Programs.floats(
             ValueType.newBuilder()
                 .setTensorType(TensorType.newBuilder().setDataType(DataType.FLOAT32).setRank(3))
                 .build(),
             1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has rank 3, but 0 dimensions.\n"
-            + "- 'c' (const): value 'c' has rank 3, but 0 dimensions.");
+        two(
+            "'c' (const): attribute 'val' has rank 3, but 0 dimensions.",
+            "'c' (const): value 'c' has rank 3, but 0 dimensions."));
     refusesConstant(
         Programs.blob(Programs.array(DataType.BOOL, 64), 64),
         "'c' (const): attribute 'val' (@model_path/weights/weight.bin at 64): bool cannot lie in a"
@@ -452,8 +452,7 @@ class ProgramReaderTest {
             .putInputs("data", Programs.literal(Programs.bytes(codes, 1, 2)))
             .putInputs(
                 "scale",
-                Programs.literal(
-                    Programs.floats(Programs.array(DataType.FLOAT32, 3), 1, 2, 3))),
+                Programs.literal(Programs.floats(Programs.array(DataType.FLOAT32, 3), 1, 2, 3))),
         "its scales [3] do not divide its data [2].");
     refusesConstexpr(
         constexpr("constexpr_blockwise_shift_scale")
@@ -477,8 +476,7 @@ class ProgramReaderTest {
     refusesConstexpr(
         constexpr("constexpr_lut_to_dense")
             .putAttributes("indices", Programs.bytes(codes, 1, 2))
-            .putAttributes(
-                "lut", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2))
+            .putAttributes("lut", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2))
             .putAttributes(
                 "shape",
                 Programs.bytes(
@@ -543,8 +541,7 @@ class ProgramReaderTest {
           Operation last = block.getOperations(1);
           block.clearOperations();
           block.addOperations(
-              Programs.constant(
-                  "c0", Programs.floats(Programs.array(DataType.FLOAT32, 1), 1)));
+              Programs.constant("c0", Programs.floats(Programs.array(DataType.FLOAT32, 1), 1)));
           for (int i = 1; i <= 9; i++) {
             block.addOperations(
                 Programs.operation(
@@ -573,9 +570,7 @@ class ProgramReaderTest {
         "'y' (linear) has 1 blocks, but needs 0.");
     refuses(
         model -> Programs.change(model, "z", Operation.Builder::clearOutputs),
-        "the model has 2 problems:\n"
-            + "- 'z' (reshape) has no output.\n"
-            + "- function 'main' answers 'z', which nothing defines.");
+        two("'z' (reshape) has no output.", "function 'main' answers 'z', which nothing defines."));
   }
 
   @Test
@@ -631,7 +626,8 @@ class ProgramReaderTest {
     refuses(
         functions("main", "main", "other"),
         "the model describes function 'other', but its program has only [main].");
-    refuses(functions("main", "main", "main"), "the model describes function 'main' more than once.");
+    refuses(
+        functions("main", "main", "main"), "the model describes function 'main' more than once.");
   }
 
   @Test
@@ -646,8 +642,7 @@ class ProgramReaderTest {
         model ->
             Programs.changeMain(
                 model,
-                main ->
-                    main.addInputs(Programs.named("a", Programs.array(DataType.FLOAT32, 1)))),
+                main -> main.addInputs(Programs.named("a", Programs.array(DataType.FLOAT32, 1)))),
         "input 'a' of function 'main' is not described.");
   }
 
@@ -685,8 +680,7 @@ class ProgramReaderTest {
         block -> {
           for (int i = 0; i < 30; i++) {
             block.addOperations(
-                0,
-                Programs.operation("nope", "n" + i, Programs.array(DataType.FLOAT32)));
+                0, Programs.operation("nope", "n" + i, Programs.array(DataType.FLOAT32)));
           }
         });
 
@@ -724,7 +718,8 @@ class ProgramReaderTest {
   @Test
   void aConstantThatSeveralBlocksTake() {
     Operation.Builder inside =
-        Programs.operation("linear", "q", Programs.array(DataType.FLOAT32, 1, 4), "x", "weight", "w");
+        Programs.operation(
+            "linear", "q", Programs.array(DataType.FLOAT32, 1, 4), "x", "weight", "w");
     Block first =
         Block.newBuilder()
             .addOperations(

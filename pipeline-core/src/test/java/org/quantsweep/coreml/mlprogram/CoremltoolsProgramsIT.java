@@ -24,8 +24,8 @@ import org.quantsweep.testing.PythonEnvironment;
 import org.quantsweep.testing.PythonEnvironment.Outcome;
 
 /**
- * The real coremltools 9.0 opens every package that we write and finds the constants that we decode,
- * bit for bit ({@code check_programs_with_coremltools.py}).
+ * The real coremltools 9.0 opens every package that we write and finds the constants that we
+ * decode, bit for bit ({@code check_programs_with_coremltools.py}).
  */
 class CoremltoolsProgramsIT {
   private static PythonEnvironment python;

@@ -97,7 +97,8 @@ public final class ProgramFrontEnd implements ModelLowering {
             + input.name()
             + "' is declared as "
             + input.type()
-            + ", but only arrays of numbers and states can be fed.\nMaybe convert the model again.");
+            + ", but only arrays of numbers and states can be fed.\n"
+            + "Maybe convert the model again.");
   }
 
   private Shape shape(ProgramType.Array type, String name) {
@@ -111,7 +112,8 @@ public final class ProgramFrontEnd implements ModelLowering {
                         + name
                         + "' is declared as "
                         + type
-                        + ", but a state holds numbers, and its shape is fixed.\nMaybe convert the model again."));
+                        + ", but a state holds numbers, and its shape is fixed.\n"
+                        + "Maybe convert the model again."));
   }
 
   /** Stands in for an optional array that is not given: its default everywhere. */
