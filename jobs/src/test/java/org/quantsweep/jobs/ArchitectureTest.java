@@ -62,8 +62,8 @@ class ArchitectureTest {
     row(
         table,
         "inference.run",
-        "coreml coreml.mlprogram inference inference.onnx inference.onnx.network"
-            + " inference.onnx.program sample tensor");
+        "coreml coreml.mlprogram coreml.neuralnetwork inference inference.onnx"
+            + " inference.onnx.network inference.onnx.program sample tensor");
     row(table, "inference.onnxruntime", "inference.onnx inference.run tensor");
     row(table, "inference.engine", "inference inference.onnx inference.onnxruntime inference.run");
     row(table, "calibration", "coreml digest linalg quantize tensor");

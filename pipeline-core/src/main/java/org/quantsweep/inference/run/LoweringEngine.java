@@ -1,8 +1,10 @@
 package org.quantsweep.inference.run;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.DetectionFilter;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
@@ -29,8 +31,12 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
 
   @Override
   public Predictor open(CoreMLModel model) {
-    return model.kind().isPipeline()
-        ? PipelinePredictor.open(model, this)
+    if (model.kind().isPipeline()) {
+      return PipelinePredictor.open(model, this);
+    }
+    Optional<DetectionFilter> filter = ModelLowerings.detectionFilter(model);
+    return filter.isPresent()
+        ? new DetectionPredictor(model, filter.get())
         : new ModelPredictor(model, lowering(model), graphs);
   }
 
