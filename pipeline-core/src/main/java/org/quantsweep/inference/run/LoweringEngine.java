@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.DetectionFilter;
+import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
@@ -49,6 +51,13 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
   public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
     return new GraphNetworkPart(
         model, lowering(model), new GraphNetworkPart.Cut(from, to, values), graphs);
+  }
+
+  @Override
+  public MagnitudeProbe openProbe(CoreMLModel model) {
+    return model.kind() == ModelKind.ML_PROGRAM
+        ? new GraphMagnitudeProbe(model, lowering(model), graphs)
+        : MagnitudeProbe.NOTHING;
   }
 
   @Override
