@@ -15,10 +15,10 @@ import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
+import org.quantsweep.search.Rung;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchSettings;
-import org.quantsweep.search.Selection;
 import org.quantsweep.search.UniformSearch;
 import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.OptionRunner;
@@ -102,9 +102,7 @@ final class SweepPhases {
       findings = searchPlans(work.get(), findings);
     }
     findings =
-        samples.confirmation().isEmpty()
-            ? findings.with(Selection.smallest(findings.finalists(1)))
-            : confirm(findings);
+        samples.confirmation().isEmpty() ? findings.with(findings.smallest()) : confirm(findings);
     return findings.plus(open.selecting().cost()).plus(open.confirming().cost());
   }
 
@@ -148,12 +146,10 @@ final class SweepPhases {
                   alone.total(),
                   own.strategy(),
                   findings.threshold(),
-                  findings.proposals(
+                  findings.finalists(
                       settings.confirmation().finalists(),
                       warm,
-                      samples.confirmation().index().total(),
-                      model.given().size()),
-                  warm.or(findings::bestUniform).map(CandidateEvaluation::candidate));
+                      samples.confirmation().index().total()));
       return findings.with(new SweepFindings.Plans(warm, found)).plus(runner.cost());
     }
   }
@@ -170,14 +166,15 @@ final class SweepPhases {
             listener);
     samples.requireUsable(settings, List.copyOf(unseen.reference().failures().values()));
     ConfirmationSettings own = settings.confirmation();
-    List<Candidate> finalists = findings.finalists(own.finalists());
+    long required =
+        own.rule().required(settings.threshold(), unseen.denominator(), own.confidence());
+    List<Rung> ladder = findings.ladder(own.finalists(), unseen.denominator());
     int openings =
-        finalists.isEmpty()
+        ladder.isEmpty()
             ? 0
             : open.options().openConfirmation(identity.confirmationOpening(), identity.sweep());
-    Confirmation confirmation =
-        Confirmation.run(unseen, finalists, settings.threshold(), own.rule(), own.confidence());
-    return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));
+    Confirmation confirmation = Confirmation.run(unseen, ladder, required);
+    return findings.with(new SweepFindings.Tested(confirmation, ladder, openings));
   }
 
   private static long answered(SamplePart part, ReferenceEvidence reference) {
@@ -218,10 +215,7 @@ final class SweepPhases {
         unseen.denominator(),
         List.copyOf(unseen.reference().failures().values()));
     ConfirmationSettings own = settings.confirmation();
-    // Of the uniform family one alone is tested: the best.
-    int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;
-    return own.rule()
-        .forSelection(settings.threshold(), unseen.denominator(), own.confidence(), finalists);
+    return own.rule().forSelection(settings.threshold(), unseen.denominator(), own.confidence());
   }
 
   private CandidateJudge judge(

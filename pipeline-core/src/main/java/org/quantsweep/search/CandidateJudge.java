@@ -111,16 +111,32 @@ public final class CandidateJudge {
    */
   public Map<Candidate, CandidateEvaluation> judge(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, reference().order(), threshold);
     return decide(candidates, candidate -> rule.judge(candidate, ledger.evidence(candidate)), rule);
   }
 
   /** Judges candidates on every sample. Those that the budget does not reach are left out. */
   public Map<Candidate, CandidateEvaluation> judgeWhole(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, reference().order(), threshold);
     return decide(
         candidates, candidate -> rule.judgeWhole(candidate, ledger.evidence(candidate)), rule);
+  }
+
+  /**
+   * Tells whether so many samples agree under a candidate, and stops as soon as that is certain.
+   *
+   * @param whole whether every sample is judged all the same
+   * @return empty where the budget does not reach it
+   */
+  Optional<CandidateEvaluation> test(Candidate candidate, long required, boolean whole) {
+    SequentialRule rule = SequentialRule.requiring(samples, reference().order(), required);
+    Function<Candidate, Optional<CandidateEvaluation>> verdict =
+        asked ->
+            whole
+                ? rule.judgeWhole(asked, ledger.evidence(asked))
+                : rule.judgeUntilCertain(asked, ledger.evidence(asked));
+    return Optional.ofNullable(decide(List.of(candidate), verdict, rule).get(candidate));
   }
 
   private Map<Candidate, CandidateEvaluation> decide(
