@@ -27,7 +27,9 @@ final class Ladder {
   private Ladder() {}
 
   /**
-   * The chance that a candidate passes on unseen samples, by the normal distribution.
+   * The chance that a candidate passes on unseen samples. Shares are compared by the arcsines of
+   * their roots, whose errors hardly depend on the share: near 1 the normal distribution of shares
+   * themselves takes too much for sure.
    *
    * @param share that agrees, as estimated
    * @param threshold what must be met on the unseen samples
@@ -35,11 +37,14 @@ final class Ladder {
    * @param unseen how many samples decide
    */
   static double chance(double share, AgreementThreshold threshold, long selection, long unseen) {
-    double likely = Math.min(Math.max(share, 0.5 / selection), 1 - 0.5 / selection);
-    double error = Math.sqrt(likely * (1 - likely) * (1.0 / selection + 1.0 / unseen));
     // Half a sample: counts are whole.
-    double margin = share - threshold.share().doubleValue() + 0.5 / unseen;
-    return NormalDistribution.of(0, 1).cumulativeProbability(margin / error);
+    double least = threshold.share().doubleValue() - 0.5 / unseen;
+    double error = Math.sqrt(1.0 / selection + 1.0 / unseen) / 2;
+    return NormalDistribution.of(0, 1).cumulativeProbability((angle(share) - angle(least)) / error);
+  }
+
+  private static double angle(double share) {
+    return Math.asin(Math.sqrt(Math.max(0, Math.min(1, share))));
   }
 
   /** A rung by the candidate's own counts, which are all that is known of it. */

@@ -30,10 +30,13 @@ public final class PlanSearch {
   /** Plans of the line closer in size than this are not told apart. */
   private static final double CLOSEST_SIZES = 1.0015;
 
-  /** Of the boundary's size: where the plans lie through which the curve is fitted. */
-  private static final double CURVE_FROM = 0.9;
+  /**
+   * Of the boundary's size: where the plans lie through which the curve is fitted. Farther away a
+   * logistic regression bends away from the truth, which shows at the boundary.
+   */
+  private static final double CURVE_FROM = 0.95;
 
-  private static final double CURVE_TO = 1.2;
+  private static final double CURVE_TO = 1.1;
 
   /** A curve has a slope. */
   private static final int LEAST_POINTS = 2;

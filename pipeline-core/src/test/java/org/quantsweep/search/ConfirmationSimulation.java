@@ -31,37 +31,39 @@ final class ConfirmationSimulation {
 
   private ConfirmationSimulation() {}
 
-  /** The mean over splits of what a curve tells too much, in points. */
-  record Bias(double byDesign, double throughAccepted, double atFound, double countedError) {}
-
   /**
-   * How far the curve is off at the smallest plan that truly meets t, against the counts of that
-   * plan on the same samples; and at the plan that each split finds, against the truth.
+   * What is told too much, in points, of the smallest plan that a split accepts: the mean over
+   * splits.
+   *
+   * @param curve by the curve through plans that are judged in full by design
+   * @param throughAccepted by one through all that are judged in full, as it was before
+   * @param counts by the plan's own counts
    */
+  record Bias(double curve, double throughAccepted, double counts, int splits) {}
+
   static Bias bias(Frontier frontier, AgreementThreshold t, int n, int splits) {
-    Frontier.Entry boundary = frontier.smallest(t.share().doubleValue()).orElseThrow();
-    double byDesign = 0;
+    double curve = 0;
     double throughAccepted = 0;
-    double atFound = 0;
-    double counted = 0;
+    double counts = 0;
+    int found = 0;
     for (int split = 0; split < splits; split++) {
       Random random = new Random(split);
       FrontierWorld world =
           new FrontierWorld(frontier, FrontierWorld.drawn(random, frontier.samples, n));
       FrontierWorld.Selected selected = world.select(t, 1, n);
-      double share = world.share(boundary.candidate());
-      byDesign += selected.search().expectedShare(boundary.candidate()).orElseThrow() - share;
-      throughAccepted +=
-          EarlierFinalists.expectedShare(world, selected.outcome(), boundary) - share;
-      Candidate found = selected.outcome().best().orElseThrow().candidate();
-      atFound +=
-          selected.search().expectedShare(found).orElseThrow()
-              - frontier.share(frontier.entry(found));
-      counted += share - frontier.share(boundary);
+      if (selected.outcome().best().isPresent()) {
+        Candidate plan = selected.outcome().best().get().candidate();
+        Frontier.Entry entry = frontier.entry(plan);
+        curve += selected.search().expectedShare(plan).orElseThrow() - frontier.share(entry);
+        throughAccepted +=
+            EarlierFinalists.expectedShare(world, selected.outcome(), entry)
+                - frontier.share(entry);
+        counts += world.share(plan) - frontier.share(entry);
+        found++;
+      }
     }
-    double points = 100.0 / splits;
-    return new Bias(
-        points * byDesign, points * throughAccepted, points * atFound, points * counted);
+    double points = 100.0 / found;
+    return new Bias(points * curve, points * throughAccepted, points * counts, found);
   }
 
   /**
@@ -211,14 +213,9 @@ final class ConfirmationSimulation {
       case "bias" -> {
         Bias bias = bias(frontier, t, n, splits);
         print(
-            "by design %+.3f, through accepted plans %+.3f; at the found plan %+.3f points (counts"
-                + " %+.3f); n = %d, %d splits%n",
-            bias.byDesign(),
-            bias.throughAccepted(),
-            bias.atFound(),
-            bias.countedError(),
-            n,
-            splits);
+            "at the smallest accepted plan, n = %d, %d splits: curve %+.3f points, through accepted"
+                + " plans %+.3f, own counts %+.3f%n",
+            n, bias.splits(), bias.curve(), bias.throughAccepted(), bias.counts());
       }
       case "excess" -> {
         AcceptanceRule rule = AcceptanceRule.valueOf(arguments[4].toUpperCase(Locale.ROOT));

@@ -155,7 +155,8 @@ final class Frontier {
     Random random = new Random(seed);
     double[] margins = new double[samples];
     for (int i = 0; i < samples; i++) {
-      margins[i] = Math.exp(1.6 * random.nextGaussian());
+      double share = random.nextDouble();
+      margins[i] = Math.pow(share / (1 - share), 0.85);
     }
     java.util.Arrays.sort(margins);
     List<Line> lines = new ArrayList<>();

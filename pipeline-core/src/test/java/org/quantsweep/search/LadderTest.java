@@ -107,9 +107,12 @@ class LadderTest {
   }
 
   @Test
-  void theChanceIsThatOfTheNormalDistribution() {
-    // R: pnorm((0.96 - 0.95 + 0.5 / 250) / sqrt(0.96 * 0.04 * 2 / 250))
-    assertThat(Ladder.chance(0.96, T, 250, 250)).isCloseTo(0.7532, within(1e-4));
+  void theChanceIsThatOfTheNormalDistributionOfArcsines() {
+    // Of scipy.stats.norm.cdf(2 * (arcsin(sqrt(s)) - arcsin(sqrt(t - 0.5 / m)))
+    //   / sqrt(1 / n + 1 / m))
+    assertThat(Ladder.chance(0.96, T, 250, 250)).isCloseTo(0.739491, within(1e-6));
+    assertThat(Ladder.chance(0.985, T, 250, 250)).isCloseTo(0.991775, within(1e-6));
+    assertThat(Ladder.chance(0.9, T, 100, 400)).isCloseTo(0.047406, within(1e-6));
     assertThat(Ladder.chance(0.95 - 0.5 / 250, T, 250, 250)).isCloseTo(0.5, within(1e-12));
     assertThat(Ladder.chance(1, T, 250, 250)).isGreaterThan(0.999);
     assertThat(Ladder.chance(0, T, 250, 250)).isLessThan(0.001);
