@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
@@ -56,6 +57,14 @@ final class FrontierWorld implements SweepRunner {
   /** The search as a sweep does it: the uniform family first. */
   Selected select(AgreementThreshold t, int most, long unseen) {
     Optional<CandidateEvaluation> best = bestUniform(t);
+    return select(
+        t,
+        new Finalists(most, unseen, best, Optional.empty()),
+        candidate -> OptionalDouble.of(frontier.entry(candidate).loss()));
+  }
+
+  Selected select(
+      AgreementThreshold t, Finalists finalists, Function<Candidate, OptionalDouble> uniformLoss) {
     PlanSearch search =
         new PlanSearch(
             judge,
@@ -64,13 +73,11 @@ final class FrontierWorld implements SweepRunner {
             frontier.measured,
             PlanSearchSettings.DEFAULT,
             SearchBudget.unlimited(),
-            candidate -> OptionalDouble.of(frontier.entry(candidate).loss()));
-    PlanOutcome outcome =
-        search.run(Strategy.KNAPSACK, t, new Finalists(most, unseen, best, Optional.empty()));
-    return new Selected(search, best, outcome);
+            uniformLoss);
+    return new Selected(search, finalists.uniform(), search.run(Strategy.KNAPSACK, t, finalists));
   }
 
-  private Optional<CandidateEvaluation> bestUniform(AgreementThreshold t) {
+  Optional<CandidateEvaluation> bestUniform(AgreementThreshold t) {
     for (Frontier.Entry entry : frontier.uniform) {
       CandidateEvaluation found = judge.judge(List.of(entry.candidate()), t).get(entry.candidate());
       if (found.verdict().isAccepted()) {
