@@ -88,16 +88,21 @@ final class Ladder {
   }
 
   /**
-   * Whether the best uniform candidate is the first rung, before these plans, ascending in size.
+   * Whether the best uniform candidate is the first rung.
+   *
+   * @param plans the other rungs, from the largest to the smallest
    */
   static boolean isLed(Optional<Rung> uniform, List<Rung> plans) {
     return uniform.isPresent()
-        && (plans.isEmpty() || uniform.get().chance() >= plans.get(plans.size() - 1).chance());
+        && (plans.isEmpty() || uniform.get().chance() >= plans.get(0).chance());
   }
 
-  /** Whether one of these plans is almost sure to pass. */
-  static boolean isSure(List<Rung> plans) {
-    return plans.stream().anyMatch(plan -> plan.chance() >= SURE);
+  /** The smallest of some plans, ascending in size, that is at least a step larger than a rung. */
+  static Optional<Rung> above(Rung rung, List<Rung> plans) {
+    double least = rung.candidate().encodedSize().bytes() / (1 - STEP);
+    return plans.stream()
+        .filter(plan -> plan.candidate().encodedSize().bytes() >= least)
+        .findFirst();
   }
 
   private static double distance(Rung rung, double logBytes) {

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.ByteSize;
@@ -102,7 +100,8 @@ public final class PlanSearch {
         line(strategy, finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED));
     List<Candidate> line = all.stream().filter(plan -> plan.compareTo(incumbent) < 0).toList();
     boolean confirmed = finalists.unseen() > 0;
-    int ladder = confirmed ? finalists.most() : 0;
+    // A ladder, and as many plans again where its first rung is in doubt.
+    int ladder = confirmed ? 2 * finalists.most() : 0;
     later = (settings.moves() + 1) * settings.neighbours() + settings.scan() + ladder;
     later += confirmed ? settings.rungs() : 0;
     judge.begin("plans");
@@ -243,7 +242,10 @@ public final class PlanSearch {
 
   /** The share that the curve tells of a plan; empty where there is no curve. */
   OptionalDouble expectedShare(Candidate plan) {
-    OptionalDouble feature = feature(plan);
+    return expectedShare(feature(plan));
+  }
+
+  private OptionalDouble expectedShare(OptionalDouble feature) {
     return curve.isEmpty() || feature.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(curve.get().at(feature.getAsDouble()));
@@ -251,104 +253,46 @@ public final class PlanSearch {
 
   /** What is to be confirmed. Plans that selection has not decided are judged first. */
   private List<Rung> ladder(List<Candidate> line, AgreementThreshold t, Finalists finalists) {
-    TreeMap<Candidate, CandidateEvaluation> accepted = new TreeMap<>();
-    finalists.warmStart().ifPresent(own -> accepted.put(own.candidate(), own));
-    decided.forEach(
-        (plan, evaluation) -> {
-          if (evaluation.verdict() == Verdict.ACCEPTED) {
-            accepted.put(plan, evaluation);
+    PlanLadder.Shares shares =
+        new PlanLadder.Shares() {
+          @Override
+          public boolean areKnown() {
+            return curve.isPresent();
           }
-        });
-    List<Rung> plans = contenders(line, accepted, t, finalists.unseen());
-    Optional<Rung> uniform =
-        Ladder.isSure(plans)
-            ? Optional.empty()
-            : finalists.uniform().map(own -> rung(own, t, finalists.unseen()));
-    boolean led = Ladder.isLed(uniform, plans);
-    List<Rung> wanted = Ladder.of(plans, led ? finalists.most() - 1 : finalists.most());
-    List<Candidate> open =
-        wanted.stream().map(Rung::candidate).filter(plan -> !accepted.containsKey(plan)).toList();
-    for (int at = 0; at < open.size() && !budget.isOver(); at += settings.plansInFlight()) {
-      List<Candidate> wave = open.subList(at, Math.min(open.size(), at + settings.plansInFlight()));
-      judge.expect(open.size() - at - wave.size());
-      judge(wave, t)
-          .forEach(
-              (plan, evaluation) -> {
-                if (evaluation.verdict() == Verdict.ACCEPTED) {
-                  accepted.put(plan, evaluation);
-                }
-              });
-    }
-    List<Rung> rungs = new ArrayList<>();
-    if (led) {
-      rungs.add(uniform.get());
-    }
-    wanted.stream().filter(rung -> accepted.containsKey(rung.candidate())).forEach(rungs::add);
-    if (rungs.isEmpty()) {
-      finalists.uniform().map(own -> rung(own, t, finalists.unseen())).ifPresent(rungs::add);
-    }
-    return rungs;
+
+          @Override
+          public OptionalDouble ofPlan(Candidate plan) {
+            return expectedShare(feature(plan));
+          }
+
+          @Override
+          public OptionalDouble ofUniform(Candidate uniform) {
+            // Asked for its loss only where a curve can tell something by it.
+            return curve.isEmpty() || measured.isEmpty()
+                ? expectedShare(bySize(uniform))
+                : expectedShare(logarithm(uniformLoss.apply(uniform)));
+          }
+        };
+    later = finalists.most();
+    return new PlanLadder(
+            shares,
+            plans -> judgeInWaves(plans, t),
+            t,
+            finalists,
+            judge.denominator(),
+            decided.values())
+        .rungs(line.stream().filter(plan -> !decided.containsKey(plan)).toList());
   }
 
-  /**
-   * Plans that may be rungs, ascending in size and in share: those that selection accepts, and of
-   * the line those that it has not decided and that are larger than the smallest accepted one.
-   */
-  private List<Rung> contenders(
-      List<Candidate> line,
-      SortedMap<Candidate, CandidateEvaluation> accepted,
-      AgreementThreshold t,
-      long unseen) {
-    TreeSet<Candidate> pool = new TreeSet<>(accepted.keySet());
-    for (Candidate plan : line) {
-      if (curve.isPresent()
-          && !accepted.isEmpty()
-          && !decided.containsKey(plan)
-          && plan.compareTo(accepted.firstKey()) > 0) {
-        pool.add(plan);
-      }
+  private List<CandidateEvaluation> judgeInWaves(List<Candidate> plans, AgreementThreshold t) {
+    List<CandidateEvaluation> found = new ArrayList<>();
+    for (int at = 0; at < plans.size() && !budget.isOver(); at += settings.plansInFlight()) {
+      List<Candidate> wave =
+          plans.subList(at, Math.min(plans.size(), at + settings.plansInFlight()));
+      judge.expect(plans.size() - at - wave.size() + later);
+      found.addAll(judge(wave, t).values());
     }
-    List<Rung> plans = new ArrayList<>();
-    double most = 0;
-    for (Candidate plan : pool) {
-      Optional<Rung> rung =
-          curve.isEmpty()
-              ? Optional.of(Ladder.byCounts(accepted.get(plan), t, unseen))
-              : byCurve(plan, feature(plan), t, unseen);
-      // A larger plan of a smaller share is of no use.
-      if (rung.isPresent() && rung.get().share() >= most) {
-        plans.add(rung.get());
-        most = rung.get().share();
-      }
-    }
-    return plans;
-  }
-
-  private Optional<Rung> byCurve(
-      Candidate candidate, OptionalDouble feature, AgreementThreshold t, long unseen) {
-    if (curve.isEmpty() || feature.isEmpty()) {
-      return Optional.empty();
-    }
-    double share = curve.get().at(feature.getAsDouble());
-    return Optional.of(
-        new Rung(candidate, share, Ladder.chance(share, t, judge.denominator(), unseen)));
-  }
-
-  /**
-   * The best uniform candidate, by the curve too: it is the smallest of several that was accepted.
-   */
-  private Rung rung(CandidateEvaluation evaluation, AgreementThreshold t, long unseen) {
-    Candidate candidate = evaluation.candidate();
-    if (candidate instanceof Candidate.AsGiven) {
-      // It agrees with itself.
-      return new Rung(candidate, 1, 1);
-    }
-    OptionalDouble feature =
-        curve.isEmpty() || measured.isEmpty()
-            ? bySize(candidate)
-            : logarithm(uniformLoss.apply(candidate));
-    return byCurve(candidate, feature, t, unseen)
-        .orElseGet(() -> Ladder.byCounts(evaluation, t, unseen));
+    return found;
   }
 
   /** Grows as agreement falls; empty where an option of the plan was not measured. */

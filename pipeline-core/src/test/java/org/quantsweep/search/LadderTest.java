@@ -75,9 +75,9 @@ class LadderTest {
   void theBestUniformCandidateLeadsWhereNoPlanHasABetterChance() {
     Rung uniform = plan(2000, 0.8);
     assertThat(Ladder.isLed(Optional.of(uniform), List.of())).isTrue();
-    assertThat(Ladder.isLed(Optional.of(uniform), List.of(plan(900, 0.2), plan(1000, 0.8))))
+    assertThat(Ladder.isLed(Optional.of(uniform), List.of(plan(1000, 0.8), plan(900, 0.2))))
         .isTrue();
-    assertThat(Ladder.isLed(Optional.of(uniform), List.of(plan(900, 0.2), plan(1000, 0.81))))
+    assertThat(Ladder.isLed(Optional.of(uniform), List.of(plan(1000, 0.81), plan(900, 0.2))))
         .isFalse();
     assertThat(Ladder.isLed(Optional.empty(), List.of())).isFalse();
   }

@@ -97,7 +97,7 @@ class PlanSearchTest {
     int all = judged.get(judged.size() - 1);
     assertThat(said).allSatisfy(most -> assertThat(most).isGreaterThanOrEqualTo(all));
     // Narrowing to the boundary ends in a few waves: what is said is no idle bound.
-    assertThat(said.get(0)).isLessThan(110);
+    assertThat(said.get(0)).isLessThan(130);
   }
 
   @Property(tries = 10)
