@@ -24,7 +24,7 @@ class LadderTest {
     // A plan for each 0.2 %, of sizes from 100,000 on; from the 60th on they are sure.
     List<Rung> plans = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      plans.add(plan(100_000 * Math.pow(1.002, i), i < 60 ? i / 60.0 : 0.995));
+      plans.add(plan(100_000 * Math.pow(1.002, i), i < 60 ? i / 60.0 : 0.998));
     }
     List<Rung> ladder = Ladder.of(plans, 20);
     // ln(1.002) x 60 / -ln(0.99) = 11.9: twelve steps.

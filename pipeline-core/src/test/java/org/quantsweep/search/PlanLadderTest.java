@@ -3,11 +3,15 @@ package org.quantsweep.search;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
 
 /** What a search over plans lets confirmation test. */
 class PlanLadderTest {
@@ -95,5 +99,82 @@ class PlanLadderTest {
   @Test
   void whereNothingIsConfirmedThereIsNoLadder() {
     assertThat(world(6, 100).select(T, 20, 0).outcome().ladder()).isEmpty();
+  }
+
+  private static final long N = 250;
+
+  private static Candidate plan(int bytes) {
+    return new Candidate.Plan(Sha256Digest.ofText("plan " + bytes), new ByteSize(bytes));
+  }
+
+  private static CandidateEvaluation counted(Candidate plan, long agreeing) {
+    return new CandidateEvaluation(
+        plan,
+        agreeing >= 238 ? Verdict.ACCEPTED : Verdict.REJECTED,
+        new AgreementCounts(agreeing, N));
+  }
+
+  /** Of plans of these sizes, each with its share by the curve and what selection counts. */
+  private static List<Integer> sizes(Map<Integer, Double> curve, Map<Integer, Long> counts) {
+    PlanLadder.Shares shares =
+        new PlanLadder.Shares() {
+          @Override
+          public boolean areKnown() {
+            return true;
+          }
+
+          @Override
+          public OptionalDouble ofPlan(Candidate plan) {
+            return OptionalDouble.of(curve.get((int) plan.encodedSize().bytes()));
+          }
+
+          @Override
+          public OptionalDouble ofUniform(Candidate uniform) {
+            throw new AssertionError(uniform.name());
+          }
+        };
+    int smallest = counts.keySet().stream().min(Integer::compare).orElseThrow();
+    List<Candidate> undecided =
+        counts.keySet().stream()
+            .filter(size -> size != smallest)
+            .map(PlanLadderTest::plan)
+            .toList();
+    return new PlanLadder(
+            shares,
+            asked ->
+                asked.stream()
+                    .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
+                    .toList(),
+            T,
+            new Finalists(20, N, Optional.empty(), Optional.empty()),
+            N,
+            List.of(counted(plan(smallest), counts.get(smallest))))
+        .rungs(undecided).stream()
+            .map(rung -> (int) rung.candidate().encodedSize().bytes())
+            .toList();
+  }
+
+  @Test
+  void aPlanThatItsCountsShowWorseThanASmallerOneIsSkipped() {
+    Map<Integer, Double> curve = Map.of(1000, 0.953, 1010, 0.96, 1020, 0.968, 1030, 0.999);
+    assertThat(sizes(curve, Map.of(1000, 239L, 1010, 241L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1010, 1000);
+    // 0.96 and 239 of 250 are less than 0.953 and 242 of 250.
+    assertThat(sizes(curve, Map.of(1000, 242L, 1010, 239L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1000);
+    // What selection rejects is no rung.
+    assertThat(sizes(curve, Map.of(1000, 239L, 1010, 237L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1000);
+  }
+
+  @Test
+  void whereCountsLeaveTheFirstRungInDoubtLargerPlansComeBeforeIt() {
+    Map<Integer, Double> curve =
+        Map.of(1000, 0.953, 1020, 0.992, 1040, 0.993, 1060, 0.994, 1080, 0.995);
+    // Of the curve's sure plans 1020 is the smallest; 241 of 250 leave it in doubt, and 1040 fails.
+    assertThat(sizes(curve, Map.of(1000, 239L, 1020, 241L, 1040, 237L, 1060, 245L, 1080, 250L)))
+        .containsExactly(1080, 1060, 1020, 1000);
+    assertThat(sizes(curve, Map.of(1000, 239L, 1020, 250L, 1040, 250L, 1060, 250L, 1080, 250L)))
+        .containsExactly(1020, 1000);
   }
 }
