@@ -8,7 +8,7 @@ set -eu
 cd -- "$(dirname -- "$0")/.."
 folder=${1:-target/confirmation}
 mkdir -p "$folder" target
-mvn -q -B -o -pl pipeline-core test-compile dependency:build-classpath -Dmdep.outputFile="$PWD/target/test.classpath" >&2
+mvn -q -B -pl pipeline-core test-compile dependency:build-classpath -Dmdep.outputFile="$PWD/target/test.classpath" >&2
 simulate() {
   java -cp "pipeline-core/target/test-classes:pipeline-core/target/classes:$(cat target/test.classpath)" \
     org.quantsweep.search.ConfirmationSimulation "$@"
