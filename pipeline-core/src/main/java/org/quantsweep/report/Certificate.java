@@ -1,7 +1,6 @@
 package org.quantsweep.report;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What was proved of a choice, and how far the search went.
@@ -59,11 +58,6 @@ public record Certificate(
     /** Copies the list. */
     public Confirmed {
       tested = List.copyOf(tested);
-    }
-
-    /** The one that passed and is the answer; empty where none is acceptable. */
-    Optional<Finalist> answer() {
-      return tested.stream().filter(Finalist::passed).reduce((earlier, later) -> later);
     }
   }
 
