@@ -42,7 +42,7 @@ class ArchitectureTest {
     row(table, "proto.onnx", "");
     row(table, "coreml", "artifact digest quantize sample tensor");
     row(table, "coreml.neuralnetwork", "artifact coreml digest proto.coreml quantize tensor");
-    row(table, "coreml.mlprogram", "artifact coreml digest proto.mil quantize tensor");
+    row(table, "coreml.mlprogram", "artifact coreml digest proto.coreml proto.mil quantize tensor");
     row(
         table,
         "coreml.file",

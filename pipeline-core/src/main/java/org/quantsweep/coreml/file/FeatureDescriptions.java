@@ -20,6 +20,9 @@ import org.quantsweep.tensor.Shape;
  * Translates a model's feature descriptions; what is absurd becomes a problem, not an exception.
  */
 record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription> outputs) {
+  /** What an input may have: 2 GiB of float32, which are made before a run. */
+  static final long MOST_ELEMENTS = 1L << 29;
+
   private static final int LONGEST_SIDE = 1 << 20;
 
   static FeatureDescriptions of(Model model, Findings findings) {
@@ -132,6 +135,18 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
               + "].");
       return null;
     }
+    if (3 * image.getWidth() * image.getHeight() > MOST_ELEMENTS) {
+      findings.problem(
+          where
+              + " is a picture of "
+              + image.getWidth()
+              + " x "
+              + image.getHeight()
+              + " pixels, more than "
+              + MOST_ELEMENTS
+              + " numbers.");
+      return null;
+    }
     return new InputDescription.Picture(
         feature.getName(), optional, space, (int) image.getWidth(), (int) image.getHeight(), sizes);
   }
@@ -141,6 +156,11 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
     ArrayFeatureType array = feature.getType().getMultiArrayType();
     String where = "input '" + feature.getName() + "'";
     Shape shape = shape(array.getShapeList(), where, findings);
+    if (shape != null && !isBounded(shape)) {
+      findings.problem(
+          where + " has shape " + shape + ", more than " + MOST_ELEMENTS + " elements.");
+      return null;
+    }
     List<List<LengthRange>> shapes = new ArrayList<>();
     if (array.hasEnumeratedShapes()) {
       for (ArrayFeatureType.Shape allowed : array.getEnumeratedShapes().getShapesList()) {
@@ -197,6 +217,15 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
       }
       default -> null;
     };
+  }
+
+  /** Whether memory may be asked for all elements of a shape. */
+  static boolean isBounded(Shape shape) {
+    long elements = 1;
+    for (int length : shape.lengths()) {
+      elements = Math.min(MOST_ELEMENTS + 1, elements * length);
+    }
+    return elements <= MOST_ELEMENTS;
   }
 
   private static boolean isSide(long length) {

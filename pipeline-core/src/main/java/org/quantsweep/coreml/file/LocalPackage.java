@@ -1,6 +1,7 @@
 package org.quantsweep.coreml.file;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,6 +59,9 @@ final class LocalPackage {
   static ModelFiles files(Path path) {
     try {
       return Files.isDirectory(path) ? folder(path) : archive(path);
+    } catch (EOFException e) {
+      throw new BadInputException(
+          path + ": the archive ends in the middle of a file.\nMaybe fetch it again.", e);
     } catch (ZipException e) {
       throw new BadInputException(
           path + ": the archive is damaged (" + e.getMessage() + ").\nMaybe fetch it again.", e);
@@ -108,8 +112,31 @@ final class LocalPackage {
 
   /** Unpacks an archive into a temporary folder, and leaves out a folder around the whole. */
   private static ModelFiles archive(Path file) throws IOException {
-    Path folder = Files.createTempDirectory("quantsweep");
+    Path folder = Files.createTempDirectory("quantsweep-unpacked");
     folder.toFile().deleteOnExit();
+    boolean isUsed = false;
+    try {
+      ModelFiles files = unpacked(file, folder);
+      isUsed = files.size().compareTo(LARGEST_IN_MEMORY) > 0;
+      return files;
+    } finally {
+      if (!isUsed) {
+        delete(folder);
+      }
+    }
+  }
+
+  /** Removes a folder of files: what was refused, or is in memory. */
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+
+  private static ModelFiles unpacked(Path file, Path folder) throws IOException {
     long limit = Math.min(LARGEST_UNPACKED, Math.multiplyExact(MOST_TIMES, Files.size(file)));
     Map<String, Path> found = new TreeMap<>();
     long left = limit;
@@ -117,11 +144,14 @@ final class LocalPackage {
         new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         String path = entry.getName();
-        if (entry.isDirectory() || path.startsWith("__MACOSX/") || isHidden(path)) {
+        if (entry.isDirectory()) {
           continue;
         }
         if (!ModelFiles.isInside(path)) {
           throw new IOException("its entry '" + path + "' leads out of the package");
+        }
+        if (path.startsWith("__MACOSX/") || isHidden(path)) {
+          continue;
         }
         if (found.size() >= ModelFiles.MOST_FILES) {
           throw new IOException("it holds more than " + ModelFiles.MOST_FILES + " files");
@@ -133,6 +163,9 @@ final class LocalPackage {
           throw new IOException("it holds '" + path + "' more than once");
         }
       }
+    }
+    if (found.isEmpty()) {
+      throw new IOException("the archive holds no file");
     }
     return ModelFiles.tree(contents(found, limit - left));
   }

@@ -27,6 +27,7 @@ import org.quantsweep.proto.coreml.ModelDescription;
 /** Reads models that hold an ML Program: what their description says against their functions. */
 final class ProgramReader {
   private static final String DEFAULT_FUNCTION = "main";
+  private static final int SHOWN = 20;
 
   private final Model message;
   private final Parts parts;
@@ -82,7 +83,7 @@ final class ProgramReader {
                 "the model describes function '"
                     + name
                     + "', but its program has only "
-                    + program.functions().keySet()
+                    + some(program.functions().keySet())
                     + ".");
             return;
           }
@@ -154,6 +155,10 @@ final class ProgramReader {
     }
     Set<String> given = new HashSet<>(names(features.inputs()));
     given.addAll(names(features.states()));
+    requireNoneTwice(name, "input", features.inputs());
+    requireNoneTwice(name, "state", features.states());
+    requireNoneTwice(name, "output", features.outputs());
+    requireBounded(name, function);
     different("input", name, given, wanted);
     different("output", name, names(features.outputs()), new HashSet<>(function.body().outputs()));
     for (FeatureDescription input : features.inputs()) {
@@ -168,6 +173,43 @@ final class ProgramReader {
     }
   }
 
+  /** What is made before a run, zeros in states and defaults in inputs, must fit in memory. */
+  private void requireBounded(String function, ProgramFunction found) {
+    for (NamedType input : found.inputs()) {
+      ProgramType type =
+          input.type() instanceof ProgramType.State state ? state.wrapped() : input.type();
+      if (type instanceof ProgramType.Array array
+          && array.shape().isPresent()
+          && !FeatureDescriptions.isBounded(array.shape().get())) {
+        findings.problem(
+            "input '"
+                + input.name()
+                + "' of function '"
+                + function
+                + "' ("
+                + type
+                + ") has more than "
+                + FeatureDescriptions.MOST_ELEMENTS
+                + " elements.");
+      }
+    }
+  }
+
+  private void requireNoneTwice(String function, String what, List<FeatureDescription> features) {
+    Set<String> seen = new HashSet<>();
+    for (FeatureDescription feature : features) {
+      if (!seen.add(feature.getName())) {
+        findings.problem(
+            what
+                + " '"
+                + feature.getName()
+                + "' of function '"
+                + function
+                + "' is described more than once.");
+      }
+    }
+  }
+
   private void different(String what, String function, Set<String> described, Set<String> found) {
     for (String name : new TreeSet<>(described)) {
       if (!found.contains(name)) {
@@ -178,7 +220,7 @@ final class ProgramReader {
                 + "' is described, but function '"
                 + function
                 + "' has only "
-                + new TreeSet<>(found)
+                + some(found)
                 + ".");
       }
     }
@@ -187,6 +229,14 @@ final class ProgramReader {
         findings.problem(what + " '" + name + "' of function '" + function + "' is not described.");
       }
     }
+  }
+
+  /** The first few names, since a hostile file may have millions. */
+  private static String some(Set<String> names) {
+    List<String> shown = new TreeSet<>(names).stream().limit(SHOWN).toList();
+    return names.size() <= SHOWN
+        ? shown.toString()
+        : shown + " and " + (names.size() - SHOWN) + " more";
   }
 
   private static Set<String> names(List<FeatureDescription> features) {

@@ -1,7 +1,6 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -19,6 +18,25 @@ final class BlobFile {
   static final int ALIGNMENT = 64;
   static final int VERSION = 2;
   static final int SENTINEL = 0xDEADBEEF;
+
+  /** The types that files hold, by the number that they have there. */
+  private static final Map<Integer, DataType> TYPES =
+      Map.ofEntries(
+          Map.entry(1, DataType.FLOAT16),
+          Map.entry(2, DataType.FLOAT32),
+          Map.entry(3, DataType.UINT8),
+          Map.entry(4, DataType.INT8),
+          Map.entry(5, DataType.BFLOAT16),
+          Map.entry(6, DataType.INT16),
+          Map.entry(7, DataType.UINT16),
+          Map.entry(8, DataType.INT4),
+          Map.entry(9, DataType.UINT1),
+          Map.entry(10, DataType.UINT2),
+          Map.entry(11, DataType.UINT4),
+          Map.entry(12, DataType.UINT3),
+          Map.entry(13, DataType.UINT6),
+          Map.entry(14, DataType.INT32),
+          Map.entry(15, DataType.UINT32));
 
   private final String name;
   private final FileContent content;
@@ -125,7 +143,7 @@ final class BlobFile {
     if (metadata.getInt(0) != SENTINEL) {
       throw new DamagedBlobException("no blob begins there");
     }
-    Optional<DataType> type = type(metadata.getInt(4));
+    Optional<DataType> type = Optional.ofNullable(TYPES.get(metadata.getInt(4)));
     if (type.isEmpty()) {
       throw new DamagedBlobException(
           "the blob's type " + Integer.toUnsignedString(metadata.getInt(4)) + " is not known");
@@ -151,8 +169,9 @@ final class BlobFile {
     try {
       return content.read(blob.start(), (int) blob.size());
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          new IOException(name + ": the blob at " + blob.start() + " cannot be read", e));
+      throw new UndecodableException(
+          "its bytes in " + name + " from " + blob.start() + " cannot be read, " + e.getMessage(),
+          e);
     }
   }
 
@@ -160,25 +179,17 @@ final class BlobFile {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static Optional<DataType> type(int number) {
-    return Optional.ofNullable(
-        switch (number) {
-          case 1 -> DataType.FLOAT16;
-          case 2 -> DataType.FLOAT32;
-          case 3 -> DataType.UINT8;
-          case 4 -> DataType.INT8;
-          case 5 -> DataType.BFLOAT16;
-          case 6 -> DataType.INT16;
-          case 7 -> DataType.UINT16;
-          case 8 -> DataType.INT4;
-          case 9 -> DataType.UINT1;
-          case 10 -> DataType.UINT2;
-          case 11 -> DataType.UINT4;
-          case 12 -> DataType.UINT3;
-          case 13 -> DataType.UINT6;
-          case 14 -> DataType.INT32;
-          case 15 -> DataType.UINT32;
-          default -> null;
-        });
+  /**
+   * The number that a type has in files.
+   *
+   * @throws IllegalArgumentException when files do not hold it
+   */
+  static int number(DataType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException(type + " cannot lie in a file of constants."))
+        .getKey();
   }
 }

@@ -1,7 +1,7 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.util.Arrays;
-import java.util.List;
+import java.util.Optional;
 import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.tensor.Shape;
 
@@ -10,27 +10,16 @@ import org.quantsweep.tensor.Shape;
  * 9.0: products are made in float32, then rounded to the scale's type.
  */
 final class Constexprs {
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 16;
+
   private Constexprs() {}
 
-  /** What cannot be decoded; a sentence without its subject or full stop. */
-  static final class UndecodableException extends IllegalArgumentException {
-    private static final long serialVersionUID = 1L;
-
-    UndecodableException(String message) {
-      super(message);
-    }
-  }
-
   /** scale (data - offset), where scale and offset are one number or one for each channel. */
-  static float[] affine(
-      TensorValue data, TensorValue scale, TensorValue zeroPoint, TensorValue axisValue) {
+  static float[] affine(TensorValue data, TensorValue scale, TensorValue zeroPoint, int axis) {
     Shape shape = data.shape();
-    int axis = shape.rank() == 0 ? 0 : place((int) axisValue.integers()[0], shape.rank());
     float[] scales = scale.floats();
     float[] offsets = zeroPoint.floats();
-    int channels = shape.rank() == 0 ? 1 : shape.length(axis);
-    requireOneOr(channels, scales.length, "scales");
-    requireOneOr(channels, offsets.length, "zero points");
+    int channels = channels(shape, axis);
     int inner = 1;
     for (int i = axis + 1; i < shape.rank(); i++) {
       inner *= shape.length(i);
@@ -45,23 +34,38 @@ final class Constexprs {
     return values;
   }
 
-  private static void requireOneOr(int channels, int found, String what) {
-    if (found != 1 && found != channels) {
+  private static int channels(Shape shape, int axis) {
+    return shape.rank() == 0 ? 1 : shape.length(axis);
+  }
+
+  /** There is one parameter for all channels, or one for each. */
+  static void requireChannels(Shape shape, int axis, TensorValue parameters, String what) {
+    int channels = channels(shape, axis);
+    if (parameters.count() != 1 && parameters.count() != channels) {
       throw new UndecodableException(
-          "it has " + found + " " + what + " for " + channels + " channels");
+          "it has " + parameters.count() + " " + what + " for " + channels + " channels");
+    }
+  }
+
+  /** Scales cover the data in blocks, and offsets lie as they do. */
+  static void requireBlocks(Shape shape, TensorValue scale, Optional<TensorValue> offset) {
+    if (scale.shape().rank() != shape.rank()) {
+      throw new UndecodableException(
+          "its scales " + scale.shape() + " do not have the rank of its data " + shape);
+    }
+    blocks(shape, scale.shape(), shape.rank(), "scales");
+    if (offset.isPresent() && !offset.get().shape().equals(scale.shape())) {
+      throw new UndecodableException(
+          "its offsets " + offset.get().shape() + " do not fit its scales " + scale.shape());
     }
   }
 
   /** scale (data - offset), where each covers a block of the data along every axis. */
   static float[] blockwise(
-      Shape shape, float[] data, TensorValue scale, java.util.Optional<TensorValue> offset) {
-    int[] groups = blocks(shape, scale.shape(), shape.rank(), "scale");
+      Shape shape, float[] data, TensorValue scale, Optional<TensorValue> offset) {
+    int[] groups = blocks(shape, scale.shape(), shape.rank(), "scales");
     float[] scales = scale.floats();
     float[] offsets = offset.map(TensorValue::floats).orElse(null);
-    if (offset.isPresent() && !offset.get().shape().equals(scale.shape())) {
-      throw new UndecodableException(
-          "its offsets " + offset.get().shape() + " do not fit its scales " + scale.shape());
-    }
     float[] values = new float[data.length];
     int[] place = new int[shape.rank()];
     for (int i = 0; i < values.length; i++) {
@@ -76,15 +80,12 @@ final class Constexprs {
 
   /** How many elements along each axis share one of the parameters. */
   private static int[] blocks(Shape shape, Shape parameters, int axes, String what) {
-    if (parameters.rank() < axes) {
-      throw new UndecodableException("its " + what + " " + parameters + " has too few axes");
-    }
     int[] groups = new int[axes];
     for (int axis = 0; axis < axes; axis++) {
       int count = parameters.length(axis);
       if (count < 1 || shape.length(axis) % count != 0) {
         throw new UndecodableException(
-            "its " + what + " " + parameters + " does not divide its data " + shape);
+            "its " + what + " " + parameters + " do not divide its data " + shape);
       }
       groups[axis] = shape.length(axis) / count;
     }
@@ -129,7 +130,7 @@ final class Constexprs {
     float[] table = lut.floats();
     float[] values = new float[indices.length];
     for (int i = 0; i < values.length; i++) {
-      if (indices[i] >= table.length) {
+      if (indices[i] < 0 || indices[i] >= table.length) {
         throw new UndecodableException(
             "its index " + indices[i] + " is not in a table of " + table.length);
       }
@@ -138,19 +139,23 @@ final class Constexprs {
     return values;
   }
 
+  /** Tables cover the indices in blocks, and have two axes more: entries, and numbers of each. */
+  static void requireTables(Shape tables, Shape indices) {
+    if (tables.rank() != indices.rank() + 2 || tables.length(-1) < 1) {
+      throw new UndecodableException("its tables " + tables + " do not fit its indices " + indices);
+    }
+    blocks(indices, tables, indices.rank(), "tables");
+  }
+
   /**
    * Tables for blocks of the codes: {@code [groups..., entries, vector]}.
    *
    * @param vectorAxis along which the numbers of a vector lie
    */
   static float[] tables(Shape shape, long[] indices, TensorValue lut, int vectorAxis) {
-    if (lut.shape().rank() != shape.rank() + 2) {
-      throw new UndecodableException(
-          "its tables " + lut.shape() + " do not fit its indices " + shape);
-    }
     int entries = lut.shape().length(-2);
     int vector = lut.shape().length(-1);
-    int[] groups = blocks(shape, lut.shape(), shape.rank(), "table");
+    int[] groups = blocks(shape, lut.shape(), shape.rank(), "tables");
     float[] table = lut.floats();
     Shape made = looked(shape, vector, vectorAxis);
     float[] values = new float[Math.toIntExact(made.elementCount())];
@@ -164,7 +169,7 @@ final class Constexprs {
       for (int axis = 0; axis < place.length; axis++) {
         group = group * lut.shape().length(axis) + place[axis] / groups[axis];
       }
-      if (indices[i] >= entries) {
+      if (indices[i] < 0 || indices[i] >= entries) {
         throw new UndecodableException(
             "its index " + indices[i] + " is not in a table of " + entries);
       }
@@ -227,15 +232,48 @@ final class Constexprs {
         : value;
   }
 
-  static int place(int axis, int rank) {
-    int counted = axis < 0 ? axis + rank : axis;
+  /** Every element so many times, one behind the other along an axis. */
+  static long[] repeated(Shape shape, long[] values, int times, int axis) {
+    int inner = 1;
+    for (int i = axis + 1; i < shape.rank(); i++) {
+      inner *= shape.length(i);
+    }
+    long[] repeated = new long[Math.multiplyExact(values.length, times)];
+    for (int i = 0; i < values.length; i++) {
+      for (int j = 0; j < times; j++) {
+        repeated[(i / inner * times + j) * inner + i % inner] = values[i];
+      }
+    }
+    return repeated;
+  }
+
+  static int place(long axis, int rank) {
+    long counted = axis < 0 ? axis + rank : axis;
     if (counted < 0 || counted >= rank) {
       throw new UndecodableException("its axis " + axis + " is not one of rank " + rank);
     }
-    return counted;
+    return (int) counted;
   }
 
-  static List<Integer> lengths(TensorValue shape) {
-    return Arrays.stream(shape.integers()).mapToObj(Math::toIntExact).toList();
+  /** The shape that a constant holds the lengths of. */
+  static Shape shape(TensorValue lengths) {
+    long[] found = lengths.integers();
+    long elements = 1;
+    for (long length : found) {
+      if (length < 0 || length > MOST_ELEMENTS) {
+        elements = MOST_ELEMENTS + 1;
+        break;
+      }
+      elements = Math.min(MOST_ELEMENTS + 1, elements * length);
+    }
+    if (elements > MOST_ELEMENTS) {
+      throw new UndecodableException(
+          "its shape "
+              + Arrays.stream(found).limit(8).boxed().toList()
+              + " has lengths below 0, or more than "
+              + MOST_ELEMENTS
+              + " elements");
+    }
+    return Shape.of(Arrays.stream(found).boxed().toList());
   }
 }

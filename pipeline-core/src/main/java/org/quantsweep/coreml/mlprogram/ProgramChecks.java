@@ -42,12 +42,21 @@ final class ProgramChecks {
 
   private void function(ProgramFunction function) {
     Names names = new Names(null, ConstantScope.ofFunction());
-    function.inputs().forEach(input -> names.own.add(input.name()));
-    block("function '" + function.name() + "'", function.body(), names, function.opset());
+    String where = "function '" + function.name() + "'";
+    inputs(where, function.inputs(), names);
+    block(where, function.body(), names, function.opset());
+  }
+
+  private void inputs(String where, List<NamedType> inputs, Names names) {
+    for (NamedType input : inputs) {
+      if (!names.own.add(input.name())) {
+        findings.problem(where + ": input '" + input.name() + "' is declared more than once.");
+      }
+    }
   }
 
   private void block(String where, ProgramBlock block, Names names, Opset opset) {
-    block.inputs().forEach(input -> names.own.add(input.name()));
+    inputs(where, block.inputs(), names);
     for (Operation operation : block.operations()) {
       operation(operation, names, opset);
       for (NamedType output : operation.outputs()) {

@@ -74,7 +74,7 @@ public final class ProgramFormat implements ModelFormat {
       CoreMLModel.Functions functions,
       List<String> warnings,
       Contents contents) {
-    ProgramLayers layers = ProgramLayers.of(contents.program());
+    ProgramLayers layers = ProgramLayers.of(contents.program(), source.name());
     return new CoreMLModel(
         source,
         functions,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
@@ -27,10 +28,19 @@ final class ProgramLayers {
   private final Map<String, WeightTensor> weights = new LinkedHashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
 
-  private ProgramLayers() {}
+  private final String model;
 
-  static ProgramLayers of(Program program) {
-    ProgramLayers found = new ProgramLayers();
+  private ProgramLayers(String model) {
+    this.model = model;
+  }
+
+  /**
+   * Those of a program that was checked.
+   *
+   * @param model what messages call it
+   */
+  static ProgramLayers of(Program program, String model) {
+    ProgramLayers found = new ProgramLayers(model);
     program
         .functions()
         .forEach(
@@ -166,8 +176,23 @@ final class ProgramLayers {
             new WeightTensor.Stored(
                 chain.storage(),
                 new ByteSize(chain.bytes),
-                () -> Tensor.wrap(shape, value.floats())));
+                () -> Tensor.wrap(shape, decoded(prefix + name, value))));
     weights.putIfAbsent(tensor.identity(), tensor);
+  }
+
+  private float[] decoded(String identity, TensorValue value) {
+    try {
+      return value.floats();
+    } catch (UndecodableException e) {
+      throw new BadInputException(
+          model
+              + ": weight tensor '"
+              + identity
+              + "' cannot be decoded: "
+              + e.getMessage()
+              + ".\nMaybe make the file again with the tool that wrote it, or copy it again.",
+          e);
+    }
   }
 
   /** Numbers along one axis are vectors, whatever axes of length 1 lie around it. */
@@ -187,15 +212,26 @@ final class ProgramLayers {
     }
     if (operation.type().equals("matmul") && rank > 1) {
       boolean first = parameter.equals("x");
-      boolean transposed =
-          scope
-              .constants
-              .parameter(operation, first ? "transpose_x" : "transpose_y")
-              .map(value -> value.integers()[0] != 0)
-              .orElse(false);
+      boolean transposed = isTrue(operation, first ? "transpose_x" : "transpose_y", scope);
       return first == transposed ? rank - 1 : rank - (transposed ? 2 : 1);
     }
     return 0;
+  }
+
+  /** Whether a parameter is known to be true; what else it may be, whoever runs it says. */
+  private static boolean isTrue(Operation operation, String parameter, Scope scope) {
+    List<Binding> bindings = operation.inputs().getOrDefault(parameter, List.of());
+    if (bindings.isEmpty()) {
+      return false;
+    }
+    ProgramValue bound =
+        bindings.get(0) instanceof Binding.Literal literal
+            ? literal.value()
+            : scope.constants.find(((Binding.Name) bindings.get(0)).name()).orElse(null);
+    return bound instanceof TensorValue value
+        && value.type() == DataType.BOOL
+        && value.count() == 1
+        && value.integers()[0] != 0;
   }
 
   /** What a constant is decoded from. */

@@ -43,6 +43,12 @@ final class ProgramMessages {
     return new ProgramMessages(blobs, findings).program(message);
   }
 
+  /** The type of a constant of a program that was read before. */
+  static ProgramType.Array constantType(Value message) {
+    ProgramMessages reader = new ProgramMessages(new BlobFiles(Map.of()), new Findings());
+    return reader.shaped("a constant", message).orElseThrow();
+  }
+
   private Program program(org.quantsweep.proto.mil.Program message) {
     if (message.getVersion() != 1) {
       findings.problem(
@@ -138,58 +144,58 @@ final class ProgramMessages {
   private List<NamedType> types(List<NamedValueType> messages) {
     List<NamedType> types = new ArrayList<>();
     for (NamedValueType message : messages) {
-      type(message.getName(), message.getType())
+      type("value '" + message.getName() + "'", message.getType())
           .ifPresent(type -> types.add(new NamedType(message.getName(), type)));
     }
     return types;
   }
 
-  private Optional<ProgramType> type(String name, ValueType message) {
+  private Optional<ProgramType> type(String what, ValueType message) {
     return switch (message.getTypeCase()) {
-      case TENSORTYPE -> array(name, message.getTensorType()).map(ProgramType.class::cast);
+      case TENSORTYPE -> array(what, message.getTensorType()).map(ProgramType.class::cast);
       case LISTTYPE ->
-          type(name, message.getListType().getType())
+          type(what, message.getListType().getType())
               .map(
                   element ->
                       new ProgramType.Sequence(element, length(message.getListType().getLength())));
       case TUPLETYPE -> {
         List<ProgramType> elements = new ArrayList<>();
         for (ValueType element : message.getTupleType().getTypesList()) {
-          type(name, element).ifPresent(elements::add);
+          type(what, element).ifPresent(elements::add);
         }
         yield Optional.of(new ProgramType.Tuple(elements));
       }
       case DICTIONARYTYPE -> {
-        Optional<ProgramType> key = type(name, message.getDictionaryType().getKeyType());
-        Optional<ProgramType> value = type(name, message.getDictionaryType().getValueType());
+        Optional<ProgramType> key = type(what, message.getDictionaryType().getKeyType());
+        Optional<ProgramType> value = type(what, message.getDictionaryType().getValueType());
         yield key.isEmpty() || value.isEmpty()
             ? Optional.empty()
             : Optional.of(new ProgramType.Dictionary(key.get(), value.get()));
       }
-      case STATETYPE -> state(name, message.getStateType().getWrappedType());
+      case STATETYPE -> state(what, message.getStateType().getWrappedType());
       case TYPE_NOT_SET -> {
-        findings.problem(where + ": value '" + name + "' has no type.");
+        findings.problem(where + ": " + what + " has no type.");
         yield Optional.empty();
       }
     };
   }
 
-  private Optional<ProgramType> state(String name, ValueType wrapped) {
+  private Optional<ProgramType> state(String what, ValueType wrapped) {
     if (!wrapped.hasTensorType()) {
-      findings.problem(where + ": state '" + name + "' wraps no array.");
+      findings.problem(where + ": " + what + " is a state that wraps no array.");
       return Optional.empty();
     }
-    return array(name, wrapped.getTensorType()).map(ProgramType.State::new);
+    return array(what, wrapped.getTensorType()).map(ProgramType.State::new);
   }
 
-  private Optional<ProgramType.Array> array(String name, TensorType message) {
+  private Optional<ProgramType.Array> array(String what, TensorType message) {
     Optional<DataType> element = DataType.of(message.getDataTypeValue());
     if (element.isEmpty()) {
       findings.problem(
           where
-              + ": value '"
-              + name
-              + "' has elements of type "
+              + ": "
+              + what
+              + " has elements of type "
               + message.getDataTypeValue()
               + ", which is not known here.");
       return Optional.empty();
@@ -200,9 +206,9 @@ final class ProgramMessages {
     if (message.getRank() != message.getDimensionsCount()) {
       findings.problem(
           where
-              + ": value '"
-              + name
-              + "' has rank "
+              + ": "
+              + what
+              + " has rank "
               + message.getRank()
               + ", but "
               + message.getDimensionsCount()
@@ -215,9 +221,9 @@ final class ProgramMessages {
       if (length.isPresent() && (length.getAsLong() < 0 || length.getAsLong() > MOST_ELEMENTS)) {
         findings.problem(
             where
-                + ": value '"
-                + name
-                + "' has an axis of length "
+                + ": "
+              + what
+              + " has an axis of length "
                 + Long.toUnsignedString(length.getAsLong())
                 + ", more than "
                 + MOST_ELEMENTS

@@ -3,7 +3,6 @@ package org.quantsweep.coreml.mlprogram;
 import java.util.Optional;
 import java.util.function.Function;
 import org.quantsweep.coreml.WeightStorage;
-import org.quantsweep.tensor.Shape;
 
 /** How constants of a program are stored, told by the operation that makes them. */
 final class StorageForms {
@@ -34,7 +33,7 @@ final class StorageForms {
         long all =
             constants
                 .parameter(operation, "shape")
-                .map(shape -> Shape.of(Constexprs.lengths(shape)).elementCount())
+                .map(shape -> Constexprs.shape(shape).elementCount())
                 .orElse((long) mask.count());
         WeightStorage inner =
             maker(operation, "nonzero_data", makers)

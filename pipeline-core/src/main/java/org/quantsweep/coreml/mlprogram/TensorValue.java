@@ -188,6 +188,18 @@ public final class TensorValue implements ProgramValue {
     return texts.values();
   }
 
+  /**
+   * The elements as files hold them: little-endian, and of types below a byte the first element in
+   * the lowest bits.
+   *
+   * @throws IllegalStateException when they are texts
+   */
+  byte[] packedBytes() {
+    return content instanceof Content.Packed packed
+        ? packed.bytes().get()
+        : ElementBytes.of(type, this);
+  }
+
   /** The same elements in another shape. */
   public TensorValue reshaped(Shape other) {
     return new TensorValue(type, other, content);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.UnfitWindowException;
 import org.quantsweep.coreml.mlprogram.Operation;
+import org.quantsweep.coreml.mlprogram.UndecodableException;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
@@ -67,6 +68,19 @@ final class ProgramLowering {
    * @param fed the shapes of what the graph is fed with
    */
   LoweredModel lower(Map<String, Shape> fed) {
+    try {
+      return lowered(fed);
+    } catch (UndecodableException e) {
+      throw new BadInputException(
+          setting.model()
+              + ": "
+              + e.getMessage()
+              + ".\nMaybe make the file again with the tool that wrote it, or copy it again.",
+          e);
+    }
+  }
+
+  private LoweredModel lowered(Map<String, Shape> fed) {
     try {
       for (int steps = 0; !isFinished(); steps++) {
         if (steps > MOST_STEPS) {
@@ -135,6 +149,9 @@ final class ProgramLowering {
       }
     } catch (UnsupportedLayerException | UnfitWindowException e) {
       throw refused(operation, e.getMessage(), e);
+    } catch (UndecodableException e) {
+      // Its constants are at fault, not their use.
+      throw e;
     } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw refused(operation, "its parameters do not fit its inputs, " + e.getMessage(), e);
     }
