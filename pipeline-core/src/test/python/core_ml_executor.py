@@ -9,8 +9,9 @@ recent macOS. Its proxy sends the model's path and the inputs, as files, to one 
 (`org.quantsweep.testing.PredictionServer`).
 
 In the environment: QUANTSWEEP_CLASSPATH holds the JVM's class path, QUANTSWEEP_JAVA its program
-(default java), QUANTSWEEP_PRECISION float32 (default) or float16, QUANTSWEEP_OUTCOMES a file to
-write a line to for each test: outcome, predictions, name, reason, parted by tabs.
+(default java), QUANTSWEEP_PRECISION float32 (default) or float16, QUANTSWEEP_CASES how many cases of
+each test function run (default all), QUANTSWEEP_OUTCOMES a file to write a line to for each test:
+outcome, predictions, name, reason, parted by tabs.
 """
 
 import os
@@ -309,8 +310,16 @@ def pytest_sessionfinish(session):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keeps one test of QUANTSWEEP_ONE_OF, always the same ones."""
-    share = int(os.environ.get("QUANTSWEEP_ONE_OF", "1"))
-    kept = [i for i in items if zlib.crc32(name_of(i.nodeid).encode()) % share == 0]
-    config.hook.pytest_deselected(items=[i for i in items if i not in set(kept)])
-    items[:] = kept
+    """Keeps QUANTSWEEP_CASES cases of each test function, always the same ones."""
+    most = int(os.environ.get("QUANTSWEEP_CASES", "0"))
+    if most == 0:
+        return
+    functions = {}
+    for item in items:
+        functions.setdefault(name_of(item.nodeid).split("[")[0], []).append(item)
+    kept = set()
+    for cases in functions.values():
+        cases.sort(key=lambda i: zlib.crc32(name_of(i.nodeid).encode()))
+        kept.update(cases[:most])
+    config.hook.pytest_deselected(items=[i for i in items if i not in kept])
+    items[:] = [i for i in items if i in kept]
