@@ -98,9 +98,7 @@ public final class Programs {
   }
 
   public static Argument name(String name) {
-    return Argument.newBuilder()
-        .addArguments(Argument.Binding.newBuilder().setName(name))
-        .build();
+    return Argument.newBuilder().addArguments(Argument.Binding.newBuilder().setName(name)).build();
   }
 
   public static Argument literal(Value value) {
@@ -208,25 +206,25 @@ public final class Programs {
   /** The manifest of a package with a model and a file of constants. */
   public static String manifest() {
     return """
-        {
-            "fileFormatVersion": "1.0.0",
-            "itemInfoEntries": {
-                "model": {
-                    "author": "com.apple.CoreML",
-                    "description": "CoreML Model Specification",
-                    "name": "model.mlmodel",
-                    "path": "com.apple.CoreML/model.mlmodel"
-                },
-                "weights": {
-                    "author": "com.apple.CoreML",
-                    "description": "CoreML Model Weights",
-                    "name": "weights",
-                    "path": "com.apple.CoreML/weights"
-                }
+    {
+        "fileFormatVersion": "1.0.0",
+        "itemInfoEntries": {
+            "model": {
+                "author": "com.apple.CoreML",
+                "description": "CoreML Model Specification",
+                "name": "model.mlmodel",
+                "path": "com.apple.CoreML/model.mlmodel"
             },
-            "rootModelIdentifier": "model"
-        }
-        """;
+            "weights": {
+                "author": "com.apple.CoreML",
+                "description": "CoreML Model Weights",
+                "name": "weights",
+                "path": "com.apple.CoreML/weights"
+            }
+        },
+        "rootModelIdentifier": "model"
+    }
+    """;
   }
 
   /** The files of a package by their path, to be changed. */

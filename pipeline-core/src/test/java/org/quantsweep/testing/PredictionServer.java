@@ -61,7 +61,8 @@ public final class PredictionServer {
     FloatPrecision precision =
         FloatPrecision.valueOf(
             arguments.length > 0 ? arguments[0].toUpperCase(Locale.ROOT) : "FLOAT32");
-    PredictionServer server = new PredictionServer(InferenceEngines.onnxRuntime(precision));
+    PredictionServer server =
+        new PredictionServer(InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, precision));
     // Whatever else prints must not stand between the answers.
     PrintStream answers = System.out;
     System.setOut(System.err);
@@ -132,8 +133,7 @@ public final class PredictionServer {
                 arrays.put(name, probabilities.values());
                 List<String> labels = probabilities.labels();
                 Stream.concat(
-                        Stream.of("labels", name, Integer.toString(labels.size())),
-                        labels.stream())
+                        Stream.of("labels", name, Integer.toString(labels.size())), labels.stream())
                     .forEach(answer::add);
               }
             });

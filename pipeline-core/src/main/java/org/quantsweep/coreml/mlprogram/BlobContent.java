@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.ObjectStreamException;
-import java.io.Serializable;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
@@ -73,7 +72,8 @@ final class BlobContent implements FileContent {
     }
     byte[] read = new byte[length];
     Long first = pieces.floorKey(position);
-    for (var piece : pieces.subMap(first == null ? position : first, position + length).entrySet()) {
+    for (var piece :
+        pieces.subMap(first == null ? position : first, position + length).entrySet()) {
       long start = Math.max(position, piece.getKey());
       long end = Math.min(position + length, piece.getKey() + piece.getValue().size());
       if (start < end) {

@@ -13,8 +13,8 @@ import org.quantsweep.digest.Sha256Digest;
 
 /**
  * Writes a file of constants as {@link BlobFile} reads it. Blobs stand in the order in which they
- * come. Equal ones are stored once. The bytes of a blob are made when the file is read, so one is in
- * memory at a time.
+ * come. Equal ones are stored once. The bytes of a blob are made when the file is read, so one is
+ * in memory at a time.
  */
 public final class BlobFileWriter {
   private final NavigableMap<Long, BlobContent.Piece> pieces = new TreeMap<>();
@@ -40,7 +40,14 @@ public final class BlobFileWriter {
     byte[] made = bytes.get();
     if (made.length != size) {
       throw new IllegalArgumentException(
-          "array (" + type + " " + value.shape() + ") of " + made.length + " bytes needs " + size
+          "array ("
+              + type
+              + " "
+              + value.shape()
+              + ") of "
+              + made.length
+              + " bytes needs "
+              + size
               + ".");
     }
     Stored stored = new Stored(type, size, 8 * size - bits, Sha256Digest.of(made));

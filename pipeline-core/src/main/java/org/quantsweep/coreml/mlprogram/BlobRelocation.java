@@ -90,7 +90,9 @@ public final class BlobRelocation {
 
   private Value placed(Value value) {
     Value.BlobFileValue blob = value.getBlobFileValue();
-    return value.toBuilder().setBlobFileValue(blob.toBuilder().setOffset(places.get(key(blob)))).build();
+    return value.toBuilder()
+        .setBlobFileValue(blob.toBuilder().setOffset(places.get(key(blob))))
+        .build();
   }
 
   private static String key(Value.BlobFileValue blob) {
@@ -177,7 +179,8 @@ public final class BlobRelocation {
     Value.Builder changed = message.toBuilder();
     Value.ImmediateValue.Builder immediate = changed.getImmediateValueBuilder();
     switch (message.getImmediateValue().getValueCase()) {
-      case LIST -> immediate.getListBuilder().getValuesBuilderList().forEach(inner -> move(inner, blob));
+      case LIST ->
+          immediate.getListBuilder().getValuesBuilderList().forEach(inner -> move(inner, blob));
       case TUPLE ->
           immediate.getTupleBuilder().getValuesBuilderList().forEach(inner -> move(inner, blob));
       case DICTIONARY ->

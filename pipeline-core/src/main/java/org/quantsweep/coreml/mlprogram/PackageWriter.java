@@ -61,7 +61,7 @@ public final class PackageWriter {
   private static String identifier(Sha256Digest digest) {
     long high = Long.parseUnsignedLong(digest.hex().substring(0, 16), 16);
     long low = Long.parseUnsignedLong(digest.hex().substring(16, 32), 16);
-    return new UUID(high & ~0xf000L | 0x8000L, low & ~(3L << 62) | 1L << 63).toString();
+    return new UUID((high & ~0xf000L) | 0x8000L, (low & ~(3L << 62)) | (1L << 63)).toString();
   }
 
   private static String manifest(SortedMap<String, String> identifiers) {

@@ -222,8 +222,8 @@ final class ProgramMessages {
         findings.problem(
             where
                 + ": "
-              + what
-              + " has an axis of length "
+                + what
+                + " has an axis of length "
                 + Long.toUnsignedString(length.getAsLong())
                 + ", more than "
                 + MOST_ELEMENTS

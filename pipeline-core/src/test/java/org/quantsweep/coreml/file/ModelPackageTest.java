@@ -182,8 +182,7 @@ class ModelPackageTest {
     byte[] bytes = Files.readAllBytes(file);
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     Files.write(
-        file,
-        text.replace("Manifest.jsoo", "Manifest.json").getBytes(StandardCharsets.ISO_8859_1));
+        file, text.replace("Manifest.jsoo", "Manifest.json").getBytes(StandardCharsets.ISO_8859_1));
 
     refuses(file, unreadable(file, "it holds 'Manifest.json' more than once"));
   }

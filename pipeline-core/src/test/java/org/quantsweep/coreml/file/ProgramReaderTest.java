@@ -77,8 +77,7 @@ class ProgramReaderTest {
   void p02_weight_file_cut_in_half() {
     refusesBlobs(
         Arrays.copyOf(blobs(bytes -> {}), 192),
-        WEIGHT
-            + "64): the blob says that it has 256 bytes from 128, but the file ends after 192.");
+        WEIGHT + "64): the blob says that it has 256 bytes from 128, but the file ends after 192.");
     refusesBlobs(
         Arrays.copyOf(blobs(bytes -> {}), 100),
         WEIGHT + "64): the file ends before it, after 100 bytes.");
@@ -96,8 +95,7 @@ class ProgramReaderTest {
 
   @Test
   void p04_blob_offset_wrong() {
-    refuses(
-        model -> Programs.change(model, "w", at(128)), WEIGHT + "128): no blob begins there.");
+    refuses(model -> Programs.change(model, "w", at(128)), WEIGHT + "128): no blob begins there.");
     refuses(
         model -> Programs.change(model, "w", at(65)),
         WEIGHT + "65): its offset must be a multiple of 64, behind the header of the file.");
@@ -338,8 +336,7 @@ class ProgramReaderTest {
             Programs.changeMain(
                 model,
                 main ->
-                    main.addInputs(
-                        Programs.named("x", Programs.array(DataType.FLOAT32, 1, 16)))),
+                    main.addInputs(Programs.named("x", Programs.array(DataType.FLOAT32, 1, 16)))),
         "function 'main': input 'x' is declared more than once.");
   }
 
@@ -452,8 +449,7 @@ class ProgramReaderTest {
             .putInputs("data", Programs.literal(Programs.bytes(codes, 1, 2)))
             .putInputs(
                 "scale",
-                Programs.literal(
-                    Programs.floats(Programs.array(DataType.FLOAT32, 3), 1, 2, 3))),
+                Programs.literal(Programs.floats(Programs.array(DataType.FLOAT32, 3), 1, 2, 3))),
         "its scales [3] do not divide its data [2].");
     refusesConstexpr(
         constexpr("constexpr_blockwise_shift_scale")
@@ -477,8 +473,7 @@ class ProgramReaderTest {
     refusesConstexpr(
         constexpr("constexpr_lut_to_dense")
             .putAttributes("indices", Programs.bytes(codes, 1, 2))
-            .putAttributes(
-                "lut", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2))
+            .putAttributes("lut", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2))
             .putAttributes(
                 "shape",
                 Programs.bytes(
@@ -543,8 +538,7 @@ class ProgramReaderTest {
           Operation last = block.getOperations(1);
           block.clearOperations();
           block.addOperations(
-              Programs.constant(
-                  "c0", Programs.floats(Programs.array(DataType.FLOAT32, 1), 1)));
+              Programs.constant("c0", Programs.floats(Programs.array(DataType.FLOAT32, 1), 1)));
           for (int i = 1; i <= 9; i++) {
             block.addOperations(
                 Programs.operation(
@@ -631,7 +625,8 @@ class ProgramReaderTest {
     refuses(
         functions("main", "main", "other"),
         "the model describes function 'other', but its program has only [main].");
-    refuses(functions("main", "main", "main"), "the model describes function 'main' more than once.");
+    refuses(
+        functions("main", "main", "main"), "the model describes function 'main' more than once.");
   }
 
   @Test
@@ -646,8 +641,7 @@ class ProgramReaderTest {
         model ->
             Programs.changeMain(
                 model,
-                main ->
-                    main.addInputs(Programs.named("a", Programs.array(DataType.FLOAT32, 1)))),
+                main -> main.addInputs(Programs.named("a", Programs.array(DataType.FLOAT32, 1)))),
         "input 'a' of function 'main' is not described.");
   }
 
@@ -685,8 +679,7 @@ class ProgramReaderTest {
         block -> {
           for (int i = 0; i < 30; i++) {
             block.addOperations(
-                0,
-                Programs.operation("nope", "n" + i, Programs.array(DataType.FLOAT32)));
+                0, Programs.operation("nope", "n" + i, Programs.array(DataType.FLOAT32)));
           }
         });
 

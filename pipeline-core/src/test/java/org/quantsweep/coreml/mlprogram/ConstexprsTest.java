@@ -74,7 +74,8 @@ class ConstexprsTest {
       outputs.add(new NamedType("b", any));
     }
     Map<String, ProgramValue> made =
-        ConstantScope.ofFunction().made(new Operation(type, inputs, attributes, outputs, List.of()));
+        ConstantScope.ofFunction()
+            .made(new Operation(type, inputs, attributes, outputs, List.of()));
     return outputs.stream().map(output -> (TensorValue) made.get(output.name())).toList();
   }
 
@@ -452,8 +453,7 @@ class ConstexprsTest {
             half("1da5 250a 1cd7", 3, 1));
 
     assertThat(made.get(0).integers())
-        .containsExactly(
-            0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0);
+        .containsExactly(0, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 1, 0, 1, 0, 0);
     // 127 scales are the largest magnitude of each row: .7, 2.5 and .6 in half precision.
     assertThat(made.get(1).floats()).contains(0.7001953125f, 2.5f, 0.60009765625f);
   }

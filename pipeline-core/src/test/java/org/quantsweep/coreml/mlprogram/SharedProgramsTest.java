@@ -73,7 +73,9 @@ class SharedProgramsTest {
     }
   }
 
-  /** All constants written anew: the same values, and where coremltools wrote them the same file. */
+  /**
+   * All constants written anew: the same values, and where coremltools wrote them the same file.
+   */
   @Test
   void everyPackageWithItsConstantsWrittenAnewHoldsTheSameValues() throws IOException {
     List<String> otherwise = new ArrayList<>();
