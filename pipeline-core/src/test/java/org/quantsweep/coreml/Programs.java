@@ -170,7 +170,11 @@ public final class Programs {
   }
 
   /** A blob: its type's number in the file, its bytes, the unused bits of the last. */
-  public record Blob(int type, byte[] bytes, int padding) {
+  public record Blob(int type, ByteString bytes, int padding) {
+    public Blob(int type, byte[] bytes, int padding) {
+      this(type, ByteString.copyFrom(bytes), padding);
+    }
+
     /** Of float32 numbers 0, 1, 2 and so on. */
     public static Blob counting(int count) {
       ByteBuffer bytes = ByteBuffer.allocate(4 * count).order(ByteOrder.LITTLE_ENDIAN);
@@ -185,7 +189,7 @@ public final class Programs {
   public static byte[] blobFile(Blob... blobs) {
     int size = 64;
     for (Blob blob : blobs) {
-      size = (size + 63) / 64 * 64 + 64 + blob.bytes().length;
+      size = (size + 63) / 64 * 64 + 64 + blob.bytes().size();
     }
     ByteBuffer file = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     file.putInt(0, blobs.length).putInt(4, 2);
@@ -194,11 +198,11 @@ public final class Programs {
       place = (place + 63) / 64 * 64;
       file.putInt(place, 0xDEADBEEF)
           .putInt(place + 4, blob.type())
-          .putLong(place + 8, blob.bytes().length)
+          .putLong(place + 8, blob.bytes().size())
           .putLong(place + 16, place + 64)
           .putLong(place + 24, blob.padding());
-      file.put(place + 64, blob.bytes());
-      place += 64 + blob.bytes().length;
+      file.put(place + 64, blob.bytes().toByteArray());
+      place += 64 + blob.bytes().size();
     }
     return file.array();
   }

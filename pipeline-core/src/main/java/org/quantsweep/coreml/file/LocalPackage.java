@@ -23,7 +23,8 @@ import org.quantsweep.digest.ByteSize;
  * The files of a model package that lies on this machine, as a folder or as a zip archive of it.
  */
 final class LocalPackage {
-  private static final ByteSize LARGEST_IN_MEMORY = new ByteSize(256L << 20);
+  /** Larger files are read where they lie: reading a package costs no more than hashing it. */
+  private static final long LARGEST_IN_MEMORY = 1 << 20;
 
   /** What all files of an archive may hold together, and how often more than the archive itself. */
   private static final long LARGEST_UNPACKED = 64L << 30;
@@ -78,7 +79,6 @@ final class LocalPackage {
 
   private static ModelFiles folder(Path root) throws IOException {
     Map<String, Path> found = new TreeMap<>();
-    long bytes = 0;
     try (Stream<Path> walked = Files.walk(root)) {
       for (Path file : (Iterable<Path>) walked::iterator) {
         String inside = root.relativize(file).toString().replace('\\', '/');
@@ -90,7 +90,6 @@ final class LocalPackage {
             throw new IOException("it holds more than " + ModelFiles.MOST_FILES + " files");
           }
           found.put(inside, file);
-          bytes += Files.size(file);
         }
       }
     } catch (UncheckedIOException e) {
@@ -98,11 +97,7 @@ final class LocalPackage {
     }
     TreeMap<String, FileContent> contents = new TreeMap<>();
     for (Map.Entry<String, Path> file : found.entrySet()) {
-      contents.put(
-          file.getKey(),
-          bytes > LARGEST_IN_MEMORY.bytes()
-              ? FileContent.of(file.getValue())
-              : FileContent.of(Files.readAllBytes(file.getValue())));
+      contents.put(file.getKey(), content(file.getValue()));
     }
     if (contents.isEmpty()) {
       throw new IOException("the folder holds no file");
@@ -114,26 +109,33 @@ final class LocalPackage {
   private static ModelFiles archive(Path file) throws IOException {
     Path folder = Files.createTempDirectory("quantsweep-unpacked");
     folder.toFile().deleteOnExit();
-    boolean isUsed = false;
+    boolean isRead = false;
     try {
       ModelFiles files = unpacked(file, folder);
-      isUsed = files.size().compareTo(LARGEST_IN_MEMORY) > 0;
+      isRead = true;
       return files;
     } finally {
-      if (!isUsed) {
-        delete(folder);
-      }
+      delete(folder, isRead ? LARGEST_IN_MEMORY : Long.MAX_VALUE);
     }
   }
 
-  /** Removes a folder of files: what was refused, or is in memory. */
-  private static void delete(Path folder) throws IOException {
+  /**
+   * Removes files up to a size, which are in memory or not needed; and the folder if it is empty.
+   */
+  private static void delete(Path folder, long largest) throws IOException {
+    boolean isEmpty = true;
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        Files.delete(file);
+        if (Files.size(file) <= largest) {
+          Files.delete(file);
+        } else {
+          isEmpty = false;
+        }
       }
     }
-    Files.delete(folder);
+    if (isEmpty) {
+      Files.delete(folder);
+    }
   }
 
   private static ModelFiles unpacked(Path file, Path folder) throws IOException {
@@ -167,19 +169,20 @@ final class LocalPackage {
     if (found.isEmpty()) {
       throw new IOException("the archive holds no file");
     }
-    return ModelFiles.tree(contents(found, limit - left));
+    return ModelFiles.tree(contents(found));
   }
 
-  private static Map<String, FileContent> contents(Map<String, Path> found, long bytes)
-      throws IOException {
+  private static FileContent content(Path file) throws IOException {
+    return Files.size(file) <= LARGEST_IN_MEMORY
+        ? FileContent.of(Files.readAllBytes(file))
+        : FileContent.of(file);
+  }
+
+  private static Map<String, FileContent> contents(Map<String, Path> found) throws IOException {
     String around = found.isEmpty() ? "" : folderAround(found);
     TreeMap<String, FileContent> contents = new TreeMap<>();
     for (Map.Entry<String, Path> part : found.entrySet()) {
-      contents.put(
-          part.getKey().substring(around.length()),
-          bytes > LARGEST_IN_MEMORY.bytes()
-              ? FileContent.of(part.getValue())
-              : FileContent.of(Files.readAllBytes(part.getValue())));
+      contents.put(part.getKey().substring(around.length()), content(part.getValue()));
     }
     return contents;
   }

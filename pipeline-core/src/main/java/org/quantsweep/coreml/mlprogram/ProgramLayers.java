@@ -46,7 +46,7 @@ final class ProgramLayers {
         .forEach(
             (name, function) -> {
               String prefix = program.functions().size() == 1 ? "" : name + "/";
-              found.block(prefix, function.body(), new Scope(null, ConstantScope.ofFunction()));
+              found.block(function.body(), new Scope(prefix, null, ConstantScope.ofFunction()));
             });
     return found;
   }
@@ -63,13 +63,20 @@ final class ProgramLayers {
 
   /** What a block sees: constants, and which operations made them. */
   private static final class Scope {
+    private final String prefix;
     private final Scope around;
     private final ConstantScope constants;
     private final Map<String, Operation> makers = new HashMap<>();
 
-    private Scope(Scope around, ConstantScope constants) {
+    private Scope(String prefix, Scope around, ConstantScope constants) {
+      this.prefix = prefix;
       this.around = around;
       this.constants = constants;
+    }
+
+    /** Names a constant within the model, by the block that makes it, whoever takes it. */
+    private String identity(String name) {
+      return makers.containsKey(name) || around == null ? prefix + name : around.identity(name);
     }
 
     private Optional<Operation> maker(String name) {
@@ -81,14 +88,14 @@ final class ProgramLayers {
     }
   }
 
-  private void block(String prefix, ProgramBlock block, Scope scope) {
+  private void block(ProgramBlock block, Scope scope) {
     for (Operation operation : block.operations()) {
       if (operation.isConstant() || operation.isCompressed()) {
         scope.constants.add(operation);
         operation.outputs().forEach(output -> scope.makers.put(output.name(), operation));
         continue;
       }
-      String path = unique(prefix + operation.name());
+      String path = unique(scope.prefix + operation.name());
       Layer layer =
           new Layer(
               path,
@@ -103,13 +110,14 @@ final class ProgramLayers {
               (parameter, bindings) -> {
                 for (Binding binding : bindings) {
                   if (binding instanceof Binding.Name name) {
-                    weight(prefix, parameter, name.name(), new Use(operation, layer), scope);
+                    weight(parameter, name.name(), new Use(operation, layer), scope);
                   }
                 }
               });
       int index = 0;
       for (ProgramBlock inner : operation.blocks()) {
-        block(path + "[" + index + "]/", inner, new Scope(scope, scope.constants.within()));
+        String prefix = path + "[" + index + "]/";
+        block(inner, new Scope(prefix, scope, scope.constants.within()));
         index++;
       }
     }
@@ -154,12 +162,16 @@ final class ProgramLayers {
     }
   }
 
-  private void weight(String prefix, String parameter, String name, Use use, Scope scope) {
+  private void weight(String parameter, String name, Use use, Scope scope) {
     Optional<Operation> maker = scope.maker(name);
     if (maker.isEmpty()
         || !(scope.constants.find(name).orElse(null) instanceof TensorValue value)
         || !value.type().isFloat()
         || value.shape().rank() == 0) {
+      return;
+    }
+    String identity = scope.identity(name);
+    if (weights.containsKey(identity)) {
       return;
     }
     Shape shape = value.shape();
@@ -170,14 +182,14 @@ final class ProgramLayers {
     chain.add(maker.get());
     WeightTensor tensor =
         new WeightTensor(
-            prefix + name,
+            identity,
             use.layer(),
             place,
             new WeightTensor.Stored(
                 chain.storage(),
                 new ByteSize(chain.bytes),
-                () -> Tensor.wrap(shape, decoded(prefix + name, value))));
-    weights.putIfAbsent(tensor.identity(), tensor);
+                () -> Tensor.wrap(shape, decoded(identity, value))));
+    weights.put(identity, tensor);
   }
 
   private float[] decoded(String identity, TensorValue value) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -139,13 +140,17 @@ class ModelPackageTest {
 
   @Test
   void aFolderIsTheSameModelAsItsArchives() throws IOException {
-    Path root = written(Programs.parts());
-    Map<String, byte[]> withNoise = new TreeMap<>(Programs.parts());
+    // Large enough to be read where it lies.
+    byte[] large = new byte[2 << 20];
+    new Random(1).nextBytes(large);
+    Map<String, byte[]> parts = new TreeMap<>(Programs.parts());
+    parts.put("Data/com.apple.CoreML/large", large);
+    Path root = written(parts);
     CoreMLModel model = ModelReader.read(root);
 
-    assertThat(model.digest()).isEqualTo(Programs.files(Programs.parts()).digest());
+    assertThat(model.digest()).isEqualTo(Programs.files(parts).digest());
     for (String around : List.of("", "m.mlpackage/")) {
-      CoreMLModel unpacked = ModelReader.read(zipped(around, withNoise));
+      CoreMLModel unpacked = ModelReader.read(zipped(around, parts));
       assertThat(unpacked.digest()).isEqualTo(model.digest());
       assertThat(unpacked.size()).isEqualTo(model.size());
       assertThat(unpacked.weightTensors().get(1).values().get(63)).isEqualTo(63);

@@ -62,6 +62,10 @@ class ProgramReaderTest {
     return blobs;
   }
 
+  private static String two(String first, String second) {
+    return "the model has 2 problems:\n- " + first + "\n- " + second;
+  }
+
   @Test
   void p01_control() {
     CoreMLModel model = read(Programs.parts());
@@ -163,9 +167,9 @@ class ProgramReaderTest {
   void p09_unknown_opset() {
     refuses(
         model -> Programs.changeMain(model, main -> main.setOpset("CoreML12")),
-        "the model has 2 problems:\n"
-            + "- function 'main' has opset 'CoreML12', but only CoreML5 to CoreML9 are known.\n"
-            + "- function 'main' has blocks for [CoreML7], but none for its opset 'CoreML12'.");
+        two(
+            "function 'main' has opset 'CoreML12', but only CoreML5 to CoreML9 are known.",
+            "function 'main' has blocks for [CoreML7], but none for its opset 'CoreML12'."));
   }
 
   @Test
@@ -208,9 +212,9 @@ class ProgramReaderTest {
   void p13_description_output_unknown() {
     refuses(
         model -> model.getDescriptionBuilder().setOutput(0, Networks.array("nope", 2, 2)),
-        "the model has 2 problems:\n"
-            + "- output 'nope' is described, but function 'main' has only [z].\n"
-            + "- output 'z' of function 'main' is not described.");
+        two(
+            "output 'nope' is described, but function 'main' has only [z].",
+            "output 'z' of function 'main' is not described."));
   }
 
   @Test
@@ -357,11 +361,10 @@ class ProgramReaderTest {
         "'c' (const): attribute 'val' is constant, but its type (float32 [?]) is open.");
     refusesConstant(
         Programs.floats(Programs.array(DataType.FLOAT32, 1L << 40), 1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has an axis of length 1099511627776, more than"
-            + " 2147483631.\n"
-            + "- 'c' (const): value 'c' has an axis of length 1099511627776, more than"
-            + " 2147483631.");
+        two(
+            "'c' (const): attribute 'val' has an axis of length 1099511627776, more than"
+                + " 2147483631.",
+            "'c' (const): value 'c' has an axis of length 1099511627776, more than 2147483631."));
     refusesConstant(
         Programs.floats(Programs.array(DataType.FLOAT32, 1 << 30, 1 << 30, 1 << 30, 1 << 30), 1),
         "'c' (const): attribute 'val' (float32 [1073741824, 1073741824, 1073741824, 1073741824])"
@@ -371,27 +374,27 @@ class ProgramReaderTest {
         "'c' (const): attribute 'val' has no value.");
     refusesConstant(
         Programs.floats(ValueType.getDefaultInstance(), 1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' is an array, but its type is none.\n"
-            + "- 'c' (const): value 'c' has no type.");
+        two(
+            "'c' (const): attribute 'val' is an array, but its type is none.",
+            "'c' (const): value 'c' has no type."));
     refusesConstant(
         Programs.floats(
             ValueType.newBuilder()
                 .setTensorType(TensorType.newBuilder().setDataTypeValue(77).setRank(0))
                 .build(),
             1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has elements of type 77, which is not known here.\n"
-            + "- 'c' (const): value 'c' has elements of type 77, which is not known here.");
+        two(
+            "'c' (const): attribute 'val' has elements of type 77, which is not known here.",
+            "'c' (const): value 'c' has elements of type 77, which is not known here."));
     refusesConstant(
         Programs.floats(
             ValueType.newBuilder()
                 .setTensorType(TensorType.newBuilder().setDataType(DataType.FLOAT32).setRank(3))
                 .build(),
             1),
-        "the model has 2 problems:\n"
-            + "- 'c' (const): attribute 'val' has rank 3, but 0 dimensions.\n"
-            + "- 'c' (const): value 'c' has rank 3, but 0 dimensions.");
+        two(
+            "'c' (const): attribute 'val' has rank 3, but 0 dimensions.",
+            "'c' (const): value 'c' has rank 3, but 0 dimensions."));
     refusesConstant(
         Programs.blob(Programs.array(DataType.BOOL, 64), 64),
         "'c' (const): attribute 'val' (@model_path/weights/weight.bin at 64): bool cannot lie in a"
@@ -567,9 +570,7 @@ class ProgramReaderTest {
         "'y' (linear) has 1 blocks, but needs 0.");
     refuses(
         model -> Programs.change(model, "z", Operation.Builder::clearOutputs),
-        "the model has 2 problems:\n"
-            + "- 'z' (reshape) has no output.\n"
-            + "- function 'main' answers 'z', which nothing defines.");
+        two("'z' (reshape) has no output.", "function 'main' answers 'z', which nothing defines."));
   }
 
   @Test
@@ -711,5 +712,40 @@ class ProgramReaderTest {
                 .map(WeightTensor::identity)
                 .toList())
         .isEqualTo(List.of("w", "b"));
+  }
+
+  /** A constant is one weight tensor, named by the block that makes it, whoever takes it. */
+  @Test
+  void aConstantThatSeveralBlocksTake() {
+    Operation.Builder inside =
+        Programs.operation(
+            "linear", "q", Programs.array(DataType.FLOAT32, 1, 4), "x", "weight", "w");
+    Block first =
+        Block.newBuilder()
+            .addOperations(
+                Programs.constant("v", Programs.floats(Programs.array(DataType.FLOAT32, 2), 1, 2)))
+            .addOperations(
+                Programs.operation("identity", "p", Programs.array(DataType.FLOAT32, 2))
+                    .putInputs("x", Programs.name("v")))
+            .addOperations(inside)
+            .addOutputs("q")
+            .build();
+    Block second = Block.newBuilder().addOperations(inside).addOutputs("q").build();
+    Model.Builder model = Programs.linear();
+    Programs.changeBlock(
+        model,
+        block ->
+            block.addOperations(
+                2,
+                Programs.operation("cond", "c", Programs.array(DataType.FLOAT32, 1, 4))
+                    .putInputs("pred", Programs.name("x"))
+                    .addBlocks(first)
+                    .addBlocks(second)));
+
+    assertThat(
+            read(Programs.parts(model.build(), Programs.Blob.counting(64))).weightTensors().stream()
+                .map(WeightTensor::identity)
+                .toList())
+        .isEqualTo(List.of("c[0]/v", "w", "b"));
   }
 }

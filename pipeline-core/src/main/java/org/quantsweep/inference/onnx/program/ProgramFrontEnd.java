@@ -97,7 +97,7 @@ public final class ProgramFrontEnd implements ModelLowering {
   }
 
   private DataType element(NamedType input) {
-    if (input.type() instanceof ProgramType.Array array) {
+    if (input.type() instanceof ProgramType.Array array && array.element() != DataType.STRING) {
       return array.element();
     }
     throw new BadInputException(
@@ -106,11 +106,13 @@ public final class ProgramFrontEnd implements ModelLowering {
             + input.name()
             + "' is declared as "
             + input.type()
-            + ", but only arrays and states can be fed.\nMaybe convert the model again.");
+            + ", but only arrays of numbers and states can be fed.\n"
+            + "Maybe convert the model again.");
   }
 
   private Shape shape(ProgramType.Array type, String name) {
     return type.shape()
+        .filter(shape -> type.element() != DataType.STRING)
         .orElseThrow(
             () ->
                 new BadInputException(
@@ -119,7 +121,8 @@ public final class ProgramFrontEnd implements ModelLowering {
                         + name
                         + "' is declared as "
                         + type
-                        + ", but a state's shape is fixed.\nMaybe convert the model again."));
+                        + ", but a state holds numbers, and its shape is fixed.\n"
+                        + "Maybe convert the model again."));
   }
 
   /** Stands in for an optional array that is not given: its default everywhere. */

@@ -77,6 +77,20 @@ final class ProgramLowering {
               + e.getMessage()
               + ".\nMaybe make the file again with the tool that wrote it, or copy it again.",
           e);
+    } catch (UnsupportedLayerException
+        | ArithmeticException
+        | IllegalArgumentException
+        | IllegalStateException
+        | IndexOutOfBoundsException e) {
+      // Not of one operation: of what a block or the function answers.
+      throw new BadInputException(
+          setting.model()
+              + ": function '"
+              + setting.function().name()
+              + "' cannot run here: "
+              + clause(e)
+              + ".\nMaybe convert the model again.",
+          e);
     }
   }
 
@@ -152,8 +166,11 @@ final class ProgramLowering {
     } catch (UndecodableException e) {
       // Its constants are at fault, not their use.
       throw e;
-    } catch (ArithmeticException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw refused(operation, "its parameters do not fit its inputs, " + e.getMessage(), e);
+    } catch (ArithmeticException
+        | IllegalArgumentException
+        | IllegalStateException
+        | IndexOutOfBoundsException e) {
+      throw refused(operation, "its parameters do not fit its inputs, " + clause(e), e);
     }
   }
 
@@ -245,6 +262,11 @@ final class ProgramLowering {
         .find(name)
         .orElseThrow(
             () -> new UnsupportedLayerException("nothing before it defines '" + name + "'"));
+  }
+
+  private static String clause(Exception failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
   }
 
   private BadInputException refused(Operation operation, String reason, Exception cause) {

@@ -1,0 +1,119 @@
+package org.quantsweep.coreml.mlprogram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.PythonEnvironment;
+import org.quantsweep.testing.PythonEnvironment.Outcome;
+
+/**
+ * The real coremltools 9.0 opens every package that we write and finds the constants that we
+ * decode, bit for bit ({@code check_programs_with_coremltools.py}).
+ */
+class CoremltoolsProgramsIT {
+  private static PythonEnvironment python;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void makeTheEnvironment() {
+    python =
+        PythonEnvironment.of(
+            "coremltools", "the check of our packages against the real coremltools");
+  }
+
+  @Test
+  void coremltoolsFindsTheSameConstantsInEveryPackageThatWeWrite() throws IOException {
+    List<Path> packages = new ArrayList<>(SharedProgramsTest.packages("models"));
+    packages.addAll(SharedProgramsTest.packages("compressed"));
+    int constants = 0;
+    for (Path file : packages) {
+      constants += write(FilesOf.rewritten(FilesOf.folder(file)), file.getFileName().toString());
+    }
+
+    Outcome outcome = check();
+
+    assertThat(outcome.errors()).isEmpty();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output().lines().reduce("", (one, last) -> last))
+        .isEqualTo(
+            packages.size() + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  @Test
+  void theCheckFindsOneConstantThatIsOneUnitInTheLastPlaceOff() throws IOException {
+    Path file = SharedProgramsTest.packages("compressed").get(0);
+    String name = file.getFileName().toString();
+    write(FilesOf.rewritten(FilesOf.folder(file)), name);
+    Path arrays = folder.resolve(name.replace(".mlpackage", ".weights.npz"));
+    Map<String, Tensor> weights = NpzArrays.read(arrays);
+    String changed = "n_l10_w_to_fp16_quantized";
+    float[] values = weights.get(changed).toArray();
+    values[7] = Math.nextUp(values[7]);
+    weights.put(changed, Tensor.wrap(weights.get(changed).shape(), values));
+    NpzArrays.write(arrays, weights);
+
+    Outcome outcome = check();
+
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.errors())
+        .startsWith(
+            folder.resolve(name)
+                + ": "
+                + changed
+                + ": 1 of "
+                + values.length
+                + " values differ from coremltools'; the first at flat index 7: ours ")
+        .hasLineCount(1);
+  }
+
+  private int write(ModelFiles files, String name) throws IOException {
+    Path root = folder.resolve(name);
+    for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
+      Path path = root.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      try (InputStream in = file.getValue().open()) {
+        Files.copy(in, path);
+      }
+    }
+    Map<String, Tensor> weights = weights(ModelReader.read(files, name));
+    NpzArrays.write(folder.resolve(name.replace(".mlpackage", ".weights.npz")), weights);
+    return weights.size();
+  }
+
+  private static Map<String, Tensor> weights(CoreMLModel model) {
+    Map<String, Tensor> weights = new TreeMap<>();
+    for (WeightTensor tensor : model.weightTensors()) {
+      weights.put(tensor.identity(), tensor.values());
+    }
+    for (int i = 0; i < model.stages().size(); i++) {
+      String prefix = i + ":";
+      weights(model.stages().get(i)).forEach((name, value) -> weights.put(prefix + name, value));
+    }
+    return weights;
+  }
+
+  private Outcome check() {
+    return python.run(
+        PythonEnvironment.repository(
+            "pipeline-core/src/test/python/check_programs_with_coremltools.py"),
+        folder.toString());
+  }
+}
