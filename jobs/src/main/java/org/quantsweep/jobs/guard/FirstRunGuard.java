@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.EngineFaultException;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.jobs.files.LocalStorage;
 
 /**
@@ -25,6 +26,7 @@ public final class FirstRunGuard implements Serializable {
   private static final Duration LAST_BREATH = Duration.ofSeconds(10);
 
   private final Duration limit;
+  private final FloatPrecision precision;
   private final ChildProgram program;
 
   /**
@@ -33,11 +35,25 @@ public final class FirstRunGuard implements Serializable {
    * @param limit how long opening and running may take together, more than 0
    */
   public FirstRunGuard(Duration limit) {
-    this(limit, new ChildProgram(GuardedRun.class));
+    this(limit, FloatPrecision.FLOAT32);
+  }
+
+  /**
+   * A guard of models that then run in a precision.
+   *
+   * @param limit how long opening and running may take together, more than 0
+   */
+  public FirstRunGuard(Duration limit, FloatPrecision precision) {
+    this(limit, precision, new ChildProgram(GuardedRun.class));
   }
 
   FirstRunGuard(Duration limit, ChildProgram program) {
+    this(limit, FloatPrecision.FLOAT32, program);
+  }
+
+  private FirstRunGuard(Duration limit, FloatPrecision precision, ChildProgram program) {
     this.limit = limit;
+    this.precision = precision;
     this.program = program;
   }
 
@@ -55,7 +71,7 @@ public final class FirstRunGuard implements Serializable {
       try {
         Path file = folder.resolve(model.format().fileName("model"));
         new LocalStorage().write(file.toString(), model.format().encode(Map.of()));
-        run(model.name(), folder, file);
+        run(model, folder, file);
       } finally {
         delete(folder);
       }
@@ -65,8 +81,10 @@ public final class FirstRunGuard implements Serializable {
     }
   }
 
-  private void run(String name, Path folder, Path model) throws IOException {
-    Process process = program.start(folder, model.toString());
+  private void run(CoreMLModel model, Path folder, Path file) throws IOException {
+    String name = model.name();
+    Process process =
+        program.start(folder, GuardedRun.arguments(file.toString(), model.function(), precision));
     boolean ended;
     try {
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
