@@ -12,6 +12,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.quantsweep.datasets.numpy.NpzReader;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Tensor;
 
@@ -59,6 +62,34 @@ public final class StepFolder {
       }
     }
     return calls;
+  }
+
+  /**
+   * The sample that a folder holds. Its digest is that of its calls' digests.
+   *
+   * @param path what it is called
+   * @throws UnreadableSampleException as {@link #read}
+   */
+  static Sample sample(Path folder, String path, IngestLimits limits)
+      throws UnreadableSampleException, IOException {
+    List<SampleContent.NamedArrays> calls = new ArrayList<>();
+    Sha256Digest.Builder digest = new Sha256Digest.Builder();
+    for (SortedMap<String, Tensor> call : read(folder, limits)) {
+      calls.add(new SampleContent.NamedArrays(call));
+      digest.field("call", SampleFiles.digest(call).hex());
+    }
+    return new Sample(
+        digest.build(), path, new SampleContent.Calls(calls), SampleFiles.label(path));
+  }
+
+  /**
+   * The path with all that lies in folders of steps left out, so that each such folder stands once.
+   *
+   * @param path of a file, relative to a folder, with {@code /}
+   */
+  static String around(String path) {
+    int end = path.indexOf(SUFFIX + "/");
+    return end < 0 ? path : path.substring(0, end + SUFFIX.length());
   }
 
   private static List<Path> files(Path folder) throws UnreadableSampleException, IOException {

@@ -110,14 +110,13 @@ public final class FeatureMatch {
     if (missing.isEmpty()) {
       return;
     }
-    String example = missing.iterator().next();
+    String cure = "NAME=" + missing.iterator().next();
     for (String name : missing) {
-      if (pairs.first().containsKey(name) && !pairs.proposal(name).equals("NAME")) {
-        example = name;
+      if (pairs.first().containsKey(name)) {
+        cure = name + "=" + pairs.proposal(name).orElse("NAME");
         break;
       }
     }
-    boolean isFirst = pairs.first().containsKey(example);
     throw new UsageException(
         what
             + (missing.size() == 1 ? " '" : "s '")
@@ -126,7 +125,7 @@ public final class FeatureMatch {
             + " no counterpart in the other model, by name or as the only one of its kind."
             + sides()
             + "\nMaybe write --map "
-            + (isFirst ? example + "=" + pairs.proposal(example) : "NAME=" + example)
+            + cure
             + ".");
   }
 

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -74,15 +74,23 @@ record FeaturePairs(
     return missing;
   }
 
-  /** A feature of the second that may stand for one of the first: one of its kind that is free. */
-  String proposal(String name) {
-    List<String> free = new ArrayList<>();
-    second.forEach(
-        (other, kind) -> {
-          if (!pairs.containsValue(other) && Objects.equals(kind, first.get(name))) {
-            free.add(other);
-          }
-        });
-    return free.isEmpty() ? "NAME" : free.get(0);
+  /**
+   * A feature of the second that may stand for one of the first: one that is free, of its kind if
+   * there is one. A label stands for nothing but a label.
+   */
+  Optional<String> proposal(String name) {
+    FeatureKind wanted = first.get(name);
+    String found = null;
+    for (Map.Entry<String, FeatureKind> other : second.entrySet()) {
+      if (pairs.containsValue(other.getKey())) {
+        continue;
+      }
+      if (other.getValue() == wanted) {
+        return Optional.of(other.getKey());
+      }
+      boolean hasNumbers = other.getValue() != FeatureKind.LABEL && wanted != FeatureKind.LABEL;
+      found = found == null && hasNumbers ? other.getKey() : found;
+    }
+    return Optional.ofNullable(found);
   }
 }

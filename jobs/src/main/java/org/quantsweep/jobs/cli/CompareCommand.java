@@ -71,7 +71,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--samples",
       required = true,
       paramLabel = "S",
-      description = "A folder, an .npz file or a table; any Hadoop path.")
+      description =
+          "A folder, an .npz file or a table; any Hadoop path. A folder NAME.steps in it, with"
+              + " 0.npz, 1.npz, ..., is one sample of several calls, which all have to agree.")
   private InputFile samples;
 
   @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
@@ -122,7 +124,7 @@ final class CompareCommand implements Callable<Integer> {
       throw new UsageException(String.join("\n", problems));
     }
     ComparedFunctions functions = ComparedFunctions.parse(function);
-    CoreMLModel model = functions.first(ModelReader.read(reference.file()));
+    CoreMLModel model = functions.first(ModelReader.read(reference.model(), reference.name()));
     ModelFiles judged = candidate.model();
     CoreMLModel other = functions.second(ModelReader.read(judged, candidate.name()));
     Prediction example = Prediction.example(model.outputs());

@@ -2,6 +2,7 @@ package org.quantsweep.jobs.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.sample.ColorSpace;
 import org.quantsweep.sample.InputDescription;
@@ -16,8 +17,14 @@ final class FeatureText {
 
   /** A sentence for each input; of very many the first ones, and how many follow. */
   static List<String> folded(List<InputDescription> inputs) {
+    return folded(inputs, FeatureText::of);
+  }
+
+  /** As {@link #folded(List)}, with sentences of one's own. */
+  static List<String> folded(
+      List<InputDescription> inputs, Function<InputDescription, String> sentence) {
     List<String> lines = new ArrayList<>();
-    inputs.stream().limit(MOST_INPUTS).map(FeatureText::of).forEach(lines::add);
+    inputs.stream().limit(MOST_INPUTS).map(sentence).forEach(lines::add);
     if (inputs.size() > MOST_INPUTS) {
       lines.add("and " + (inputs.size() - MOST_INPUTS) + " more inputs; --json has all of them");
     }

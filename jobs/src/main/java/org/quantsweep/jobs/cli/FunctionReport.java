@@ -43,13 +43,17 @@ record FunctionReport(
             + ", runs on "
             + summary.needs().system()
             + " or later");
-    for (String line : FeatureText.folded(model.inputs())) {
+    for (String line : FeatureText.folded(model.inputs(), this::sentence)) {
       lines.add("  input  " + line);
     }
     summary
         .defaults()
         .forEach((name, value) -> lines.add("  input  " + name + " is " + value + " if left out"));
-    model.outputs().forEach(output -> lines.add("  output " + FeatureText.of(output)));
+    for (OutputDescription output : model.outputs()) {
+      boolean isArray = output instanceof OutputDescription.Array;
+      lines.add(
+          "  output " + FeatureText.of(output) + (isArray ? " (" + type(output.name()) + ")" : ""));
+    }
     summary.states().forEach(name -> lines.add("  state  " + name + ": " + type(name)));
     List<String> counts = new ArrayList<>();
     summary.counts().forEach(count -> counts.add(count.getKey() + " " + count.getValue()));
@@ -63,7 +67,8 @@ record FunctionReport(
                         + step.name()
                         + " ("
                         + step.type()
-                        + ") "
+                        + ")"
+                        + (step.outputs().isEmpty() ? "" : " ")
                         + String.join(", ", step.outputs())));
     if (summary.operations().size() > MOST_OPERATIONS) {
       lines.add(
@@ -75,6 +80,11 @@ record FunctionReport(
         reason ->
             (reason.isEmpty() ? RUNS : reason).lines().forEach(line -> lines.add("  " + line)));
     return lines;
+  }
+
+  private String sentence(InputDescription input) {
+    boolean isArray = input instanceof InputDescription.Array;
+    return FeatureText.of(input) + (isArray ? " (" + type(input.name()) + ")" : "");
   }
 
   private String type(String feature) {

@@ -23,8 +23,9 @@ final class ProgramSummaries {
     for (NamedType input : function.inputs()) {
       known.put(input.name(), input.type());
       types.put(input.name(), input.type().toString());
-      if (input.type() instanceof ProgramType.State) {
+      if (input.type() instanceof ProgramType.State state) {
         states.add(input.name());
+        types.put(input.name(), state.wrapped().toString());
       }
     }
     List<FunctionSummary.Step> steps = new ArrayList<>();
