@@ -166,6 +166,8 @@ public final class FeatureMatch {
             (one, other) -> {
               if (described(first, one) instanceof OutputDescription.Probabilities own
                   && described(second, other) instanceof OutputDescription.Probabilities others
+                  && !own.labels().isEmpty()
+                  && !others.labels().isEmpty()
                   && !new HashSet<>(own.labels()).equals(new HashSet<>(others.labels()))) {
                 notes.add(
                     "the classes of '"

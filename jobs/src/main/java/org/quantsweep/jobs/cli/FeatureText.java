@@ -38,15 +38,19 @@ final class FeatureText {
     if (input instanceof InputDescription.Picture picture) {
       text += colors(picture.colorSpace()) + " picture of ";
       text += picture.width() + " x " + picture.height() + " pixels";
-      picture
-          .sizes()
-          .forEach(size -> others.add(range(size.width()) + " x " + range(size.height())));
+      String preferred = picture.width() + " x " + picture.height();
+      picture.sizes().stream()
+          .map(size -> range(size.width()) + " x " + range(size.height()))
+          .filter(size -> !size.equals(preferred))
+          .forEach(others::add);
     } else if (input instanceof InputDescription.Array array) {
       text += array.integer() ? "array of whole numbers" : "array of numbers";
       text += array.shape().rank() == 0 ? " of any shape" : ", shape " + array.shape();
-      array
-          .shapes()
-          .forEach(shape -> others.add(shape.stream().map(FeatureText::range).toList().toString()));
+      String preferred = array.shape().toString();
+      array.shapes().stream()
+          .map(shape -> shape.stream().map(FeatureText::range).toList().toString())
+          .filter(shape -> !shape.equals(preferred))
+          .forEach(others::add);
     }
     StringBuilder sentence = new StringBuilder(text);
     others.stream().limit(MOST_SHAPES).forEach(other -> sentence.append(", or ").append(other));

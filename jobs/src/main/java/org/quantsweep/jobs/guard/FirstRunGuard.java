@@ -23,6 +23,9 @@ import org.quantsweep.jobs.files.LocalStorage;
 public final class FirstRunGuard implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** How its folders begin: with this process's number, so that others' are not taken for ours. */
+  static final String FOLDER = "quantsweep-first-run-" + ProcessHandle.current().pid() + "-";
+
   private static final Duration LAST_BREATH = Duration.ofSeconds(10);
 
   private final Duration limit;
@@ -67,7 +70,7 @@ public final class FirstRunGuard implements Serializable {
    */
   void requireHarmless(CoreMLModel model) {
     try {
-      Path folder = Files.createTempDirectory("quantsweep-first-run");
+      Path folder = Files.createTempDirectory(FOLDER);
       try {
         Path file = folder.resolve(model.format().fileName("model"));
         new LocalStorage().write(file.toString(), model.format().encode(Map.of()));

@@ -1,12 +1,14 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,9 +20,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.SampleSet;
+import org.quantsweep.job.SweepSettings;
+import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.SharedData;
 
 /**
  * Commands on ML Programs, which {@code make_packages.py} has made. The numbers are small enough to
@@ -505,6 +519,105 @@ class PackageCommandsTest {
       assertThat(ran).isEqualTo(new Ran(2, "", Path.of(model).getFileName() + NOT_YET));
       assertThat(folder.resolve("out")).doesNotExist();
     }
+  }
+
+  @Test
+  void aPackageMayLieElsewhere() throws Exception {
+    String address = "elsewhere://" + Path.of(FUNCTIONS).toAbsolutePath();
+    assertThat(run("inspect", address).out())
+        .isEqualTo(run("inspect", FUNCTIONS).out().replace(FUNCTIONS, address));
+    String x = row("samples/x.npz", "x", 1, 2, 3, 4);
+    assertThat(run("predict", address, "--function", "twice", "--input", x).out())
+        .isEqualTo("functions.mlpackage: doubled=[1, 4]\n");
+    Ran compared =
+        run(
+            "compare",
+            address,
+            address,
+            "--samples",
+            at("samples"),
+            "--function",
+            "count=twice",
+            "--criterion",
+            "largest-error:0");
+    assertThat(compared.err()).isEqualTo("'doubled' of B is taken for 'sum' of A\n");
+    assertThat(run("quantize", address, "--scheme", "half", "--output", at("out")))
+        .isEqualTo(new Ran(2, "", "functions.mlpackage" + NOT_YET));
+  }
+
+  /** A model elsewhere is only read once Spark runs; then nothing may open it first. */
+  @Test
+  void aSweepRefusesAProgramBeforeItOpensIt() throws Exception {
+    row("samples/x.npz", "x", 1, 2, 3, 4);
+    InferenceEngine none =
+        (InferenceEngine)
+            Proxy.newProxyInstance(
+                InferenceEngine.class.getClassLoader(),
+                new Class<?>[] {InferenceEngine.class},
+                (proxy, method, arguments) -> {
+                  throw new AssertionError("nobody may ask the engine for " + method.getName());
+                });
+    SweepSettings settings =
+        SweepSettings.builder(
+                PROGRAM, List.of(at("samples")), PicturePreparation.DEFAULT, at("out"))
+            .build();
+    byte[] archive =
+        Files.readAllBytes(Path.of(zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"))));
+    for (ModelFiles given :
+        List.of(ModelReader.files(Path.of(PROGRAM)), ModelFiles.lone(archive))) {
+      try (LocalSweep sweep =
+          new LocalSweep(
+              given,
+              Map.of(
+                  SampleSet.MAIN,
+                  LocalSamples.read(folder.resolve("samples"), IngestLimits.DEFAULT)),
+              none,
+              1)) {
+        assertThatThrownBy(() -> sweep.run(settings, SearchListener.SILENT))
+            .isInstanceOf(UsageException.class)
+            .hasMessage(PROGRAM + NOT_YET.stripTrailing());
+      }
+    }
+  }
+
+  @Test
+  void featuresAreMatchedAcrossRealModels() throws Exception {
+    String network = SharedData.path("models/mnistCNN.mlmodel").toString();
+    String program = SharedData.path("models/MnistCNN_f16_ios16.mlpackage").toString();
+    Path samples = Files.createDirectories(folder.resolve("digits"));
+    try (Stream<Path> pictures = Files.list(SharedData.path("images/mnist-4000"))) {
+      for (Path picture : pictures.sorted().limit(20).toList()) {
+        Files.copy(picture, samples.resolve(picture.getFileName()));
+      }
+    }
+    for (String precision : List.of("float32", "float16")) {
+      Ran ran =
+          run(
+              "compare",
+              network,
+              program,
+              "--samples",
+              samples.toString(),
+              "--precision",
+              precision,
+              "--criterion",
+              "largest-error:0.01");
+      assertThat(ran.err()).isEqualTo("'classLabel_probs' of B is taken for 'output' of A\n");
+      assertThat(ran.out()).startsWith("largest-error:0.01: 20 of 20 samples agree ");
+    }
+  }
+
+  @Test
+  void aPipelineOfProgramsIsToldByItsStages() {
+    String pipeline = SharedData.path("models/PipelineTwoPrograms.mlpackage").toString();
+    Ran ran = run("inspect", pipeline);
+    assertThat(ran.out())
+        .contains("stage[0], function main (default): opset CoreML6, runs on ")
+        .contains("\nstage[1], function main (default): opset CoreML6, runs on ")
+        .contains("\nstage[0]/n_l0_w")
+        .endsWith("\nIt can run here.\n");
+    assertThat(run("dequantize", pipeline, "--output", at("out")))
+        .isEqualTo(new Ran(2, "", "PipelineTwoPrograms.mlpackage, stage[0]" + NOT_YET));
   }
 
   @Test
