@@ -1,6 +1,6 @@
 """Prints the expected values of AgreementCurveTest: a binomial logistic regression by SciPy's general minimizer.
 
-Needs NumPy and SciPy. A quarter of a sample is added to both sides of every plan, as the class says.
+Needs NumPy and SciPy. A quarter of a sample is added to both sides, shared by all plans, as the class says.
 """
 import numpy as np
 from scipy.optimize import minimize
@@ -12,8 +12,8 @@ CASES = {
 }
 for name, (x, agreeing, n) in CASES.items():
     x = np.array(x)
-    k = np.array(agreeing) + 0.25
-    m = n + 0.5
+    k = np.array(agreeing) + 0.25 / len(x)
+    m = n + 0.5 / len(x)
 
     def loss(w):
         z = w[0] + w[1] * x

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -24,14 +25,12 @@ import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
 import org.quantsweep.sample.SplitSizes;
-import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.Finalists;
 import org.quantsweep.search.OptionPass;
-import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.PlanSearch;
 import org.quantsweep.search.PlanSearchSettings;
@@ -89,7 +88,7 @@ public final class OptimumBenchmark implements Callable<Integer> {
   @Option(names = "--sensitivity-samples", defaultValue = "128")
   private int sensitivitySamples;
 
-  @Option(names = "--finalists", defaultValue = "3", description = "With the best uniform one.")
+  @Option(names = "--finalists", defaultValue = "20", description = "The most rungs.")
   private int finalists;
 
   @Option(names = "--threads", description = "Default: one for each processor.")
@@ -137,24 +136,22 @@ public final class OptimumBenchmark implements Callable<Integer> {
                         measured.space(),
                         measured.sensitivities(),
                         PlanSearchSettings.DEFAULT,
-                        SearchBudget.unlimited())
+                        SearchBudget.unlimited(),
+                        none -> OptionalDouble.empty())
                     .run(
                         Strategy.KNAPSACK,
                         t,
                         new Finalists(
-                            finalists - 1,
+                            finalists,
                             splits.confirmation().total(),
-                            Optional.of(uniform.counts()),
-                            bench.given.size()),
-                        uniform.candidate());
+                            Optional.of(uniform),
+                            Optional.empty()));
             Candidate selected = found.best().orElse(uniform).candidate();
             Confirmation confirmation =
                 Confirmation.run(
                     bench.judge(unseen, confirming),
-                    PerTensorSearch.finalists(Optional.of(found), Optional.of(uniform.candidate())),
-                    t,
-                    AcceptanceRule.POINT,
-                    0.95);
+                    found.ladder(),
+                    t.required(splits.confirmation().total()));
             Candidate best = optimum(truth, all.index(), List.of(splits.selection()), t);
             Candidate bestUnseen = optimum(truth, all.index(), List.of(splits.confirmation()), t);
             Candidate bestOfBoth =
@@ -164,8 +161,8 @@ public final class OptimumBenchmark implements Callable<Integer> {
             excesses
                 .computeIfAbsent(text + " selection", key -> new ArrayList<>())
                 .add(onSelection);
-            if (confirmation.passed().isPresent()) {
-              Candidate passed = confirmation.passed().get().candidate();
+            if (confirmation.answer().isPresent()) {
+              Candidate passed = confirmation.answer().get().candidate();
               double excess = excess(passed, bestUnseen);
               double ofBoth = excess(passed, bestOfBoth);
               confirmed =

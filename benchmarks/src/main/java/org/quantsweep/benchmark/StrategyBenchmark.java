@@ -98,7 +98,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
   @Option(names = "--sensitivity-samples", defaultValue = "128")
   private int sensitivitySamples;
 
-  @Option(names = "--finalists", defaultValue = "3", description = "With the best uniform one.")
+  @Option(names = "--finalists", defaultValue = "20", description = "The most rungs.")
   private int finalists;
 
   @Option(names = "--threads", description = "Default: one for each processor.")
@@ -304,15 +304,15 @@ public final class StrategyBenchmark implements Callable<Integer> {
         .orElse(outcome.result().selected().scheme());
   }
 
-  /** Every finalist that was tested, with a + where it passed. */
+  /** Every rung that was tested, as far as it was judged, with a + where it passed. */
   private static String confirmed(Certificate.Confirmed confirmation) {
     List<String> tested = new ArrayList<>();
     for (Certificate.Finalist finalist : confirmation.tested()) {
-      tested.add(
-          finalist.agreement().agreeing()
-              + "/"
-              + finalist.agreement().samples()
-              + (finalist.passed() ? "+" : "-"));
+      String counts =
+          finalist.agreement() == null
+              ? (finalist.judged() - finalist.disagreeing()) + "/" + finalist.judged()
+              : finalist.agreement().agreeing() + "/" + finalist.agreement().samples();
+      tested.add(counts + (finalist.passed() ? "+" : "-"));
     }
     return String.join(" ", tested);
   }

@@ -21,9 +21,9 @@ import org.quantsweep.sample.UnreadableSampleException;
 
 /**
  * The samples below local folders (recursive, in the order of their paths; the first sub-folder is
- * the label), in single files, or in {@code .npz} files whose arrays' first axis counts samples.
- * Files of a folder are read again, a shard at a time; what an {@code .npz} set holds stays in
- * memory.
+ * the label), in single files, in folders of steps, or in {@code .npz} files whose arrays' first
+ * axis counts samples. Files of a folder are read again, a shard at a time; what an {@code .npz}
+ * set holds stays in memory.
  */
 public final class LocalSamples implements SampleSource {
   private final IngestLimits limits;
@@ -74,7 +74,7 @@ public final class LocalSamples implements SampleSource {
               + source
               + "': there is no such file or folder.\nMaybe the path is misspelt.");
     }
-    boolean single = !Files.isDirectory(source);
+    boolean single = !Files.isDirectory(source) || StepFolder.is(source);
     Path folder = single ? source.toAbsolutePath().getParent() : source;
     if (single && source.toString().toLowerCase(Locale.ROOT).endsWith(".npz")) {
       readSet(source);
@@ -137,12 +137,11 @@ public final class LocalSamples implements SampleSource {
     Place place = places.get(digest);
     String path = place.path();
     try {
+      Path file = place.folder().resolve(path);
       Sample sample =
-          SampleFiles.read(
-              path,
-              Files.readAllBytes(place.folder().resolve(path)),
-              SampleFiles.label(path),
-              limits);
+          StepFolder.is(file)
+              ? StepFolder.sample(file, path, limits)
+              : SampleFiles.read(path, Files.readAllBytes(file), SampleFiles.label(path), limits);
       if (sample.digest().equals(digest)) {
         return sample;
       }
@@ -185,6 +184,10 @@ public final class LocalSamples implements SampleSource {
     String path = place.path();
     Path file = place.folder().resolve(path);
     try {
+      if (StepFolder.is(file)) {
+        add(StepFolder.sample(file, path, limits).digest(), place);
+        return;
+      }
       long most = Math.max(limits.picture().encodedSize().bytes(), limits.arrays().bytes());
       long size = Files.size(file);
       if (size > most) {
@@ -194,11 +197,15 @@ public final class LocalSamples implements SampleSource {
       Sha256Digest digest =
           SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits)
               .digest();
-      digests.add(digest);
-      places.putIfAbsent(digest, place);
+      add(digest, place);
     } catch (UnreadableSampleException e) {
       quarantined.add(new QuarantinedSample(path, e.getMessage()));
     }
+  }
+
+  private void add(Sha256Digest digest, Place place) {
+    digests.add(digest);
+    places.putIfAbsent(digest, place);
   }
 
   private static List<String> list(Path folder) throws IOException {
@@ -206,6 +213,8 @@ public final class LocalSamples implements SampleSource {
       return files
           .filter(file -> Files.isRegularFile(file) && SampleFiles.isSample(file.toString()))
           .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .map(StepFolder::around)
+          .distinct()
           .sorted()
           .toList();
     }

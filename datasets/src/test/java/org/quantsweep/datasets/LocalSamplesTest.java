@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
 import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.ShardId;
 
 class LocalSamplesTest {
@@ -51,6 +52,42 @@ class LocalSamplesTest {
     }
     assertThat(all).extracting(Sample::path).containsExactlyInAnyOrder("copy.jpg", "array.npy");
     assertThat(all).extracting(Sample::digest).isSorted();
+  }
+
+  @Test
+  void aFolderOfStepsIsOneSample() throws Exception {
+    Path steps = Files.createDirectories(folder.resolve("speech/a.steps"));
+    Files.copy(ARRAYS.resolve("stored.npz"), steps.resolve("1.npz"));
+    Files.copy(ARRAYS.resolve("stored.npz"), steps.resolve("2.npz"));
+    Files.writeString(steps.resolve(".DS_Store"), "a window's place");
+    Files.copy(ARRAYS.resolve("f4.npy"), folder.resolve("array.npy"));
+    Path other = Files.createDirectories(folder.resolve("b.steps"));
+    Files.copy(ARRAYS.resolve("stored.npz"), other.resolve("0.npz"));
+    Files.copy(ARRAYS.resolve("stored.npz"), other.resolve("first.npz"));
+    Path doubled = Files.createDirectories(folder.resolve("c.steps"));
+    Files.copy(ARRAYS.resolve("stored.npz"), doubled.resolve("1.npz"));
+    Files.copy(ARRAYS.resolve("stored.npz"), doubled.resolve("01.npz"));
+
+    LocalSamples samples = LocalSamples.read(folder, IngestLimits.DEFAULT);
+
+    assertThat(samples.quarantined())
+        .containsExactly(
+            new QuarantinedSample(
+                "b.steps",
+                "a folder of steps holds files 0.npz, 1.npz and so on, but here is 'first.npz'."),
+            new QuarantinedSample("c.steps", "'1.npz' has the number of another file."));
+    List<Sample> all = new ArrayList<>();
+    for (int shard = 0; shard < samples.index().shards(); shard++) {
+      all.addAll(samples.read(new ShardId(shard)));
+    }
+    assertThat(all)
+        .extracting(Sample::path)
+        .containsExactlyInAnyOrder("speech/a.steps", "array.npy");
+    Sample calls = all.stream().filter(each -> each.path().endsWith("steps")).findFirst().get();
+    assertThat(((SampleContent.Calls) calls.content()).calls()).hasSize(2);
+    assertThat(calls.label()).isEqualTo("speech");
+    LocalSamples alone = LocalSamples.read(steps, IngestLimits.DEFAULT);
+    assertThat(alone.index().digest(0)).isEqualTo(calls.digest());
   }
 
   @Test

@@ -62,8 +62,8 @@ class ArchitectureTest {
     row(
         table,
         "inference.run",
-        "coreml coreml.mlprogram inference inference.onnx inference.onnx.network"
-            + " inference.onnx.program sample tensor");
+        "coreml coreml.mlprogram coreml.neuralnetwork inference inference.onnx"
+            + " inference.onnx.network inference.onnx.program sample tensor");
     row(table, "inference.onnxruntime", "inference.onnx inference.run tensor");
     row(table, "inference.engine", "inference inference.onnx inference.onnxruntime inference.run");
     row(table, "calibration", "coreml digest linalg quantize tensor");
@@ -89,7 +89,8 @@ class ArchitectureTest {
     row(
         table,
         "jobs.guard",
-        "artifact coreml coreml.file inference inference.engine inference.run jobs.files tensor");
+        "artifact coreml coreml.file inference inference.engine inference.onnx inference.run"
+            + " jobs.files tensor");
     row(
         table,
         "jobs.spark",
@@ -108,9 +109,9 @@ class ArchitectureTest {
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
-            + " datasets.table digest encode inference inference.engine job jobs.files jobs.guard"
-            + " jobs.registry jobs.spark jobs.sweep quantize registry report sample search sweep"
-            + " tensor");
+            + " datasets.table digest encode inference inference.engine inference.onnx job"
+            + " jobs.files jobs.guard jobs.registry jobs.spark jobs.sweep quantize registry report"
+            + " sample search sweep tensor");
     return table;
   }
 

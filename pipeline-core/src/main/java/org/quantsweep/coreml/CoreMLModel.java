@@ -201,6 +201,21 @@ public final class CoreMLModel {
         format);
   }
 
+  /**
+   * Refuses a model whose weight tensors cannot be stored otherwise, or that has such a stage.
+   *
+   * @throws UsageException naming why, and a cure
+   */
+  public void requireCompressible() {
+    format
+        .compressionRefusal()
+        .ifPresent(
+            reason -> {
+              throw new UsageException(name() + ": " + reason);
+            });
+    stages.forEach(CoreMLModel::requireCompressible);
+  }
+
   /** The version of the format that the file claims. */
   public int specificationVersion() {
     return described().specificationVersion();

@@ -25,6 +25,19 @@ public interface ModelFormat {
    */
   String fileName(String stem);
 
+  /** What the model's functions say beyond what every format has; empty where it has none. */
+  default List<FunctionSummary> functions() {
+    return List.of();
+  }
+
+  /**
+   * Why no weight tensor of this format can be stored otherwise, in the form of a message with its
+   * cure; empty where some can.
+   */
+  default Optional<String> compressionRefusal() {
+    return Optional.empty();
+  }
+
   /** Every scheme that needs no plugin, in a fixed order: the uniform family is one of each. */
   List<Scheme> uniformSchemes();
 

@@ -36,6 +36,15 @@ public interface InferenceEngine extends Serializable {
    */
   NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values);
 
+  /**
+   * Opens a model that tells how large its half-precision numbers become.
+   *
+   * @throws org.quantsweep.BadInputException as {@link #open}
+   */
+  default MagnitudeProbe openProbe(CoreMLModel model) {
+    return MagnitudeProbe.NOTHING;
+  }
+
   /** Name and version, for digests and provenance, for example {@code onnxruntime 1.28.0}. */
   String identity();
 }

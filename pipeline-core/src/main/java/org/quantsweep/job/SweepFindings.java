@@ -5,15 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.quantsweep.agreement.AgreementThreshold;
-import org.quantsweep.digest.ByteSize;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.Finalists;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.Rung;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.Selection;
 import org.quantsweep.sweep.SweepCost;
@@ -23,7 +22,7 @@ import org.quantsweep.sweep.SweepCost;
  *
  * @param uniform the uniform family
  * @param plans what a search over plans found; empty without one
- * @param tested how the finalists did; empty where nothing is confirmed
+ * @param tested how the ladder did; empty where nothing is confirmed
  * @param selection the answer; none acceptable until one is made
  */
 record SweepFindings(
@@ -43,10 +42,10 @@ record SweepFindings(
   /**
    * The confirmation.
    *
-   * @param finalists how many there were, fixed before
+   * @param ladder every rung, fixed before
    * @param openings how often these samples were opened, this time included
    */
-  record Tested(Confirmation confirmation, int finalists, int openings) {}
+  record Tested(Confirmation confirmation, List<Rung> ladder, int openings) {}
 
   /** After the uniform family. */
   static SweepFindings of(SearchOutcome uniform) {
@@ -90,7 +89,7 @@ record SweepFindings(
     return uniform.selected();
   }
 
-  /** The plan of an earlier recipe, if it is a finalist. */
+  /** The plan of an earlier recipe, where it is accepted. */
   Optional<CandidateEvaluation> warmStart() {
     return plans.flatMap(Plans::warmStart);
   }
@@ -111,31 +110,29 @@ record SweepFindings(
   }
 
   /**
-   * What a search over plans must know to propose finalists.
+   * What is to be confirmed.
    *
-   * @param most how many finalists there may be
-   * @param warmStart what {@link #warmStart} will be
+   * @param most how many rungs there may be
+   * @param warmStart what {@link #warmStart} is or will be
    * @param unseen how many samples confirm
-   * @param given the size of the model as given
    */
-  Finalists proposals(
-      int most, Optional<CandidateEvaluation> warmStart, long unseen, ByteSize given) {
-    int taken = (bestUniform().isPresent() ? 1 : 0) + (warmStart.isPresent() ? 1 : 0);
-    return new Finalists(
-        Math.max(1, most - taken),
-        unseen,
-        warmStart.or(this::bestUniform).map(CandidateEvaluation::counts),
-        given);
+  Finalists finalists(int most, Optional<CandidateEvaluation> warmStart, long unseen) {
+    return new Finalists(most, unseen, bestUniform(), warmStart);
   }
 
-  /** Ascending in size; the best uniform candidate is among them, unless only one is asked for. */
-  List<Candidate> finalists(int most) {
-    Optional<Candidate> best = bestUniform().map(CandidateEvaluation::candidate);
-    TreeSet<Candidate> all = new TreeSet<>(PerTensorSearch.finalists(line(), best));
-    if (warmStart().isPresent() && all.size() < most) {
-      all.add(warmStart().get().candidate());
-    }
-    List<Candidate> ascending = new ArrayList<>(all);
-    return most == 1 && !ascending.isEmpty() ? ascending.subList(0, 1) : ascending;
+  /** The ladder; without a search over plans it holds what is accepted all the same. */
+  List<Rung> ladder(int most, long unseen) {
+    return line()
+        .map(PlanOutcome::ladder)
+        .orElseGet(() -> finalists(most, warmStart(), unseen).withoutSearch(threshold()));
+  }
+
+  /** The smallest of what selection accepts: the answer where nothing confirms. */
+  Selection smallest() {
+    List<Candidate> accepted = new ArrayList<>();
+    line().flatMap(PlanOutcome::best).ifPresent(own -> accepted.add(own.candidate()));
+    warmStart().ifPresent(own -> accepted.add(own.candidate()));
+    bestUniform().ifPresent(own -> accepted.add(own.candidate()));
+    return Selection.smallest(accepted);
   }
 }

@@ -19,10 +19,10 @@ import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
+import org.quantsweep.search.Rung;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchSettings;
-import org.quantsweep.search.Selection;
 import org.quantsweep.search.UniformSearch;
 import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.OptionRunner;
@@ -149,9 +149,7 @@ final class SweepPhases {
       findings = searchPlans(work.get(), findings);
     }
     findings =
-        samples.confirmation().isEmpty()
-            ? findings.with(Selection.smallest(findings.finalists(1)))
-            : confirm(findings);
+        samples.confirmation().isEmpty() ? findings.with(findings.smallest()) : confirm(findings);
     for (SampleRole role : SampleRole.values()) {
       findings = findings.plus(open.running(role).cost());
     }
@@ -203,12 +201,10 @@ final class SweepPhases {
                   alone.total(),
                   own.strategy(),
                   findings.threshold(),
-                  findings.proposals(
+                  findings.finalists(
                       settings.confirmation().finalists(),
                       warm,
-                      samples.confirmation().index().total(),
-                      model.given().size()),
-                  warm.or(findings::bestUniform).map(CandidateEvaluation::candidate));
+                      samples.confirmation().index().total()));
       leftOut.addAll(pass.leftOut());
       return findings.with(new SweepFindings.Plans(warm, found)).plus(runner.cost());
     }
@@ -225,20 +221,21 @@ final class SweepPhases {
             SearchBudget.unlimited(),
             listener);
     ConfirmationSettings own = settings.confirmation();
-    List<Candidate> finalists = findings.finalists(own.finalists());
+    long required =
+        own.rule().required(settings.threshold(), unseen.denominator(), own.confidence());
+    List<Rung> ladder = findings.ladder(own.finalists(), unseen.denominator());
     int openings =
-        finalists.isEmpty()
+        ladder.isEmpty()
             ? 0
             : open.options()
                 .openConfirmation(
                     identity.confirmationOpening(),
                     identity.opening(
-                        finalists.stream()
-                            .map(finalist -> open.files().encode(finalist).digest())
+                        ladder.stream()
+                            .map(rung -> open.files().encode(rung.candidate()).digest())
                             .toList()));
-    Confirmation confirmation =
-        Confirmation.run(unseen, finalists, settings.threshold(), own.rule(), own.confidence());
-    return findings.with(new SweepFindings.Tested(confirmation, finalists.size(), openings));
+    Confirmation confirmation = Confirmation.run(unseen, ladder, required);
+    return findings.with(new SweepFindings.Tested(confirmation, ladder, openings));
   }
 
   private SearchSettings searchSettings(AgreementThreshold threshold) {
@@ -260,11 +257,8 @@ final class SweepPhases {
       return settings.threshold();
     }
     ConfirmationSettings own = settings.confirmation();
-    // Of the uniform family one alone is tested: the best.
-    int finalists = settings.perTensor().isPresent() ? own.finalists() : 1;
     return own.rule()
-        .forSelection(
-            settings.threshold(), answered.n(SampleRole.CONFIRMATION), own.confidence(), finalists);
+        .forSelection(settings.threshold(), answered.n(SampleRole.CONFIRMATION), own.confidence());
   }
 
   private CandidateJudge judge(

@@ -2,6 +2,7 @@ package org.quantsweep.job;
 
 import java.util.List;
 import java.util.Optional;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
@@ -120,8 +121,10 @@ public final class SweepProcedure {
   }
 
   private SweptModel model() {
-    var given = ports.input().model(settings.model());
+    ModelFiles given =
+        ModelReader.unpacked(ports.input().model(settings.model()), settings.model());
     CoreMLModel read = ModelReader.read(given, settings.model());
+    read.requireCompressible();
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(read).close();
     return SweptModel.of(settings, given, read);

@@ -169,32 +169,45 @@ final class SweepResults {
   }
 
   private Certificate.Confirmed confirmed(SweepFindings.Tested tested) {
-    double each = 1 - (1 - confidence) / Math.max(1, tested.finalists());
+    Confirmation confirmation = tested.confirmation();
     List<Certificate.Finalist> finalists = new ArrayList<>();
-    for (Confirmation.Finalist finalist : tested.confirmation().tested()) {
+    for (Confirmation.Test test : confirmation.tested()) {
+      AgreementCounts counts = test.counts();
+      boolean whole = counts.judged() == confirmation.samples();
       finalists.add(
           new Certificate.Finalist(
-              finalist.candidate().name(),
-              finalist.candidate().encodedSize().bytes(),
-              agreement(finalist.counts(), each),
-              finalist.passed()));
+              test.candidate().name(),
+              test.candidate().encodedSize().bytes(),
+              test.rung().chance(),
+              whole ? agreement(counts, confidence) : null,
+              whole ? null : counts.judged(),
+              whole ? null : counts.disagreeing(),
+              test.passed()));
     }
     return new Certificate.Confirmed(
         identity.settings().confirmation().rule().toString(),
         confidence,
-        tested.finalists(),
-        tested.confirmation().required(),
+        tested.ladder().size(),
+        confirmation.required(),
+        confirmation.samples(),
         tested.openings(),
         finalists);
   }
 
   private SweepResult.Chosen chosen(Candidate candidate, ModelFiles file, String name) {
     SweepResult.Agreement confirmed =
-        findings.tested().stream()
-            .flatMap(tested -> tested.confirmation().tested().stream())
-            .filter(finalist -> finalist.candidate().equals(candidate))
-            .map(finalist -> agreement(finalist.counts(), confidence))
-            .findFirst()
+        findings
+            .tested()
+            .map(SweepFindings.Tested::confirmation)
+            .flatMap(
+                confirmation ->
+                    confirmation.tested().stream()
+                        .filter(test -> test.candidate().equals(candidate))
+                        .map(Confirmation.Test::counts)
+                        // Of a rung that ended early there is no share to tell.
+                        .filter(counts -> counts.judged() == confirmation.samples())
+                        .findFirst())
+            .map(counts -> agreement(counts, confidence))
             .orElse(null);
     return new SweepResult.Chosen(
         scheme(candidate),

@@ -16,7 +16,7 @@ import java.util.List;
  * @param smallest the smallest plan that selection accepts, whether or not it was confirmed; null
  *     where there is none
  * @param neighbours smaller neighbours of that plan, all judged and rejected: why not smaller
- * @param confirmation how the finalists did; null where nothing was confirmed
+ * @param confirmation how the ladder did; null where nothing was confirmed
  */
 public record Certificate(
     String family,
@@ -36,19 +36,23 @@ public record Certificate(
   }
 
   /**
-   * The test on samples that the search never saw.
+   * The test on samples that the search never saw: down a ladder until a rung fails. In results of
+   * {@code schemaVersion} 1 a few finalists were tested from the smallest up until one passed.
    *
    * @param rule {@code point} or {@code bound}
-   * @param confidence of the answer as a whole
-   * @param finalists how many there were, fixed before
+   * @param confidence of the answer
+   * @param finalists how many rungs the ladder has, fixed before
    * @param required how many samples must agree
+   * @param samples n, the denominator; null in results of {@code schemaVersion} 1
    * @param opened how many sweeps have opened these samples for this reference, this one included
+   * @param tested the rungs that were tested, in that order
    */
   public record Confirmed(
       String rule,
       double confidence,
       int finalists,
       long required,
+      Long samples,
       int opened,
       List<Finalist> tested) {
     /** Copies the list. */
@@ -58,10 +62,20 @@ public record Certificate(
   }
 
   /**
-   * A finalist that was tested.
+   * A rung that was tested. It ends as soon as its outcome is certain, but for the answer's.
    *
    * @param scheme a uniform scheme, or {@code plan:} and a digest
+   * @param chance to pass, as it was estimated before; null in results of {@code schemaVersion} 1
+   * @param agreement null unless every sample was judged
+   * @param judged how far it was judged otherwise
+   * @param disagreeing of those
    */
   public record Finalist(
-      String scheme, long encodedSize, SweepResult.Agreement agreement, boolean passed) {}
+      String scheme,
+      long encodedSize,
+      Double chance,
+      SweepResult.Agreement agreement,
+      Long judged,
+      Long disagreeing,
+      boolean passed) {}
 }

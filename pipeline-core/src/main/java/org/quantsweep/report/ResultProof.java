@@ -62,20 +62,12 @@ final class ResultProof {
             .count();
     List<String> reasons = new ArrayList<>();
     if (accepted > 0) {
-      long failed =
-          certificate.confirmation() == null
-              ? 0
-              : certificate.confirmation().tested().stream()
-                  .filter(finalist -> !finalist.passed())
-                  .count();
       reasons.add(
-          "of "
+          "selection accepts "
               + accepted
-              + " smaller candidates that selection accepts, down to "
+              + " smaller candidates, down to "
               + new ByteSize(smallest.encodedSize())
-              + ", "
-              + failed
-              + " failed confirmation, and the others were no finalists");
+              + unconfirmed(certificate.confirmation()));
     }
     if (!certificate.neighbours().isEmpty()) {
       reasons.add(
@@ -116,28 +108,63 @@ final class ResultProof {
     text.append("Recipe ").append(recipe.file()).append('\n');
   }
 
+  /** Why those that selection accepts are not the answer. */
+  private static String unconfirmed(Certificate.Confirmed confirmed) {
+    if (confirmed == null) {
+      return "";
+    }
+    long failed = confirmed.tested().stream().filter(finalist -> !finalist.passed()).count();
+    if (isLadder(confirmed) && failed == 0) {
+      return "; the ladder ends above them";
+    }
+    return isLadder(confirmed)
+        ? "; the next rung failed confirmation, which ends the ladder"
+        : "; " + failed + " failed confirmation, and the others were no finalists";
+  }
+
+  /** Results of earlier versions tell of finalists that were tested from the smallest up. */
+  private static boolean isLadder(Certificate.Confirmed confirmed) {
+    return confirmed.samples() != null;
+  }
+
   private static void confirmation(Certificate.Confirmed confirmed, StringBuilder text) {
+    String opened =
+        "these samples were opened by "
+            + confirmed.opened()
+            + (confirmed.opened() == 1 ? " sweep" : " sweeps");
     text.append(
-        String.format(
-            Locale.ROOT,
-            "Confirmation (%s rule, %d finalists, %d must agree; these samples were opened by %d"
-                + " %s):%n",
-            confirmed.rule(),
-            confirmed.finalists(),
-            confirmed.required(),
-            confirmed.opened(),
-            confirmed.opened() == 1 ? "sweep" : "sweeps"));
+        isLadder(confirmed)
+            ? "Confirmation (%s rule, %d of %d must agree; a ladder of %d, from the largest down; %s):%n"
+                .formatted(
+                    confirmed.rule(),
+                    confirmed.required(),
+                    confirmed.samples(),
+                    confirmed.finalists(),
+                    opened)
+            : "Confirmation (%s rule, %d finalists, %d must agree; %s):%n"
+                .formatted(confirmed.rule(), confirmed.finalists(), confirmed.required(), opened));
     for (Certificate.Finalist finalist : confirmed.tested()) {
       text.append(
-          String.format(
-              Locale.ROOT,
-              "  %s: %d of %d agree (lower bound %.4f at %.4f): %s%n",
-              new ByteSize(finalist.encodedSize()),
-              finalist.agreement().agreeing(),
-              finalist.agreement().samples(),
-              finalist.agreement().lowerBound(),
-              finalist.agreement().confidence(),
-              finalist.passed() ? "passed" : "failed"));
+          "  %s: %s: %s%n"
+              .formatted(
+                  new ByteSize(finalist.encodedSize()),
+                  finalist.agreement() == null ? partial(finalist) : whole(finalist.agreement()),
+                  finalist.passed() ? "passed" : "failed"));
     }
+  }
+
+  private static String whole(SweepResult.Agreement agreement) {
+    return String.format(
+        Locale.ROOT,
+        "%d of %d agree (lower bound %.4f at %.4f)",
+        agreement.agreeing(),
+        agreement.samples(),
+        agreement.lowerBound(),
+        agreement.confidence());
+  }
+
+  /** Up to where it was certain. */
+  private static String partial(Certificate.Finalist finalist) {
+    return finalist.disagreeing() + " of the first " + finalist.judged() + " differ";
   }
 }

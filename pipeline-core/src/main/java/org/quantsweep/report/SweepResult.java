@@ -46,8 +46,8 @@ public record SweepResult(
     Certificate certificate,
     RecipeSummary recipe,
     Cost cost) {
-  /** The version that this code writes and reads. */
-  public static final int SCHEMA_VERSION = 1;
+  /** The version that this code writes; it reads all from 1 on. */
+  public static final int SCHEMA_VERSION = 2;
 
   /** The decision when a candidate is acceptable. */
   public static final String SELECTED = "selected";

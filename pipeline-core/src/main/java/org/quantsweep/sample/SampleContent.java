@@ -3,11 +3,12 @@ package org.quantsweep.sample;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.tensor.Tensor;
 
-/** What a sample holds: a picture file's original bytes, or arrays by input name. */
+/** What a sample holds: a picture file's original bytes, or arrays by input name, once or often. */
 public sealed interface SampleContent extends Serializable {
   /** The original bytes of a picture file (JPEG, PNG, BMP), not decoded. */
   final class EncodedPicture implements SampleContent {
@@ -44,6 +45,22 @@ public sealed interface SampleContent extends Serializable {
     /** Copies the map. */
     public NamedArrays {
       arrays = Collections.unmodifiableSortedMap(new TreeMap<>(arrays));
+    }
+  }
+
+  /**
+   * Calls that follow each other and make one sample: a model with a state takes it from call to
+   * call.
+   *
+   * @param calls at least one
+   */
+  record Calls(List<NamedArrays> calls) implements SampleContent {
+    /** Copies the list. */
+    public Calls {
+      calls = List.copyOf(calls);
+      if (calls.isEmpty()) {
+        throw new IllegalArgumentException("a sample has at least one call.");
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.quantsweep.sample;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -20,6 +21,28 @@ public interface SamplePreparation extends Serializable {
    */
   SortedMap<String, Tensor> prepare(Sample sample, List<InputDescription> inputs)
       throws UnreadableSampleException;
+
+  /**
+   * The inputs of every call of a sample, as {@link #prepare} gives them; most samples are one.
+   *
+   * @throws UnreadableSampleException when a call cannot be used for these inputs
+   */
+  default List<SortedMap<String, Tensor>> prepareCalls(Sample sample, List<InputDescription> inputs)
+      throws UnreadableSampleException {
+    if (!(sample.content() instanceof SampleContent.Calls several)) {
+      return List.of(prepare(sample, inputs));
+    }
+    List<SortedMap<String, Tensor>> prepared = new ArrayList<>();
+    for (SampleContent.NamedArrays call : several.calls()) {
+      try {
+        prepared.add(
+            prepare(new Sample(sample.digest(), sample.path(), call, sample.label()), inputs));
+      } catch (UnreadableSampleException e) {
+        throw new UnreadableSampleException("call " + prepared.size() + ": " + e.getMessage(), e);
+      }
+    }
+    return prepared;
+  }
 
   /** Covers every setting that changes a prepared number. */
   Sha256Digest digest();

@@ -6,29 +6,30 @@ import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 
-/** When a finalist passes its confirmation. */
+/** When a rung of the ladder passes its confirmation. */
 public enum AcceptanceRule {
   /** At least ceil(t n) of n samples agree. */
   POINT("point") {
     @Override
-    public long required(AgreementThreshold threshold, long n, double confidence, int finalists) {
+    public long required(AgreementThreshold threshold, long n, double confidence) {
       return threshold.required(n);
     }
   },
   /**
-   * The one-sided Clopper-Pearson lower bound is at least t, each of m finalists at the error (1 -
-   * confidence) / m: then all of them together err as seldom as was asked (Bonferroni).
+   * The one-sided Clopper-Pearson lower bound is at least t, at the full confidence for every rung.
+   * Rungs are tested in an order that was fixed before, until one fails. So a wrong answer needs
+   * the first wrong rung of that order to pass, and the answer errs as seldom as one rung does
+   * (fixed-sequence testing).
    */
   BOUND("bound") {
     @Override
-    public long required(AgreementThreshold threshold, long n, double confidence, int finalists) {
-      double each = 1 - (1 - confidence) / finalists;
+    public long required(AgreementThreshold threshold, long n, double confidence) {
       double t = threshold.share().doubleValue();
       long low = threshold.required(n);
       long high = n + 1;
       while (low < high) {
         long middle = (low + high) / 2;
-        if (middle == n + 1 || new AgreementCounts(middle, n).lowerBound(each) >= t) {
+        if (middle == n + 1 || new AgreementCounts(middle, n).lowerBound(confidence) >= t) {
           high = middle;
         } else {
           low = middle + 1;
@@ -47,12 +48,10 @@ public enum AcceptanceRule {
                 + threshold
                 + ") cannot be confirmed at "
                 + confidence
-                + " with "
-                + finalists
-                + " finalists on "
+                + " on "
                 + n
                 + " samples, even if all of them agree: it takes "
-                + least(t, each)
+                + least(t, confidence)
                 + ".\nMaybe give more samples, or use --acceptance point.");
       }
       return low;
@@ -68,24 +67,22 @@ public enum AcceptanceRule {
   /**
    * How many of n samples must agree.
    *
-   * @param confidence of the answer as a whole, in (0, 1); only for bounds
-   * @param finalists how many may be tested, at least 1
+   * @param confidence of the answer, in (0, 1); only for bounds
    * @throws UsageException when even n of n are too few
    */
-  public abstract long required(
-      AgreementThreshold threshold, long n, double confidence, int finalists);
+  public abstract long required(AgreementThreshold threshold, long n, double confidence);
 
   /**
    * What a candidate must meet on other samples for it to be worth confirming: the share that
    * confirmation requires, rounded up to six decimals, and at least the threshold itself.
    */
   public AgreementThreshold forSelection(
-      AgreementThreshold threshold, long confirmation, double confidence, int finalists) {
+      AgreementThreshold threshold, long confirmation, double confidence) {
     if (this == POINT || confirmation == 0) {
       return threshold;
     }
     BigDecimal share =
-        BigDecimal.valueOf(required(threshold, confirmation, confidence, finalists))
+        BigDecimal.valueOf(required(threshold, confirmation, confidence))
             .divide(BigDecimal.valueOf(confirmation), 6, RoundingMode.FLOOR);
     return new AgreementThreshold(share.max(threshold.share()));
   }

@@ -7,13 +7,17 @@ import org.quantsweep.agreement.AgreementCounts;
  * How agreement depends on what is predicted of plans, smoothed over several of them: a logistic
  * regression of counts on one feature, for example the logarithm of the predicted loss. The
  * smallest of many accepted plans is accepted by luck more often than not; its place on the curve
- * says more than its own counts. Newton's iterations (McCullagh and Nelder, Generalized Linear
- * Models, 1989, 4.4) from the pooled share.
+ * says more than its own counts. Plans belong into the fit whatever their counts are: a fit through
+ * those that happened to be accepted is lifted. Newton's iterations (McCullagh and Nelder,
+ * Generalized Linear Models, 1989, 4.4) from the pooled share.
  */
 final class AgreementCurve {
   private static final int ITERATIONS = 50;
 
-  /** Added to the agreeing and to the disagreeing samples of each plan: keeps the fit finite. */
+  /**
+   * Added to the agreeing and to the disagreeing samples of all plans together: keeps the fit
+   * finite. As much for each plan would take 0.09 points off 0.95 at 250 samples.
+   */
   private static final double PSEUDO_COUNT = 0.25;
 
   private final double centre;
@@ -35,12 +39,13 @@ final class AgreementCurve {
    * @param points at least one, of finite features
    */
   static AgreementCurve fit(List<Point> points) {
+    double pseudo = PSEUDO_COUNT / points.size();
     double centre = points.stream().mapToDouble(Point::feature).average().orElseThrow();
     double agreeing = 0;
     double judged = 0;
     for (Point point : points) {
-      agreeing += point.counts().agreeing() + PSEUDO_COUNT;
-      judged += point.counts().judged() + 2 * PSEUDO_COUNT;
+      agreeing += point.counts().agreeing() + pseudo;
+      judged += point.counts().judged() + 2 * pseudo;
     }
     double pooled = Math.log(agreeing / (judged - agreeing));
     double level = pooled;
@@ -54,9 +59,9 @@ final class AgreementCurve {
       double slopeSlope = 0;
       for (Point point : points) {
         double x = point.feature() - centre;
-        double n = point.counts().judged() + 2 * PSEUDO_COUNT;
+        double n = point.counts().judged() + 2 * pseudo;
         double share = share(level + slope * x);
-        double left = point.counts().agreeing() + PSEUDO_COUNT - n * share;
+        double left = point.counts().agreeing() + pseudo - n * share;
         double weight = n * share * (1 - share);
         byLevel += left;
         bySlope += left * x;
@@ -98,11 +103,12 @@ final class AgreementCurve {
   }
 
   private static double likelihood(List<Point> points, double centre, double level, double slope) {
+    double pseudo = PSEUDO_COUNT / points.size();
     double sum = 0;
     for (Point point : points) {
       double logit = level + slope * (point.feature() - centre);
-      double agreeing = point.counts().agreeing() + PSEUDO_COUNT;
-      double judged = point.counts().judged() + 2 * PSEUDO_COUNT;
+      double agreeing = point.counts().agreeing() + pseudo;
+      double judged = point.counts().judged() + 2 * pseudo;
       // log(1 + e^x) without overflow.
       double log = Math.max(0, logit) + Math.log1p(Math.exp(-Math.abs(logit)));
       sum += agreeing * logit - judged * log;

@@ -6,8 +6,8 @@ import org.quantsweep.agreement.AgreementCounts;
 /**
  * A candidate and what the sequential rule says of it.
  *
- * @param counts over the samples that the rule judged, in its order; over all samples unless the
- *     verdict is rejected-early or not-needed
+ * @param counts over the samples that the rule judged, in its order; over all samples where the
+ *     verdict is accepted or rejected
  */
 public record CandidateEvaluation(Candidate candidate, Verdict verdict, AgreementCounts counts)
     implements Serializable {

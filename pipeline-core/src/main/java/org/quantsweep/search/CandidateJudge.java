@@ -34,6 +34,7 @@ public final class CandidateJudge {
   private final int firstWave;
   private final Set<Candidate> counted = new LinkedHashSet<>();
   private ReferenceEvidence reference;
+  private List<Integer> order;
   private int left;
 
   /**
@@ -67,6 +68,14 @@ public final class CandidateJudge {
       reference = EvidenceLedger.reference(samples, key, store, runner);
     }
     return reference;
+  }
+
+  /** Sorted once: it is asked for with every candidate. */
+  private List<Integer> order() {
+    if (order == null) {
+      order = List.copyOf(reference().order());
+    }
+    return order;
   }
 
   /** The samples that the reference answers, copies counted: the denominator n. */
@@ -111,16 +120,32 @@ public final class CandidateJudge {
    */
   public Map<Candidate, CandidateEvaluation> judge(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, order(), threshold);
     return decide(candidates, candidate -> rule.judge(candidate, ledger.evidence(candidate)), rule);
   }
 
   /** Judges candidates on every sample. Those that the budget does not reach are left out. */
   public Map<Candidate, CandidateEvaluation> judgeWhole(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = new SequentialRule(samples, reference().order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, order(), threshold);
     return decide(
         candidates, candidate -> rule.judgeWhole(candidate, ledger.evidence(candidate)), rule);
+  }
+
+  /**
+   * Tells whether so many samples agree under a candidate, and stops as soon as that is certain.
+   *
+   * @param whole whether every sample is judged all the same
+   * @return empty where the budget does not reach it
+   */
+  Optional<CandidateEvaluation> test(Candidate candidate, long required, boolean whole) {
+    SequentialRule rule = SequentialRule.requiring(samples, order(), required);
+    Function<Candidate, Optional<CandidateEvaluation>> verdict =
+        asked ->
+            whole
+                ? rule.judgeWhole(asked, ledger.evidence(asked))
+                : rule.judgeUntilCertain(asked, ledger.evidence(asked));
+    return Optional.ofNullable(decide(List.of(candidate), verdict, rule).get(candidate));
   }
 
   private Map<Candidate, CandidateEvaluation> decide(
@@ -168,10 +193,9 @@ public final class CandidateJudge {
 
   /** The next samples of a candidate: as many again as it has behind it. */
   private List<Integer> next(Candidate candidate, SequentialRule rule) {
-    List<Integer> order = reference().order();
     Evidence known = ledger.evidence(candidate);
     int from = rule.firstUnjudged(known);
-    int to = Math.min(order.size(), Math.max(from + firstWave, 2 * from));
-    return order.subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
+    int to = Math.min(order().size(), Math.max(from + firstWave, 2 * from));
+    return order().subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
   }
 }

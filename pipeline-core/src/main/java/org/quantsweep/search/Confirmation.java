@@ -3,63 +3,69 @@ package org.quantsweep.search;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.quantsweep.agreement.AgreementCounts;
-import org.quantsweep.agreement.AgreementThreshold;
 
 /**
- * Tests finalists on samples that no search has seen, the smallest first, until one passes. They
- * are fixed before these samples are opened.
+ * Goes down a ladder on samples that no search has seen, until a rung fails; the last that passed
+ * is the answer. The ladder is fixed before these samples are opened. Each rung ends as soon as its
+ * outcome is certain; the answer's is judged on every sample.
  *
- * @param tested in the order of the test; those behind the first that passed were not tested
+ * @param tested in the order of the test; those behind the first that failed were not tested
  * @param required how many samples must agree
  * @param samples n, the denominator
  */
-public record Confirmation(List<Finalist> tested, long required, long samples)
-    implements Serializable {
+public record Confirmation(List<Test> tested, long required, long samples) implements Serializable {
   /** Copies the list. */
   public Confirmation {
     tested = List.copyOf(tested);
   }
 
-  /** A finalist and its counts on every confirmation sample. */
-  public record Finalist(Candidate candidate, AgreementCounts counts, boolean passed)
-      implements Serializable {}
+  /**
+   * A rung that was tested.
+   *
+   * @param counts in the order of the rule, up to where its outcome was certain; over every sample
+   *     for the answer
+   */
+  public record Test(Rung rung, AgreementCounts counts, boolean passed) implements Serializable {
+    /** What was tested. */
+    public Candidate candidate() {
+      return rung.candidate();
+    }
+  }
 
-  /** The first that passed; empty when none did. */
-  public Optional<Finalist> passed() {
-    return tested.stream().filter(Finalist::passed).findFirst();
+  /** The last that passed; empty where the first one failed. */
+  public Optional<Test> answer() {
+    return tested.stream().filter(Test::passed).reduce((earlier, later) -> later);
   }
 
   /**
    * Runs the tests.
    *
    * @param judge over the confirmation samples, with a budget of its own
-   * @param finalists ascending in size
+   * @param ladder from the first to the last that is tested
+   * @param required how many samples must agree
    */
-  public static Confirmation run(
-      CandidateJudge judge,
-      List<Candidate> finalists,
-      AgreementThreshold threshold,
-      AcceptanceRule rule,
-      double confidence) {
-    long n = judge.denominator();
-    long required = rule.required(threshold, n, confidence, Math.max(1, finalists.size()));
-    List<Finalist> tested = new ArrayList<>();
-    for (Candidate candidate : finalists) {
-      judge.expect(finalists.size() - tested.size() - 1);
-      Map<Candidate, CandidateEvaluation> found = judge.judgeWhole(List.of(candidate), threshold);
-      CandidateEvaluation evaluation = found.get(candidate);
-      if (evaluation == null) {
-        break;
-      }
-      boolean passed = evaluation.counts().agreeing() >= required;
-      tested.add(new Finalist(candidate, evaluation.counts(), passed));
-      if (passed) {
-        break;
-      }
+  public static Confirmation run(CandidateJudge judge, List<Rung> ladder, long required) {
+    List<Test> tested = new ArrayList<>();
+    boolean passed = true;
+    for (int place = 0; place < ladder.size() && passed; place++) {
+      judge.expect(ladder.size() - place - 1);
+      Rung rung = ladder.get(place);
+      Optional<CandidateEvaluation> found = judge.test(rung.candidate(), required, false);
+      passed = found.isPresent() && found.get().verdict().isAccepted();
+      found.ifPresent(own -> tested.add(new Test(rung, own.counts(), own.verdict().isAccepted())));
     }
-    return new Confirmation(tested, required, n);
+    int last = tested.size() - 1;
+    while (last >= 0 && !tested.get(last).passed()) {
+      last--;
+    }
+    if (last >= 0) {
+      judge.expect(0);
+      Rung answer = tested.get(last).rung();
+      AgreementCounts whole = judge.test(answer.candidate(), required, true).orElseThrow().counts();
+      tested.set(last, new Test(answer, whole, true));
+    }
+    return new Confirmation(tested, required, judge.denominator());
   }
 }

@@ -1,25 +1,56 @@
 package org.quantsweep.search;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import org.quantsweep.agreement.AgreementCounts;
-import org.quantsweep.digest.ByteSize;
+import org.quantsweep.agreement.AgreementThreshold;
 
 /**
- * What a search must know to propose plans for confirmation.
+ * What a search must know to make the ladder that is confirmed.
  *
- * @param places how many plans may be confirmed beside the incumbent, at least 0
- * @param unseen on how many samples; 0 where nothing is confirmed, and the smallest accepted plan
- *     is the answer
- * @param incumbent what selection counted for the incumbent, which is confirmed last
- * @param otherwise the size of the answer where nothing is confirmed: the file as given
+ * @param most how many rungs it has at most, at least 1
+ * @param unseen how many samples confirm; 0 where nothing is confirmed, and the smallest accepted
+ *     candidate is the answer
+ * @param uniform the best uniform candidate; empty where none is accepted
+ * @param warmStart an accepted plan of an earlier recipe, smaller than that
  */
 public record Finalists(
-    int places, long unseen, Optional<AgreementCounts> incumbent, ByteSize otherwise) {
+    int most,
+    long unseen,
+    Optional<CandidateEvaluation> uniform,
+    Optional<CandidateEvaluation> warmStart) {
   /** Checks the ranges. */
   public Finalists {
-    if (places < 0 || unseen < 0) {
+    if (most < 1 || unseen < 0) {
       throw new IllegalArgumentException(
-          "places (" + places + ") and unseen samples (" + unseen + ") must be at least 0.");
+          "the most rungs ("
+              + most
+              + ") must be at least 1, unseen samples ("
+              + unseen
+              + ") at least 0.");
     }
+  }
+
+  /** What is accepted already; only smaller plans are searched for. */
+  Optional<Candidate> incumbent() {
+    return warmStart.or(this::uniform).map(CandidateEvaluation::candidate);
+  }
+
+  /**
+   * The ladder of what is accepted without a search over plans. There is no curve, so chances are
+   * by own counts.
+   *
+   * @param threshold what selection has asked for
+   */
+  public List<Rung> withoutSearch(AgreementThreshold threshold) {
+    List<Rung> plans =
+        warmStart.stream().map(own -> Ladder.byCounts(own, threshold, unseen)).toList();
+    Optional<Rung> first = uniform.map(own -> Ladder.byCounts(own, threshold, unseen));
+    List<Rung> ladder = new ArrayList<>();
+    if (Ladder.isLed(first, plans)) {
+      ladder.add(first.get());
+    }
+    ladder.addAll(plans);
+    return ladder.subList(0, Math.min(most, ladder.size()));
   }
 }

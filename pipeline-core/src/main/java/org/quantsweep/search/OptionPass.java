@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -228,6 +229,31 @@ public final class OptionPass {
           });
     }
     return new Measured(space.only(measured.keySet()), measured, true);
+  }
+
+  /**
+   * What the options of one plan do alone, those included that another option beats.
+   *
+   * @param samples how many each option is run on, as for {@link #sensitivities}
+   * @return empty when the budget ended the pass
+   */
+  public Optional<Map<TensorOption, Sensitivity>> alone(QuantizationPlan plan, long samples) {
+    Map<TensorOption, Sensitivity> known = store.loadSensitivities(keys.sensitivity());
+    // In order: sums over the options must not depend on what was known before.
+    Map<TensorOption, Sensitivity> measured = new LinkedHashMap<>();
+    List<TensorOption> missing = new ArrayList<>();
+    plan.schemes()
+        .forEach(
+            (tensor, scheme) -> {
+              TensorOption option = new TensorOption(tensor, scheme);
+              measured.put(option, new Sensitivity(0, 0, 0, samples));
+              if (known.containsKey(option)) {
+                measured.put(option, known.get(option));
+              } else if (!(scheme instanceof Scheme.FullPrecision)) {
+                missing.add(option);
+              }
+            });
+    return measure(missing, measured) ? Optional.of(measured) : Optional.empty();
   }
 
   /** Runs options group by group; false when the budget ended it. */

@@ -1,25 +1,22 @@
 package org.quantsweep.search;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.quantsweep.agreement.AgreementThreshold;
-import org.quantsweep.digest.ByteSize;
+import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
 /**
  * The whole procedure for one option per weight tensor: the options, what each does alone, a line
- * of plans, real evaluations along it, and the finalists. The uniform family has been judged
- * before; its best is the incumbent.
+ * of plans, real evaluations along it, and the ladder that is confirmed. The uniform family has
+ * been judged before; plans that are not smaller than its best are not searched for.
  */
 public final class PerTensorSearch {
-  /** Larger than every plan: where no candidate was accepted, plans of any size are looked at. */
-  private static final Candidate UNBOUNDED = new Candidate.AsGiven(new ByteSize(Long.MAX_VALUE));
-
   private final OptionPass pass;
   private final CandidateJudge judge;
   private final PlanCatalog catalog;
@@ -63,8 +60,7 @@ public final class PerTensorSearch {
    * @param tensors identities of the weight tensors that are quantized
    * @param calibratable which of them can be fitted to their inputs
    * @param sensitivitySamples how many samples each option is run on
-   * @param finalists how many plans are to be confirmed, and what else is
-   * @param incumbent the best uniform candidate; only smaller plans are looked at
+   * @param finalists what is accepted already, and what is to be confirmed
    */
   public Found run(
       Collection<String> tensors,
@@ -73,35 +69,41 @@ public final class PerTensorSearch {
       long sensitivitySamples,
       Strategy strategy,
       AgreementThreshold threshold,
-      Finalists finalists,
-      Optional<Candidate> incumbent) {
+      Finalists finalists) {
     SearchSpace space = pass.space(tensors, calibratable, rules);
-    Map<TensorOption, Sensitivity> sensitivities = Map.of();
+    Map<TensorOption, Sensitivity> sensitivities = new HashMap<>();
     if (strategy.needsSensitivities()) {
       OptionPass.Measured measured = pass.sensitivities(space, sensitivitySamples, threshold);
       if (!measured.complete()) {
         return new Found(space, measured.sensitivities(), Optional.empty());
       }
       space = measured.space();
-      sensitivities = measured.sensitivities();
+      sensitivities.putAll(measured.sensitivities());
+      finalists
+          .warmStart()
+          .flatMap(own -> pass.alone(catalog.plan(own.candidate()), sensitivitySamples))
+          .ifPresent(sensitivities::putAll);
     }
-    Candidate bound = incumbent.orElse(UNBOUNDED);
     PlanOutcome plans =
-        new PlanSearch(judge, catalog, space, sensitivities, settings, budget)
-            .run(strategy, threshold, finalists, bound);
+        new PlanSearch(
+                judge,
+                catalog,
+                space,
+                sensitivities,
+                settings,
+                budget,
+                uniform -> loss(uniform, tensors, sensitivitySamples))
+            .run(strategy, threshold, finalists);
     return new Found(space, sensitivities, Optional.of(plans));
   }
 
-  /** The finalists, ascending in size: the proposed plans, and the best uniform candidate. */
-  public static List<Candidate> finalists(
-      Optional<PlanOutcome> plans, Optional<Candidate> bestUniform) {
-    List<Candidate> finalists = new ArrayList<>();
-    plans
-        .map(PlanOutcome::proposals)
-        .orElse(List.of())
-        .forEach(plan -> finalists.add(plan.candidate()));
-    bestUniform.ifPresent(finalists::add);
-    finalists.sort(null);
-    return finalists;
+  /** The summed loss of a uniform candidate's options, each alone, as of a plan. */
+  private OptionalDouble loss(Candidate uniform, Collection<String> tensors, long samples) {
+    if (!(uniform instanceof Candidate.Uniform own)) {
+      return OptionalDouble.empty();
+    }
+    return pass.alone(QuantizationPlan.uniform(own.scheme(), tensors), samples).stream()
+        .mapToDouble(alone -> alone.values().stream().mapToDouble(Sensitivity::loss).sum())
+        .findFirst();
   }
 }

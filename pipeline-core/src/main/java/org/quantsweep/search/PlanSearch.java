@@ -7,9 +7,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.Sensitivity;
@@ -18,18 +21,26 @@ import org.quantsweep.sweep.TensorOption;
 /**
  * Finds the smallest accepted plan along a strategy's line: narrows the boundary by real
  * evaluations, scans below it, and tries smaller neighbours. Plans are proposed by smooth
- * objectives and decided by counts. Which of the accepted ones are worth confirming is told by a
- * curve through plans on both sides of the boundary: the smallest accepted one has been lucky more
- * often than not.
+ * objectives and decided by counts. What of them is confirmed is told by a curve through plans on
+ * both sides of the boundary: the smallest accepted one has been lucky more often than not.
  */
 public final class PlanSearch {
   /** Plans of the line closer in size than this are not told apart. */
   private static final double CLOSEST_SIZES = 1.0015;
 
-  /** Of the boundary's size: where the plans lie through which the curve is fitted. */
-  private static final double LADDER_FROM = 0.9;
+  /**
+   * Of the boundary's size: where the plans lie through which the curve is fitted. Farther away a
+   * logistic regression bends away from the truth, which shows at the boundary.
+   */
+  private static final double CURVE_FROM = 0.95;
 
-  private static final double LADDER_TO = 1.2;
+  private static final double CURVE_TO = 1.1;
+
+  /** A curve has a slope. */
+  private static final int LEAST_POINTS = 2;
+
+  /** Larger than every plan: where no candidate was accepted, plans of any size are looked at. */
+  private static final Candidate UNBOUNDED = new Candidate.AsGiven(new ByteSize(Long.MAX_VALUE));
 
   /** The feature of a plan without loss is finite. */
   private static final double LEAST_LOSS = 1e-12;
@@ -41,19 +52,32 @@ public final class PlanSearch {
   private final Map<TensorOption, Sensitivity> measured;
   private final PlanSearchSettings settings;
   private final SearchBudget budget;
+  private final Function<Candidate, OptionalDouble> uniformLoss;
   private final TreeMap<Candidate, CandidateEvaluation> decided = new TreeMap<>();
+
+  /** Plans that are judged on every sample whatever comes of it: no others tell the curve. */
+  private final Set<Candidate> designed = new LinkedHashSet<>();
+
+  private Optional<AgreementCurve> curve = Optional.empty();
 
   /** How many plans the steps after this one judge at most. */
   private int later;
 
-  /** A search over the plans of a space. */
+  /**
+   * A search over the plans of a space.
+   *
+   * @param uniformLoss the summed loss of a uniform candidate's options, each alone; asked where it
+   *     is needed, empty where it cannot be told
+   */
   public PlanSearch(
       CandidateJudge judge,
       PlanCatalog catalog,
       SearchSpace space,
       Map<TensorOption, Sensitivity> measured,
       PlanSearchSettings settings,
-      SearchBudget budget) {
+      SearchBudget budget,
+      Function<Candidate, OptionalDouble> uniformLoss) {
+    this.uniformLoss = uniformLoss;
     this.judge = judge;
     this.catalog = catalog;
     this.space = space;
@@ -67,44 +91,48 @@ public final class PlanSearch {
    * Runs the search.
    *
    * @param threshold what plans must meet
-   * @param finalists how many plans are to be confirmed, and what else is
-   * @param incumbent only plans smaller than this candidate are looked at
+   * @param finalists what is to be confirmed; only plans smaller than what is accepted already are
+   *     searched for
    */
-  public PlanOutcome run(
-      Strategy strategy, AgreementThreshold threshold, Finalists finalists, Candidate incumbent) {
-    List<Candidate> line = line(strategy, incumbent);
-    boolean confirmed = finalists.places() > 0 && finalists.unseen() > 0;
-    later = (settings.moves() + 1) * settings.neighbours() + settings.scan();
+  public PlanOutcome run(Strategy strategy, AgreementThreshold threshold, Finalists finalists) {
+    Candidate incumbent = finalists.incumbent().orElse(UNBOUNDED);
+    List<Candidate> all =
+        line(strategy, finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED));
+    List<Candidate> line = all.stream().filter(plan -> plan.compareTo(incumbent) < 0).toList();
+    boolean confirmed = finalists.unseen() > 0;
+    // A ladder, and as many plans again where its first rung is in doubt.
+    int ladder = confirmed ? 2 * finalists.most() : 0;
+    later = (settings.moves() + 1) * settings.neighbours() + settings.scan() + ladder;
     later += confirmed ? settings.rungs() : 0;
     judge.begin("plans");
     Optional<Candidate> boundary = boundary(line, threshold);
     if (confirmed) {
       later -= settings.rungs();
-      ladder(line, boundary.orElse(incumbent), threshold);
+      curve = curve(all, boundary.orElse(incumbent), threshold);
     }
     later -= settings.scan();
     Optional<Candidate> best = boundary.map(found -> scan(line, found, threshold));
-    later = 0;
+    later = ladder;
     List<CandidateEvaluation> rejected = new ArrayList<>();
     if (best.isPresent() && settings.neighbours() > 0) {
       best = Optional.of(descend(best.get(), threshold, rejected));
     }
     return new PlanOutcome(
         best.map(decided::get),
-        proposals(threshold, finalists, incumbent),
+        confirmed ? ladder(all, threshold, finalists) : List.of(),
         new ArrayList<>(decided.values()),
         rejected,
         line.size());
   }
 
-  /** The strategy's plans that are smaller than the incumbent, ascending, close ones left out. */
-  private List<Candidate> line(Strategy strategy, Candidate incumbent) {
+  /** The strategy's plans that are smaller than a candidate, ascending, close ones left out. */
+  private List<Candidate> line(Strategy strategy, Candidate bound) {
     Set<Candidate> ascending = new LinkedHashSet<>();
     long last = 0;
     for (QuantizationPlan plan : strategy.line(space, measured)) {
       Candidate candidate = catalog.add(plan);
       long bytes = candidate.encodedSize().bytes();
-      if (bytes >= last * CLOSEST_SIZES && candidate.compareTo(incumbent) < 0) {
+      if (bytes >= last * CLOSEST_SIZES && candidate.compareTo(bound) < 0) {
         ascending.add(candidate);
         last = bytes;
       }
@@ -178,80 +206,120 @@ public final class PlanSearch {
     return line.get(accepted);
   }
 
-  /** Judges plans on both sides of the boundary on every sample, evenly spaced in size. */
-  private void ladder(List<Candidate> line, Candidate boundary, AgreementThreshold t) {
-    Set<Candidate> rungs = new LinkedHashSet<>();
-    double low = Math.log(boundary.encodedSize().bytes() * LADDER_FROM);
-    double high = Math.log(boundary.encodedSize().bytes() * LADDER_TO);
-    for (int rung = 0; rung < settings.rungs(); rung++) {
-      double wanted = low + (high - low) * rung / Math.max(1, settings.rungs() - 1);
+  /**
+   * The curve through plans on both sides of the boundary, evenly spaced in size and judged on
+   * every sample. Other plans stay out of it: those that the search met and accepted are in full,
+   * those that it rejected are not, and a curve through the accepted ones alone is lifted.
+   */
+  private Optional<AgreementCurve> curve(
+      List<Candidate> line, Candidate boundary, AgreementThreshold t) {
+    double low = Math.log(boundary.encodedSize().bytes() * CURVE_FROM);
+    double high = Math.log(boundary.encodedSize().bytes() * CURVE_TO);
+    for (int point = 0; point < settings.rungs(); point++) {
+      double wanted = low + (high - low) * point / Math.max(1, settings.rungs() - 1);
       line.stream()
           .min(
               Comparator.comparingDouble(
                   plan -> Math.abs(Math.log((double) plan.encodedSize().bytes()) - wanted)))
-          .ifPresent(rungs::add);
+          .ifPresent(designed::add);
     }
-    List<Candidate> left = new ArrayList<>(rungs);
+    List<AgreementCurve.Point> points = new ArrayList<>();
+    List<Candidate> left = new ArrayList<>(designed);
     for (int at = 0; at < left.size() && !budget.isOver(); at += settings.plansInFlight()) {
       List<Candidate> wave = left.subList(at, Math.min(left.size(), at + settings.plansInFlight()));
       judge.expect(left.size() - at - wave.size() + later);
-      decided.putAll(judge.judgeWhole(wave, t));
+      Map<Candidate, CandidateEvaluation> found = judge.judgeWhole(wave, t);
+      decided.putAll(found);
+      found.forEach(
+          (plan, evaluation) ->
+              feature(plan)
+                  .ifPresent(x -> points.add(new AgreementCurve.Point(x, evaluation.counts()))));
     }
+    return points.size() < LEAST_POINTS
+        ? Optional.empty()
+        : Optional.of(AgreementCurve.fit(points));
   }
 
-  /** Accepted plans that are worth confirming, ascending. */
-  private List<CandidateEvaluation> proposals(
-      AgreementThreshold t, Finalists finalists, Candidate incumbent) {
-    List<CandidateEvaluation> accepted = new ArrayList<>();
-    List<AgreementCurve.Point> points = new ArrayList<>();
-    for (CandidateEvaluation evaluation : decided.values()) {
-      if (evaluation.isComplete()) {
-        points.add(new AgreementCurve.Point(feature(evaluation.candidate()), evaluation.counts()));
-      }
-      if (evaluation.verdict() == Verdict.ACCEPTED) {
-        accepted.add(evaluation);
-      }
-    }
-    if (accepted.isEmpty() || finalists.places() == 0) {
-      return List.of();
-    }
-    if (finalists.unseen() == 0) {
-      return List.of(accepted.get(0));
-    }
-    AgreementCurve curve = AgreementCurve.fit(points);
-    long n = judge.denominator();
-    List<FinalistChoice.Contender> contenders = new ArrayList<>();
-    for (CandidateEvaluation evaluation : accepted) {
-      double share = curve.at(feature(evaluation.candidate()));
-      contenders.add(
-          new FinalistChoice.Contender(
-              evaluation.candidate(), FinalistChoice.chance(share, t, n, finalists.unseen())));
-    }
-    double last =
-        finalists
-            .incumbent()
-            .map(counts -> FinalistChoice.chance(counts.share(), t, n, finalists.unseen()))
-            .orElse(0.0);
-    List<Candidate> chosen =
-        FinalistChoice.choose(
-            contenders,
-            finalists.places(),
-            new FinalistChoice.Contender(incumbent, last),
-            finalists.otherwise().bytes());
-    return chosen.stream().map(decided::get).toList();
+  /** The share that the curve tells of a plan; empty where there is no curve. */
+  OptionalDouble expectedShare(Candidate plan) {
+    return expectedShare(feature(plan));
   }
 
-  /** Grows as agreement falls. */
-  private double feature(Candidate candidate) {
+  private OptionalDouble expectedShare(OptionalDouble feature) {
+    return curve.isEmpty() || feature.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(curve.get().at(feature.getAsDouble()));
+  }
+
+  /** What is to be confirmed. Plans that selection has not decided are judged first. */
+  private List<Rung> ladder(List<Candidate> line, AgreementThreshold t, Finalists finalists) {
+    PlanLadder.Shares shares =
+        new PlanLadder.Shares() {
+          @Override
+          public boolean areKnown() {
+            return curve.isPresent();
+          }
+
+          @Override
+          public OptionalDouble ofPlan(Candidate plan) {
+            return expectedShare(feature(plan));
+          }
+
+          @Override
+          public OptionalDouble ofUniform(Candidate uniform) {
+            // Asked for its loss only where a curve can tell something by it.
+            return curve.isEmpty() || measured.isEmpty()
+                ? expectedShare(bySize(uniform))
+                : expectedShare(logarithm(uniformLoss.apply(uniform)));
+          }
+        };
+    later = finalists.most();
+    return new PlanLadder(
+            shares,
+            plans -> judgeInWaves(plans, t),
+            t,
+            finalists,
+            judge.denominator(),
+            decided.values())
+        .rungs(line.stream().filter(plan -> !decided.containsKey(plan)).toList());
+  }
+
+  private List<CandidateEvaluation> judgeInWaves(List<Candidate> plans, AgreementThreshold t) {
+    List<CandidateEvaluation> found = new ArrayList<>();
+    for (int at = 0; at < plans.size() && !budget.isOver(); at += settings.plansInFlight()) {
+      List<Candidate> wave =
+          plans.subList(at, Math.min(plans.size(), at + settings.plansInFlight()));
+      judge.expect(plans.size() - at - wave.size() + later);
+      found.addAll(judge(wave, t).values());
+    }
+    return found;
+  }
+
+  /** Grows as agreement falls; empty where an option of the plan was not measured. */
+  private OptionalDouble feature(Candidate plan) {
+    if (measured.isEmpty()) {
+      return bySize(plan);
+    }
     double loss = 0;
-    for (Map.Entry<String, Scheme> entry : catalog.plan(candidate).schemes().entrySet()) {
+    for (Map.Entry<String, Scheme> entry : catalog.plan(plan).schemes().entrySet()) {
       Sensitivity found = measured.get(new TensorOption(entry.getKey(), entry.getValue()));
       if (found == null) {
-        return -Math.log((double) candidate.encodedSize().bytes());
+        return OptionalDouble.empty();
       }
       loss += found.loss();
     }
-    return Math.log(Math.max(loss, LEAST_LOSS));
+    return logarithm(OptionalDouble.of(loss));
+  }
+
+  private static OptionalDouble logarithm(OptionalDouble loss) {
+    return loss.isEmpty()
+        ? loss
+        : OptionalDouble.of(Math.log(Math.max(loss.getAsDouble(), LEAST_LOSS)));
+  }
+
+  /** Where no loss is measured, smaller files are taken for the worse ones. */
+  private static OptionalDouble bySize(Candidate candidate) {
+    return OptionalDouble.of(-Math.log((double) candidate.encodedSize().bytes()));
   }
 
   /** Places that cut what lies between two others into equal parts. */
@@ -282,7 +350,11 @@ public final class PlanSearch {
         List<Candidate> wave =
             around.subList(at, Math.min(around.size(), at + 2 * settings.plansInFlight()));
         judge.expect(
-            around.size() - at - wave.size() + (settings.moves() - move) * settings.neighbours());
+            around.size()
+                - at
+                - wave.size()
+                + (settings.moves() - move) * settings.neighbours()
+                + later);
         for (CandidateEvaluation evaluation : judge(wave, threshold).values()) {
           if (evaluation.verdict() == Verdict.ACCEPTED) {
             smaller =

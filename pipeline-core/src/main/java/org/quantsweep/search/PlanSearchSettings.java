@@ -9,7 +9,7 @@ import java.io.Serializable;
  * @param scan how many plans below the smallest accepted one are looked at, at least 0: agreement
  *     along the line is not monotone
  * @param rungs how many plans around the boundary are judged on every sample, at least 0: a curve
- *     through them tells which plans are worth confirming
+ *     through them tells the chances of what is confirmed
  * @param neighbours how many smaller neighbours of the best plan are judged, at least 0
  * @param moves how often the search moves on to a smaller neighbour, at least 0
  */

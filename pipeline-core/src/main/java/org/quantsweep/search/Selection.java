@@ -14,9 +14,9 @@ public sealed interface Selection extends Serializable {
     return of(acceptable.stream().min(Candidate::compareTo));
   }
 
-  /** The finalist that passed; none acceptable where none did. */
+  /** The last rung that passed; none acceptable where the first one failed. */
   static Selection confirmed(Confirmation confirmation) {
-    return of(confirmation.passed().map(Confirmation.Finalist::candidate));
+    return of(confirmation.answer().map(Confirmation.Test::candidate));
   }
 
   private static Selection of(Optional<Candidate> candidate) {

@@ -16,16 +16,29 @@ import org.quantsweep.sweep.Evidence;
 final class SequentialRule {
   private final SampleIndex samples;
   private final List<Integer> order;
+  private final long required;
   private final long allowed;
 
-  SequentialRule(SampleIndex samples, List<Integer> order, AgreementThreshold threshold) {
+  private SequentialRule(SampleIndex samples, List<Integer> order, long n, long required) {
     this.samples = samples;
     this.order = order;
-    long n = 0;
-    for (int rank : order) {
-      n += samples.count(rank);
-    }
-    this.allowed = threshold.allowedDisagreements(n);
+    this.required = required;
+    this.allowed = n - required;
+  }
+
+  /** Accepts at ceil(t n) of n samples. */
+  static SequentialRule of(SampleIndex samples, List<Integer> order, AgreementThreshold threshold) {
+    long n = total(samples, order);
+    return new SequentialRule(samples, order, n, threshold.required(n));
+  }
+
+  /** Accepts at so many samples. */
+  static SequentialRule requiring(SampleIndex samples, List<Integer> order, long required) {
+    return new SequentialRule(samples, order, total(samples, order), required);
+  }
+
+  private static long total(SampleIndex samples, List<Integer> order) {
+    return order.stream().mapToLong(rank -> samples.count(rank)).sum();
   }
 
   /** The verdict and its counts; empty while samples that it needs are not judged. */
@@ -46,6 +59,29 @@ final class SequentialRule {
       }
     }
     return Optional.of(evaluation(candidate, Verdict.ACCEPTED, judged - disagreeing, judged));
+  }
+
+  /**
+   * The verdict as soon as it is certain: at the first disagreement too many, or once so many
+   * samples agree that the others cannot matter.
+   */
+  Optional<CandidateEvaluation> judgeUntilCertain(Candidate candidate, Evidence evidence) {
+    long judged = 0;
+    long agreeing = 0;
+    for (int rank : order) {
+      if (agreeing >= required) {
+        return Optional.of(evaluation(candidate, Verdict.ACCEPTED_EARLY, agreeing, judged));
+      }
+      if (!evidence.isJudged(rank)) {
+        return Optional.empty();
+      }
+      judged += samples.count(rank);
+      agreeing += evidence.isAgreed(rank) ? samples.count(rank) : 0;
+      if (judged - agreeing > allowed) {
+        return Optional.of(evaluation(candidate, Verdict.REJECTED_EARLY, agreeing, judged));
+      }
+    }
+    return Optional.of(evaluation(candidate, Verdict.ACCEPTED, agreeing, judged));
   }
 
   /** The verdict over all samples, without stopping early. */

@@ -17,7 +17,7 @@ public enum Strategy {
   /** One scheme for all weight tensors, the calibrated ones included. */
   UNIFORM("uniform") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return space.uniform();
     }
 
@@ -29,21 +29,21 @@ public enum Strategy {
   /** The least summed loss within each size: what this project chooses by. */
   KNAPSACK("knapsack") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return knapsack(space, measured, Metric.LOSS);
     }
   },
   /** The least summed squared error within each size. */
   KNAPSACK_ON_ERROR("knapsack-on-error") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return knapsack(space, measured, Metric.SQUARED_ERROR);
     }
   },
   /** The least summed drop in agreement within each size; overfits its samples. */
   KNAPSACK_ON_DROP("knapsack-on-drop") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return knapsack(space, measured, Metric.AGREEMENT_DROP);
     }
   },
@@ -53,7 +53,7 @@ public enum Strategy {
    */
   GREEDY_BY_PSNR("greedy-by-psnr") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return greedy(space, measured, Metric.SQUARED_ERROR);
     }
   },
@@ -63,7 +63,7 @@ public enum Strategy {
    */
   GREEDY_BY_AGREEMENT("greedy-by-agreement") {
     @Override
-    List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return greedy(space, measured, Metric.AGREEMENT_DROP);
     }
   };
@@ -75,7 +75,8 @@ public enum Strategy {
   }
 
   /** Plans from the smallest to the largest; those that differ in nothing may occur once only. */
-  abstract List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured);
+  public abstract List<QuantizationPlan> line(
+      SearchSpace space, Map<TensorOption, Sensitivity> measured);
 
   /** Whether its line depends on what options do alone. */
   boolean needsSensitivities() {

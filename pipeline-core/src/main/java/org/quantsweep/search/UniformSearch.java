@@ -103,7 +103,7 @@ public final class UniformSearch {
         Function<Candidate, ModelFiles> encode) {
       this.order = reference.order();
       this.candidates = candidates;
-      this.rule = new SequentialRule(samples, order, settings.threshold());
+      this.rule = SequentialRule.of(samples, order, settings.threshold());
       this.ledger = new EvidenceLedger(samples, key, store, runner, encode);
     }
 

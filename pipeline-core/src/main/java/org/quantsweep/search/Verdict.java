@@ -4,6 +4,8 @@ package org.quantsweep.search;
 public enum Verdict {
   /** Judged on every sample, and enough agree. */
   ACCEPTED("accepted"),
+  /** Judged until so many samples agreed that the others cannot matter. In confirmations only. */
+  ACCEPTED_EARLY("accepted-early"),
   /** Judged on every sample, and too few agree. */
   REJECTED("rejected"),
   /** Judged until more samples disagreed than the threshold allows. */
@@ -15,6 +17,11 @@ public enum Verdict {
 
   Verdict(String text) {
     this.text = text;
+  }
+
+  /** Whether enough samples agree. */
+  public boolean isAccepted() {
+    return this == ACCEPTED || this == ACCEPTED_EARLY;
   }
 
   /** As it is written in results. */

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -26,7 +27,7 @@ import org.quantsweep.sample.ShardId;
  */
 public final class LocalSweepRunner implements SweepRunner {
   private final SampleSource source;
-  private final InferenceEngine engine;
+  private final Function<ModelFiles, Predictor> candidates;
   private final ShardEvaluator evaluator;
   private final Predictor reference;
   private final ExecutorService threads;
@@ -46,10 +47,40 @@ public final class LocalSweepRunner implements SweepRunner {
       Criterion criterion,
       InferenceEngine engine,
       int parallelism) {
+    this(
+        new Models(
+            engine.open(model),
+            files ->
+                engine.open(ModelReader.read(files, "candidate " + files.digest().abbreviated()))),
+        source,
+        preparation,
+        criterion,
+        parallelism);
+  }
+
+  /**
+   * What is run.
+   *
+   * @param reference is closed with the runner
+   * @param candidates opens a candidate; each is closed when its wave is through
+   */
+  public record Models(Predictor reference, Function<ModelFiles, Predictor> candidates) {}
+
+  /**
+   * With models that are opened in one's own way.
+   *
+   * @param parallelism the number of threads, at least 1
+   */
+  public LocalSweepRunner(
+      Models models,
+      SampleSource source,
+      SamplePreparation preparation,
+      Criterion criterion,
+      int parallelism) {
     this.source = source;
-    this.engine = engine;
+    this.candidates = models.candidates();
     this.evaluator = new ShardEvaluator(source.index(), preparation, criterion);
-    this.reference = engine.open(model);
+    this.reference = models.reference();
     this.threads = Executors.newFixedThreadPool(parallelism);
   }
 
@@ -81,7 +112,8 @@ public final class LocalSweepRunner implements SweepRunner {
                       task,
                       prepared(task.shard()),
                       digest ->
-                          predictors.computeIfAbsent(digest, missing -> open(models.get(missing))));
+                          predictors.computeIfAbsent(
+                              digest, missing -> candidates.apply(models.get(missing))));
               add(result.cost());
               return result.value();
             });
@@ -105,10 +137,6 @@ public final class LocalSweepRunner implements SweepRunner {
   public void close() {
     threads.shutdownNow();
     reference.close();
-  }
-
-  private Predictor open(ModelFiles model) {
-    return engine.open(ModelReader.read(model, "candidate " + model.digest().abbreviated()));
   }
 
   private List<PreparedSample> prepared(ShardId shard) {

@@ -1,51 +1,62 @@
 package org.quantsweep.sweep;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.tensor.Tensor;
 
 /**
- * A sample that is ready for candidates: its inputs and the reference's answer; or the reason why
- * the reference has none.
+ * A sample that is ready for candidates: the inputs of its calls, of which most samples have one,
+ * and the reference's answers; or the reason why the reference has none.
  */
 public final class PreparedSample implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final int rank;
-  private final TreeMap<String, PackedTensor> inputs = new TreeMap<>();
-  private final Prediction reference;
+  private final ArrayList<TreeMap<String, PackedTensor>> calls = new ArrayList<>();
+  private final ArrayList<Prediction> references = new ArrayList<>();
   private final String failure;
 
-  private PreparedSample(int rank, Prediction reference, String failure) {
+  private PreparedSample(int rank, List<Prediction> references, String failure) {
     this.rank = rank;
-    this.reference = reference;
+    this.references.addAll(references);
     this.failure = failure;
   }
 
-  static PreparedSample answered(int rank, SortedMap<String, Tensor> inputs, Prediction reference) {
-    PreparedSample sample = new PreparedSample(rank, reference, "");
-    inputs.forEach((name, tensor) -> sample.inputs.put(name, PackedTensor.of(tensor)));
+  /** One with an answer to each call. */
+  static PreparedSample answered(
+      int rank, List<? extends SortedMap<String, Tensor>> calls, List<Prediction> references) {
+    PreparedSample sample = new PreparedSample(rank, references, "");
+    calls.forEach(sample::add);
     return sample;
   }
 
   /** One that cannot be read. */
   static PreparedSample failed(int rank, String reason) {
-    return new PreparedSample(rank, null, reason);
+    return new PreparedSample(rank, List.of(), reason);
   }
 
   /** One that is ready, but that the reference has no answer for. */
-  static PreparedSample failed(int rank, SortedMap<String, Tensor> inputs, String reason) {
+  static PreparedSample failed(
+      int rank, List<? extends SortedMap<String, Tensor>> calls, String reason) {
     PreparedSample sample = failed(rank, reason);
-    inputs.forEach((name, tensor) -> sample.inputs.put(name, PackedTensor.of(tensor)));
+    calls.forEach(sample::add);
     return sample;
+  }
+
+  private void add(SortedMap<String, Tensor> inputs) {
+    TreeMap<String, PackedTensor> call = new TreeMap<>();
+    inputs.forEach((name, tensor) -> call.put(name, PackedTensor.of(tensor)));
+    calls.add(call);
   }
 
   /** The same sample of another set. */
   public PreparedSample ranked(int other) {
-    PreparedSample sample = new PreparedSample(other, reference, failure);
-    sample.inputs.putAll(inputs);
+    PreparedSample sample = new PreparedSample(other, references, failure);
+    sample.calls.addAll(calls);
     return sample;
   }
 
@@ -56,12 +67,12 @@ public final class PreparedSample implements Serializable {
 
   /** Whether it could be read, so that models can be run on it. */
   boolean hasInputs() {
-    return !inputs.isEmpty();
+    return !calls.isEmpty();
   }
 
   /** Whether the reference answered. */
   public boolean isAnswered() {
-    return reference != null;
+    return !references.isEmpty();
   }
 
   /** Why the reference has no answer, or the empty text. */
@@ -69,13 +80,31 @@ public final class PreparedSample implements Serializable {
     return failure;
   }
 
+  /**
+   * The inputs of a sample that is one call.
+   *
+   * @throws IllegalStateException when it is several
+   */
   SortedMap<String, Tensor> unpackInputs() {
-    TreeMap<String, Tensor> unpacked = new TreeMap<>();
-    inputs.forEach((name, tensor) -> unpacked.put(name, tensor.unpack()));
+    if (calls.size() != 1) {
+      throw new IllegalStateException("a sample of " + calls.size() + " calls is not one call.");
+    }
+    return unpackCalls().get(0);
+  }
+
+  /** The inputs of each call. */
+  List<SortedMap<String, Tensor>> unpackCalls() {
+    List<SortedMap<String, Tensor>> unpacked = new ArrayList<>();
+    for (TreeMap<String, PackedTensor> call : calls) {
+      TreeMap<String, Tensor> inputs = new TreeMap<>();
+      call.forEach((name, tensor) -> inputs.put(name, tensor.unpack()));
+      unpacked.add(inputs);
+    }
     return unpacked;
   }
 
-  Prediction reference() {
-    return reference;
+  /** The reference's answer to each call. */
+  List<Prediction> references() {
+    return List.copyOf(references);
   }
 }

@@ -48,9 +48,9 @@ public final class ShardEvaluator {
     for (Sample sample : shard) {
       int rank = samples.rank(sample.digest());
       long started = System.nanoTime();
-      SortedMap<String, Tensor> inputs;
+      List<SortedMap<String, Tensor>> calls;
       try {
-        inputs = preparation.prepare(sample, reference.inputs());
+        calls = preparation.prepareCalls(sample, reference.inputs());
       } catch (UnreadableSampleException e) {
         prepared.add(PreparedSample.failed(rank, sample.path() + ": " + e.getMessage()));
         continue;
@@ -59,16 +59,16 @@ public final class ShardEvaluator {
       }
       started = System.nanoTime();
       try {
-        Prediction answer = reference.predict(inputs);
-        inferences++;
-        Criteria.requireFit(criterion, answer);
+        List<Prediction> answers = reference.predictCalls(List.copyOf(calls));
+        inferences += calls.size();
+        Criteria.requireFit(criterion, answers.get(0));
         prepared.add(
-            Finite.all(answer)
-                ? PreparedSample.answered(rank, inputs, answer)
+            answers.stream().allMatch(Finite::all)
+                ? PreparedSample.answered(rank, calls, answers)
                 : PreparedSample.failed(
-                    rank, inputs, sample.path() + ": the reference answers with NaN or infinity"));
+                    rank, calls, sample.path() + ": the reference answers with NaN or infinity"));
       } catch (PredictionException e) {
-        prepared.add(PreparedSample.failed(rank, inputs, sample.path() + ": " + e.getMessage()));
+        prepared.add(PreparedSample.failed(rank, calls, sample.path() + ": " + e.getMessage()));
       } finally {
         inferring += System.nanoTime() - started;
       }
@@ -83,7 +83,9 @@ public final class ShardEvaluator {
     TreeMap<Integer, String> failures = new TreeMap<>();
     for (PreparedSample sample : prepared) {
       if (sample.isAnswered()) {
-        difficulties.put(sample.rank(), criterion.difficulty(sample.reference()));
+        double difficulty =
+            sample.references().stream().mapToDouble(criterion::difficulty).min().orElseThrow();
+        difficulties.put(sample.rank(), difficulty);
       } else {
         failures.put(sample.rank(), sample.failure());
       }
@@ -118,23 +120,23 @@ public final class ShardEvaluator {
       if (!sample.isAnswered()) {
         continue;
       }
-      SortedMap<String, Tensor> inputs = null;
+      List<SortedMap<String, Tensor>> calls = null;
       for (EvaluationTask.CandidateSamples entry : task.group()) {
         if (!wanted.get(entry.candidate()).get(sample.rank())) {
           continue;
         }
         long started = System.nanoTime();
-        if (inputs == null) {
-          inputs = sample.unpackInputs();
+        if (calls == null) {
+          calls = sample.unpackCalls();
           preparing += System.nanoTime() - started;
         }
         Predictor predictor = predictors.apply(entry.candidate());
         started = System.nanoTime();
         judged.get(entry.candidate()).set(sample.rank());
-        if (agrees(sample, inputs, predictor)) {
+        if (agrees(sample, calls, predictor)) {
           agreed.get(entry.candidate()).set(sample.rank());
         }
-        inferences++;
+        inferences += calls.size();
         inferring += System.nanoTime() - started;
       }
     }
@@ -145,10 +147,18 @@ public final class ShardEvaluator {
         evidence, new SweepCost(0, inferences, preparing * NANOSECONDS, inferring * NANOSECONDS));
   }
 
+  /** A sample of several calls agrees when all of them do. */
   private boolean agrees(
-      PreparedSample sample, SortedMap<String, Tensor> inputs, Predictor predictor) {
+      PreparedSample sample, List<SortedMap<String, Tensor>> calls, Predictor predictor) {
     try {
-      return criterion.agrees(sample.reference(), predictor.predict(inputs));
+      List<Prediction> references = sample.references();
+      List<Prediction> answers = predictor.predictCalls(List.copyOf(calls));
+      for (int call = 0; call < references.size(); call++) {
+        if (!criterion.agrees(references.get(call), answers.get(call))) {
+          return false;
+        }
+      }
+      return true;
     } catch (PredictionException e) {
       // The reference answers this sample and the candidate does not: they disagree.
       return false;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SplitSizes;
+import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -60,6 +62,7 @@ class SweepProcedureTest {
           .containsExactly("calibration", "confirmation", "selection");
       assertThat(result.selected().confirmation().agreeing())
           .isGreaterThanOrEqualTo(result.certificate().confirmation().required());
+      requireLadder(result);
       assertThat(result.settings()).isEqualTo(settings().build().flags());
       LocalSweep.Outcome again = sweep.run(settings().build(), SearchListener.SILENT);
       assertThat(again.result().selected()).isEqualTo(result.selected());
@@ -468,6 +471,53 @@ class SweepProcedureTest {
             SearchBudget.unlimited());
     assertThatThrownBy(procedure::run).hasMessage("all: there is nothing here.");
     assertThat(done).containsExactly("begin selected.mlmodel");
+  }
+
+  /** Rungs descend; all but the last passed; the answer is the last that passed, in full. */
+  private static void requireLadder(SweepResult result) {
+    Certificate.Confirmed confirmed = result.certificate().confirmation();
+    List<Certificate.Finalist> tested = confirmed.tested();
+    assertThat(tested).hasSizeBetween(1, confirmed.finalists());
+    assertThat(tested)
+        .extracting(Certificate.Finalist::encodedSize)
+        .isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(tested.subList(0, tested.size() - 1)).allMatch(Certificate.Finalist::passed);
+    List<Certificate.Finalist> passed =
+        tested.stream().filter(Certificate.Finalist::passed).toList();
+    Certificate.Finalist answer = passed.get(passed.size() - 1);
+    SweepResult.Chosen selected = result.selected();
+    assertThat(answer.scheme())
+        .isEqualTo(selected.plan() == null ? selected.scheme() : "plan:" + selected.plan());
+    assertThat(answer.agreement()).isEqualTo(result.selected().confirmation());
+    assertThat(answer.agreement().samples()).isEqualTo(confirmed.samples());
+    long allowed = confirmed.samples() - confirmed.required();
+    for (Certificate.Finalist other : tested) {
+      if (other.agreement() == null) {
+        long wrong = other.disagreeing();
+        long right = other.judged() - wrong;
+        assertThat(other.passed() ? right : wrong)
+            .as("as soon as it is certain")
+            .isEqualTo(other.passed() ? confirmed.required() : allowed + 1);
+      }
+      assertThat(other.chance()).isBetween(0.0, 1.0);
+    }
+  }
+
+  @Test
+  void underTheBoundRuleEveryRungIsTestedAtTheFullConfidence() {
+    SweepSettings settings =
+        settings()
+            .confirmation(ConfirmationSettings.DEFAULT.withRule(AcceptanceRule.BOUND))
+            .build();
+    try (LocalSweep sweep = sweep()) {
+      SweepResult result = sweep.run(settings, SearchListener.SILENT).result();
+      requireLadder(result);
+      Certificate.Confirmed confirmed = result.certificate().confirmation();
+      // Of scipy.stats.beta.ppf(0.05, k, n - k + 1): the least k of 120 that reaches 0.8.
+      assertThat(confirmed.samples()).isEqualTo(120);
+      assertThat(confirmed.required()).isEqualTo(104);
+      assertThat(result.selected().confirmation().lowerBound()).isGreaterThanOrEqualTo(0.8);
+    }
   }
 
   private static void requireBound(SweepResult.Agreement agreement) {

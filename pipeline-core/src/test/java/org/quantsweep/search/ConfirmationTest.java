@@ -8,75 +8,109 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.UsageException;
+import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.encode.QuantizationPlan;
 
 class ConfirmationTest {
-  private static final AgreementThreshold T = AgreementThreshold.parse("0.9");
+  private final PlanWorld world = new PlanWorld(21, 6, 200, 0);
+  private final List<Candidate> line = new ArrayList<>();
+  private int first = -1;
 
-  @Test
-  void theSmallestThatPassesIsTakenAndTheLargerOnesAreNotOpened() {
-    PlanWorld world = new PlanWorld(21, 6, 200, 0);
-    List<Candidate> line = new ArrayList<>();
-    int first = -1;
+  ConfirmationTest() {
     for (QuantizationPlan plan : Strategy.KNAPSACK.line(world.space, world.measured)) {
       line.add(world.catalog.add(plan));
       if (first < 0 && world.agreeing(plan) >= 180) {
         first = line.size() - 1;
       }
     }
-    List<Candidate> finalists =
-        List.of(line.get(first - 40), line.get(first), line.get(line.size() - 1));
-    Confirmation confirmation =
-        Confirmation.run(
-            world.judge(SearchBudget.unlimited()), finalists, T, AcceptanceRule.POINT, 0.95);
+  }
+
+  private Confirmation confirm(int... places) {
+    List<Rung> ladder = new ArrayList<>();
+    for (int place : places) {
+      ladder.add(new Rung(line.get(place), 0.9, 0.5));
+    }
+    return Confirmation.run(world.judge(SearchBudget.unlimited()), ladder, 180);
+  }
+
+  @Test
+  void theLastThatPassesBeforeTheFirstFailureIsTheAnswer() {
+    int last = line.size() - 1;
+    // The third rung would pass; it lies behind a failure.
+    Confirmation confirmation = confirm(last, first + 40, first - 40, first);
     assertThat(confirmation.required()).isEqualTo(180);
-    assertThat(confirmation.tested()).hasSize(2);
-    assertThat(confirmation.tested().get(0).passed()).isFalse();
-    assertThat(confirmation.tested().get(0).counts().judged()).isEqualTo(200);
-    assertThat(confirmation.passed().map(Confirmation.Finalist::candidate))
-        .isEqualTo(Optional.of(line.get(first)));
+    assertThat(confirmation.samples()).isEqualTo(200);
+    assertThat(confirmation.tested())
+        .extracting(Confirmation.Test::candidate)
+        .containsExactly(line.get(last), line.get(first + 40), line.get(first - 40));
+    assertThat(confirmation.tested())
+        .extracting(Confirmation.Test::passed)
+        .containsExactly(true, true, false);
+    assertThat(confirmation.answer().map(Confirmation.Test::candidate))
+        .isEqualTo(Optional.of(line.get(first + 40)));
+  }
+
+  @Test
+  void aRungEndsAsSoonAsItsOutcomeIsCertainAndTheAnswersIsJudgedInFull() {
+    Confirmation confirmation = confirm(line.size() - 1, first, first - 40);
+    AgreementCounts sure = confirmation.tested().get(0).counts();
+    assertThat(sure.agreeing()).isEqualTo(180);
+    assertThat(sure.judged()).isLessThan(200);
+    AgreementCounts answer = confirmation.tested().get(1).counts();
+    assertThat(answer.judged()).isEqualTo(200);
+    assertThat(answer.agreeing()).isEqualTo(world.agreeing(world.catalog.plan(line.get(first))));
+    AgreementCounts failed = confirmation.tested().get(2).counts();
+    assertThat(failed.disagreeing()).isEqualTo(21);
+    assertThat(failed.judged()).isLessThan(200);
+    // What the store holds changes nothing of what is told.
+    assertThat(confirm(line.size() - 1, first, first - 40)).isEqualTo(confirmation);
+  }
+
+  @Test
+  void whereTheFirstRungFailsNoneIsAcceptable() {
+    Confirmation confirmation = confirm(first - 40, first, line.size() - 1);
+    assertThat(confirmation.tested()).hasSize(1);
+    assertThat(confirmation.answer()).isEmpty();
+    assertThat(Selection.confirmed(confirmation).candidate()).isEmpty();
+    assertThat(confirm().answer()).isEmpty();
   }
 
   /** Closed form: with no disagreement the bound is (error)^(1/n). */
   @Test
   void withNoDisagreementTheBoundNeedsTheClosedFormsNumber() {
     AgreementThreshold t = AgreementThreshold.parse("0.99");
-    assertThat(AcceptanceRule.BOUND.required(t, 299, 0.95, 1)).isEqualTo(299);
-    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 298, 0.95, 1))
+    assertThat(AcceptanceRule.BOUND.required(t, 299, 0.95)).isEqualTo(299);
+    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 298, 0.95))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "agreement threshold (0.99) cannot be confirmed at 0.95 with 1 finalists on 298"
-                + " samples, even if all of them agree: it takes 299.\n"
+            "agreement threshold (0.99) cannot be confirmed at 0.95 on 298 samples, even if all of"
+                + " them agree: it takes 299.\n"
                 + "Maybe give more samples, or use --acceptance point.");
-    // ln(0.05 / 3) / ln(0.99) = 407.4
-    assertThat(AcceptanceRule.BOUND.required(t, 408, 0.95, 3)).isEqualTo(408);
-    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 407, 0.95, 3))
-        .hasMessageContaining("it takes 408.");
+    // ln(0.01) / ln(0.99) = 458.2
+    assertThat(AcceptanceRule.BOUND.required(t, 459, 0.99)).isEqualTo(459);
+    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 458, 0.99))
+        .hasMessageContaining("it takes 459.");
   }
 
   @Test
   void noNumberOfSamplesGivesABoundOfOne() {
     AgreementThreshold t = AgreementThreshold.parse("1");
-    assertThat(AcceptanceRule.POINT.required(t, 500, 0.95, 3)).isEqualTo(500);
-    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 500, 0.95, 3))
+    assertThat(AcceptanceRule.POINT.required(t, 500, 0.95)).isEqualTo(500);
+    assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 500, 0.95))
         .isInstanceOf(UsageException.class)
         .hasMessage(
             "agreement threshold (1) cannot be confirmed by a bound: that of finitely many samples"
                 + " is below 1.\nMaybe ask for less than 1, or use --acceptance point.");
   }
 
-  /** Values of scipy.stats.beta.ppf: 0.95 of 500 at 95 %, and at 95 % over 3 finalists. */
+  /** Of scipy.stats.beta.ppf: the least k whose lower bound at 95 % of k of 500 is 0.95. */
   @Test
   void theBoundRuleAsksForMoreThanThePointRule() {
     AgreementThreshold t = AgreementThreshold.parse("0.95");
-    assertThat(AcceptanceRule.POINT.required(t, 500, 0.95, 3)).isEqualTo(475);
-    assertThat(AcceptanceRule.BOUND.required(t, 500, 0.95, 1)).isEqualTo(SINGLE);
-    assertThat(AcceptanceRule.BOUND.required(t, 500, 0.95, 3)).isEqualTo(THREE);
-    assertThat(AcceptanceRule.BOUND.forSelection(t, 500, 0.95, 1).required(500)).isEqualTo(SINGLE);
-    assertThat(AcceptanceRule.POINT.forSelection(t, 500, 0.95, 1)).isEqualTo(t);
+    assertThat(AcceptanceRule.POINT.required(t, 500, 0.95)).isEqualTo(475);
+    assertThat(AcceptanceRule.BOUND.required(t, 500, 0.95)).isEqualTo(484);
+    assertThat(AcceptanceRule.BOUND.forSelection(t, 500, 0.95).required(500)).isEqualTo(484);
+    assertThat(AcceptanceRule.POINT.forSelection(t, 500, 0.95)).isEqualTo(t);
   }
-
-  private static final long SINGLE = 484;
-  private static final long THREE = 486;
 }

@@ -120,6 +120,28 @@ class OptionPassTest {
   }
 
   @Test
+  void onePlansOptionsAreRunWhereTheyAreNotKnown() {
+    Told runner = new Told(Map.of(4, 3L));
+    OptionPass pass = pass(runner, SearchBudget.unlimited());
+    QuantizationPlan plan = QuantizationPlan.uniform(Scheme.parse("linear:4"), tensors);
+    Map<TensorOption, Sensitivity> found = pass.alone(plan, 100).orElseThrow();
+    assertThat(runner.asked).hasSize(tensors.size());
+    assertThat(found).hasSize(tensors.size());
+    assertThat(found.values()).allMatch(own -> own.loss() == 3);
+    // The store knows them now; full precision changes nothing.
+    Told none = new Told(Map.of());
+    assertThat(pass(none, SearchBudget.unlimited()).alone(plan, 100)).contains(found);
+    QuantizationPlan full = QuantizationPlan.uniform(Scheme.parse("full"), tensors);
+    assertThat(pass(none, SearchBudget.unlimited()).alone(full, 100).orElseThrow().values())
+        .allMatch(own -> own.loss() == 0 && own.samples() == 100);
+    assertThat(none.asked).isEmpty();
+    SearchBudget over = SearchBudget.unlimited();
+    over.interrupt();
+    QuantizationPlan other = QuantizationPlan.uniform(Scheme.parse("linear:5"), tensors);
+    assertThat(pass(none, over).alone(other, 100)).isEmpty();
+  }
+
+  @Test
   void aBudgetThatIsOverLeavesThePassIncomplete() {
     SearchBudget budget = SearchBudget.unlimited();
     budget.interrupt();

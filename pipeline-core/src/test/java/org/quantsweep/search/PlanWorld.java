@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -31,6 +32,8 @@ import org.quantsweep.sweep.TensorOption;
  * its options, and some noise of the pair, exceed the sample's margin.
  */
 final class PlanWorld implements SweepRunner {
+  static final int LADDER = 10;
+
   private static final int BASE = 200;
 
   final SearchSpace space;
@@ -89,12 +92,18 @@ final class PlanWorld implements SweepRunner {
       long unseen,
       PlanSearchSettings settings,
       SearchBudget budget) {
-    return new PlanSearch(judge(budget), catalog, space, measured, settings, budget)
+    return new PlanSearch(
+            judge(budget),
+            catalog,
+            space,
+            measured,
+            settings,
+            budget,
+            none -> OptionalDouble.empty())
         .run(
             strategy,
             AgreementThreshold.parse(threshold),
-            new Finalists(2, unseen, Optional.empty(), new ByteSize(BASE + 200_000)),
-            new Candidate.Uniform(Scheme.parse("lut-kmeans:8"), new ByteSize(BASE + 100_000)));
+            new Finalists(LADDER, unseen, Optional.empty(), Optional.empty()));
   }
 
   /** How many samples agree under a plan. */

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +21,11 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.inference.FeatureMatch;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.sample.Quarantine;
@@ -46,7 +50,8 @@ import picocli.CommandLine.Spec;
       "",
       "Exits with 3 when the share is below --agreement, with 4 when too many samples cannot be",
       "used (--quarantine-limit), or none is left.",
-      "Example: quantsweep compare Net.mlmodel Net6.mlmodel --samples photos/ --agreement 0.95"
+      "Examples: quantsweep compare Net.mlmodel Net6.mlmodel --samples photos/ --agreement 0.95",
+      "          quantsweep compare Net.mlmodel Net.mlpackage --samples photos/ --map out=var_81"
     })
 final class CompareCommand implements Callable<Integer> {
   private static final double CONFIDENCE = 0.95;
@@ -54,8 +59,9 @@ final class CompareCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private RunLimit runLimit = new RunLimit();
+  @Mixin private RunPrecision precision = new RunPrecision();
 
-  @Parameters(index = "0", paramLabel = "A", description = "The reference.")
+  @Parameters(index = "0", paramLabel = "A", description = "The reference: a file or package.")
   private InputFile reference;
 
   @Parameters(index = "1", paramLabel = "B", description = "The model that is judged.")
@@ -65,7 +71,9 @@ final class CompareCommand implements Callable<Integer> {
       names = "--samples",
       required = true,
       paramLabel = "S",
-      description = "A folder, an .npz file or a table; any Hadoop path.")
+      description =
+          "A folder, an .npz file or a table; any Hadoop path. A folder NAME.steps in it, with"
+              + " 0.npz, 1.npz, ..., is one sample of several calls, which all have to agree.")
   private InputFile samples;
 
   @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
@@ -83,6 +91,25 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--agreement", paramLabel = "SHARE", description = "The least share, in [0, 1].")
   private String agreement;
 
+  @Option(
+      names = "--function",
+      paramLabel = "NAME",
+      description =
+          "The function of both models, or A_NAME=B_NAME; without it, the one that each file"
+              + " prefers.")
+  private String function;
+
+  @Option(
+      names = "--map",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
+      paramLabel = "A=B",
+      description =
+          "Input or output A of the reference is B in the other model. Without it they match by"
+              + " name, else by kind (label, probabilities, picture, array) where one of it is left"
+              + " on each side.")
+  private Map<String, String> map = new LinkedHashMap<>();
+
   @Override
   public Integer call() {
     List<String> problems = new ArrayList<>();
@@ -92,25 +119,39 @@ final class CompareCommand implements Callable<Integer> {
             ? null
             : Problems.read(problems, () -> AgreementThreshold.parse(agreement));
     Problems.read(problems, () -> SweepOptions.requireQuarantineLimit(quarantineLimit));
+    FloatPrecision held = precision.precision(problems);
     if (!problems.isEmpty()) {
       throw new UsageException(String.join("\n", problems));
     }
-    CoreMLModel model = ModelReader.read(reference.file());
+    ComparedFunctions functions = ComparedFunctions.parse(function);
+    CoreMLModel model = functions.first(ModelReader.read(reference.model(), reference.name()));
     ModelFiles judged = candidate.model();
-    ModelReader.read(judged, candidate.name());
+    CoreMLModel other = functions.second(ModelReader.read(judged, candidate.name()));
+    Prediction example = Prediction.example(model.outputs());
+    Criteria.requireFit(parsed, example);
+    FeatureMatch match = FeatureMatch.of(model, other, map, parsed.compared(example));
+    PrintWriter err = spec.commandLine().getErr();
+    match.notes().forEach(err::println);
     PicturePreparation preparation = PicturePreparation.DEFAULT;
     AgreementCounts counts;
     Quarantine quarantine;
     int cores = Runtime.getRuntime().availableProcessors();
+    UnansweredCalls unanswered = new UnansweredCalls();
+    InferenceEngine engine = guarded(runLimit.limit(), held);
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
             new LocalSweepRunner(
-                model, given.source(), preparation, parsed, guarded(runLimit.limit()), cores)) {
+                new LocalSweepRunner.Models(
+                    engine.open(model),
+                    files -> unanswered.noting(match.renamed(engine.open(other)))),
+                given.source(),
+                preparation,
+                parsed,
+                cores)) {
       SampleIndex index = given.source().index();
       ReferenceEvidence answered = runner.runReference();
       quarantine =
           Quarantine.unreadable(given.source().unreadable()).plus(answered.quarantine(index));
-      PrintWriter err = spec.commandLine().getErr();
       quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
       List<Integer> ranks = new ArrayList<>(answered.order());
       if (ranks.isEmpty()) {
@@ -126,16 +167,19 @@ final class CompareCommand implements Callable<Integer> {
               new HashMap<>(Map.of(judged.digest(), judged)));
       counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
     }
-    print(parsed, counts, quarantine);
+    unanswered.note(candidate.name()).ifPresent(err::println);
+    print(parsed, match, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
   }
 
-  private static InferenceEngine guarded(Duration limit) {
-    return new GuardedEngine(InferenceEngines.onnxRuntime(limit), new FirstRunGuard(limit));
+  private static InferenceEngine guarded(Duration limit, FloatPrecision precision) {
+    return new GuardedEngine(
+        InferenceEngines.onnxRuntime(limit, precision), new FirstRunGuard(limit, precision));
   }
 
-  private void print(Criterion parsed, AgreementCounts counts, Quarantine quarantine) {
+  private void print(
+      Criterion parsed, FeatureMatch match, AgreementCounts counts, Quarantine quarantine) {
     if (common.json()) {
       Map<String, Object> report = new TreeMap<>();
       report.put("criterion", parsed.toString());
@@ -146,6 +190,7 @@ final class CompareCommand implements Callable<Integer> {
       report.put("reasons", quarantine.reasons());
       report.put("lowerBound", counts.lowerBound(CONFIDENCE));
       report.put("confidence", CONFIDENCE);
+      report.put("map", match.renamed());
       spec.commandLine().getOut().println(CommonOptions.toJson(report));
     } else {
       spec.commandLine()

@@ -35,6 +35,7 @@ final class DequantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     CoreMLModel given = ModelReader.read(model.file());
+    given.requireCompressible();
     List<String> identities =
         given.weightTensors().stream()
             .filter(tensor -> !tensor.updatable())

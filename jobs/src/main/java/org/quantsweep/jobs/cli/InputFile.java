@@ -9,8 +9,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.quantsweep.BadInputException;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.jobs.files.FileAddress;
-import org.quantsweep.jobs.files.LocalStorage;
 
 /**
  * A file or folder that a command reads. An address such as {@code hdfs://host/x} is brought into a
@@ -44,18 +44,12 @@ record InputFile(String name, Path file) {
   }
 
   /**
-   * A model in this file.
+   * The files of a model here: of a package, or an archive of one, all that it holds.
    *
-   * @throws BadInputException when it cannot be read, or is a folder
+   * @throws BadInputException when they cannot be read
    */
   ModelFiles model() {
-    try {
-      return Files.isDirectory(file)
-          ? ModelFiles.lone(bytes())
-          : new LocalStorage().read(file.toString());
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
+    return ModelReader.files(file);
   }
 
   private BadInputException unreadable(IOException e) {

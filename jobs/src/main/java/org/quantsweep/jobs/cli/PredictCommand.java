@@ -3,12 +3,11 @@ package org.quantsweep.jobs.cli;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import javax.imageio.ImageIO;
@@ -17,21 +16,14 @@ import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.coreml.file.ModelReader;
-import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.datasets.SampleFiles;
-import org.quantsweep.datasets.numpy.NpyReader;
-import org.quantsweep.datasets.numpy.NpzReader;
-import org.quantsweep.datasets.numpy.NpzWriter;
-import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.sample.ColorSpace;
-import org.quantsweep.sample.InputDescription;
-import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import picocli.CommandLine.Command;
@@ -50,14 +42,20 @@ import picocli.CommandLine.Spec;
       "",
       "Examples: quantsweep predict SqueezeNet.mlmodel cat.jpg",
       "          quantsweep predict Net.mlmodel --input x.npz --output y.npz",
-      "          quantsweep predict Net.mlmodel --input image=cat.png --output y.npz"
+      "          quantsweep predict Net.mlmodel --input image=cat.png --output y.npz",
+      "          quantsweep predict Net.mlpackage --function features digit.png",
+      "          quantsweep predict Vad.mlpackage --input speech.steps --output y.npz"
     })
 final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
   @Mixin private RunLimit runLimit = new RunLimit();
+  @Mixin private RunPrecision precision = new RunPrecision();
 
-  @Parameters(index = "0", paramLabel = "M", description = "The model file.")
+  @Parameters(
+      index = "0",
+      paramLabel = "M",
+      description = "The model: an .mlmodel file, an .mlpackage folder, or a zip of one.")
   private InputFile model;
 
   @Parameters(index = "1..*", paramLabel = "PICTURE", description = "Pictures to answer.")
@@ -66,14 +64,25 @@ final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--input",
       paramLabel = "[NAME=]FILE",
-      description = "An .npz of named arrays, or a picture or .npy for one input.")
+      description =
+          "An .npz of named arrays, or a picture or .npy for one input. An .npz that names an input"
+              + " again begins another call; a folder NAME.steps holds a call in each of 0.npz,"
+              + " 1.npz, ... A state goes from call to call.")
   private List<String> inputs = new ArrayList<>();
 
   @Option(
       names = "--output",
       paramLabel = "Y.npz",
-      description = "One array for each output; without it, text and pictures.")
+      description =
+          "One array for each output; without it, text and pictures. Answers of several calls are"
+              + " stacked along a new first axis, or numbered NAME.0, NAME.1 where shapes differ.")
   private OutputFile output;
+
+  @Option(
+      names = "--function",
+      paramLabel = "NAME",
+      description = "The function of an ML Program; without it, the one that the file prefers.")
+  private String function;
 
   @Override
   public Integer call() {
@@ -82,41 +91,47 @@ final class PredictCommand implements Callable<Integer> {
           "predict wants either pictures or --input.\nMaybe write quantsweep predict M.mlmodel"
               + " picture.png.");
     }
-    CoreMLModel opened = ModelReader.read(model.file());
-    Duration limit = runLimit.limit();
-    try (Predictor predictor = opened(opened, limit)) {
-      if (!inputs.isEmpty()) {
-        Prediction answer = predict(predictor, named(opened), String.join(", ", inputs));
+    FloatPrecision held = precision.precision();
+    CoreMLModel read = ModelReader.read(model.file());
+    CoreMLModel opened = function == null ? read : read.asFunction(function);
+    InferenceEngine engine = InferenceEngines.onnxRuntime(runLimit.limit(), held);
+    List<Map<String, Tensor>> calls =
+        inputs.isEmpty() ? List.of() : GivenCalls.read(opened, inputs);
+    try (Predictor predictor = watchdog(1).watch(() -> engine.open(opened))) {
+      if (!calls.isEmpty()) {
+        List<Prediction> answers = predict(predictor, calls, String.join(", ", inputs));
         if (output != null) {
-          output.write(arrays(answer));
+          output.write(AnswerArrays.npz(answers));
         } else {
-          print(model.file().getFileName().toString(), opened, answer);
+          print(model.file().getFileName().toString(), opened, answers);
         }
         return 0;
       }
       for (InputFile picture : pictures) {
-        Prediction answer = predict(predictor, prepared(opened, picture), picture.name());
+        List<Prediction> answers =
+            predict(
+                predictor,
+                List.of(GivenCalls.prepared(opened, picture, opened.inputs())),
+                picture.name());
         if (output != null && pictures.size() == 1) {
-          output.write(arrays(answer));
+          output.write(AnswerArrays.npz(answers));
         } else {
-          print(picture.name(), opened, answer);
+          print(picture.name(), opened, answers);
         }
       }
       return 0;
     }
   }
 
-  private Predictor opened(CoreMLModel read, Duration limit) {
-    return watchdog().watch(() -> InferenceEngines.onnxRuntime(limit).open(read));
+  private Watchdog watchdog(int runs) {
+    return Watchdog.over(
+        model.name(), runLimit.limit().multipliedBy(runs), spec.commandLine().getErr());
   }
 
-  private Watchdog watchdog() {
-    return Watchdog.over(model.name(), runLimit.limit(), spec.commandLine().getErr());
-  }
-
-  private Prediction predict(Predictor predictor, Map<String, Tensor> given, String where) {
+  private List<Prediction> predict(
+      Predictor predictor, List<Map<String, Tensor>> calls, String where) {
     try {
-      return watchdog().watch(() -> predictor.predict(given));
+      return watchdog(calls.size()).watch(() -> predictor.predictCalls(calls));
     } catch (PredictionException e) {
       throw new BadInputException(
           where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.",
@@ -124,121 +139,34 @@ final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private static SortedMap<String, Tensor> prepared(CoreMLModel model, InputFile file) {
-    return preparedFor(model, file, model.inputs());
-  }
-
-  private SortedMap<String, Tensor> named(CoreMLModel opened) {
-    SortedMap<String, Tensor> given = new TreeMap<>();
-    for (String input : inputs) {
-      // A folder may hold the sign too: part of a path is no name.
-      int equals = input.substring(0, (input + "/").indexOf('/')).indexOf('=');
-      String name = equals < 0 ? "" : input.substring(0, equals);
-      InputFile file = InputFile.of(input.substring(equals + 1));
-      String lower = file.name().toLowerCase(Locale.ROOT);
-      try {
-        if (lower.endsWith(".npz")) {
-          given.putAll(NpzReader.read(file.bytes(), IngestLimits.DEFAULT.arrays().bytes()));
-        } else if (lower.endsWith(".npy")) {
-          given.put(only(opened, name), NpyReader.read(file.bytes()));
-        } else {
-          String wanted = only(opened, name);
-          List<InputDescription> descriptions =
-              opened.inputs().stream().filter(each -> each.name().equals(wanted)).toList();
-          CoreMLModel owner = opened;
-          given.putAll(preparedFor(owner, file, descriptions));
+  /** A line for the answer of each call; several are counted from 0. */
+  private void print(String source, CoreMLModel opened, List<Prediction> answers) {
+    String stem = source.replaceFirst("\\.[^./]*$", "");
+    for (int call = 0; call < answers.size(); call++) {
+      boolean isOnly = answers.size() == 1;
+      String pictures = isOnly ? stem : stem + "-" + call;
+      Map<String, Object> summary = new TreeMap<>();
+      answers
+          .get(call)
+          .outputs()
+          .forEach((name, value) -> summary.put(name, summary(pictures, opened, name, value)));
+      PrintWriter out = spec.commandLine().getOut();
+      if (common.json()) {
+        Map<String, Object> report = new TreeMap<>(Map.of("input", source, "outputs", summary));
+        if (!isOnly) {
+          report.put("call", call);
         }
-      } catch (UnreadableSampleException e) {
-        throw new BadInputException(
-            file + ": " + e.getMessage() + ".\nMaybe write it again with numpy.savez.", e);
+        out.println(CommonOptions.toJson(report));
+      } else {
+        StringBuilder line = new StringBuilder(source);
+        line.append(isOnly ? ":" : "[" + call + "]:");
+        summary.forEach((name, text) -> line.append(' ').append(name).append('=').append(text));
+        out.println(line);
       }
     }
-    return given;
   }
 
-  private static SortedMap<String, Tensor> preparedFor(
-      CoreMLModel model, InputFile file, List<InputDescription> descriptions) {
-    if (descriptions.isEmpty()) {
-      throw new UsageException(
-          model.name()
-              + ": there is no such input; the inputs are "
-              + model.inputs().stream().map(InputDescription::name).toList()
-              + ".\nMaybe write NAME=FILE.");
-    }
-    PicturePreparation preparation = PicturePreparation.DEFAULT;
-    try {
-      Sample sample =
-          SampleFiles.read(
-              file.file().getFileName().toString(), file.bytes(), "", IngestLimits.DEFAULT);
-      return preparation.prepare(sample, descriptions);
-    } catch (UnreadableSampleException e) {
-      throw new BadInputException(
-          file + ": " + e.getMessage() + ".\nMaybe name another picture.", e);
-    }
-  }
-
-  private static String only(CoreMLModel model, String name) {
-    if (!name.isEmpty()) {
-      return name;
-    }
-    if (model.inputs().size() != 1) {
-      throw new UsageException(
-          model.name()
-              + ": it has several inputs, "
-              + model.inputs().stream().map(InputDescription::name).toList()
-              + ".\nMaybe write --input NAME=FILE.");
-    }
-    return model.inputs().get(0).name();
-  }
-
-  /** One array for each output; probabilities as keys and values, labels as one text or number. */
-  private static byte[] arrays(Prediction prediction) {
-    NpzWriter arrays = new NpzWriter();
-    prediction
-        .outputs()
-        .forEach(
-            (name, value) -> {
-              if (value instanceof OutputValue.Array array) {
-                arrays.add(name, array.values());
-              } else if (value instanceof OutputValue.Picture picture) {
-                arrays.add(name, picture.values());
-              } else if (value instanceof OutputValue.ClassLabel label) {
-                if (label.integer()) {
-                  arrays.add(name, new long[] {Long.parseLong(label.label())});
-                } else {
-                  arrays.add(name, List.of(label.label()));
-                }
-              } else if (value instanceof OutputValue.Probabilities probabilities) {
-                arrays.add(name + ".keys", probabilities.labels());
-                arrays.add(name + ".values", probabilities.values());
-              }
-            });
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      arrays.writeTo(bytes);
-    } catch (IOException e) {
-      throw new IllegalStateException("memory can always be written.", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  private void print(String source, CoreMLModel opened, Prediction prediction) {
-    Map<String, Object> summary = new TreeMap<>();
-    prediction
-        .outputs()
-        .forEach((name, value) -> summary.put(name, summary(source, opened, name, value)));
-    if (common.json()) {
-      spec.commandLine()
-          .getOut()
-          .println(CommonOptions.toJson(Map.of("input", source, "outputs", summary)));
-    } else {
-      StringBuilder line = new StringBuilder(source).append(':');
-      summary.forEach((name, text) -> line.append(' ').append(name).append('=').append(text));
-      spec.commandLine().getOut().println(line);
-    }
-  }
-
-  private static Object summary(String source, CoreMLModel opened, String name, OutputValue value) {
+  private static Object summary(String stem, CoreMLModel opened, String name, OutputValue value) {
     if (value instanceof OutputValue.ClassLabel label) {
       return label.label();
     }
@@ -254,7 +182,7 @@ final class PredictCommand implements Callable<Integer> {
           probabilities.labels().get(best));
     }
     if (value instanceof OutputValue.Picture picture) {
-      OutputFile file = new OutputFile(source.replaceFirst("\\.[^./]*$", "") + "-" + name + ".png");
+      OutputFile file = new OutputFile(stem + "-" + name + ".png");
       file.write(png(picture.values(), colorSpace(opened, name)));
       return file.name();
     }

@@ -95,6 +95,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private int byRecipe() {
     CoreMLModel given = ModelReader.read(model.file());
+    given.requireCompressible();
     RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
     ModelFiles encoded = made.encode(calibration);
     output.write(encoded);
@@ -114,6 +115,7 @@ final class QuantizeCommand implements Callable<Integer> {
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
     CoreMLModel given = ModelReader.read(model.file());
+    given.requireCompressible();
     CoreMLModel rewritten = keepBatchNorm ? given : Rewrite.FOLD_BATCH_NORM.apply(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
     List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();

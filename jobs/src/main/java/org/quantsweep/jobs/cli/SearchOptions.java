@@ -86,9 +86,11 @@ final class SearchOptions {
 
   @Option(
       names = "--finalists",
-      defaultValue = "3",
+      defaultValue = "20",
       paramLabel = "M",
-      description = "The most candidates that confirmation tests. Default: ${DEFAULT-VALUE}.")
+      description =
+          "The most rungs of the ladder that confirmation goes down, in steps of about 1 % of the"
+              + " size where M suffices. Default: ${DEFAULT-VALUE}.")
   private int finalists;
 
   @Option(
@@ -255,12 +257,12 @@ final class SearchOptions {
     if (!(confidence > 0 && confidence < 1)) {
       problems.add("--confidence (" + confidence + ") must be in (0, 1).\nMaybe write 0.95.");
     }
-    if (finalists < 2) {
+    if (finalists < 1) {
       problems.add(
           "--finalists ("
               + finalists
-              + ") must be at least 2: the best uniform candidate is one of them.\n"
-              + "Maybe write 3.");
+              + ") must be at least 1: a ladder has a first rung.\n"
+              + "Maybe write 20.");
     }
     AcceptanceRule rule = parse(problems, "--acceptance", acceptance, AcceptanceRule.values());
     return ConfirmationSettings.DEFAULT

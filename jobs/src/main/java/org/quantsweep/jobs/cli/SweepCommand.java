@@ -1,11 +1,14 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.PublishingException;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
@@ -81,6 +84,13 @@ final class SweepCommand implements Callable<Integer> {
     return options.settings(model, samples, output);
   }
 
+  /** What lies on this machine is looked at before Spark starts; other models are later. */
+  private static void requireCompressible(String location) {
+    FileAddress.local(location)
+        .filter(Files::exists)
+        .ifPresent(file -> ModelReader.read(file).requireCompressible());
+  }
+
   /** Runs a sweep on a Spark session of its own. */
   static int run(CommandSpec spec, SweepSettings settings, String publish, boolean json) {
     PrintWriter out = spec.commandLine().getOut();
@@ -91,6 +101,7 @@ final class SweepCommand implements Callable<Integer> {
       // A wrong address is told before the work, not after it.
       RegistryAddress.parse(publish);
     }
+    requireCompressible(settings.model());
     err.println("starting Spark");
     SparkSession spark = SparkSessions.open("quantsweep sweep");
     try (SweepProgress progress = new SweepProgress(err)) {

@@ -150,7 +150,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
     for (CandidateEvaluation evaluation : decided) {
       boolean smaller =
           smallest == null || evaluation.candidate().compareTo(smallest.candidate()) < 0;
-      if (evaluation.verdict() == Verdict.ACCEPTED && smaller) {
+      if (evaluation.verdict().isAccepted() && smaller) {
         smallest = evaluation;
       }
     }

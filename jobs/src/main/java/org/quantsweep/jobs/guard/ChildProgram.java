@@ -25,17 +25,18 @@ record ChildProgram(Class<?> main) implements Serializable {
    * Starts it. Its output goes to a file, since nobody reads along.
    *
    * @param folder for its files; a crash's report goes there too
-   * @param argument its only one
+   * @param arguments what it is given
    */
-  Process start(Path folder, String argument) throws IOException {
+  Process start(Path folder, List<String> arguments) throws IOException {
     // By a file: class paths are long, and some versions of the engine crash on long command lines.
     Path options = folder.resolve("options");
     Files.write(options, options(folder), StandardCharsets.UTF_8);
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "@" + options,
-            main.getName(),
-            argument)
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + options);
+    command.add(main.getName());
+    command.addAll(arguments);
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output(folder).toFile())
         .start();

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.EngineFaultException;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.jobs.files.LocalStorage;
 
 /**
@@ -22,9 +23,13 @@ import org.quantsweep.jobs.files.LocalStorage;
 public final class FirstRunGuard implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** How its folders begin: with this process's number, so that others' are not taken for ours. */
+  static final String FOLDER = "quantsweep-first-run-" + ProcessHandle.current().pid() + "-";
+
   private static final Duration LAST_BREATH = Duration.ofSeconds(10);
 
   private final Duration limit;
+  private final FloatPrecision precision;
   private final ChildProgram program;
 
   /**
@@ -33,11 +38,25 @@ public final class FirstRunGuard implements Serializable {
    * @param limit how long opening and running may take together, more than 0
    */
   public FirstRunGuard(Duration limit) {
-    this(limit, new ChildProgram(GuardedRun.class));
+    this(limit, FloatPrecision.FLOAT32);
+  }
+
+  /**
+   * A guard of models that then run in a precision.
+   *
+   * @param limit how long opening and running may take together, more than 0
+   */
+  public FirstRunGuard(Duration limit, FloatPrecision precision) {
+    this(limit, precision, new ChildProgram(GuardedRun.class));
   }
 
   FirstRunGuard(Duration limit, ChildProgram program) {
+    this(limit, FloatPrecision.FLOAT32, program);
+  }
+
+  private FirstRunGuard(Duration limit, FloatPrecision precision, ChildProgram program) {
     this.limit = limit;
+    this.precision = precision;
     this.program = program;
   }
 
@@ -51,11 +70,11 @@ public final class FirstRunGuard implements Serializable {
    */
   void requireHarmless(CoreMLModel model) {
     try {
-      Path folder = Files.createTempDirectory("quantsweep-first-run");
+      Path folder = Files.createTempDirectory(FOLDER);
       try {
         Path file = folder.resolve(model.format().fileName("model"));
         new LocalStorage().write(file.toString(), model.format().encode(Map.of()));
-        run(model.name(), folder, file);
+        run(model, folder, file);
       } finally {
         delete(folder);
       }
@@ -65,8 +84,10 @@ public final class FirstRunGuard implements Serializable {
     }
   }
 
-  private void run(String name, Path folder, Path model) throws IOException {
-    Process process = program.start(folder, model.toString());
+  private void run(CoreMLModel model, Path folder, Path file) throws IOException {
+    String name = model.name();
+    Process process =
+        program.start(folder, GuardedRun.arguments(file.toString(), model.function(), precision));
     boolean ended;
     try {
       ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
@@ -35,6 +36,11 @@ public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
   @Override
   public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
     return engine.openPart(model, from, to, values);
+  }
+
+  @Override
+  public MagnitudeProbe openProbe(CoreMLModel model) {
+    return engine.openProbe(model);
   }
 
   @Override

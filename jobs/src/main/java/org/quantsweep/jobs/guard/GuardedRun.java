@@ -2,9 +2,12 @@ package org.quantsweep.jobs.guard;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.run.FirstRun;
 
 /**
@@ -19,7 +22,12 @@ final class GuardedRun {
 
   private GuardedRun() {}
 
-  /** Takes the model's place. */
+  /** What the program is given. */
+  static List<String> arguments(String place, String function, FloatPrecision precision) {
+    return List.of(place, function, precision.toString());
+  }
+
+  /** Takes the model's place, its function, and the precision. */
   @SuppressWarnings("SystemOut")
   public static void main(String[] arguments) {
     System.out.println(BEGUN);
@@ -27,7 +35,10 @@ final class GuardedRun {
     parent.setDaemon(true);
     parent.start();
     try {
-      FirstRun.of(ModelReader.read(Path.of(arguments[0])), InferenceEngines.onnxRuntime());
+      FloatPrecision precision = FloatPrecision.named(arguments[2]).orElseThrow();
+      FirstRun.of(
+          ModelReader.read(Path.of(arguments[0])).asFunction(arguments[1]),
+          InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, precision));
     } catch (PredictionException | RuntimeException | OutOfMemoryError e) {
       System.out.println(e);
     }

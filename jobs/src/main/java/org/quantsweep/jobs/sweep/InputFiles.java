@@ -13,13 +13,13 @@ import org.quantsweep.jobs.files.HadoopStorage;
 
 /** Reads model files and recipes from any Hadoop file system. */
 final class InputFiles {
-  private static final String MODEL = "Core ML model file";
+  private static final String MODEL = "Core ML model";
   private static final long LIMIT = Integer.MAX_VALUE - 8L;
 
   private InputFiles() {}
 
   /**
-   * A model. Its content is streamed where that is large.
+   * A model, a file or a folder. Its content is streamed where that is large.
    *
    * @throws BadInputException when there is none, or it is too large
    */
@@ -52,16 +52,9 @@ final class InputFiles {
       Path path = new Path(location);
       FileSystem files = path.getFileSystem(configuration);
       FileStatus status = files.getFileStatus(path);
-      if (status.isDirectory()) {
+      if (status.isDirectory() && !kind.equals(MODEL)) {
         throw new BadInputException(
-            location
-                + ": this is a directory, not a "
-                + kind
-                + (kind.equals(MODEL)
-                    ? ".\n"
-                        + "Maybe name an .mlmodel file; .mlpackage directories are read in later"
-                        + " work."
-                    : ".\nMaybe name the file in it."));
+            location + ": this is a directory, not a " + kind + ".\nMaybe name the file in it.");
       }
       if (status.getLen() > LIMIT) {
         throw new BadInputException(

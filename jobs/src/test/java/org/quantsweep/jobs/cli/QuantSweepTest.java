@@ -87,7 +87,7 @@ class QuantSweepTest {
             "--time-budget",
             "soon",
             "--finalists",
-            "1");
+            "0");
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(
@@ -96,8 +96,8 @@ class QuantSweepTest {
             Maybe write 0.985 for 98.5 %.
             family (per-tensr) must be uniform or per-tensor.
             Maybe write per-tensor.
-            --finalists (1) must be at least 2: the best uniform candidate is one of them.
-            Maybe write 3.
+            --finalists (0) must be at least 1: a ladder has a first rung.
+            Maybe write 20.
             --time-budget (soon) must be a whole number of s, m or h.
             Maybe write 30m.
             """);

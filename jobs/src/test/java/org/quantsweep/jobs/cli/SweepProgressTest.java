@@ -92,18 +92,18 @@ class SweepProgressTest {
       clock.set(SECOND * 70);
       progress.phaseStarted("confirmation", 0);
       clock.set(SECOND * 85);
-      progress.candidatesJudged(List.of(rejected(900_000)), 1, 1);
+      progress.candidatesJudged(List.of(evaluation(1_000_000, Verdict.ACCEPTED_EARLY)), 1, 1);
       clock.set(SECOND * 100);
-      progress.candidatesJudged(List.of(accepted(1_000_000)), 2, 0);
+      progress.candidatesJudged(List.of(rejected(900_000)), 2, 0);
     }
-    // 20 s for 8 plans: 100 s for 40; then 15 s for one finalist.
+    // 20 s for 8 plans: 100 s for 40; then 15 s for one rung.
     assertThat(err.toString())
         .isEqualTo(
             "30 s: plans\n"
                 + "50 s: plans: 8 of at most 48 judged, best so far: 1.000 MB, at most about 100 s"
                 + " left\n"
                 + "70 s: confirmation\n"
-                + "85 s: confirmation: 1 of at most 2 judged, best so far: none yet, at most about"
+                + "85 s: confirmation: 1 of at most 2 judged, best so far: 1.000 MB, at most about"
                 + " 15 s left\n"
                 + "100 s: confirmation: 2 judged, best so far: 1.000 MB\n");
   }

@@ -80,7 +80,7 @@ class SweepSettingsTest {
     expected.put("splits.confirmation", "[]");
     expected.put("confirmation.rule", "point");
     expected.put("confirmation.confidence", "0.95");
-    expected.put("confirmation.finalists", "3");
+    expected.put("confirmation.finalists", "20");
     expected.put("timeBudget", "");
     expected.put("runId", "");
     expected.put("runLimit", "PT10M");

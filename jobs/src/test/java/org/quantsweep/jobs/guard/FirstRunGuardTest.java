@@ -117,7 +117,7 @@ class FirstRunGuardTest {
   private static List<Path> temporary() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith("quantsweep-first-run"))
+          .filter(file -> file.getFileName().toString().startsWith(FirstRunGuard.FOLDER))
           .toList();
     }
   }

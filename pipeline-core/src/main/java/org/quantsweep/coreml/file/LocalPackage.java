@@ -31,6 +31,9 @@ final class LocalPackage {
 
   private static final long MOST_TIMES = 200;
 
+  /** How many bytes tell an archive. */
+  private static final int MAGIC = 4;
+
   private LocalPackage() {}
 
   /** Whether a path is a folder, or an archive. */
@@ -40,16 +43,19 @@ final class LocalPackage {
 
   private static boolean isArchive(Path path) {
     try (InputStream in = Files.newInputStream(path)) {
-      byte[] start = in.readNBytes(4);
-      return start.length == 4
-          && start[0] == 'P'
-          && start[1] == 'K'
-          && start[2] == 3
-          && start[3] == 4;
+      return isArchive(in.readNBytes(MAGIC));
     } catch (IOException e) {
       // Whoever opens it as a model file says what is wrong.
       return false;
     }
+  }
+
+  private static boolean isArchive(byte[] start) {
+    return start.length == MAGIC
+        && start[0] == 'P'
+        && start[1] == 'K'
+        && start[2] == 3
+        && start[3] == 4;
   }
 
   /**
@@ -58,17 +64,50 @@ final class LocalPackage {
    * @throws BadInputException when it holds links, too many files, or cannot be read
    */
   static ModelFiles files(Path path) {
+    return read(
+        path.toString(),
+        () ->
+            Files.isDirectory(path)
+                ? folder(path)
+                : archive(Files.newInputStream(path), Files.size(path)));
+  }
+
+  /**
+   * The files of a model; of a lone file that is an archive, those in it.
+   *
+   * @param name what messages call it
+   * @throws BadInputException as {@link #files}
+   */
+  static ModelFiles unpacked(ModelFiles files, String name) {
+    return read(
+        name,
+        () ->
+            files.isLone() && isArchive(files.content())
+                ? archive(files.content().open(), files.content().size().bytes())
+                : files);
+  }
+
+  private static boolean isArchive(FileContent content) throws IOException {
+    return content.size().bytes() >= MAGIC && isArchive(content.read(0, MAGIC));
+  }
+
+  /** What gives a package's files. */
+  private interface Source {
+    ModelFiles files() throws IOException;
+  }
+
+  private static ModelFiles read(String name, Source source) {
     try {
-      return Files.isDirectory(path) ? folder(path) : archive(path);
+      return source.files();
     } catch (EOFException e) {
       throw new BadInputException(
-          path + ": the archive ends in the middle of a file.\nMaybe fetch it again.", e);
+          name + ": the archive ends in the middle of a file.\nMaybe fetch it again.", e);
     } catch (ZipException e) {
       throw new BadInputException(
-          path + ": the archive is damaged (" + e.getMessage() + ").\nMaybe fetch it again.", e);
+          name + ": the archive is damaged (" + e.getMessage() + ").\nMaybe fetch it again.", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(
-          path
+          name
               + ": the package cannot be read ("
               + e.getMessage()
               + ").\nMaybe copy the whole of it"
@@ -106,12 +145,12 @@ final class LocalPackage {
   }
 
   /** Unpacks an archive into a temporary folder, and leaves out a folder around the whole. */
-  private static ModelFiles archive(Path file) throws IOException {
+  private static ModelFiles archive(InputStream packed, long size) throws IOException {
     Path folder = Files.createTempDirectory("quantsweep-unpacked");
     folder.toFile().deleteOnExit();
     boolean isRead = false;
     try {
-      ModelFiles files = unpacked(file, folder);
+      ModelFiles files = unpacked(packed, size, folder);
       isRead = true;
       return files;
     } finally {
@@ -138,12 +177,12 @@ final class LocalPackage {
     }
   }
 
-  private static ModelFiles unpacked(Path file, Path folder) throws IOException {
-    long limit = Math.min(LARGEST_UNPACKED, Math.multiplyExact(MOST_TIMES, Files.size(file)));
+  private static ModelFiles unpacked(InputStream packed, long size, Path folder)
+      throws IOException {
+    long limit = Math.min(LARGEST_UNPACKED, Math.multiplyExact(MOST_TIMES, size));
     Map<String, Path> found = new TreeMap<>();
     long left = limit;
-    try (ZipInputStream zip =
-        new ZipInputStream(new BufferedInputStream(Files.newInputStream(file)))) {
+    try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(packed))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         String path = entry.getName();
         if (entry.isDirectory()) {

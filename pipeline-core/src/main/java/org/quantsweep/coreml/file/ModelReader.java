@@ -58,7 +58,31 @@ public final class ModelReader {
     return read(files, name, ReaderLimits.DEFAULT);
   }
 
-  private static CoreMLModel read(ModelFiles files, String name, ReaderLimits limits) {
+  /**
+   * The files of a model: of an archive, those in it, so that a folder and an archive of it are one
+   * model. Any other file is not looked into.
+   *
+   * @throws BadInputException when there is nothing, or it cannot be read
+   */
+  public static ModelFiles files(Path file) {
+    if (LocalPackage.isPackage(file)) {
+      return LocalPackage.files(file);
+    }
+    return ModelFiles.lone(ModelFile.bytes(file, ReaderLimits.DEFAULT));
+  }
+
+  /**
+   * The files of a model that were read elsewhere: of an archive, those in it.
+   *
+   * @param name what messages call it
+   * @throws BadInputException when it is a damaged archive
+   */
+  public static ModelFiles unpacked(ModelFiles files, String name) {
+    return LocalPackage.unpacked(files, name);
+  }
+
+  private static CoreMLModel read(ModelFiles given, String name, ReaderLimits limits) {
+    ModelFiles files = unpacked(given, name);
     if (files.isLone()) {
       byte[] bytes = bytes(files.content(), name, limits);
       return build(parse(bytes, name, limits), files, Map.of(), name, limits);

@@ -1,5 +1,6 @@
 package org.quantsweep.coreml.mlprogram;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Findings;
+import org.quantsweep.coreml.FunctionSummary;
 import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
@@ -24,7 +26,7 @@ public final class ProgramFormat implements ModelFormat {
 
   private static final String EXTENSION = ".mlpackage";
   private static final String NOT_YET =
-      "ML Programs cannot be compressed yet: they can be inspected, run and compared.\n"
+      "ML Programs cannot be compressed yet, only inspected, run and compared.\n"
           + "Maybe convert the model to a neural network (convert_to=\"neuralnetwork\" in"
           + " coremltools).";
 
@@ -117,6 +119,26 @@ public final class ProgramFormat implements ModelFormat {
   @Override
   public String fileName(String stem) {
     return contents.files().isLone() ? stem + ".mlmodel" : stem + EXTENSION;
+  }
+
+  @Override
+  public List<FunctionSummary> functions() {
+    List<FunctionSummary> summaries = new ArrayList<>();
+    contents
+        .program()
+        .functions()
+        .values()
+        .forEach(
+            function ->
+                summaries.add(
+                    ProgramSummaries.of(
+                        function, contents.defaults().getOrDefault(function.name(), Map.of()))));
+    return summaries;
+  }
+
+  @Override
+  public Optional<String> compressionRefusal() {
+    return Optional.of(NOT_YET);
   }
 
   @Override

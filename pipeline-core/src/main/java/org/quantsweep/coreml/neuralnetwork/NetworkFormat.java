@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.DetectionFilter;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
@@ -21,6 +22,7 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.NonMaximumSuppression;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 
@@ -94,6 +96,29 @@ public final class NetworkFormat implements ModelFormat {
    */
   public static Model message(CoreMLModel model) {
     return of(model).message;
+  }
+
+  /** What a model keeps of overlapping boxes; empty for a model that does something else. */
+  public static Optional<DetectionFilter> detectionFilter(CoreMLModel model) {
+    if (!(model.format() instanceof NetworkFormat format)
+        || !format.message.hasNonMaximumSuppression()) {
+      return Optional.empty();
+    }
+    NonMaximumSuppression message = format.message.getNonMaximumSuppression();
+    return Optional.of(
+        new DetectionFilter(
+            message.getIouThreshold(),
+            message.getConfidenceThreshold(),
+            message.getPickTop().getPerClass(),
+            message.getConfidenceInputFeatureName(),
+            message.getCoordinatesInputFeatureName(),
+            message.getConfidenceOutputFeatureName(),
+            message.getCoordinatesOutputFeatureName(),
+            message.hasInt64ClassLabels()
+                ? message.getInt64ClassLabels().getVectorList().stream()
+                    .map(String::valueOf)
+                    .toList()
+                : message.getStringClassLabels().getVectorList()));
   }
 
   /** Where a weight tensor lies in the message of a model of this format. */

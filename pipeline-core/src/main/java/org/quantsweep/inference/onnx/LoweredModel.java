@@ -20,6 +20,9 @@ public record LoweredModel(
     List<String> outputs,
     Map<String, Shape> shapes,
     Optional<NextStage> next) {
+  /** Begins the names of answers that tell how large a value has become. */
+  public static final String LARGEST = "largest\u00a7";
+
   /** A graph whose answers are the model's. */
   public LoweredModel(
       OnnxBytes graph, Map<String, Shape> inputs, List<String> outputs, Map<String, Shape> shapes) {

@@ -21,6 +21,14 @@ public interface ModelLowering {
   LoweredModel lower(Map<String, Shape> inputs, Collection<String> taps);
 
   /**
+   * As {@link #lower} without taps, with the largest magnitude of every value that the model
+   * declares in half precision among the answers, under {@link LoweredModel#LARGEST} and its name.
+   */
+  default LoweredModel lowerWatched(Map<String, Shape> inputs) {
+    return lower(inputs, List.of());
+  }
+
+  /**
    * The graph of the layers [from, to) for values of these shapes.
    *
    * @param fed the shapes of the values that the part is fed with, as the model has them

@@ -1,5 +1,6 @@
 package org.quantsweep.inference.run;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,7 @@ final class GraphSessions {
     Map<String, Tensor> fed = inputs;
     Object key = shapes;
     Supplier<LoweredModel> lowered = () -> lowering.apply(shapes);
+    Map<String, Tensor> largest = new HashMap<>();
     for (int stage = 0; stage < MOST_STAGES; stage++) {
       Opened opened;
       try {
@@ -72,7 +74,14 @@ final class GraphSessions {
       }
       Map<String, Tensor> answers = answers(opened.graph(), fed);
       Optional<NextStage> next = opened.lowered().next();
+      answers.forEach(
+          (answer, numbers) -> {
+            if (answer.startsWith(LoweredModel.LARGEST)) {
+              largest.merge(answer, numbers, (a, b) -> a.get(0) >= b.get(0) ? a : b);
+            }
+          });
       if (next.isEmpty()) {
+        answers.putAll(largest);
         return answers;
       }
       NextStage.Stage following;

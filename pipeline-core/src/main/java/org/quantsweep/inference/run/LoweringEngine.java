@@ -1,9 +1,13 @@
 package org.quantsweep.inference.run;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.DetectionFilter;
+import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
@@ -29,8 +33,12 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
 
   @Override
   public Predictor open(CoreMLModel model) {
-    return model.kind().isPipeline()
-        ? PipelinePredictor.open(model, this)
+    if (model.kind().isPipeline()) {
+      return PipelinePredictor.open(model, this);
+    }
+    Optional<DetectionFilter> filter = ModelLowerings.detectionFilter(model);
+    return filter.isPresent()
+        ? new DetectionPredictor(model, filter.get())
         : new ModelPredictor(model, lowering(model), graphs);
   }
 
@@ -43,6 +51,13 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
   public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
     return new GraphNetworkPart(
         model, lowering(model), new GraphNetworkPart.Cut(from, to, values), graphs);
+  }
+
+  @Override
+  public MagnitudeProbe openProbe(CoreMLModel model) {
+    return model.kind() == ModelKind.ML_PROGRAM
+        ? new GraphMagnitudeProbe(model, lowering(model), graphs)
+        : MagnitudeProbe.NOTHING;
   }
 
   @Override

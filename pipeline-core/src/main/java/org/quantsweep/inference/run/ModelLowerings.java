@@ -1,8 +1,11 @@
 package org.quantsweep.inference.run;
 
 import java.util.Map;
+import java.util.Optional;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.DetectionFilter;
 import org.quantsweep.coreml.mlprogram.ProgramFormat;
+import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.onnx.ModelLowering;
@@ -29,6 +32,11 @@ record ModelLowerings(GraphEngine graphs, FloatPrecision precision) {
     return ProgramFormat.isFormatOf(model)
         ? new ProgramFrontEnd(model, precision, this::evaluate)
         : new NetworkFrontEnd(model);
+  }
+
+  /** What a model that is no network keeps of overlapping boxes. */
+  static Optional<DetectionFilter> detectionFilter(CoreMLModel model) {
+    return NetworkFormat.detectionFilter(model);
   }
 
   private Map<String, Tensor> evaluate(LoweredModel graph) {

@@ -75,6 +75,15 @@ final class ModelPredictor implements Predictor {
     return predictions;
   }
 
+  /** What states hold before the first call. */
+  static Map<String, Tensor> zeros(Map<String, Shape> states) {
+    Map<String, Tensor> zeros = new HashMap<>();
+    states.forEach(
+        (state, shape) ->
+            zeros.put(state, Tensor.wrap(shape, new float[Math.toIntExact(shape.elementCount())])));
+    return zeros;
+  }
+
   @Override
   public void close() {
     sessions.close();

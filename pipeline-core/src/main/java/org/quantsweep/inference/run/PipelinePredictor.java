@@ -36,7 +36,10 @@ final class PipelinePredictor implements Predictor {
     List<String> problems = new ArrayList<>();
     for (CoreMLModel stage : model.stages()) {
       ModelKind kind = stage.kind();
-      if (!kind.isNeuralNetwork() && !kind.isPipeline() && kind != ModelKind.ML_PROGRAM) {
+      if (!kind.isNeuralNetwork()
+          && !kind.isPipeline()
+          && kind != ModelKind.ML_PROGRAM
+          && ModelLowerings.detectionFilter(stage).isEmpty()) {
         problems.add("'" + stage.name() + "' (" + kind + ")");
       }
     }
@@ -48,8 +51,8 @@ final class PipelinePredictor implements Predictor {
               + (problems.size() == 1 ? " stage" : " stages")
               + " of the pipeline cannot run here: "
               + String.join(", ", problems)
-              + ". Neural networks and ML Programs can.\nMaybe take the neural network out of its"
-              + " pipeline.");
+              + ". Neural networks, ML Programs and non-maximum suppression can.\n"
+              + "Maybe take the neural network out of its pipeline.");
     }
     List<Predictor> opened = new ArrayList<>();
     try {

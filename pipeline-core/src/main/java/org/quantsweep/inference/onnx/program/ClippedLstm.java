@@ -17,7 +17,7 @@ import org.quantsweep.tensor.Tensor;
  * the steps stand in the graph one after the other.
  */
 final class ClippedLstm {
-  private static final int MOST_STEPS = 2048;
+  static final int MOST_STEPS = 2048;
 
   private final OnnxGraph graph;
   private final List<RecurrentActivation> functions;

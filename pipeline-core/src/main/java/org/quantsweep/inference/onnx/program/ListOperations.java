@@ -16,7 +16,7 @@ import org.quantsweep.tensor.Shape;
  * that are read and written have to be known.
  */
 final class ListOperations {
-  private static final int MOST_ELEMENTS = 100_000;
+  static final int MOST_ELEMENTS = 100_000;
 
   private ListOperations() {}
 

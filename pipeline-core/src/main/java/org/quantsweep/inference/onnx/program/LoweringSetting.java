@@ -22,6 +22,7 @@ final class LoweringSetting {
   private final FloatPrecision precision;
   private final ConstantEvaluator evaluator;
   private final Map<String, String> answers;
+  private final boolean watched;
 
   /** Constants by the operation that makes them: in a loop they are met again at every turn. */
   private final Map<Operation, Map<String, ProgramValue>> made =
@@ -32,18 +33,21 @@ final class LoweringSetting {
    *
    * @param model what messages call it
    * @param answers what it answers: for each value of its body the name of the answer
+   * @param watched whether the largest magnitudes are answered too
    */
   LoweringSetting(
       String model,
       ProgramFunction function,
       FloatPrecision precision,
       ConstantEvaluator evaluator,
-      Map<String, String> answers) {
+      Map<String, String> answers,
+      boolean watched) {
     this.model = model;
     this.function = function;
     this.precision = precision;
     this.evaluator = evaluator;
     this.answers = Collections.unmodifiableMap(new LinkedHashMap<>(answers));
+    this.watched = watched;
   }
 
   String model() {
@@ -60,7 +64,7 @@ final class LoweringSetting {
 
   /** An empty graph. Its values get names of its own; only what is fed and answered keeps one. */
   ProgramGraph newGraph() {
-    return new ProgramGraph(new OnnxGraph(answers.values()), precision, evaluator);
+    return new ProgramGraph(new OnnxGraph(answers.values()), precision, evaluator, watched);
   }
 
   /** Notes the constants that an operation makes. */

@@ -26,7 +26,32 @@ public final class OperationLowerings {
           "random_normal", "its draws differ from run to run",
           "random_uniform", "its draws differ from run to run");
 
+  /** What of a type does not run; one clause each. */
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "affine",
+          "other modes than those that coremltools allows are refused",
+          "crop_resize",
+          "sampling modes but ALIGN_CORNERS are refused: nobody outside Apple has said where they"
+              + " sample",
+          "lstm",
+          "limited cells over more than " + ClippedLstm.MOST_STEPS + " steps are refused",
+          "make_list",
+          "more than " + ListOperations.MOST_ELEMENTS + " elements are refused",
+          "scatter",
+          takingTurns(),
+          "scatter_along_axis",
+          takingTurns(),
+          "scatter_nd",
+          takingTurns());
+
   private OperationLowerings() {}
+
+  private static String takingTurns() {
+    return "more than "
+        + ScatterOperations.MOST_IN_TURN
+        + " updates of modes max, min and div are refused";
+  }
 
   static Optional<OperationLowering> of(String type) {
     return Optional.ofNullable(BY_TYPE.get(type));
@@ -40,6 +65,11 @@ public final class OperationLowerings {
   /** Why operations of a type do not run; one clause. */
   public static String refusal(String type) {
     return REFUSALS.getOrDefault(type, "its type is not known here");
+  }
+
+  /** What of a type that runs is refused; one clause, empty where nothing is. */
+  static String limit(String type) {
+    return LIMITS.getOrDefault(type, "");
   }
 
   /** Every type that runs, in ascending order. */

@@ -246,7 +246,9 @@ final class OperationNode {
 
   void answer(int index, String name) {
     if (index < answers.length) {
-      answers[index] = graph.computed(name, outputType(index));
+      Value.Computed answer = graph.computed(name, outputType(index));
+      graph.watch(operation.outputs().get(index).name(), answer);
+      answers[index] = answer;
     }
   }
 

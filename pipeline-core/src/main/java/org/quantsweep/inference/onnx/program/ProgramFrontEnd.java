@@ -48,12 +48,21 @@ public final class ProgramFrontEnd implements ModelLowering {
 
   @Override
   public LoweredModel lower(Map<String, Shape> inputs, Collection<String> taps) {
+    return lower(inputs, taps, false);
+  }
+
+  @Override
+  public LoweredModel lowerWatched(Map<String, Shape> inputs) {
+    return lower(inputs, List.of(), true);
+  }
+
+  private LoweredModel lower(Map<String, Shape> inputs, Collection<String> taps, boolean watched) {
     requireKnownLayers();
     Map<String, String> answers = new LinkedHashMap<>();
     answered().forEach(name -> answers.put(name, name));
     taps.forEach(name -> answers.put(name, name));
     LoweringSetting setting =
-        new LoweringSetting(model.name(), function, precision, evaluator, answers);
+        new LoweringSetting(model.name(), function, precision, evaluator, answers, watched);
     ProgramGraph graph = setting.newGraph();
     Frame frame = new Frame(Frame.Kind.FUNCTION, function.body(), null);
     Map<String, Shape> fed = new TreeMap<>();

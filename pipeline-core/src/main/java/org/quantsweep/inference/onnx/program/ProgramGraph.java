@@ -6,12 +6,16 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.quantsweep.coreml.mlprogram.DataType;
 import org.quantsweep.coreml.mlprogram.TensorValue;
+import org.quantsweep.inference.onnx.Attribute;
 import org.quantsweep.inference.onnx.ConstantEvaluator;
 import org.quantsweep.inference.onnx.ConstantValues;
 import org.quantsweep.inference.onnx.ElementType;
 import org.quantsweep.inference.onnx.FloatPrecision;
+import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.inference.onnx.ValueType;
@@ -25,10 +29,46 @@ final class ProgramGraph {
   private final IdentityHashMap<TensorValue, String> initializers = new IdentityHashMap<>();
   private final Map<String, TensorValue> folded = new HashMap<>();
 
-  ProgramGraph(OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator) {
+  /** How large values become, by their names in the program; null where nobody asks. */
+  private final SortedMap<String, String> largest;
+
+  ProgramGraph(
+      OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator, boolean watched) {
     this.graph = graph;
     this.precision = precision;
     this.evaluator = evaluator;
+    this.largest = watched ? new TreeMap<>() : null;
+  }
+
+  /** Notes how large a value becomes, where it is of half precision and somebody asks. */
+  void watch(String name, Value.Computed value) {
+    if (largest == null
+        || value.type() != DataType.FLOAT16
+        || graph.isConstant(value.name())
+        || graph.shape(value.name()).elementCount() == 0) {
+      return;
+    }
+    String magnitude =
+        graph.node(
+            "ReduceMax",
+            Shape.of(),
+            List.of(graph.unary("Abs", value.name())),
+            Attribute.of("keepdims", 0));
+    // A loop meets an operation again at every turn.
+    largest.merge(name, magnitude, (one, other) -> graph.binary("Max", one, other));
+  }
+
+  /** Answers how large values have become. */
+  void answerLargest(Map<String, Shape> shapes) {
+    if (largest != null) {
+      largest.forEach(
+          (name, value) -> {
+            String answer = LoweredModel.LARGEST + name;
+            graph.bind(answer, value);
+            graph.output(answer);
+            shapes.put(answer, Shape.of());
+          });
+    }
   }
 
   OnnxGraph onnx() {

@@ -121,6 +121,7 @@ final class ProgramLowering {
           shapes.put(answer, graph.shape(value));
           graph.answer(answer, value);
         });
+    graph.answerLargest(shapes);
     return new LoweredModel(
         new LoweredModel.OnnxBytes(graph.onnx().toBytes()),
         fed,

@@ -16,7 +16,7 @@ import org.quantsweep.tensor.Shape;
  */
 final class ScatterOperations {
   /** Updates are combined one after the other where the engine cannot do it at once. */
-  private static final int MOST_IN_TURN = 1024;
+  static final int MOST_IN_TURN = 1024;
 
   private ScatterOperations() {}
 

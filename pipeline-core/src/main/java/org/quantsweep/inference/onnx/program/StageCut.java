@@ -63,6 +63,7 @@ final class StageCut {
     StageSnapshot snapshot =
         new StageSnapshot(
             lowering.setting(), places, states, asked, Optional.ofNullable(needs.step()));
+    graph.answerLargest(shapes);
     return new LoweredModel(
         new LoweredModel.OnnxBytes(graph.onnx().toBytes()),
         fed,

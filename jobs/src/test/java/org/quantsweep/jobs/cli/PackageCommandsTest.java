@@ -1,0 +1,638 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quantsweep.UsageException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.datasets.IngestLimits;
+import org.quantsweep.datasets.LocalSamples;
+import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.SampleSet;
+import org.quantsweep.job.SweepSettings;
+import org.quantsweep.search.SearchListener;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.SharedData;
+
+/**
+ * Commands on ML Programs, which {@code make_packages.py} has made. The numbers are small enough to
+ * be seen through.
+ */
+class PackageCommandsTest {
+  private static final Path PACKAGES = Path.of("src/test/resources/packages");
+  private static final String FUNCTIONS = PACKAGES.resolve("functions.mlpackage").toString();
+  private static final String FLEXIBLE = PACKAGES.resolve("flexible.mlpackage").toString();
+  private static final String PROGRAM = PACKAGES.resolve("classifier.mlpackage").toString();
+  private static final String NETWORK = PACKAGES.resolve("classifier.mlmodel").toString();
+
+  private static final String NOT_YET =
+      ": ML Programs cannot be compressed yet, only inspected, run and compared.\n"
+          + "Maybe convert the model to a neural network (convert_to=\"neuralnetwork\" in"
+          + " coremltools).\n";
+
+  @TempDir Path folder;
+
+  /** What a command printed, and its exit code. */
+  private record Ran(int code, String out, String err) {}
+
+  private static Ran run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  private String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** An .npz with one array of shape [1, numbers]. */
+  private String row(String file, String name, float... numbers) throws IOException {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    NpzArrays.write(path, Map.of(name, Tensor.wrap(Shape.of(1, numbers.length), numbers)));
+    return path.toString();
+  }
+
+  private static String zipped(Path tree, Path archive) throws IOException {
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive));
+        Stream<Path> files = Files.walk(tree)) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile).sorted()::iterator) {
+        zip.putNextEntry(new ZipEntry(tree.getParent().relativize(file).toString()));
+        zip.write(Files.readAllBytes(file));
+      }
+    }
+    return archive.toString();
+  }
+
+  private static Tensor tensor(Shape shape, float... numbers) {
+    return Tensor.wrap(shape, numbers);
+  }
+
+  @Test
+  void aStateGoesFromCallToCallAndAnswersAreStacked() throws Exception {
+    String first = row("0.npz", "x", 1, 2, 3, 4);
+    String second = row("1.npz", "x", 0.5f, 0, -1, 10);
+    String output = at("y.npz");
+    Ran ran = run("predict", FUNCTIONS, "--input", first, "--input", second, "--output", output);
+    assertThat(ran).isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("sum", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 1.5f, 2, 2, 14)));
+
+    assertThat(run("predict", FUNCTIONS, "--input", first, "--input", second).out())
+        .isEqualTo("functions.mlpackage[0]: sum=[1, 4]\nfunctions.mlpackage[1]: sum=[1, 4]\n");
+  }
+
+  @Test
+  void aFolderOfStepsIsTheCallsInTheOrderOfTheirNumbers() throws Exception {
+    for (int step = 0; step < 11; step++) {
+      row("many.steps/" + step + ".npz", "x", step, 0, 0, 0);
+    }
+    String output = at("y.npz");
+    assertThat(run("predict", FUNCTIONS, "--input", at("many.steps"), "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    Tensor sums = NpzArrays.read(Path.of(output)).get("sum");
+    assertThat(sums.shape()).isEqualTo(Shape.of(11, 1, 4));
+    assertThat(sums.get(10 * 4)).isEqualTo(55);
+
+    Files.delete(folder.resolve("many.steps/3.npz"));
+    Ran gap = run("predict", FUNCTIONS, "--input", at("many.steps"));
+    assertThat(gap)
+        .isEqualTo(
+            new Ran(
+                4,
+                "",
+                at("many.steps")
+                    + ": the folder of steps has no 3.npz.\nMaybe write it again with"
+                    + " numpy.savez.\n"));
+  }
+
+  @Test
+  void filesOfDifferentInputsAreOneCallAndOfTheSameInputSeveral() throws Exception {
+    String pair = row("pair.npz", "x", 1, 2);
+    String triple = row("triple.npz", "x", 1, 2, 3);
+    String gain = row("gain.npz", "gain", 10);
+    String output = at("y.npz");
+    assertThat(run("predict", FLEXIBLE, "--input", pair, "--input", gain, "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("scaled", tensor(Shape.of(1, 2), 10, 20)));
+
+    // The gain belongs to the first call; the other one has the default, 3.
+    assertThat(
+            run(
+                "predict",
+                FLEXIBLE,
+                "--input",
+                pair,
+                "--input",
+                gain,
+                "--input",
+                triple,
+                "--output",
+                output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(
+            Map.entry("scaled.0", tensor(Shape.of(1, 2), 10, 20)),
+            Map.entry("scaled.1", tensor(Shape.of(1, 3), 3, 6, 9)));
+  }
+
+  @Test
+  void whatIsGivenForOneInputHoldsForEveryCallAndIsGivenOnce() throws Exception {
+    String pair = row("pair.npz", "x", 1, 2);
+    String other = row("other.npz", "x", 5, 6);
+    Path gain = folder.resolve("gain.npy");
+    Files.write(gain, org.quantsweep.datasets.numpy.NpyWriter.write(tensor(Shape.of(1, 1), 2)));
+    String output = at("y.npz");
+    assertThat(
+            run(
+                "predict",
+                FLEXIBLE,
+                "--input",
+                "gain=" + gain,
+                "--input",
+                pair,
+                "--input",
+                other,
+                "--output",
+                output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("scaled", tensor(Shape.of(2, 1, 2), 2, 4, 10, 12)));
+
+    Ran twice =
+        run(
+            "predict",
+            FLEXIBLE,
+            "--input",
+            "gain=" + gain,
+            "--input",
+            "gain=" + gain,
+            "--input",
+            pair);
+    assertThat(twice)
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                """
+                input 'gain' is given twice by itself, and what is given so holds for every call.
+                Maybe write an .npz file for each call.
+                """));
+  }
+
+  @Test
+  void aFunctionIsNamed() throws Exception {
+    String x = row("x.npz", "x", 1, 2, 3, 4);
+    String output = at("y.npz");
+    String[] twice = {
+      "predict", FUNCTIONS, "--function", "twice", "--input", x, "--output", output
+    };
+    assertThat(run(twice)).isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("doubled", tensor(Shape.of(1, 4), 2, 4, 6, 8)));
+    assertThat(run("predict", FUNCTIONS, "--function", "twcie", "--input", x))
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                """
+                functions.mlpackage: it has no function 'twcie'; its functions are [count, noise, twice].
+                Maybe name one of these.
+                """));
+    assertThat(run("predict", NETWORK, "--function", "main", "--input", x))
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                """
+                classifier.mlmodel: it has no function 'main', for it is one network.
+                Maybe leave --function out.
+                """));
+  }
+
+  @Test
+  void aPrecisionIsOneOfTwo() throws Exception {
+    // The state is a half: 2049 is none, and what is added to it is rounded with it.
+    String odd = row("odd.npz", "x", 2049, 0, 0, 0);
+    String none = row("none.npz", "x", 0, 0, 0, 0);
+    String output = at("y.npz");
+    for (String precision : List.of("float32", "float16")) {
+      Ran ran =
+          run(
+              "predict",
+              FUNCTIONS,
+              "--precision",
+              precision,
+              "--input",
+              odd,
+              "--input",
+              none,
+              "--output",
+              output);
+      assertThat(ran).isEqualTo(new Ran(0, "", ""));
+      Tensor sums = NpzArrays.read(Path.of(output)).get("sum");
+      assertThat(sums.get(0)).as(precision).isEqualTo(2049);
+      assertThat(sums.get(4)).as(precision).isEqualTo(2048);
+    }
+    String wrong = "--precision (half) must be float32 or float16.\nMaybe write float32.\n";
+    assertThat(run("predict", FUNCTIONS, "--precision", "half", "--input", odd))
+        .isEqualTo(new Ran(2, "", wrong));
+    assertThat(run("compare", PROGRAM, PROGRAM, "--samples", at("none"), "--precision", "half"))
+        .isEqualTo(new Ran(2, "", wrong));
+  }
+
+  /** Rows that the classes a, b, c and a win, by the weights of make_packages.py. */
+  private String classified(String name) throws IOException {
+    row("samples/a.npz", name, 3, 1, 0, 0);
+    row("samples/b.npz", name, 0, 2, 1, 0);
+    row("samples/c.npz", name, 0, 1, 4, 1);
+    row("samples/d.npz", name, 1, 0, 0, 2);
+    return at("samples");
+  }
+
+  @Test
+  void aProgramIsComparedWithItsNetworkByWhatFeaturesAre() throws Exception {
+    Path samples = Path.of(classified("x"));
+    Ran ran =
+        run(
+            "compare",
+            PROGRAM,
+            NETWORK,
+            "--samples",
+            samples.toString(),
+            "--criterion",
+            "largest-error:0.00001",
+            "--agreement",
+            "1");
+    // The classes have another order in the file, and the array one axis less.
+    assertThat(ran)
+        .isEqualTo(
+            new Ran(
+                0,
+                "largest-error:0.00001: 4 of 4 samples agree (1.0000, lower bound 0.4729 at 95 %;"
+                    + " 0 quarantined)\n",
+                """
+                'features' of B is taken for 'x' of A
+                'label' of B is taken for 'classLabel' of A
+                'classProbability' of B is taken for 'classLabel_probs' of A
+                """));
+    JsonNode json =
+        new ObjectMapper()
+            .readTree(
+                run("compare", PROGRAM, NETWORK, "--samples", samples.toString(), "--json").out());
+    assertThat(json.get("agreeing").asInt()).isEqualTo(4);
+    assertThat(json.at("/map/classLabel_probs").asText()).isEqualTo("classProbability");
+  }
+
+  @Test
+  void aNetworkIsComparedWithItsProgram() throws Exception {
+    Files.createDirectories(folder.resolve("samples"));
+    for (int i = 0; i < 4; i++) {
+      float[] numbers = new float[4];
+      numbers[i] = 2;
+      NpzArrays.write(
+          folder.resolve("samples/" + i + ".npz"),
+          Map.of("features", Tensor.wrap(Shape.of(4), numbers)));
+    }
+    Ran ran =
+        run(
+            "compare",
+            NETWORK,
+            zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip")),
+            "--samples",
+            at("samples"),
+            "--criterion",
+            "largest-error:0.00001");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).startsWith("largest-error:0.00001: 4 of 4 samples agree ");
+  }
+
+  @Test
+  void featuresThatCannotBeMatchedAreListedAndMayBeNamed() throws Exception {
+    String samples = at("samples");
+    row("samples/0.npz", "x", 1, 2, 3, 4);
+    String[] compare = {
+      "compare", FUNCTIONS, PROGRAM, "--samples", samples, "--criterion", "largest-error:9"
+    };
+    assertThat(run(compare))
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                "output 'sum' has no counterpart in the other model, by name or as the only one of"
+                    + " its kind.\nA, "
+                    + FUNCTIONS
+                    + ": inputs x (array); outputs sum (array)\nB, "
+                    + PROGRAM
+                    + ": inputs x (array); outputs classLabel (label), classLabel_probs"
+                    + " (probabilities)\nMaybe write --map sum=classLabel_probs.\n"));
+    assertThat(
+            run(Stream.concat(Stream.of(compare), Stream.of("--map", "som=classLabel_probs"))
+                    .toArray(String[]::new))
+                .err())
+        .isEqualTo(
+            "--map som=classLabel_probs names no two inputs and no two outputs of these models.\n"
+                + "A, "
+                + FUNCTIONS
+                + ": inputs x (array); outputs sum (array)\nB, "
+                + PROGRAM
+                + ": inputs x (array); outputs classLabel (label), classLabel_probs"
+                + " (probabilities)\n"
+                + "Maybe write the name in A, an equals sign, and the name in B.\n");
+    // Four sums and three probabilities cannot agree, but they are compared.
+    Ran named =
+        run(
+            Stream.concat(Stream.of(compare), Stream.of("--map", "sum=classLabel_probs"))
+                .toArray(String[]::new));
+    assertThat(named.code()).as(named.err()).isZero();
+    assertThat(named.out()).startsWith("largest-error:9: 0 of 1 samples agree ");
+  }
+
+  @Test
+  void functionsOfBothSidesAreNamed() throws Exception {
+    row("samples/0.npz", "x", 1, 2, 3, 4);
+    String[] compare = {
+      "compare", FUNCTIONS, FUNCTIONS, "--samples", at("samples"), "--criterion", "largest-error:0"
+    };
+    Ran other =
+        run(
+            Stream.concat(Stream.of(compare), Stream.of("--function", "count=twice"))
+                .toArray(String[]::new));
+    assertThat(other.err()).isEqualTo("'doubled' of B is taken for 'sum' of A\n");
+    assertThat(other.out()).startsWith("largest-error:0: 0 of 1 samples agree ");
+    Ran same =
+        run(
+            Stream.concat(Stream.of(compare), Stream.of("--function", "twice"))
+                .toArray(String[]::new));
+    assertThat(same.err()).isEmpty();
+    assertThat(same.out()).startsWith("largest-error:0: 1 of 1 samples agree ");
+  }
+
+  @Test
+  void aFolderOfStepsIsOneSampleAllOfWhoseCallsAgree() throws Exception {
+    // The sum of two calls is twice one where both give the same number.
+    row("samples/alike.steps/0.npz", "x", 0, 0, 0, 0);
+    row("samples/alike.steps/1.npz", "x", 0, 0, 0, 0);
+    row("samples/first.steps/0.npz", "x", 0, 0, 0, 0);
+    row("samples/first.steps/1.npz", "x", 3, 0, 0, 0);
+    row("samples/none.npz", "x", 0, 0, 0, 0);
+    row("samples/broken.steps/1.npz", "y", 1);
+    Ran ran =
+        run(
+            "compare",
+            FUNCTIONS,
+            FUNCTIONS,
+            "--function",
+            "count=twice",
+            "--samples",
+            at("samples"),
+            "--criterion",
+            "largest-error:0",
+            "--quarantine-limit",
+            "0.5");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err())
+        .isEqualTo(
+            """
+            'doubled' of B is taken for 'sum' of A
+            quarantined broken.steps: call 0: the sample has no array for input 'x'; it has (y).
+            """);
+    assertThat(ran.out()).startsWith("largest-error:0: 2 of 3 samples agree ");
+  }
+
+  @Test
+  void inspectTellsFunctionsFeaturesStatesOperationsAndWhatRuns() {
+    assertThat(run("inspect", FUNCTIONS).out())
+        .isEqualTo(
+            FUNCTIONS
+                + """
+                : ML_PROGRAM, specification version 9, 3.2 KB, SHA-256 cfdb8d9fd93f8e1773f118c42340dcc88db317a4a9b84438bc0d2052eafa9576
+                function count (default): opset CoreML8, runs on iOS 18, macOS 15 or later
+                  input  x: array of numbers, shape [1, 4] (float32 [1, 4])
+                  output sum: array of shape [1, 4] (float32 [1, 4])
+                  state  total: float16 [1, 4]
+                  operations 5: cast 2, add 1, read_state 1, write_state 1
+                    read_state_0 (read_state) float16 [1, 4]
+                    cast_3 (cast) float32 [1, 4]
+                    sum (add) float32 [1, 4]
+                    cast_2 (cast) float16 [1, 4]
+                    coreml_update_state_0_write_state (write_state)
+                  It can run here.
+                function noise: opset CoreML8, runs on iOS 18, macOS 15 or later
+                  input  x: array of numbers, shape [1, 4] (float32 [1, 4])
+                  output noisy: array of shape [1, 4] (float32 [1, 4])
+                  operations 4: add 2, random_bernoulli 1, random_uniform 1
+                    drawn (random_uniform) float32 [1, 4]
+                    coins (random_bernoulli) float32 [1, 4]
+                    add_0 (add) float32 [1, 4]
+                    noisy (add) float32 [1, 4]
+                  functions.mlpackage: 2 operations cannot run here: 'drawn' (random_uniform: its draws differ from run to run), 'coins' (random_bernoulli: its draws differ from run to run). A model is judged by running all of it.
+                  Maybe convert the model again without them.
+                function twice: opset CoreML8, runs on iOS 18, macOS 15 or later
+                  input  x: array of numbers, shape [1, 4] (float32 [1, 4])
+                  output doubled: array of shape [1, 4] (float32 [1, 4])
+                  operations 1: mul 1
+                    doubled (mul) float32 [1, 4]
+                  It can run here.
+                """);
+  }
+
+  @Test
+  void inspectTellsFlexibilityAndDefaults() throws Exception {
+    assertThat(run("inspect", FLEXIBLE).out())
+        .contains(
+            """
+              input  x: array of numbers, shape [1, 2], or [1, 1 to 8] (float32 [1, ?])
+              input  gain: array of numbers, shape [1, 1]; optional (float32 [1, 1])
+              input  gain is 3.0 if left out
+              output scaled: array (float32 [1, ?])
+            """);
+    JsonNode json = new ObjectMapper().readTree(run("inspect", FLEXIBLE, "--json").out());
+    JsonNode inputs = json.at("/functions/0/inputs");
+    assertThat(inputs.at("/0/shapes").toString()).isEqualTo("[[[1,1],[1,8]]]");
+    assertThat(inputs.at("/1/optional").asBoolean()).isTrue();
+    assertThat(inputs.at("/1/default").asDouble()).isEqualTo(3);
+    assertThat(json.at("/functions/0/system").asText()).isEqualTo("iOS 16, macOS 13");
+  }
+
+  @Test
+  void inspectTellsWeightsAsStoredAndAnArchiveIsTheSameModel() throws Exception {
+    String archive = zipped(Path.of(PROGRAM), folder.resolve("classifier.mlpackage.zip"));
+    Ran given = run("inspect", PROGRAM);
+    assertThat(given.out())
+        .contains(
+            """
+              It can run here.
+            linear_0_bias_0                          linear         [3]                  float32                         12 bytes
+            linear_0_weight_0                        linear         [3, 4]               float32                         48 bytes
+            """);
+    assertThat(run("inspect", archive).out()).isEqualTo(given.out().replace(PROGRAM, archive));
+    assertThat(run("inspect", "file://" + Path.of(PROGRAM).toAbsolutePath()).out())
+        .isEqualTo(given.out().replace(PROGRAM, "file://" + Path.of(PROGRAM).toAbsolutePath()));
+  }
+
+  @Test
+  void inspectOfANetworkTellsInputsInSentences() throws Exception {
+    assertThat(run("inspect", NETWORK).out())
+        .contains("\ninput  features: array of numbers, shape [4]\noutput classProbability\n");
+    assertThat(new ObjectMapper().readTree(run("inspect", NETWORK, "--json").out()).get("inputs"))
+        .hasToString("[\"features: array of numbers, shape [4]\"]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quantize M --scheme linear:4 --output O",
+        "quantize M --recipe none.yaml --output O",
+        "dequantize M --output O",
+        "sweep --model M --samples none --output O",
+        "sweep --model M --samples none --output O --family uniform",
+      })
+  void programsAreNotCompressedYet(String command) throws Exception {
+    String archive = zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"));
+    for (String model : List.of(PROGRAM, archive)) {
+      Ran ran = run(command.replace("M", model).replace("O", at("out")).split(" "));
+      assertThat(ran).isEqualTo(new Ran(2, "", Path.of(model).getFileName() + NOT_YET));
+      assertThat(folder.resolve("out")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aPackageMayLieElsewhere() throws Exception {
+    String address = "elsewhere://" + Path.of(FUNCTIONS).toAbsolutePath();
+    assertThat(run("inspect", address).out())
+        .isEqualTo(run("inspect", FUNCTIONS).out().replace(FUNCTIONS, address));
+    String x = row("samples/x.npz", "x", 1, 2, 3, 4);
+    assertThat(run("predict", address, "--function", "twice", "--input", x).out())
+        .isEqualTo("functions.mlpackage: doubled=[1, 4]\n");
+    Ran compared =
+        run(
+            "compare",
+            address,
+            address,
+            "--samples",
+            at("samples"),
+            "--function",
+            "count=twice",
+            "--criterion",
+            "largest-error:0");
+    assertThat(compared.err()).isEqualTo("'doubled' of B is taken for 'sum' of A\n");
+    assertThat(run("quantize", address, "--scheme", "half", "--output", at("out")))
+        .isEqualTo(new Ran(2, "", "functions.mlpackage" + NOT_YET));
+  }
+
+  /** A model elsewhere is only read once Spark runs; then nothing may open it first. */
+  @Test
+  void aSweepRefusesAProgramBeforeItOpensIt() throws Exception {
+    row("samples/x.npz", "x", 1, 2, 3, 4);
+    InferenceEngine none =
+        (InferenceEngine)
+            Proxy.newProxyInstance(
+                InferenceEngine.class.getClassLoader(),
+                new Class<?>[] {InferenceEngine.class},
+                (proxy, method, arguments) -> {
+                  throw new AssertionError("nobody may ask the engine for " + method.getName());
+                });
+    SweepSettings settings =
+        SweepSettings.builder(
+                PROGRAM, List.of(at("samples")), PicturePreparation.DEFAULT, at("out"))
+            .build();
+    byte[] archive =
+        Files.readAllBytes(Path.of(zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"))));
+    for (ModelFiles given :
+        List.of(ModelReader.files(Path.of(PROGRAM)), ModelFiles.lone(archive))) {
+      try (LocalSweep sweep =
+          new LocalSweep(
+              given,
+              Map.of(
+                  SampleSet.MAIN,
+                  LocalSamples.read(folder.resolve("samples"), IngestLimits.DEFAULT)),
+              none,
+              1)) {
+        assertThatThrownBy(() -> sweep.run(settings, SearchListener.SILENT))
+            .isInstanceOf(UsageException.class)
+            .hasMessage(PROGRAM + NOT_YET.stripTrailing());
+      }
+    }
+  }
+
+  @Test
+  void featuresAreMatchedAcrossRealModels() throws Exception {
+    String network = SharedData.path("models/mnistCNN.mlmodel").toString();
+    String program = SharedData.path("models/MnistCNN_f16_ios16.mlpackage").toString();
+    Path samples = Files.createDirectories(folder.resolve("digits"));
+    try (Stream<Path> pictures = Files.list(SharedData.path("images/mnist-4000"))) {
+      for (Path picture : pictures.sorted().limit(20).toList()) {
+        Files.copy(picture, samples.resolve(picture.getFileName()));
+      }
+    }
+    for (String precision : List.of("float32", "float16")) {
+      Ran ran =
+          run(
+              "compare",
+              network,
+              program,
+              "--samples",
+              samples.toString(),
+              "--precision",
+              precision,
+              "--criterion",
+              "largest-error:0.01");
+      assertThat(ran.err()).isEqualTo("'classLabel_probs' of B is taken for 'output' of A\n");
+      assertThat(ran.out()).startsWith("largest-error:0.01: 20 of 20 samples agree ");
+    }
+  }
+
+  @Test
+  void aPipelineOfProgramsIsToldByItsStages() {
+    String pipeline = SharedData.path("models/PipelineTwoPrograms.mlpackage").toString();
+    Ran ran = run("inspect", pipeline);
+    assertThat(ran.out())
+        .contains("stage[0], function main (default): opset CoreML6, runs on ")
+        .contains("\nstage[1], function main (default): opset CoreML6, runs on ")
+        .contains("\nstage[0]/n_l0_w")
+        .endsWith("\nIt can run here.\n");
+    assertThat(run("dequantize", pipeline, "--output", at("out")))
+        .isEqualTo(new Ran(2, "", "PipelineTwoPrograms.mlpackage, stage[0]" + NOT_YET));
+  }
+
+  @Test
+  void aFolderThatIsNoPackageIsBadInput() throws Exception {
+    Files.createDirectories(folder.resolve("pictures"));
+    Files.writeString(folder.resolve("pictures/a.txt"), "a");
+    Ran ran = run("inspect", at("pictures"));
+    assertThat(ran)
+        .isEqualTo(
+            new Ran(
+                4,
+                "",
+                """
+                pictures: the folder has no Manifest.json, so it is no model package.
+                Maybe name the folder that ends in .mlpackage, or copy the whole of it.
+                """));
+  }
+}

@@ -1,0 +1,138 @@
+"""Makes the small ML Programs and their twin that the tests of the commands read.
+
+Needs coremltools 9.0 (tools/python-env.sh coremltools). Run it in the module's folder:
+
+    python src/test/python/make_packages.py
+
+The values that tests expect of these models are computed in the tests' comments by hand, from the
+weights below: nothing here runs a model.
+"""
+
+import pathlib
+import shutil
+import tempfile
+
+import coremltools as ct
+import numpy as np
+from coremltools.converters.mil import Builder as mb
+from coremltools.converters.mil.mil import types
+from coremltools.models import datatypes
+from coremltools.models.neural_network import NeuralNetworkBuilder
+
+FOLDER = pathlib.Path("src/test/resources/packages")
+
+# Rows answer the classes a, b and c.
+WEIGHTS = np.array(
+    [[1, 0, 0, 0.5], [0, 1, 0, -0.5], [0, 0, 1, 0.25]], dtype=np.float32
+)
+BIAS = np.array([0.125, 0, -0.25], dtype=np.float32)
+LABELS = ["a", "b", "c"]
+
+
+def save(model, name):
+    target = FOLDER / name
+    shutil.rmtree(target, ignore_errors=True)
+    model.save(str(target))
+
+
+def convert(program, target, **more):
+    return ct.convert(
+        program,
+        convert_to="mlprogram",
+        minimum_deployment_target=target,
+        compute_precision=ct.precision.FLOAT32,
+        skip_model_load=True,
+        **more,
+    )
+
+
+def classifier():
+    """Four numbers to three classes, in the order c, a, b; its twin has them in the order a, b, c."""
+    order = [2, 0, 1]
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS15)
+    def program(x):
+        y = mb.linear(x=x, weight=WEIGHTS[order], bias=BIAS[order])
+        return mb.softmax(x=y, axis=-1, name="scores")
+
+    save(
+        convert(
+            program,
+            ct.target.iOS15,
+            classifier_config=ct.ClassifierConfig([LABELS[i] for i in order]),
+        ),
+        "classifier.mlpackage",
+    )
+    builder = NeuralNetworkBuilder(
+        [("features", datatypes.Array(4))], [("classProbability", datatypes.Array(3))], mode="classifier"
+    )
+    builder.add_inner_product("linear", WEIGHTS, BIAS, 4, 3, True, "features", "y")
+    builder.add_softmax("softmax", "y", "classProbability")
+    builder.set_class_labels(LABELS, predicted_feature_name="label", prediction_blob="classProbability")
+    ct.models.utils.save_spec(builder.spec, str(FOLDER / "classifier.mlmodel"))
+
+
+def functions():
+    """``count`` adds to a state, ``twice`` doubles, ``noise`` has operations that do not run."""
+
+    @mb.program(
+        input_specs=[
+            mb.TensorSpec(shape=(1, 4)),
+            mb.StateTensorSpec(shape=(1, 4), dtype=types.fp16),
+        ],
+        opset_version=ct.target.iOS18,
+    )
+    def count(x, total):
+        before = mb.cast(x=mb.read_state(input=total), dtype="fp32")
+        sum = mb.add(x=before, y=x, name="sum")
+        mb.coreml_update_state(state=total, value=mb.cast(x=sum, dtype="fp16"))
+        return sum
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS18)
+    def twice(x):
+        return mb.mul(x=x, y=np.float32(2), name="doubled")
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS18)
+    def noise(x):
+        drawn = mb.random_uniform(shape=[1, 4], low=0.0, high=1.0, seed=1, name="drawn")
+        coins = mb.random_bernoulli(shape=[1, 4], prob=0.5, seed=1, name="coins")
+        return mb.add(x=mb.add(x=x, y=drawn), y=coins, name="noisy")
+
+    descriptor = ct.utils.MultiFunctionDescriptor()
+    with tempfile.TemporaryDirectory() as folder:
+        for name, program in {"count": count, "twice": twice, "noise": noise}.items():
+            path = f"{folder}/{name}.mlpackage"
+            convert(program, ct.target.iOS18).save(path)
+            descriptor.add_function(path, "main", name)
+        descriptor.default_function_name = "count"
+        target = FOLDER / "functions.mlpackage"
+        shutil.rmtree(target, ignore_errors=True)
+        ct.utils.save_multifunction(descriptor, str(target))
+
+
+def flexible():
+    """One to eight numbers times an optional one, which is 3 where it is left out."""
+    length = ct.converters.mil.mil.get_new_symbol("n")
+
+    @mb.program(
+        input_specs=[mb.TensorSpec(shape=(1, length)), mb.TensorSpec(shape=(1, 1))],
+        opset_version=ct.target.iOS16,
+    )
+    def program(x, gain):
+        return mb.mul(x=x, y=gain, name="scaled")
+
+    model = convert(
+        program,
+        ct.target.iOS16,
+        inputs=[
+            ct.TensorType(name="x", shape=(1, ct.RangeDim(1, 8, default=2))),
+            ct.TensorType(name="gain", shape=(1, 1), default_value=np.full((1, 1), 3, np.float32)),
+        ],
+    )
+    save(model, "flexible.mlpackage")
+
+
+FOLDER.mkdir(parents=True, exist_ok=True)
+classifier()
+functions()
+flexible()

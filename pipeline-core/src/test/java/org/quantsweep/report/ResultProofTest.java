@@ -1,0 +1,107 @@
+package org.quantsweep.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What people are told of a confirmation, by this version and by the first one. */
+class ResultProofTest {
+  private static final String DIGEST = "ab".repeat(32);
+  private static final SweepResult.Agreement SELECTION =
+      new SweepResult.Agreement(240, 250, 0.9331, 0.95);
+
+  @Test
+  void aLadderIsToldRungByRungAsFarAsEachWasJudged() {
+    SweepResult.Agreement answer = new SweepResult.Agreement(239, 250, 0.9285, 0.95);
+    SweepResult result =
+        result(
+            2,
+            new Certificate.Confirmed(
+                "point",
+                0.95,
+                9,
+                238,
+                250L,
+                1,
+                List.of(
+                    new Certificate.Finalist("plan:a", 1300, 0.99, null, 243L, 5L, true),
+                    new Certificate.Finalist("plan:b", 1100, 0.9, answer, null, null, true),
+                    new Certificate.Finalist("plan:c", 1090, 0.8, null, 40L, 13L, false))));
+    assertThat(ResultProof.toText(result))
+        .isEqualTo(
+            """
+            Confirmation (point rule, 238 of 250 must agree; a ladder of 9, from the largest down; these samples were opened by 1 sweep):
+              1.3 KB: 5 of the first 243 differ: passed
+              1.1 KB: 239 of 250 agree (lower bound 0.9285 at 0.9500): passed
+              1.1 KB: 13 of the first 40 differ: failed
+            Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.
+            No uniform candidate is acceptable.
+            Why not smaller: selection accepts 1 smaller candidates, down to 1.0 KB; the next rung failed confirmation, which ends the ladder.
+            """);
+    assertThat(ResultFile.fromJson(ResultFile.toJson(result), "r")).isEqualTo(result);
+  }
+
+  @Test
+  void finalistsOfTheFirstVersionAreReadAndToldAsTheyWere() {
+    SweepResult.Agreement failed = new SweepResult.Agreement(230, 250, 0.885, 0.9833);
+    SweepResult.Agreement passed = new SweepResult.Agreement(243, 250, 0.9401, 0.9833);
+    SweepResult result =
+        result(
+            1,
+            new Certificate.Confirmed(
+                "point",
+                0.95,
+                3,
+                238,
+                null,
+                2,
+                List.of(
+                    new Certificate.Finalist("plan:c", 1050, null, failed, null, null, false),
+                    new Certificate.Finalist("plan:b", 1100, null, passed, null, null, true))));
+    String json =
+        ResultFile.toJson(result)
+            .replaceAll("\"(chance|samples|judged|disagreeing)\" : null,\\s*", "");
+    SweepResult read = ResultFile.fromJson(json, "r");
+    assertThat(read.certificate()).isEqualTo(result.certificate());
+    assertThat(ResultProof.toText(read))
+        .isEqualTo(
+            """
+            Confirmation (point rule, 3 finalists, 238 must agree; these samples were opened by 2 sweeps):
+              1.1 KB: 230 of 250 agree (lower bound 0.8850 at 0.9833): failed
+              1.1 KB: 243 of 250 agree (lower bound 0.9401 at 0.9833): passed
+            Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.
+            No uniform candidate is acceptable.
+            Why not smaller: selection accepts 1 smaller candidates, down to 1.0 KB; 1 failed confirmation, and the others were no finalists.
+            """);
+  }
+
+  private static SweepResult result(int version, Certificate.Confirmed confirmed) {
+    SweepResult.Row smallest =
+        new SweepResult.Row(null, "cd".repeat(32), 1000, 0.1, "accepted", SELECTION, null, null);
+    List<SweepResult.Row> rows = new ArrayList<>(List.of(smallest));
+    rows.add(new SweepResult.Row(null, DIGEST, 1100, 0.11, "accepted", SELECTION, null, null));
+    return new SweepResult(
+        version,
+        "",
+        new TreeMap<>(Map.of("agreement", "0.95")),
+        SweepResult.SELECTED,
+        DIGEST,
+        "top-1",
+        "0.95",
+        new SweepResult.SourceModel("net.mlmodel", 10_000, DIGEST),
+        new SweepResult.Samples(250, 0, DIGEST, Map.of(), 0),
+        new SweepResult.Chosen(null, DIGEST, 1100, 0.11, SELECTION, null, DIGEST, "s.mlmodel"),
+        null,
+        rows,
+        List.of(),
+        null,
+        new Certificate(
+            "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
+        null,
+        new SweepResult.Cost(30, 500, 0, 0, 0));
+  }
+}

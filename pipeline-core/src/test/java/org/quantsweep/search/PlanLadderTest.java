@@ -1,0 +1,180 @@
+package org.quantsweep.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
+
+/** What a search over plans lets confirmation test. */
+class PlanLadderTest {
+  private static final AgreementThreshold T = AgreementThreshold.parse("0.95");
+  private static final Frontier FRONTIER = Frontier.made(2, 4000, 120, 0.3);
+
+  private static FrontierWorld world(long seed, int n) {
+    return new FrontierWorld(FRONTIER, FrontierWorld.drawn(new Random(seed), FRONTIER.samples, n));
+  }
+
+  @Test
+  void noRungIsLargerThanTheBestUniformCandidateWhichLeadsOrIsLeftOut() {
+    for (int seed = 0; seed < 40; seed++) {
+      int n = seed % 2 == 0 ? 40 : 250;
+      FrontierWorld.Selected selected = world(seed, n).select(T, 20, n);
+      Candidate uniform = selected.uniform().orElseThrow().candidate();
+      List<Candidate> ladder = selected.outcome().ladder().stream().map(Rung::candidate).toList();
+      assertThat(ladder)
+          .isNotEmpty()
+          .hasSizeLessThanOrEqualTo(20)
+          .allSatisfy(rung -> assertThat(rung).isLessThanOrEqualTo(uniform));
+      assertThat(ladder.subList(1, ladder.size())).doesNotContain(uniform);
+    }
+  }
+
+  @Test
+  void itsLossIsAskedForOnlyWhereNoPlanIsAlmostSureToPass() {
+    FrontierWorld world = world(3, 250);
+    Finalists finalists = new Finalists(20, 250, world.bestUniform(T), Optional.empty());
+    List<Rung> ladder =
+        world
+            .select(
+                T,
+                finalists,
+                candidate -> {
+                  throw new AssertionError(candidate.name());
+                })
+            .outcome()
+            .ladder();
+    assertThat(ladder.get(0).chance()).isGreaterThanOrEqualTo(Ladder.SURE);
+  }
+
+  @Test
+  void whereNoPlanIsSureTheCurveTellsWhetherItLeads() {
+    // On 25 unseen samples nothing of these sizes is sure.
+    FrontierWorld world = world(4, 100);
+    CandidateEvaluation uniform = world.bestUniform(T).orElseThrow();
+    Finalists finalists = new Finalists(6, 25, Optional.of(uniform), Optional.empty());
+    List<Rung> led = world.select(T, finalists, none -> OptionalDouble.of(1e-9)).outcome().ladder();
+    assertThat(led.get(0).candidate()).isEqualTo(uniform.candidate());
+    assertThat(led).hasSizeBetween(2, 6);
+    List<Rung> left = world.select(T, finalists, none -> OptionalDouble.of(10)).outcome().ladder();
+    assertThat(left).extracting(Rung::candidate).doesNotContain(uniform.candidate());
+    // Where its loss cannot be told, its own counts stand for it.
+    List<Rung> counted =
+        world.select(T, finalists, none -> OptionalDouble.empty()).outcome().ladder();
+    double chance = Ladder.byCounts(uniform, T, 25).chance();
+    assertThat(counted.get(0).candidate().equals(uniform.candidate()))
+        .isEqualTo(chance >= left.get(0).chance());
+  }
+
+  @Test
+  void aWarmStartIsNoCeilingOfTheLadder() {
+    FrontierWorld world = world(5, 250);
+    Optional<CandidateEvaluation> uniform = world.bestUniform(T);
+    Candidate found = world.select(T, 20, 250).outcome().best().orElseThrow().candidate();
+    CandidateEvaluation warm = world.judge.judge(List.of(found), T).get(found);
+    PlanOutcome outcome =
+        world
+            .select(
+                T,
+                new Finalists(20, 250, uniform, Optional.of(warm)),
+                none -> OptionalDouble.empty())
+            .outcome();
+    assertThat(outcome.ladder().get(0).candidate().encodedSize().bytes())
+        .isGreaterThan(Math.round(1.05 * found.encodedSize().bytes()));
+    assertThat(outcome.ladder().get(0).chance()).isGreaterThan(0.95);
+    assertThat(outcome.ladder()).extracting(Rung::candidate).contains(found);
+    assertThat(outcome.evaluations())
+        .filteredOn(own -> own.candidate().compareTo(found) > 0)
+        .as("what it has to judge above the warm start")
+        .isNotEmpty();
+  }
+
+  @Test
+  void whereNothingIsConfirmedThereIsNoLadder() {
+    assertThat(world(6, 100).select(T, 20, 0).outcome().ladder()).isEmpty();
+  }
+
+  private static final long N = 250;
+
+  private static Candidate plan(int bytes) {
+    return new Candidate.Plan(Sha256Digest.ofText("plan " + bytes), new ByteSize(bytes));
+  }
+
+  private static CandidateEvaluation counted(Candidate plan, long agreeing) {
+    return new CandidateEvaluation(
+        plan,
+        agreeing >= 238 ? Verdict.ACCEPTED : Verdict.REJECTED,
+        new AgreementCounts(agreeing, N));
+  }
+
+  /** Of plans of these sizes, each with its share by the curve and what selection counts. */
+  private static List<Integer> sizes(Map<Integer, Double> curve, Map<Integer, Long> counts) {
+    PlanLadder.Shares shares =
+        new PlanLadder.Shares() {
+          @Override
+          public boolean areKnown() {
+            return true;
+          }
+
+          @Override
+          public OptionalDouble ofPlan(Candidate plan) {
+            return OptionalDouble.of(curve.get((int) plan.encodedSize().bytes()));
+          }
+
+          @Override
+          public OptionalDouble ofUniform(Candidate uniform) {
+            throw new AssertionError(uniform.name());
+          }
+        };
+    int smallest = counts.keySet().stream().min(Integer::compare).orElseThrow();
+    List<Candidate> undecided =
+        counts.keySet().stream()
+            .filter(size -> size != smallest)
+            .map(PlanLadderTest::plan)
+            .toList();
+    return new PlanLadder(
+            shares,
+            asked ->
+                asked.stream()
+                    .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
+                    .toList(),
+            T,
+            new Finalists(20, N, Optional.empty(), Optional.empty()),
+            N,
+            List.of(counted(plan(smallest), counts.get(smallest))))
+        .rungs(undecided).stream()
+            .map(rung -> (int) rung.candidate().encodedSize().bytes())
+            .toList();
+  }
+
+  @Test
+  void aPlanThatItsCountsShowWorseThanASmallerOneIsSkipped() {
+    Map<Integer, Double> curve = Map.of(1000, 0.953, 1010, 0.96, 1020, 0.968, 1030, 0.999);
+    assertThat(sizes(curve, Map.of(1000, 239L, 1010, 241L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1010, 1000);
+    // 0.96 and 239 of 250 are less than 0.953 and 242 of 250.
+    assertThat(sizes(curve, Map.of(1000, 242L, 1010, 239L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1000);
+    // What selection rejects is no rung.
+    assertThat(sizes(curve, Map.of(1000, 239L, 1010, 237L, 1020, 243L, 1030, 250L)))
+        .containsExactly(1030, 1020, 1000);
+  }
+
+  @Test
+  void whereCountsLeaveTheFirstRungInDoubtLargerPlansComeBeforeIt() {
+    Map<Integer, Double> curve =
+        Map.of(1000, 0.953, 1020, 0.992, 1040, 0.993, 1060, 0.994, 1080, 0.995);
+    // Of the curve's sure plans 1020 is the smallest; 241 of 250 leave it in doubt, and 1040 fails.
+    assertThat(sizes(curve, Map.of(1000, 239L, 1020, 241L, 1040, 237L, 1060, 245L, 1080, 250L)))
+        .containsExactly(1080, 1060, 1020, 1000);
+    assertThat(sizes(curve, Map.of(1000, 239L, 1020, 250L, 1040, 250L, 1060, 250L, 1080, 250L)))
+        .containsExactly(1020, 1000);
+  }
+}
