@@ -300,7 +300,10 @@ def pytest_runtest_logreport(report):
         elif report.outcome == "skipped" and isinstance(report.longrepr, tuple):
             reason = report.longrepr[2]
         fields = (
-            report.outcome, str(PREDICTIONS), name_of(report.nodeid), " ".join(reason.split())
+            report.outcome,
+            str(PREDICTIONS),
+            " ".join(name_of(report.nodeid).split()),
+            " ".join(reason.split()),
         )
         with open(outcomes, "a", encoding="utf-8") as out:
             out.write("\t".join(fields) + "\n")

@@ -22,8 +22,8 @@ final class RecurrentOperations {
   /** Programs hold input, forget, output, cell; ONNX wants input, output, forget, cell. */
   private static final List<Integer> LSTM_GATES = List.of(0, 2, 1, 3);
 
-  /** Programs hold reset, update, hidden; ONNX wants update, reset, hidden. */
-  private static final List<Integer> GRU_GATES = List.of(1, 0, 2);
+  /** Programs hold reset, hidden, update; ONNX wants update, reset, hidden. */
+  private static final List<Integer> GRU_GATES = List.of(2, 0, 1);
 
   private RecurrentOperations() {}
 
