@@ -102,7 +102,7 @@ case("resize by an input", {"x": x, "shape": np.array([6, 4], np.int32)},
 n = whole(-99, 99, 1, 1, 2, 2)
 case("resize of integers", {"x": n},
      applied("resize", shape=[4, 6], resized_dims=np.uint32(2),
-             interpolation_mode="NEAREST_NEIGHBOR"), nearest(n, 4, 6, before), (17, 18))
+             interpolation_mode="NEAREST_NEIGHBOR"), nearest(n, 4, 6, place), (17, 18))
 
 # ---- anywhere -------------------------------------------------------------------------------
 

@@ -78,7 +78,7 @@ final class ScatterOperations {
     Arrays.fill(along, 1);
     along[axis] = count;
     String places =
-        graph.reshape(LookupOperations.places(node, "indices", data.length(axis)), Shape.of(along));
+        graph.reshape(Places.along(node, data.length(axis)), Shape.of(along));
     // Places of several axes stand for as many slices, one behind the other.
     int[] lengths = data.lengths();
     lengths[axis] = count;
@@ -95,7 +95,7 @@ final class ScatterOperations {
     node.answer(
         elements(
             node,
-            LookupOperations.places(node, "indices", data.length(axis)),
+            Places.along(node, data.length(axis)),
             node.input("updates"),
             axis));
   }
@@ -147,7 +147,8 @@ final class ScatterOperations {
     OnnxGraph graph = node.graph();
     Mode mode = Mode.of(node);
     Shape data = node.shape("data");
-    String places = graph.toIntegers(node.input("indices"));
+    int way = node.shape("indices").length(-1);
+    String places = Places.ways(node, Axes.lengths(data).subList(0, way));
     String updates = node.input("updates");
     if (mode.isAtOnce()) {
       node.answer(
