@@ -647,6 +647,21 @@ class ProgramReaderTest {
   }
 
   @Test
+  void nothingThatIsAnswered() {
+    refuses(
+        model ->
+            model
+                .getDescriptionBuilder()
+                .getOutputBuilder(0)
+                .setType(
+                    org.quantsweep.proto.coreml.FeatureType.newBuilder()
+                        .setSequenceType(
+                            org.quantsweep.proto.coreml.SequenceFeatureType
+                                .getDefaultInstance())),
+        "function 'main' answers no array, picture, number or class.");
+  }
+
+  @Test
   void inputsThatNoMemoryHolds() {
     refuses(
         model -> model.getDescriptionBuilder().setInput(0, Networks.array("x", 65536, 65536)),
