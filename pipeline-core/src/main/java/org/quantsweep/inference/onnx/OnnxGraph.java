@@ -213,7 +213,9 @@ public final class OnnxGraph {
     }
     if (folded > MOST_ELEMENTS) {
       throw new UnsupportedLayerException(
-          "the constants that it and those before make are " + folded + " numbers, more than "
+          "the constants that it and those before make are "
+              + folded
+              + " numbers, more than "
               + MOST_ELEMENTS);
     }
   }

@@ -55,9 +55,7 @@ class HostileSizesTest {
   private static Operation.Builder filled(String output, int... lengths) {
     return operation("fill", output)
         .putInputs("shape", lengths(lengths))
-        .putInputs(
-            "value",
-            Programs.literal(Programs.floats(Programs.array(DataType.FLOAT32), 1)));
+        .putInputs("value", Programs.literal(Programs.floats(Programs.array(DataType.FLOAT32), 1)));
   }
 
   @Test
