@@ -97,8 +97,7 @@ final class ProgramReader {
                   function.classLabels(),
                   findings);
           if (translated.outputs().isEmpty()) {
-            findings.problem(
-                "function '" + name + "' answers no array, picture, number or class.");
+            findings.problem("function '" + name + "' answers no array, picture, number or class.");
           }
           interfaces.put(
               name,

@@ -656,8 +656,7 @@ class ProgramReaderTest {
                 .setType(
                     org.quantsweep.proto.coreml.FeatureType.newBuilder()
                         .setSequenceType(
-                            org.quantsweep.proto.coreml.SequenceFeatureType
-                                .getDefaultInstance())),
+                            org.quantsweep.proto.coreml.SequenceFeatureType.getDefaultInstance())),
         "function 'main' answers no array, picture, number or class.");
   }
 
