@@ -589,10 +589,8 @@ class ProgramReaderTest {
     assertThatThrownBy(() -> read(Programs.parts(model.build())))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "m.mlpackage: it is not a Core ML model, or a damaged one: Protocol message had too"
-                + " many levels of nesting.  May be malicious.  Use setRecursionLimit() to"
-                + " increase the recursion depth limit.\nMaybe name a model file, such as"
-                + " MobileNet.mlmodel.");
+            "m.mlpackage: its parts lie deeper in each other than those of any model.\nMaybe name a"
+                + " model file, such as MobileNet.mlmodel.");
   }
 
   private static Consumer<Model.Builder> functions(String chosen, String... names) {
