@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.quantsweep.PublishingException;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.digest.ByteSize;
@@ -23,6 +24,7 @@ final class MlflowContent implements FileContent {
   private final Measured content;
   private final String title;
   private transient MlflowServer server;
+  private transient FileContent copy;
 
   /**
    * Of a file on a server.
@@ -79,6 +81,24 @@ final class MlflowContent implements FileContent {
       Files.deleteIfExists(copy);
       throw MlflowModelRegistry.failed(location, "cannot be read", e);
     }
+  }
+
+  /** Brings the file here once, for all parts that this process reads. */
+  @Override
+  public byte[] read(long position, int length) throws IOException {
+    return copy().read(position, length);
+  }
+
+  private synchronized FileContent copy() throws IOException {
+    if (copy == null) {
+      Path file = Files.createTempFile("quantsweep", ".model");
+      file.toFile().deleteOnExit();
+      try (InputStream in = open()) {
+        Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+      copy = FileContent.of(file, digest());
+    }
+    return copy;
   }
 
   private synchronized MlflowServer server() {

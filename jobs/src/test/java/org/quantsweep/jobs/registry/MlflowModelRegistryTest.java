@@ -322,6 +322,18 @@ class MlflowModelRegistryTest {
   }
 
   @Test
+  void partsOfAFileAreReadFromOneCopy() throws IOException {
+    version("net.mlmodel", 5);
+    answers.put(ARTIFACTS, new Answer(200, "bytes"));
+    FileContent content = registry.fetch(NAME, 1).content();
+    asked.clear();
+
+    assertThat(content.read(1, 3)).asString().isEqualTo("yte");
+    assertThat(content.read(3, 2)).asString().isEqualTo("es");
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
   void aTreeThatLeavesItsFolderIsRefused() {
     tree("../x");
     requireRefusal(
