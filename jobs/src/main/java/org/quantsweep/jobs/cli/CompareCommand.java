@@ -138,12 +138,16 @@ final class CompareCommand implements Callable<Integer> {
     int cores = Runtime.getRuntime().availableProcessors();
     UnansweredCalls unanswered = new UnansweredCalls();
     InferenceEngine engine = guarded(runLimit.limit(), held);
+    InferenceEngine single = InferenceEngines.onnxRuntime(runLimit.limit());
+    HalfOverflow ofFirst = new HalfOverflow(reference.name(), model, single);
+    HalfOverflow ofSecond = new HalfOverflow(candidate.name(), other, single);
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
             new LocalSweepRunner(
                 new LocalSweepRunner.Models(
-                    engine.open(model),
-                    files -> unanswered.noting(match.renamed(engine.open(other)))),
+                    ofFirst.watching(engine.open(model)),
+                    files ->
+                        unanswered.noting(match.renamed(ofSecond.watching(engine.open(other))))),
                 given.source(),
                 preparation,
                 parsed,
@@ -168,6 +172,8 @@ final class CompareCommand implements Callable<Integer> {
       counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
     }
     unanswered.note(candidate.name()).ifPresent(err::println);
+    ofFirst.warning().ifPresent(err::println);
+    ofSecond.warning().ifPresent(err::println);
     print(parsed, match, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;

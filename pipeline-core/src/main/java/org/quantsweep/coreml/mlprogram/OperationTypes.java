@@ -12,10 +12,14 @@ import java.util.TreeSet;
  * coreml_update_state}.
  */
 public final class OperationTypes {
-  private static final Map<String, Opset> FIRST = new HashMap<>();
+  private static final Map<String, Opset> FIRST = first();
 
-  static {
+  private OperationTypes() {}
+
+  private static Map<String, Opset> first() {
+    Map<String, Opset> first = new HashMap<>();
     since(
+        first,
         Opset.IOS15,
         "abs acos add affine argsort asin atan atanh avg_pool band_part batch_norm"
             + " batch_to_space cast ceil clamped_relu classify clip concat cond const conv"
@@ -38,22 +42,23 @@ public final class OperationTypes {
             + " squeeze stack sub tan tanh threshold thresholded_relu tile topk transpose"
             + " upsample_bilinear upsample_nearest_neighbor while_loop");
     since(
+        first,
         Opset.IOS16,
         "constexpr_affine_dequantize constexpr_cast constexpr_lut_to_dense"
             + " constexpr_sparse_to_dense fill_like pixel_unshuffle reshape_like");
-    since(Opset.IOS17, "dequantize quantize resize");
+    since(first, Opset.IOS17, "dequantize quantize resize");
     since(
+        first,
         Opset.IOS18,
         "constexpr_blockwise_shift_scale constexpr_lut_to_sparse"
             + " constexpr_sparse_blockwise_shift_scale coreml_update_state read_state"
             + " scaled_dot_product_attention slice_update write_state");
+    return Map.copyOf(first);
   }
 
-  private OperationTypes() {}
-
-  private static void since(Opset opset, String types) {
+  private static void since(Map<String, Opset> first, Opset opset, String types) {
     for (String type : types.split(" ", -1)) {
-      FIRST.put(type, opset);
+      first.put(type, opset);
     }
   }
 
