@@ -78,6 +78,9 @@ final class PredictCommand implements Callable<Integer> {
               + " stacked along a new first axis, or numbered NAME.0, NAME.1 where shapes differ.")
   private OutputFile output;
 
+  @Option(names = "--steps", description = "The first axis of arrays in an .npz counts the calls.")
+  private boolean steps;
+
   @Option(
       names = "--function",
       paramLabel = "NAME",
@@ -96,7 +99,7 @@ final class PredictCommand implements Callable<Integer> {
     CoreMLModel opened = function == null ? read : read.asFunction(function);
     InferenceEngine engine = InferenceEngines.onnxRuntime(runLimit.limit(), held);
     List<Map<String, Tensor>> calls =
-        inputs.isEmpty() ? List.of() : GivenCalls.read(opened, inputs);
+        inputs.isEmpty() ? List.of() : GivenCalls.read(opened, inputs, steps);
     HalfOverflow overflow =
         new HalfOverflow(model.name(), opened, InferenceEngines.onnxRuntime(runLimit.limit()));
     try (Predictor predictor = overflow.watching(watchdog(1).watch(() -> engine.open(opened)))) {
