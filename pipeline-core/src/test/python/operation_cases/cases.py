@@ -1,6 +1,7 @@
 """Cases: a small program each, what it is fed with, and what NumPy says that it answers."""
 
 import io
+import json
 import os
 import re
 import tempfile
@@ -28,6 +29,7 @@ TYPES = {
 }
 RANDOM = np.random.default_rng(20261128)
 CASES = {}
+REFUSED = {}
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -37,7 +39,7 @@ def numbers(*shape, scale=1.0):
 
 
 def positive(*shape):
-    return np.abs(numbers(*shape)) + np.float32(0.25)
+    return (np.abs(numbers(*shape)) + 0.25).astype(np.float16).astype(np.float32)
 
 
 def whole(low, high, *shape):
@@ -53,7 +55,8 @@ def case(name, inputs, build, expected, opsets=(15, 18), half=False, free=(), st
     """Adds a case for each opset.
 
     inputs: arrays by name; a list of such dictionaries are calls that follow each other. bool is
-        fed as int32 and cast. free: names of inputs whose lengths are declared as ranges.
+        fed as int32 and cast. free: names of inputs whose lengths are declared as ranges, or
+        which of their axes.
     build: takes the inputs' values, returns one value or several.
     expected: one array or several, or a list of such for calls. half: float16 as well, in the
         opsets that take it as input. states: shapes by name.
@@ -68,8 +71,11 @@ def case(name, inputs, build, expected, opsets=(15, 18), half=False, free=(), st
             CASES[full] = (calls, build, answers, opset, precision, free, states or {}, classes)
 
 
-def symbol(shape):
-    return [get_new_symbol() for _ in shape]
+def refused(name, inputs, build, opset, problem):
+    """Adds a case that does not run, and why."""
+    full = f"refused: {name}, iOS{opset}"
+    CASES[full] = ([inputs], build, [[None]], opset, "float32", (), {}, None)
+    REFUSED[full] = problem
 
 
 def package(full):
@@ -83,7 +89,10 @@ def package(full):
             kind = "int32"
         elif kind.startswith("float"):
             kind = precision
-        shape = symbol(array.shape) if name in free else array.shape
+        shape = list(array.shape)
+        if name in free:
+            for axis in free[name] if isinstance(free, dict) else range(array.ndim):
+                shape[axis] = get_new_symbol()
         placeholders[name] = Placeholder(shape, dtype=TYPES[kind])
         sized = [ct.RangeDim(1, 64) if is_symbolic(n) else n for n in placeholders[name].sym_shape]
         bounds.append(ct.TensorType(name=name, shape=sized))
@@ -126,14 +135,11 @@ def zipped(path):
             relative = os.path.relpath(file, path)
             with open(file, "rb") as content:
                 files[relative] = content.read()
-    # Identifiers are drawn anew by each run, and the version tells the machine.
+    # Identifiers are drawn anew by each run: the model's comes first, then the weights'.
     manifest = files["Manifest.json"].decode()
-    drawn = sorted(set(re.findall(r"[0-9A-F]{8}-[0-9A-F-]{27}", manifest)))
-    weights = "weight.bin" in "".join(files)
-    order = sorted(drawn, key=lambda i: ("weights" in after(manifest, i), i))
-    for place, identifier in enumerate(order):
+    drawn = set(re.findall(r"[0-9A-F]{8}-[0-9A-F-]{27}", manifest))
+    for place, identifier in enumerate(sorted(drawn, key=lambda i: "weights" in item(manifest, i))):
         manifest = manifest.replace(identifier, f"00000000-0000-0000-0000-{place:012d}")
-    del weights
     files["Manifest.json"] = manifest.encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -142,8 +148,9 @@ def zipped(path):
     return out.getvalue()
 
 
-def after(text, identifier):
-    return text[text.index(identifier):][:400].split("}")[0]
+def item(manifest, identifier):
+    """What the manifest says of an identifier."""
+    return json.dumps(json.loads(manifest)["itemInfoEntries"][identifier])
 
 
 def arrays(full):
@@ -172,7 +179,12 @@ def write(path, chosen=None):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for full in CASES:
             if chosen is None or re.search(chosen, full):
-                for ending, content in (("mlpackage.zip", package(full)), ("npz", arrays(full))):
+                files = [("mlpackage.zip", package(full))]
+                if full in REFUSED:
+                    files.append(("refusal", REFUSED[full].encode()))
+                else:
+                    files.append(("npz", arrays(full)))
+                for ending, content in files:
                     info = zipfile.ZipInfo(f"{full}/{ending}", EPOCH)
                     info.compress_type = zipfile.ZIP_DEFLATED
                     archive.writestr(info, content)

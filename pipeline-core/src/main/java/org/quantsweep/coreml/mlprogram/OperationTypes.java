@@ -12,14 +12,14 @@ import java.util.TreeSet;
  * coreml_update_state}.
  */
 public final class OperationTypes {
-  private static final Map<String, Opset> FIRST = first();
+  private static final Map<String, Opset> FIRST = table();
 
   private OperationTypes() {}
 
-  private static Map<String, Opset> first() {
-    Map<String, Opset> first = new HashMap<>();
+  private static Map<String, Opset> table() {
+    Map<String, Opset> table = new HashMap<>();
     since(
-        first,
+        table,
         Opset.IOS15,
         "abs acos add affine argsort asin atan atanh avg_pool band_part batch_norm"
             + " batch_to_space cast ceil clamped_relu classify clip concat cond const conv"
@@ -42,23 +42,23 @@ public final class OperationTypes {
             + " squeeze stack sub tan tanh threshold thresholded_relu tile topk transpose"
             + " upsample_bilinear upsample_nearest_neighbor while_loop");
     since(
-        first,
+        table,
         Opset.IOS16,
         "constexpr_affine_dequantize constexpr_cast constexpr_lut_to_dense"
             + " constexpr_sparse_to_dense fill_like pixel_unshuffle reshape_like");
-    since(first, Opset.IOS17, "dequantize quantize resize");
+    since(table, Opset.IOS17, "dequantize quantize resize");
     since(
-        first,
+        table,
         Opset.IOS18,
         "constexpr_blockwise_shift_scale constexpr_lut_to_sparse"
             + " constexpr_sparse_blockwise_shift_scale coreml_update_state read_state"
             + " scaled_dot_product_attention slice_update write_state");
-    return Map.copyOf(first);
+    return Map.copyOf(table);
   }
 
-  private static void since(Map<String, Opset> first, Opset opset, String types) {
+  private static void since(Map<String, Opset> table, Opset opset, String types) {
     for (String type : types.split(" ", -1)) {
-      first.put(type, opset);
+      table.put(type, opset);
     }
   }
 

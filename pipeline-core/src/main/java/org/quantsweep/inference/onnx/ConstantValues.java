@@ -17,6 +17,9 @@ public final class ConstantValues {
   /** Whole numbers travel in two parts, since float32 holds 24 bits of one. */
   private static final int PART = 1 << 16;
 
+  /** Shapes, places and the like: far fewer in any network. */
+  private static final long MOST_NUMBERS = 1 << 22;
+
   private ConstantValues() {}
 
   /**
@@ -37,10 +40,17 @@ public final class ConstantValues {
    * The numbers of some values, by name.
    *
    * @param values each of which {@link OnnxGraph#isConstant}
-   * @throws UnsupportedLayerException when the engine cannot compute them
+   * @throws UnsupportedLayerException when the engine cannot compute them, or they are too many
    */
   public static Map<String, Numbers> of(
       OnnxGraph graph, Collection<String> values, ConstantEvaluator evaluator) {
+    for (String value : values) {
+      long numbers = graph.shape(value).elementCount();
+      if (numbers > MOST_NUMBERS) {
+        throw new UnsupportedLayerException(
+            "it takes " + numbers + " numbers as parameters, more than " + MOST_NUMBERS);
+      }
+    }
     OnnxGraph part = graph.constantPart(values);
     Map<String, Shape> shapes = new LinkedHashMap<>();
     for (String value : values) {

@@ -42,6 +42,9 @@ public final class OnnxGraph {
   /** Of values that follow from constants alone: the node that makes each, or null. */
   private final Map<String, NodeProto> constants = new HashMap<>();
 
+  /** What the engine computes when it opens the graph, and holds from then on. */
+  private long folded;
+
   private final Map<String, TensorProto> initializers = new HashMap<>();
   private final String prefix;
   private int fresh;
@@ -205,7 +208,15 @@ public final class OnnxGraph {
       types.put(outputs.get(i), ValueType.of(elements.get(i), made.get(i)));
       if (constant) {
         constants.put(outputs.get(i), added);
+        folded += made.get(i).elementCount();
       }
+    }
+    if (folded > MOST_ELEMENTS) {
+      throw new UnsupportedLayerException(
+          "the constants that it and those before make are "
+              + folded
+              + " numbers, more than "
+              + MOST_ELEMENTS);
     }
   }
 
@@ -278,8 +289,16 @@ public final class OnnxGraph {
     return reshape(value, shape, freshName());
   }
 
-  /** The same numbers in another shape. */
+  /**
+   * The same numbers in another shape.
+   *
+   * @throws UnsupportedLayerException when it has another number of them
+   */
   public String reshape(String value, Shape shape, String output) {
+    if (shape(value).elementCount() != shape.elementCount()) {
+      throw new UnsupportedLayerException(
+          "it makes " + shape + " of " + shape(value) + ", which has another number of elements");
+    }
     long[] lengths = new long[shape.rank()];
     for (int axis = 0; axis < lengths.length; axis++) {
       lengths[axis] = shape.length(axis);

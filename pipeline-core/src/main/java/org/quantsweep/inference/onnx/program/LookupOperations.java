@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.quantsweep.coreml.mlprogram.DataType;
-import org.quantsweep.coreml.mlprogram.Opset;
 import org.quantsweep.inference.onnx.Attribute;
 import org.quantsweep.inference.onnx.Axes;
 import org.quantsweep.inference.onnx.ElementType;
@@ -24,7 +23,7 @@ final class LookupOperations {
     int axis = Axes.place(node.integer("axis", 0), data.rank());
     int batch = node.integer("batch_dims", 0);
     batch = batch < 0 ? batch + places.rank() : batch;
-    String indices = places(node, "indices", data.length(axis));
+    String indices = Places.along(node, data.length(axis));
     List<Integer> lengths = new ArrayList<>(Axes.lengths(data).subList(0, axis));
     lengths.addAll(Axes.lengths(places).subList(batch, places.rank()));
     lengths.addAll(Axes.lengths(data).subList(axis + 1, data.rank()));
@@ -86,23 +85,6 @@ final class LookupOperations {
     return graph.transpose(taken, back);
   }
 
-  /**
-   * Places as the engine takes them. Up to iOS 16 negative ones count from the end, as the engine
-   * does; later they have no meaning, and are clamped.
-   */
-  static String places(OperationNode node, String parameter, int length) {
-    OnnxGraph graph = node.graph();
-    String places = graph.toIntegers(node.input(parameter));
-    if (!node.isSince(Opset.IOS17) || node.value(parameter) instanceof Value.Constant) {
-      return places;
-    }
-    return graph.node(
-        "Clip",
-        graph.shape(places),
-        List.of(
-            places, graph.longs(Shape.of(), 0), graph.longs(Shape.of(), Math.max(0, length - 1L))));
-  }
-
   static void gatherAlongAxis(OperationNode node) {
     OnnxGraph graph = node.graph();
     Shape data = node.shape("x");
@@ -111,7 +93,7 @@ final class LookupOperations {
         graph.node(
             "GatherElements",
             node.shape("indices"),
-            List.of(node.input("x"), places(node, "indices", data.length(axis))),
+            List.of(node.input("x"), Places.along(node, data.length(axis))),
             Attribute.of("axis", axis)));
   }
 
@@ -126,7 +108,8 @@ final class LookupOperations {
         graph.node(
             "GatherND",
             Shape.of(lengths),
-            List.of(node.input("x"), graph.toIntegers(node.input("indices"))),
+            List.of(
+                node.input("x"), Places.ways(node, Axes.lengths(data).subList(batch, batch + way))),
             Attribute.of("batch_dims", batch)));
   }
 

@@ -125,14 +125,18 @@ final class NormalizationOperations {
     float beta = node.number("beta", 0.75f);
     float bias = node.number("k", 1f);
     Shape from = node.shape("x");
-    if (size % 2 == 1) {
-      emit(node, new Normalization.LocalResponse(alpha, beta, bias, size));
-      return;
-    }
-    // The engine has windows of odd sizes only: means over rows, one for each channel.
     OnnxGraph graph = node.graph();
     int channels = from.length(1);
     int rest = Math.toIntExact(from.elementCount() / from.length(0) / channels);
+    if (size % 2 == 1) {
+      // The engine knows pictures only.
+      String picture = graph.reshape(node.input("x"), Shape.of(from.length(0), channels, rest, 1));
+      String scaled = graph.freshName();
+      new Normalization.LocalResponse(alpha, beta, bias, size).emit(graph, picture, scaled);
+      node.answer(graph.reshape(scaled, from));
+      return;
+    }
+    // The engine has windows of odd sizes only: means over rows, one for each channel.
     String squares = graph.binary("Mul", node.input("x"), node.input("x"));
     String rows = graph.reshape(squares, Shape.of(from.length(0), 1, channels, rest));
     int before = (size - 1) / 2;

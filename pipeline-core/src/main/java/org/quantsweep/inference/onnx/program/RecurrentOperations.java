@@ -22,8 +22,8 @@ final class RecurrentOperations {
   /** Programs hold input, forget, output, cell; ONNX wants input, output, forget, cell. */
   private static final List<Integer> LSTM_GATES = List.of(0, 2, 1, 3);
 
-  /** Programs hold reset, update, hidden; ONNX wants update, reset, hidden. */
-  private static final List<Integer> GRU_GATES = List.of(1, 0, 2);
+  /** Programs hold reset, hidden, update; ONNX wants update, reset, hidden. */
+  private static final List<Integer> GRU_GATES = List.of(2, 0, 1);
 
   private RecurrentOperations() {}
 
@@ -88,6 +88,7 @@ final class RecurrentOperations {
       functions.add(activation(node.text("activation", "tanh")));
     }
     if (node.has("clip") && node.number("clip") < NO_CLIP) {
+      requireFit(node, weights);
       ClippedLstm.run(node, weights, functions, node.number("clip"));
       return;
     }
@@ -147,6 +148,7 @@ final class RecurrentOperations {
       Recurrence.Cell cell,
       List<Recurrence.Weights> weights,
       List<RecurrentActivation> functions) {
+    requireFit(node, weights);
     OnnxGraph graph = node.graph();
     Shape from = node.shape("x");
     int inputs = from.length(2);
@@ -182,6 +184,15 @@ final class RecurrentOperations {
     node.answer(0, steps);
     for (int kind = 0; kind < last.size(); kind++) {
       node.answer(1 + kind, last.get(kind));
+    }
+  }
+
+  private static void requireFit(OperationNode node, List<Recurrence.Weights> weights) {
+    Shape from = node.shape("x");
+    Shape weight = weights.get(0).inputs().get(0).shape();
+    if (from.rank() != 3 || weight.rank() != 2 || from.length(2) != weight.length(1)) {
+      throw new UnsupportedLayerException(
+          "its weight_ih " + weight + " of a gate does not fit its input " + from);
     }
   }
 

@@ -190,7 +190,7 @@ final class SamplingOperations {
   /** Parts of pictures, resized to one size. */
   static void cropResize(OperationNode node) {
     String mode = node.text("sampling_mode", "DEFAULT");
-    if (!mode.equals("ALIGN_CORNERS") && !mode.equals("STRICT_ALIGN_CORNERS")) {
+    if (!mode.equals("ALIGN_CORNERS")) {
       throw new UnsupportedLayerException(
           "nobody outside Apple has said where sampling_mode '" + mode + "' samples");
     }

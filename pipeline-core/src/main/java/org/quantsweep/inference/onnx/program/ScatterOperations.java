@@ -1,6 +1,7 @@
 package org.quantsweep.inference.onnx.program;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.quantsweep.inference.onnx.Attribute;
 import org.quantsweep.inference.onnx.Axes;
@@ -72,32 +73,31 @@ final class ScatterOperations {
     OnnxGraph graph = node.graph();
     Shape data = node.shape("data");
     int axis = Axes.place(node.integer("axis", 0), data.rank());
-    Shape indices = node.shape("indices");
-    String updates = node.input("updates");
-    if (indices.rank() != 1) {
-      throw new UnsupportedLayerException("its places " + indices + " are no vector");
-    }
+    int count = Math.toIntExact(node.shape("indices").elementCount());
     int[] along = new int[data.rank()];
-    java.util.Arrays.fill(along, 1);
-    along[axis] = indices.length(0);
-    String places =
-        graph.reshape(LookupOperations.places(node, "indices", data.length(axis)), Shape.of(along));
-    String everywhere = ShapeOperations.expanded(graph, places, graph.shape(updates));
-    node.answer(elements(node, everywhere, axis));
+    Arrays.fill(along, 1);
+    along[axis] = count;
+    String places = graph.reshape(Places.along(node, data.length(axis)), Shape.of(along));
+    // Places of several axes stand for as many slices, one behind the other.
+    int[] lengths = data.lengths();
+    lengths[axis] = count;
+    Shape slices = Shape.of(lengths);
+    String updates = graph.reshape(node.input("updates"), slices);
+    String everywhere = ShapeOperations.expanded(graph, places, slices);
+    node.answer(elements(node, everywhere, updates, axis));
   }
 
   /** Elements of the data at places along an axis. */
   static void alongAxis(OperationNode node) {
     Shape data = node.shape("data");
     int axis = Axes.place(node.integer("axis", 0), data.rank());
-    node.answer(elements(node, LookupOperations.places(node, "indices", data.length(axis)), axis));
+    node.answer(elements(node, Places.along(node, data.length(axis)), node.input("updates"), axis));
   }
 
-  private static String elements(OperationNode node, String places, int axis) {
+  private static String elements(OperationNode node, String places, String updates, int axis) {
     OnnxGraph graph = node.graph();
     Mode mode = Mode.of(node);
     Shape data = node.shape("data");
-    String updates = node.input("updates");
     if (mode.isAtOnce()) {
       return graph.node(
           "ScatterElements",
@@ -141,7 +141,8 @@ final class ScatterOperations {
     OnnxGraph graph = node.graph();
     Mode mode = Mode.of(node);
     Shape data = node.shape("data");
-    String places = graph.toIntegers(node.input("indices"));
+    int way = node.shape("indices").length(-1);
+    String places = Places.ways(node, Axes.lengths(data).subList(0, way));
     String updates = node.input("updates");
     if (mode.isAtOnce()) {
       node.answer(
