@@ -37,8 +37,7 @@ public record SteppedPreparation(SamplePreparation call) implements SamplePrepar
       throw new UnreadableSampleException("its arrays have no steps.");
     }
     return call.prepareCalls(
-        new Sample(
-            sample.digest(), sample.path(), new SampleContent.Calls(calls), sample.label()),
+        new Sample(sample.digest(), sample.path(), new SampleContent.Calls(calls), sample.label()),
         inputs);
   }
 

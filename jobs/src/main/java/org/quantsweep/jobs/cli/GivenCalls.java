@@ -26,8 +26,9 @@ import org.quantsweep.tensor.Tensor;
 /**
  * The calls that several {@code --input} make. An .npz belongs to the call before it, unless it
  * names an input that this call has from another .npz: then a call begins. Every file of a folder
- * of steps is a call, and every place of the first axis where an .npz holds steps. What is given for one input ({@code NAME=FILE}, a picture, an .npy) holds for
- * every call, whatever an .npz says.
+ * of steps is a call, and every place of the first axis where an .npz holds steps. What is given
+ * for one input ({@code NAME=FILE}, a picture, an .npy) holds for every call, whatever an .npz
+ * says.
  */
 final class GivenCalls {
   private final CoreMLModel model;
@@ -51,8 +52,7 @@ final class GivenCalls {
    * @param hasSteps whether the first axis of arrays in an .npz counts calls
    * @return the inputs of each call, in order
    */
-  static List<Map<String, Tensor>> read(
-      CoreMLModel model, List<String> given, boolean hasSteps) {
+  static List<Map<String, Tensor>> read(CoreMLModel model, List<String> given, boolean hasSteps) {
     GivenCalls read = new GivenCalls(model, hasSteps);
     given.forEach(read::add);
     if (read.calls.isEmpty()) {

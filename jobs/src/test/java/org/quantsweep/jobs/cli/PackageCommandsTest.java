@@ -136,15 +136,13 @@ class PackageCommandsTest {
   @Test
   void theFirstAxisMayCountTheCalls() throws Exception {
     Path calls = folder.resolve("calls.npz");
-    NpzArrays.write(
-        calls, Map.of("x", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 0.5f, 0, -1, 10)));
+    NpzArrays.write(calls, Map.of("x", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 0.5f, 0, -1, 10)));
     String output = at("y.npz");
     assertThat(
             run("predict", FUNCTIONS, "--steps", "--input", calls.toString(), "--output", output))
         .isEqualTo(new Ran(0, "", ""));
     assertThat(NpzArrays.read(Path.of(output)))
-        .containsOnly(
-            Map.entry("sum", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 1.5f, 2, 2, 14)));
+        .containsOnly(Map.entry("sum", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 1.5f, 2, 2, 14)));
 
     // Two samples of two calls: the sum is twice what is given where both calls are alike.
     Path set = folder.resolve("set.npz");
@@ -153,12 +151,19 @@ class PackageCommandsTest {
         Map.of("x", tensor(Shape.of(2, 2, 1, 4), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3)));
     Ran compared =
         run(
-            "compare", FUNCTIONS, FUNCTIONS, "--function", "count=twice", "--steps", "--samples",
-            set.toString(), "--criterion", "largest-error:0");
+            "compare",
+            FUNCTIONS,
+            FUNCTIONS,
+            "--function",
+            "count=twice",
+            "--steps",
+            "--samples",
+            set.toString(),
+            "--criterion",
+            "largest-error:0");
     assertThat(compared.out()).startsWith("largest-error:0: 1 of 2 samples agree ");
     NpzArrays.write(
-        calls,
-        Map.of("x", tensor(Shape.of(1, 1, 4), 1, 2, 3, 4), "z", tensor(Shape.of(2), 1, 2)));
+        calls, Map.of("x", tensor(Shape.of(1, 1, 4), 1, 2, 3, 4), "z", tensor(Shape.of(2), 1, 2)));
     assertThat(run("predict", FUNCTIONS, "--steps", "--input", calls.toString()))
         .isEqualTo(
             new Ran(
