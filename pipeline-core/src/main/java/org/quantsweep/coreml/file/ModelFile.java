@@ -58,6 +58,8 @@ final class ModelFile {
               + bytes.length
               + " bytes.\nMaybe a download was cut off: fetch it again.",
           cause);
+    } else if (says(cause, "levels of nesting")) {
+      reason = "its parts lie deeper in each other than those of any model.";
     } else {
       reason = "it is not a Core ML model, or a damaged one: " + cause.getMessage();
     }
@@ -97,8 +99,11 @@ final class ModelFile {
   }
 
   private static boolean ranOut(InvalidProtocolBufferException cause) {
-    String message = cause.getMessage();
-    return message != null && message.contains("ended unexpectedly");
+    return says(cause, "ended unexpectedly");
+  }
+
+  private static boolean says(InvalidProtocolBufferException cause, String words) {
+    return String.valueOf(cause.getMessage()).contains(words);
   }
 
   private static boolean startsWith(byte[] bytes, String text) {

@@ -96,6 +96,9 @@ final class ProgramReader {
                   features.outputs(),
                   function.classLabels(),
                   findings);
+          if (translated.outputs().isEmpty()) {
+            findings.problem("function '" + name + "' answers no array, picture, number or class.");
+          }
           interfaces.put(
               name,
               new CoreMLModel.ModelInterface(

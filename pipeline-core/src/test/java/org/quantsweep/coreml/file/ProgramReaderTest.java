@@ -589,10 +589,8 @@ class ProgramReaderTest {
     assertThatThrownBy(() -> read(Programs.parts(model.build())))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "m.mlpackage: it is not a Core ML model, or a damaged one: Protocol message had too"
-                + " many levels of nesting.  May be malicious.  Use setRecursionLimit() to"
-                + " increase the recursion depth limit.\nMaybe name a model file, such as"
-                + " MobileNet.mlmodel.");
+            "m.mlpackage: its parts lie deeper in each other than those of any model.\nMaybe name a"
+                + " model file, such as MobileNet.mlmodel.");
   }
 
   private static Consumer<Model.Builder> functions(String chosen, String... names) {
@@ -644,6 +642,20 @@ class ProgramReaderTest {
                 model,
                 main -> main.addInputs(Programs.named("a", Programs.array(DataType.FLOAT32, 1)))),
         "input 'a' of function 'main' is not described.");
+  }
+
+  @Test
+  void nothingThatIsAnswered() {
+    refuses(
+        model ->
+            model
+                .getDescriptionBuilder()
+                .getOutputBuilder(0)
+                .setType(
+                    org.quantsweep.proto.coreml.FeatureType.newBuilder()
+                        .setSequenceType(
+                            org.quantsweep.proto.coreml.SequenceFeatureType.getDefaultInstance())),
+        "function 'main' answers no array, picture, number or class.");
   }
 
   @Test
