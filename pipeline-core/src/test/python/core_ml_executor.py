@@ -69,6 +69,15 @@ class Server:
         )
 
     def ask(self, *fields):
+        try:
+            return self.answer(*fields)
+        except AssertionError:
+            # Not to be taken for a test that never comes to a prediction.
+            global PREDICTIONS
+            PREDICTIONS += 1
+            raise
+
+    def answer(self, *fields):
         if self.process is None or self.process.poll() is not None:
             self.begin()
         self.process.stdin.write("\t".join(quote_plus(str(field)) for field in fields) + "\n")
@@ -189,6 +198,7 @@ class Proxy:
 
     def typed(self, name, array):
         kind = self.outputs[name].multiArrayType.dataType if name in self.outputs else 0
+        array = array + 100 if WRONG else array
         types = {131104: np.int32, FLOAT16: np.float16, 65600: np.float64, 131080: np.int8}
         return array.astype(types.get(kind, np.float32))
 
@@ -289,6 +299,22 @@ def known_differences():
 
 KNOWN = known_differences()
 COUNTS = {"passed": 0, "listed": 0, "failed": 0}
+
+
+WRONG = False
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--answers-wrongly",
+        action="store_true",
+        help="add 100 to every number that the engine answers: do the tests find that?",
+    )
+
+
+def pytest_configure(config):
+    global WRONG
+    WRONG = config.getoption("--answers-wrongly")
 
 
 def pytest_runtest_setup(item):

@@ -61,7 +61,8 @@ public final class PredictionServer {
     FloatPrecision precision =
         FloatPrecision.valueOf(
             arguments.length > 0 ? arguments[0].toUpperCase(Locale.ROOT) : "FLOAT32");
-    PredictionServer server = new PredictionServer(InferenceEngines.onnxRuntime(precision));
+    PredictionServer server =
+        new PredictionServer(InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, precision));
     // Whatever else prints must not stand between the answers.
     PrintStream answers = System.out;
     System.setOut(System.err);
