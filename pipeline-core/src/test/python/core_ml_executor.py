@@ -264,10 +264,10 @@ def pretend_macos():
 
 
 def compare_by_type():
-    """Compares float16 outputs of float32 test configurations as what they are.
+    """Compares float16 numbers of float32 test configurations as what they are.
 
-    Those tests feed float16 arrays. What they expect is float32, or was made by PyTorch's half
-    precision, which rounds before it adds a bias: the last bit or two differ.
+    Those tests feed float16 arrays. What they expect is float32, or was made by the half precision
+    of NumPy or PyTorch, which rounds before it adds a bias: the last bit or two differ.
     """
     import coremltools.converters.mil.testing_utils as testing_utils
 
@@ -276,7 +276,10 @@ def compare_by_type():
     def compare_backend(mlmodel, input_key_values, expected_outputs, dtype="fp32",
                         atol=1e-04, rtol=1e-05, **more):
         made = mlmodel.get_spec().description.output
-        if dtype == "fp32" and any(o.type.multiArrayType.dataType == FLOAT16 for o in made):
+        half = any(o.type.multiArrayType.dataType == FLOAT16 for o in made) or any(
+            getattr(v, "dtype", None) == np.float16 for v in (expected_outputs or {}).values()
+        )
+        if dtype == "fp32" and half:
             atol, rtol = max(atol, 2e-3), max(rtol, 2e-3)
         return compare(mlmodel, input_key_values, expected_outputs, dtype, atol, rtol, **more)
 

@@ -133,8 +133,7 @@ public final class PredictionServer {
                 arrays.put(name, probabilities.values());
                 List<String> labels = probabilities.labels();
                 Stream.concat(
-                        Stream.of("labels", name, Integer.toString(labels.size())),
-                        labels.stream())
+                        Stream.of("labels", name, Integer.toString(labels.size())), labels.stream())
                     .forEach(answer::add);
               }
             });

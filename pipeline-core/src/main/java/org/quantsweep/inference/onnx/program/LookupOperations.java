@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.quantsweep.coreml.mlprogram.DataType;
-import org.quantsweep.coreml.mlprogram.Opset;
 import org.quantsweep.inference.onnx.Attribute;
 import org.quantsweep.inference.onnx.Axes;
 import org.quantsweep.inference.onnx.ElementType;
@@ -110,8 +109,7 @@ final class LookupOperations {
             "GatherND",
             Shape.of(lengths),
             List.of(
-                node.input("x"),
-                Places.ways(node, Axes.lengths(data).subList(batch, batch + way))),
+                node.input("x"), Places.ways(node, Axes.lengths(data).subList(batch, batch + way))),
             Attribute.of("batch_dims", batch)));
   }
 

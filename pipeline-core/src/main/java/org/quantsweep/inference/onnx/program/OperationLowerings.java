@@ -48,7 +48,9 @@ public final class OperationLowerings {
   private OperationLowerings() {}
 
   private static String takingTurns() {
-    return "more than " + ScatterOperations.MOST_IN_TURN + " updates of modes max, min and div are refused";
+    return "more than "
+        + ScatterOperations.MOST_IN_TURN
+        + " updates of modes max, min and div are refused";
   }
 
   static Optional<OperationLowering> of(String type) {

@@ -8,8 +8,8 @@ import org.quantsweep.tensor.Shape;
 
 /**
  * Places of elements, as the parameter {@code indices} tells them and as the engine takes them. Up
- * to iOS 16 negative ones count from the end, as the engine does. Later a place outside is an
- * error where the program asks for that, and has no meaning elsewhere: there it is clamped.
+ * to iOS 16 negative ones count from the end, as the engine does. Later a place outside is an error
+ * where the program asks for that, and has no meaning elsewhere: there it is clamped.
  */
 final class Places {
   private Places() {}
@@ -22,9 +22,7 @@ final class Places {
   /** Ways to places: the last axis holds a place along each of some axes. */
   static String ways(OperationNode node, List<Integer> lengths) {
     return within(
-        node,
-        Shape.of(lengths.size()),
-        lengths.stream().mapToLong(Integer::longValue).toArray());
+        node, Shape.of(lengths.size()), lengths.stream().mapToLong(Integer::longValue).toArray());
   }
 
   private static String within(OperationNode node, Shape shape, long[] lengths) {
@@ -41,8 +39,7 @@ final class Places {
       return graph.node(
           "Where",
           graph.shape(places),
-          List.of(
-              graph.binary("Less", places, nothing), graph.longs(shape, lengths), places));
+          List.of(graph.binary("Less", places, nothing), graph.longs(shape, lengths), places));
     }
     long[] last = new long[lengths.length];
     for (int i = 0; i < last.length; i++) {

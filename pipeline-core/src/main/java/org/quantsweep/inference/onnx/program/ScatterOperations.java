@@ -77,8 +77,7 @@ final class ScatterOperations {
     int[] along = new int[data.rank()];
     Arrays.fill(along, 1);
     along[axis] = count;
-    String places =
-        graph.reshape(Places.along(node, data.length(axis)), Shape.of(along));
+    String places = graph.reshape(Places.along(node, data.length(axis)), Shape.of(along));
     // Places of several axes stand for as many slices, one behind the other.
     int[] lengths = data.lengths();
     lengths[axis] = count;
@@ -92,12 +91,7 @@ final class ScatterOperations {
   static void alongAxis(OperationNode node) {
     Shape data = node.shape("data");
     int axis = Axes.place(node.integer("axis", 0), data.rank());
-    node.answer(
-        elements(
-            node,
-            Places.along(node, data.length(axis)),
-            node.input("updates"),
-            axis));
+    node.answer(elements(node, Places.along(node, data.length(axis)), node.input("updates"), axis));
   }
 
   private static String elements(OperationNode node, String places, String updates, int axis) {

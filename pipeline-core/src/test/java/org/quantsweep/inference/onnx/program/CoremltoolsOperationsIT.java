@@ -27,8 +27,7 @@ class CoremltoolsOperationsIT {
     PythonEnvironment python =
         PythonEnvironment.of("coremltools", "coremltools' own tests of its operations");
 
-    Outcome outcome =
-        python.run(script(), System.getProperty("java.class.path"), "1");
+    Outcome outcome = python.run(script(), System.getProperty("java.class.path"), "1");
 
     assertThat(outcome.exitCode()).as(outcome.output() + outcome.errors()).isZero();
     Matcher summary = SUMMARY.matcher(outcome.output());
@@ -57,7 +56,6 @@ class CoremltoolsOperationsIT {
   }
 
   private static Path script() {
-    return PythonEnvironment.repository(
-        "pipeline-core/src/test/python/run_coremltools_tests.py");
+    return PythonEnvironment.repository("pipeline-core/src/test/python/run_coremltools_tests.py");
   }
 }

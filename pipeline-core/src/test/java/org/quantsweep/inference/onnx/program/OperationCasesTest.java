@@ -192,8 +192,7 @@ class OperationCasesTest {
                 answers.put(name, probabilities.values());
               } else if (value instanceof OutputValue.ClassLabel label) {
                 answers.put(
-                    name,
-                    Tensor.wrap(Shape.of(), new float[] {Float.parseFloat(label.label())}));
+                    name, Tensor.wrap(Shape.of(), new float[] {Float.parseFloat(label.label())}));
               }
             });
     return answers;
@@ -218,9 +217,7 @@ class OperationCasesTest {
           Float.isFinite(wanted)
               ? Math.abs(made - wanted) <= tolerance * largest
               : Float.compare(made, wanted) == 0;
-      assertThat(close)
-          .as("%s: element %d is %s, expected %s", what, i, made, wanted)
-          .isTrue();
+      assertThat(close).as("%s: element %d is %s, expected %s", what, i, made, wanted).isTrue();
     }
   }
 }

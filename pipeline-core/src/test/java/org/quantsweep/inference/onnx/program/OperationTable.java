@@ -30,7 +30,8 @@ final class OperationTable {
             - *-* means that the opset has no such operation. A program with it is not valid.
             - The last column also tells what is refused of an operation that runs.
 
-            | Operation |""",
+            | Operation |\
+            """,
             types.stream().filter(OperationLowerings::isKnown).count(),
             types.size()));
     for (Opset opset : Opset.values()) {
