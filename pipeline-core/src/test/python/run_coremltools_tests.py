@@ -3,7 +3,8 @@
     python run_coremltools_tests.py CLASSPATH [CASES [PYTEST-ARGUMENT ...]]
 
 CLASSPATH is that of the JVM with our classes and test classes. CASES is how many cases of each
-test function run, always the same ones; 0 stands for all. Tests that need PyTorch or TensorFlow
+test function run, always the same ones; 0 stands for all. An argument such as
+iOS14/test_activation.py is one of coremltools' files: only those that are named run. Tests that need PyTorch or TensorFlow
 run where these are installed. Exit status 0: whatever comes to a prediction passes, or differs as
 coremltools_differences.txt says.
 """
@@ -28,7 +29,8 @@ import pytest  # noqa: E402
 
 package = Path(importlib.util.find_spec("coremltools").submodule_search_locations[0])
 tests = package / "converters" / "mil" / "mil" / "ops" / "tests"
-files = sorted(tests.glob("*/test_*.py"))
+more = sys.argv[3:]
+files = [tests / name for name in more if name.endswith(".py")] or sorted(tests.glob("*/test_*.py"))
 sys.exit(
     pytest.main(
         [
@@ -40,7 +42,8 @@ sys.exit(
             "--tb=short",
             "-q",
             "--no-header",
-            *(sys.argv[3:] or map(str, files)),
+            *map(str, files),
+            *(argument for argument in more if not argument.endswith(".py")),
         ]
     )
 )

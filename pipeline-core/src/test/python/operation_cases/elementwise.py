@@ -32,7 +32,7 @@ BINARY = {
 for type_, formula in BINARY.items():
     x, y = numbers(2, 1, 3), numbers(4, 1)
     y[0, 0] = x[0, 0, 0]
-    case(f"{type_} broadcasts", {"x": x, "y": y}, applied(type_), formula(x, y), (15, 17, 18),
+    case(f"{type_} broadcasts", {"x": x, "y": y}, applied(type_), formula(x, y), (15, 18),
          half=True)
     n, m = whole(-3, 4, 2, 3), whole(-3, 4, 3)
     case(f"{type_} of integers", {"x": n, "y": m}, applied(type_), formula(n, m))
@@ -109,7 +109,7 @@ UNARY = {
     "softplus": (lambda x: np.log1p(np.exp(x)), wide),
 }
 for type_, (formula, x) in UNARY.items():
-    case(type_, {"x": x}, applied(type_), formula(x.astype(np.float64)), (15, 17, 18), half=True)
+    case(type_, {"x": x}, applied(type_), formula(x.astype(np.float64)), (15, 17), half=True)
     many = x[:4].reshape(1, 2, 1, 2, 1)
     case(f"{type_} of five axes", {"x": many}, applied(type_), formula(many.astype(np.float64)),
          (16,))

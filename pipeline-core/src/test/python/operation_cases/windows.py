@@ -196,6 +196,11 @@ case("matmul broadcasts", {"x": numbers(3, 4) * 0 + a[0], "y": b}, applied("matm
 case("matmul with a constant", {"x": a}, applied("matmul", y=b[0]), a @ b[0], (15, 17))
 n, m = whole(-5, 6, 2, 3), whole(-5, 6, 3, 2)
 case("matmul of integers", {"x": n, "y": m}, applied("matmul"), n @ m)
+f = numbers(3, 2)
+case("matmul of integers with a constant of floats", {"x": n}, applied("matmul", y=np.round(f)),
+     n @ np.round(f), (17, 18))
+case("matmul of floats with a constant of integers", {"y": f}, applied("matmul", x=n), n @ f,
+     (17, 18))
 u, v = numbers(2, 3, 4, 5), numbers(2, 5, 4, 3)
 case("einsum of four axes", {"a": u, "b": v},
      lambda a, b: mb.einsum(values=(a, b), equation="nchw,nwhu->nchu"),

@@ -140,22 +140,44 @@ public final class SampleFiles {
    */
   public static List<Sample> split(String name, SortedMap<String, Tensor> arrays)
       throws UnreadableSampleException {
-    int samples = -1;
+    List<Sample> result = new ArrayList<>();
+    for (SortedMap<String, Tensor> own : places(arrays, "samples")) {
+      result.add(
+          new Sample(
+              digest(own),
+              name + "[" + result.size() + "]",
+              new SampleContent.NamedArrays(own),
+              ""));
+    }
+    return result;
+  }
+
+  /**
+   * What lies at each place of the first axis of every array.
+   *
+   * @param counted what the axis counts, for messages
+   * @throws UnreadableSampleException when the arrays differ in it, or one has no axis
+   */
+  public static List<SortedMap<String, Tensor>> places(
+      SortedMap<String, Tensor> arrays, String counted) throws UnreadableSampleException {
+    int places = -1;
     for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
       Shape shape = array.getValue().shape();
       int length = shape.rank() == 0 ? -1 : shape.length(0);
-      if (length < 0 || (samples >= 0 && length != samples)) {
+      if (length < 0 || (places >= 0 && length != places)) {
         throw new UnreadableSampleException(
             "array '"
                 + array.getKey()
                 + "' has the shape "
                 + shape
-                + ", but the first axis of every array must count the same samples.");
+                + ", but the first axis of every array must count the same "
+                + counted
+                + ".");
       }
-      samples = length;
+      places = length;
     }
-    List<Sample> result = new ArrayList<>();
-    for (int i = 0; i < samples; i++) {
+    List<SortedMap<String, Tensor>> result = new ArrayList<>();
+    for (int i = 0; i < places; i++) {
       SortedMap<String, Tensor> own = new TreeMap<>();
       for (Map.Entry<String, Tensor> array : arrays.entrySet()) {
         int[] lengths = array.getValue().shape().lengths();
@@ -165,8 +187,7 @@ public final class SampleFiles {
             Arrays.copyOfRange(array.getValue().sharedArray(), i * size, (i + 1) * size);
         own.put(array.getKey(), Tensor.wrap(shape, values));
       }
-      result.add(
-          new Sample(digest(own), name + "[" + i + "]", new SampleContent.NamedArrays(own), ""));
+      result.add(own);
     }
     return result;
   }

@@ -45,13 +45,27 @@ public record FunctionSummary(
    * One operation.
    *
    * @param type for example {@code conv}
-   * @param outputs the declared type of each output
+   * @param outputs its values in order
    */
-  public record Step(String name, String type, List<String> outputs) {
+  public record Step(String name, String type, List<Value> outputs) {
     /** Copies the list. */
     public Step {
       outputs = List.copyOf(outputs);
     }
+  }
+
+  /**
+   * A value of a function.
+   *
+   * @param type as the file declares it: {@code float16 [1, ?]}
+   */
+  public record Value(String name, String type) {}
+
+  /** Whether it computes values in half precision. */
+  public boolean declaresHalfPrecision() {
+    return operations.stream()
+        .flatMap(operation -> operation.outputs().stream())
+        .anyMatch(value -> value.type().startsWith("float16 "));
   }
 
   /** How many operations of each type there are, the most frequent first, then by name. */

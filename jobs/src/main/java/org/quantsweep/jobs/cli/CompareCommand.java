@@ -19,6 +19,7 @@ import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.datasets.SteppedPreparation;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.FeatureMatch;
@@ -30,6 +31,7 @@ import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalSweepRunner;
 import org.quantsweep.sweep.ReferenceEvidence;
@@ -75,6 +77,13 @@ final class CompareCommand implements Callable<Integer> {
           "A folder, an .npz file or a table; any Hadoop path. A folder NAME.steps in it, with"
               + " 0.npz, 1.npz, ..., is one sample of several calls, which all have to agree.")
   private InputFile samples;
+
+  @Option(
+      names = "--steps",
+      description =
+          "The first axis of a sample's arrays counts its calls; in an .npz of samples, the"
+              + " second.")
+  private boolean steps;
 
   @Option(names = "--criterion", defaultValue = "top-1", description = "As for sweep.")
   private String criterion;
@@ -132,18 +141,23 @@ final class CompareCommand implements Callable<Integer> {
     FeatureMatch match = FeatureMatch.of(model, other, map, parsed.compared(example));
     PrintWriter err = spec.commandLine().getErr();
     match.notes().forEach(err::println);
-    PicturePreparation preparation = PicturePreparation.DEFAULT;
+    SamplePreparation preparation =
+        steps ? new SteppedPreparation(PicturePreparation.DEFAULT) : PicturePreparation.DEFAULT;
     AgreementCounts counts;
     Quarantine quarantine;
     int cores = Runtime.getRuntime().availableProcessors();
     UnansweredCalls unanswered = new UnansweredCalls();
     InferenceEngine engine = guarded(runLimit.limit(), held);
+    InferenceEngine single = InferenceEngines.onnxRuntime(runLimit.limit());
+    HalfOverflow ofFirst = new HalfOverflow(reference.name(), model, single);
+    HalfOverflow ofSecond = new HalfOverflow(candidate.name(), other, single);
     try (CommandSamples given = CommandSamples.open(samples);
         LocalSweepRunner runner =
             new LocalSweepRunner(
                 new LocalSweepRunner.Models(
-                    engine.open(model),
-                    files -> unanswered.noting(match.renamed(engine.open(other)))),
+                    ofFirst.watching(engine.open(model)),
+                    files ->
+                        unanswered.noting(match.renamed(ofSecond.watching(engine.open(other))))),
                 given.source(),
                 preparation,
                 parsed,
@@ -168,6 +182,8 @@ final class CompareCommand implements Callable<Integer> {
       counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
     }
     unanswered.note(candidate.name()).ifPresent(err::println);
+    ofFirst.warning().ifPresent(err::println);
+    ofSecond.warning().ifPresent(err::println);
     print(parsed, match, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;

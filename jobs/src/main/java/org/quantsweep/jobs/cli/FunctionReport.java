@@ -60,16 +60,7 @@ record FunctionReport(
     lines.add("  operations " + summary.operations().size() + ": " + String.join(", ", counts));
     summary.operations().stream()
         .limit(MOST_OPERATIONS)
-        .forEach(
-            step ->
-                lines.add(
-                    "    "
-                        + step.name()
-                        + " ("
-                        + step.type()
-                        + ")"
-                        + (step.outputs().isEmpty() ? "" : " ")
-                        + String.join(", ", step.outputs())));
+        .forEach(step -> lines.add("    " + line(step)));
     if (summary.operations().size() > MOST_OPERATIONS) {
       lines.add(
           "    and "
@@ -80,6 +71,20 @@ record FunctionReport(
         reason ->
             (reason.isEmpty() ? RUNS : reason).lines().forEach(line -> lines.add("  " + line)));
     return lines;
+  }
+
+  /** A value is named where its operation has another name. */
+  private static String line(FunctionSummary.Step step) {
+    StringBuilder line = new StringBuilder(step.name());
+    line.append(" (").append(step.type()).append(')');
+    String separator = " ";
+    for (FunctionSummary.Value value : step.outputs()) {
+      line.append(separator);
+      line.append(value.name().equals(step.name()) ? "" : value.name() + ": ");
+      line.append(value.type());
+      separator = ", ";
+    }
+    return line.toString();
   }
 
   private String sentence(InputDescription input) {
@@ -106,13 +111,7 @@ record FunctionReport(
     List<Map<String, Object>> states = new ArrayList<>();
     summary
         .states()
-        .forEach(
-            name -> {
-              Map<String, Object> state = new LinkedHashMap<>();
-              state.put("name", name);
-              state.put("type", type(name));
-              states.add(state);
-            });
+        .forEach(name -> states.add(value(new FunctionSummary.Value(name, type(name)))));
     json.put("states", states);
     Map<String, Integer> counts = new LinkedHashMap<>();
     summary.counts().forEach(count -> counts.put(count.getKey(), count.getValue()));
@@ -125,7 +124,7 @@ record FunctionReport(
               Map<String, Object> operation = new LinkedHashMap<>();
               operation.put("name", step.name());
               operation.put("type", step.type());
-              operation.put("outputs", step.outputs());
+              operation.put("outputs", step.outputs().stream().map(FunctionReport::value).toList());
               operations.add(operation);
             });
     json.put("operations", operations);
@@ -134,6 +133,13 @@ record FunctionReport(
           json.put("canRun", reason.isEmpty());
           json.put("obstacle", reason.isEmpty() ? null : reason);
         });
+    return json;
+  }
+
+  private static Map<String, Object> value(FunctionSummary.Value value) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", value.name());
+    json.put("type", value.type());
     return json;
   }
 

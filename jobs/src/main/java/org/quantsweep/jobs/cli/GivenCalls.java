@@ -26,8 +26,9 @@ import org.quantsweep.tensor.Tensor;
 /**
  * The calls that several {@code --input} make. An .npz belongs to the call before it, unless it
  * names an input that this call has from another .npz: then a call begins. Every file of a folder
- * of steps is a call. What is given for one input ({@code NAME=FILE}, a picture, an .npy) holds for
- * every call, whatever an .npz says.
+ * of steps is a call, and every place of the first axis where an .npz holds steps. What is given
+ * for one input ({@code NAME=FILE}, a picture, an .npy) holds for every call, whatever an .npz
+ * says.
  */
 final class GivenCalls {
   private final CoreMLModel model;
@@ -36,8 +37,11 @@ final class GivenCalls {
   private final List<SortedMap<String, Tensor>> calls = new ArrayList<>();
   private boolean isComplete = true;
 
-  private GivenCalls(CoreMLModel model) {
+  private final boolean hasSteps;
+
+  private GivenCalls(CoreMLModel model, boolean hasSteps) {
     this.model = model;
+    this.hasSteps = hasSteps;
     model.inputs().forEach(input -> inputs.add(input.name()));
   }
 
@@ -45,10 +49,11 @@ final class GivenCalls {
    * Reads what is given.
    *
    * @param given as {@code [NAME=]FILE}
+   * @param hasSteps whether the first axis of arrays in an .npz counts calls
    * @return the inputs of each call, in order
    */
-  static List<Map<String, Tensor>> read(CoreMLModel model, List<String> given) {
-    GivenCalls read = new GivenCalls(model);
+  static List<Map<String, Tensor>> read(CoreMLModel model, List<String> given, boolean hasSteps) {
+    GivenCalls read = new GivenCalls(model, hasSteps);
     given.forEach(read::add);
     if (read.calls.isEmpty()) {
       read.calls.add(new TreeMap<>());
@@ -90,7 +95,12 @@ final class GivenCalls {
     }
   }
 
-  private void add(SortedMap<String, Tensor> arrays) {
+  private void add(SortedMap<String, Tensor> arrays) throws UnreadableSampleException {
+    if (hasSteps) {
+      calls.addAll(SampleFiles.places(arrays, "steps"));
+      isComplete = true;
+      return;
+    }
     SortedMap<String, Tensor> last = isComplete ? null : calls.get(calls.size() - 1);
     if (last == null
         || arrays.keySet().stream()

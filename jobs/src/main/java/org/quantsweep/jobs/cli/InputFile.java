@@ -3,11 +3,13 @@ package org.quantsweep.jobs.cli;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.jobs.files.FileAddress;
@@ -24,10 +26,21 @@ record InputFile(String name, Path file) {
    * What a user wrote.
    *
    * @throws BadInputException when an address cannot be read; a plain path is not looked at
+   * @throws UsageException when this program cannot name the file
    */
   static InputFile of(String text) {
-    Optional<Path> local = FileAddress.local(text);
-    return new InputFile(text, local.isPresent() ? local.get() : fetch(text));
+    try {
+      Optional<Path> local = FileAddress.local(text);
+      return new InputFile(text, local.isPresent() ? local.get() : fetch(text));
+    } catch (InvalidPathException e) {
+      throw new UsageException(
+          text
+              + ": no file can have this name here ("
+              + e.getReason()
+              + "), since Java takes the characters of names from the locale.\nMaybe set"
+              + " LC_ALL=C.UTF-8.",
+          e);
+    }
   }
 
   /**

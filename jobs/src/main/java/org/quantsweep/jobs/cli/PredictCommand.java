@@ -78,6 +78,9 @@ final class PredictCommand implements Callable<Integer> {
               + " stacked along a new first axis, or numbered NAME.0, NAME.1 where shapes differ.")
   private OutputFile output;
 
+  @Option(names = "--steps", description = "The first axis of arrays in an .npz counts the calls.")
+  private boolean steps;
+
   @Option(
       names = "--function",
       paramLabel = "NAME",
@@ -96,8 +99,10 @@ final class PredictCommand implements Callable<Integer> {
     CoreMLModel opened = function == null ? read : read.asFunction(function);
     InferenceEngine engine = InferenceEngines.onnxRuntime(runLimit.limit(), held);
     List<Map<String, Tensor>> calls =
-        inputs.isEmpty() ? List.of() : GivenCalls.read(opened, inputs);
-    try (Predictor predictor = watchdog(1).watch(() -> engine.open(opened))) {
+        inputs.isEmpty() ? List.of() : GivenCalls.read(opened, inputs, steps);
+    HalfOverflow overflow =
+        new HalfOverflow(model.name(), opened, InferenceEngines.onnxRuntime(runLimit.limit()));
+    try (Predictor predictor = overflow.watching(watchdog(1).watch(() -> engine.open(opened)))) {
       if (!calls.isEmpty()) {
         List<Prediction> answers = predict(predictor, calls, String.join(", ", inputs));
         if (output != null) {
@@ -105,7 +110,6 @@ final class PredictCommand implements Callable<Integer> {
         } else {
           print(model.file().getFileName().toString(), opened, answers);
         }
-        return 0;
       }
       for (InputFile picture : pictures) {
         List<Prediction> answers =
@@ -119,8 +123,9 @@ final class PredictCommand implements Callable<Integer> {
           print(picture.name(), opened, answers);
         }
       }
-      return 0;
     }
+    overflow.warning().ifPresent(spec.commandLine().getErr()::println);
+    return 0;
   }
 
   private Watchdog watchdog(int runs) {
@@ -131,7 +136,8 @@ final class PredictCommand implements Callable<Integer> {
   private List<Prediction> predict(
       Predictor predictor, List<Map<String, Tensor>> calls, String where) {
     try {
-      return watchdog(calls.size()).watch(() -> predictor.predictCalls(calls));
+      // The first samples are run twice, to see what overflows.
+      return watchdog(2 * calls.size()).watch(() -> predictor.predictCalls(calls));
     } catch (PredictionException e) {
       throw new BadInputException(
           where + ": " + e.getMessage() + ".\nMaybe look at the inputs with quantsweep inspect.",

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.inference.EngineFaultException;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.jobs.files.LocalStorage;
@@ -72,8 +73,9 @@ public final class FirstRunGuard implements Serializable {
     try {
       Path folder = Files.createTempDirectory(FOLDER);
       try {
-        Path file = folder.resolve(model.format().fileName("model"));
-        new LocalStorage().write(file.toString(), model.format().encode(Map.of()));
+        ModelFormat format = formatOfFiles(model);
+        Path file = folder.resolve(format.fileName("model"));
+        new LocalStorage().write(file.toString(), format.encode(Map.of()));
         run(model, folder, file);
       } finally {
         delete(folder);
@@ -82,6 +84,15 @@ public final class FirstRunGuard implements Serializable {
       throw new UncheckedIOException(
           model.name() + ": its first run needs a process of its own, and none can be started.", e);
     }
+  }
+
+  /** A pipeline's own format lacks its programs' weights; a program's has the whole package. */
+  private static ModelFormat formatOfFiles(CoreMLModel model) {
+    return model.stages().stream()
+        .map(CoreMLModel::format)
+        .filter(format -> !format.functions().isEmpty())
+        .findFirst()
+        .orElse(model.format());
   }
 
   private void run(CoreMLModel model, Path folder, Path file) throws IOException {

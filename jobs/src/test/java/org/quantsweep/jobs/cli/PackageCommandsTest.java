@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,6 +31,9 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.job.LocalSweep;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.sample.ColorSpace;
+import org.quantsweep.sample.InputDescription;
+import org.quantsweep.sample.LengthRange;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -127,6 +131,47 @@ class PackageCommandsTest {
                 at("many.steps")
                     + ": the folder of steps has no 3.npz.\nMaybe write it again with"
                     + " numpy.savez.\n"));
+  }
+
+  @Test
+  void theFirstAxisMayCountTheCalls() throws Exception {
+    Path calls = folder.resolve("calls.npz");
+    NpzArrays.write(calls, Map.of("x", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 0.5f, 0, -1, 10)));
+    String output = at("y.npz");
+    assertThat(
+            run("predict", FUNCTIONS, "--steps", "--input", calls.toString(), "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("sum", tensor(Shape.of(2, 1, 4), 1, 2, 3, 4, 1.5f, 2, 2, 14)));
+
+    // Two samples of two calls: the sum is twice what is given where both calls are alike.
+    Path set = folder.resolve("set.npz");
+    NpzArrays.write(
+        set,
+        Map.of("x", tensor(Shape.of(2, 2, 1, 4), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3)));
+    Ran compared =
+        run(
+            "compare",
+            FUNCTIONS,
+            FUNCTIONS,
+            "--function",
+            "count=twice",
+            "--steps",
+            "--samples",
+            set.toString(),
+            "--criterion",
+            "largest-error:0");
+    assertThat(compared.out()).startsWith("largest-error:0: 1 of 2 samples agree ");
+    NpzArrays.write(
+        calls, Map.of("x", tensor(Shape.of(1, 1, 4), 1, 2, 3, 4), "z", tensor(Shape.of(2), 1, 2)));
+    assertThat(run("predict", FUNCTIONS, "--steps", "--input", calls.toString()))
+        .isEqualTo(
+            new Ran(
+                4,
+                "",
+                calls
+                    + ": array 'z' has the shape [2], but the first axis of every array must count"
+                    + " the same steps.\nMaybe write it again with numpy.savez.\n"));
   }
 
   @Test
@@ -232,6 +277,40 @@ class PackageCommandsTest {
                 classifier.mlmodel: it has no function 'main', for it is one network.
                 Maybe leave --function out.
                 """));
+  }
+
+  @Test
+  void whatADeviceCannotHoldIsWarnedOf() throws Exception {
+    // Half precision ends at 65504; the state is one, and so is what goes into it.
+    String large = row("samples/large.steps/0.npz", "x", 40000, 0, 0, 0);
+    row("samples/large.steps/1.npz", "x", 40000, 0, 0, 0);
+    String small = row("samples/small.npz", "x", 4, 0, 0, 0);
+    String output = at("y.npz");
+    String warning =
+        "warning: "
+            + FUNCTIONS
+            + ": half-precision values exceed 65504, where a device that computes in float16"
+            + " overflows: cast_1 (80000.0)\n";
+    assertThat(run("predict", FUNCTIONS, "--input", at("samples/large.steps"), "--output", output))
+        .isEqualTo(new Ran(0, "", warning));
+    assertThat(run("predict", FUNCTIONS, "--input", large, "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(
+            run(
+                    "compare",
+                    FUNCTIONS,
+                    FUNCTIONS,
+                    "--function",
+                    "=twice",
+                    "--samples",
+                    at("samples"),
+                    "--criterion",
+                    "largest-error:0",
+                    "--precision",
+                    "float16")
+                .err())
+        .isEqualTo("'doubled' of B is taken for 'sum' of A\n" + warning);
+    assertThat(run("predict", FUNCTIONS, "--input", small, "--output", output).err()).isEmpty();
   }
 
   @Test
@@ -437,9 +516,9 @@ class PackageCommandsTest {
                   state  total: float16 [1, 4]
                   operations 5: cast 2, add 1, read_state 1, write_state 1
                     read_state_0 (read_state) float16 [1, 4]
-                    cast_3 (cast) float32 [1, 4]
+                    cast_3 (cast) cast_0: float32 [1, 4]
                     sum (add) float32 [1, 4]
-                    cast_2 (cast) float16 [1, 4]
+                    cast_2 (cast) cast_1: float16 [1, 4]
                     coreml_update_state_0_write_state (write_state)
                   It can run here.
                 function noise: opset CoreML8, runs on iOS 18, macOS 15 or later
@@ -476,6 +555,10 @@ class PackageCommandsTest {
     assertThat(inputs.at("/0/shapes").toString()).isEqualTo("[[[1,1],[1,8]]]");
     assertThat(inputs.at("/1/optional").asBoolean()).isTrue();
     assertThat(inputs.at("/1/default").asDouble()).isEqualTo(3);
+    assertThat(json.at("/functions/0/operations").toString())
+        .isEqualTo(
+            "[{\"name\":\"scaled\",\"type\":\"mul\",\"outputs\":[{\"name\":\"scaled\","
+                + "\"type\":\"float32 [1, ?]\"}]}]");
     assertThat(json.at("/functions/0/system").asText()).isEqualTo("iOS 16, macOS 13");
   }
 
@@ -618,6 +701,58 @@ class PackageCommandsTest {
         .endsWith("\nIt can run here.\n");
     assertThat(run("dequantize", pipeline, "--output", at("out")))
         .isEqualTo(new Ran(2, "", "PipelineTwoPrograms.mlpackage, stage[0]" + NOT_YET));
+  }
+
+  @Test
+  void ofManyInputsTheFirstAreToldAndAllAreCounted() {
+    List<InputDescription> inputs = new ArrayList<>();
+    for (int i = 0; i < 23; i++) {
+      inputs.add(new InputDescription.Array("x" + i, i == 1, Shape.of(i), List.of(), true));
+    }
+    List<String> lines = FeatureText.folded(inputs);
+    assertThat(lines).hasSize(21);
+    assertThat(lines.get(1)).isEqualTo("x1: array of whole numbers, shape [1]; optional");
+    assertThat(lines.get(20)).isEqualTo("and 3 more inputs; --json has all of them");
+    assertThat(FeatureText.folded(inputs.subList(0, 20))).hasSize(20);
+  }
+
+  @Test
+  void picturesAreToldWithTheirOtherSizes() {
+    LengthRange side = new LengthRange(32, LengthRange.UNBOUNDED);
+    assertThat(
+            FeatureText.of(
+                new InputDescription.Picture(
+                    "image",
+                    false,
+                    ColorSpace.GRAYSCALE,
+                    64,
+                    48,
+                    List.of(
+                        new InputDescription.PictureSizes(
+                            LengthRange.exactly(64), LengthRange.exactly(48)),
+                        new InputDescription.PictureSizes(side, new LengthRange(1, 9))))))
+        .isEqualTo("image: grey picture of 64 x 48 pixels, or 32 or more x 1 to 9");
+  }
+
+  /** In the locale C, Java knows no file with such a name; the launcher sets another locale. */
+  @Test
+  void aNameThatTheLocaleCannotSayIsTold() throws Exception {
+    Path said = folder.resolve("said.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.quantsweep.jobs.cli.QuantSweep",
+                "inspect",
+                "Modèle.mlpackage")
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile());
+    builder.environment().put("LC_ALL", "C");
+    assertThat(builder.start().waitFor()).isEqualTo(2);
+    assertThat(Files.readString(said))
+        .contains("since Java takes the characters of names from the locale.\nMaybe set LC_ALL=");
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.EngineFaultException;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.testing.SharedData;
 
 /** A model's first run in another process, and what comes of it there. */
 @Timeout(120)
@@ -114,6 +115,15 @@ class FirstRunGuardTest {
     assertThat(new TreeSet<>(temporary())).isEqualTo(new TreeSet<>(before));
   }
 
+  /** The other process reads all of a package, whichever part of it holds the weights. */
+  @Test
+  void packagesAndPipelinesInThemTravelWhole() {
+    for (String name : List.of("PipelineTwoPrograms", "MultiFunctionMnist")) {
+      CoreMLModel given = ModelReader.read(SharedData.path("models/" + name + ".mlpackage"));
+      new FirstRunGuard(LONG, new ChildProgram(Reads.class)).requireHarmless(given);
+    }
+  }
+
   private static List<Path> temporary() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files
@@ -126,6 +136,20 @@ class FirstRunGuardTest {
     String own = Long.toString(ProcessHandle.current().pid());
     new ProcessBuilder("kill", "-" + name, own).start().waitFor();
     Thread.sleep(60_000);
+  }
+
+  /** Crashes where it cannot read the model. */
+  static final class Reads {
+    private Reads() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      System.out.println(GuardedRun.BEGUN);
+      try {
+        ModelReader.read(Path.of(arguments[0]));
+      } catch (BadInputException e) {
+        signal("SEGV");
+      }
+    }
   }
 
   /** What native code that goes wrong does. */

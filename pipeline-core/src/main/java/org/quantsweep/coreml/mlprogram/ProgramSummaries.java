@@ -55,7 +55,9 @@ final class ProgramSummaries {
         new FunctionSummary.Step(
             operation.name(),
             operation.type(),
-            operation.outputs().stream().map(output -> output.type().toString()).toList()));
+            operation.outputs().stream()
+                .map(output -> new FunctionSummary.Value(output.name(), output.type().toString()))
+                .toList()));
     for (ProgramBlock block : operation.blocks()) {
       block.operations().forEach(inner -> add(inner, steps));
     }

@@ -15,6 +15,8 @@ import org.quantsweep.tensor.Tensor;
 
 /** Products of matrices, and attention. */
 final class ProductOperations {
+  private static final List<String> X_AND_WEIGHT = List.of("x", "weight");
+
   private ProductOperations() {}
 
   /** x W^T + b over the last axis. */
@@ -26,10 +28,10 @@ final class ProductOperations {
       throw new UnsupportedLayerException(
           "its weights " + weight + " do not fit its input " + from);
     }
-    boolean whole = node.dataType("x").isInteger();
+    List<String> parameters = node.has("bias") ? List.of("x", "weight", "bias") : X_AND_WEIGHT;
+    boolean whole = parameters.stream().allMatch(name -> node.dataType(name).isInteger());
+    List<String> operands = alike(node, parameters);
     if (from.rank() == 2 && !whole) {
-      List<String> operands = new ArrayList<>(List.of(node.input("x"), node.input("weight")));
-      node.optional("bias").ifPresent(operands::add);
       node.answer(Products.linear(graph, operands));
       return;
     }
@@ -37,10 +39,22 @@ final class ProductOperations {
     lengths[lengths.length - 1] = weight.length(0);
     String turned =
         whole || !(node.value("weight") instanceof Value.Constant)
-            ? graph.transpose(node.input("weight"), 1, 0)
+            ? graph.transpose(operands.get(1), 1, 0)
             : turned(graph, node.tensor("weight"));
-    String product = graph.node("MatMul", Shape.of(lengths), List.of(node.input("x"), turned));
-    node.answer(node.has("bias") ? graph.binary("Add", product, node.input("bias")) : product);
+    String product = graph.node("MatMul", Shape.of(lengths), List.of(operands.get(0), turned));
+    node.answer(node.has("bias") ? graph.binary("Add", product, operands.get(2)) : product);
+  }
+
+  /** Operands in one type. From iOS 17 on a constant may hold floats beside integers. */
+  private static List<String> alike(OperationNode node, List<String> parameters) {
+    boolean whole = parameters.stream().allMatch(name -> node.dataType(name).isInteger());
+    List<String> operands = new ArrayList<>();
+    for (String name : parameters) {
+      String value = node.input(name);
+      operands.add(
+          !whole && node.dataType(name).isInteger() ? node.graph().toFloats(value) : value);
+    }
+    return operands;
   }
 
   /** A constant matrix with rows and columns exchanged, so that the graph needs not do it. */
@@ -59,8 +73,9 @@ final class ProductOperations {
 
   static void matmul(OperationNode node) {
     OnnxGraph graph = node.graph();
-    String x = ordered(graph, node.input("x"), node.flag("transpose_x", false));
-    String y = ordered(graph, node.input("y"), node.flag("transpose_y", false));
+    List<String> operands = alike(node, List.of("x", "y"));
+    String x = ordered(graph, operands.get(0), node.flag("transpose_x", false));
+    String y = ordered(graph, operands.get(1), node.flag("transpose_y", false));
     node.answer(product(graph, x, y));
   }
 
