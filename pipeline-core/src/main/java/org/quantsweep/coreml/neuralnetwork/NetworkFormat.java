@@ -23,7 +23,6 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.NonMaximumSuppression;
-import org.quantsweep.proto.coreml.Pipeline;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 
@@ -132,28 +131,6 @@ public final class NetworkFormat implements ModelFormat {
       throw new IllegalArgumentException(model.name() + ": this model is no neural network.");
     }
     return format;
-  }
-
-  /** A file of ours holds the message alone, and a program's constants lie beside it. */
-  @Override
-  public Optional<String> compressionRefusal() {
-    return holdsProgram(message)
-        ? Optional.of(
-            "a stage of this pipeline is an ML Program, which cannot be compressed yet.\n"
-                + "Maybe compress the other stages before they are put together.")
-        : Optional.empty();
-  }
-
-  private static boolean holdsProgram(Model model) {
-    Pipeline pipeline =
-        switch (model.getTypeCase()) {
-          case PIPELINE -> model.getPipeline();
-          case PIPELINECLASSIFIER -> model.getPipelineClassifier().getPipeline();
-          case PIPELINEREGRESSOR -> model.getPipelineRegressor().getPipeline();
-          default -> Pipeline.getDefaultInstance();
-        };
-    return model.hasMlProgram()
-        || pipeline.getModelsList().stream().anyMatch(NetworkFormat::holdsProgram);
   }
 
   @Override

@@ -645,23 +645,6 @@ class ProgramReaderTest {
   }
 
   @Test
-  void aPipelineOfProgramsIsNotCompressed() {
-    Model.Builder model =
-        Model.newBuilder()
-            .setSpecificationVersion(8)
-            .setDescription(Programs.linear().getDescription());
-    model.getPipelineBuilder().addModels(Programs.linear());
-
-    CoreMLModel read = read(Programs.parts(model.build(), Programs.Blob.counting(64)));
-
-    assertThat(read.stages()).hasSize(1);
-    assertThat(read.format().compressionRefusal())
-        .hasValue(
-            "a stage of this pipeline is an ML Program, which cannot be compressed yet.\nMaybe"
-                + " compress the other stages before they are put together.");
-  }
-
-  @Test
   void nothingThatIsAnswered() {
     refuses(
         model ->
