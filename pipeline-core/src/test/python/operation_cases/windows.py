@@ -260,7 +260,7 @@ for rank in (3, 4, 5):
     case(f"l2_norm of {rank} axes", {"x": f}, applied("l2_norm", epsilon=e),
          x / np.sqrt((x ** 2).sum(last, keepdims=True) + e), (15, 18))
     for size in (1, 3, 4):
-        total = np.stack([(x[:, max(0, c - (size - 1) // 2):c + size // 2 + 1] ** 2).sum(1)
+        total = np.stack([(x[:, max(0, c - size // 2):c + (size - 1) // 2 + 1] ** 2).sum(1)
                           for c in range(3)], 1)
         case(f"local_response_norm {size} of {rank} axes", {"x": f},
              applied("local_response_norm", size=size, alpha=np.float32(0.5),

@@ -139,7 +139,7 @@ final class NormalizationOperations {
     // The engine has windows of odd sizes only: means over rows, one for each channel.
     String squares = graph.binary("Mul", node.input("x"), node.input("x"));
     String rows = graph.reshape(squares, Shape.of(from.length(0), 1, channels, rest));
-    int before = (size - 1) / 2;
+    int before = size / 2;
     List<PoolingAxis> axes =
         List.of(
             PoolingAxis.of(channels, size, 1, new Window(before, size - 1 - before, channels)),
