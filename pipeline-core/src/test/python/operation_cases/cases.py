@@ -137,10 +137,15 @@ def zipped(path):
                 files[relative] = content.read()
     # Identifiers are drawn anew by each run: the model's comes first, then the weights'.
     manifest = files["Manifest.json"].decode()
-    drawn = set(re.findall(r"[0-9A-F]{8}-[0-9A-F-]{27}", manifest))
+    drawn = set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", manifest))
     for place, identifier in enumerate(sorted(drawn, key=lambda i: "weights" in item(manifest, i))):
         manifest = manifest.replace(identifier, f"00000000-0000-0000-0000-{place:012d}")
-    files["Manifest.json"] = manifest.encode()
+    files["Manifest.json"] = json.dumps(json.loads(manifest), indent=4, sort_keys=True).encode()
+    for name, content in files.items():
+        if name.endswith(".mlmodel"):
+            # Maps are written in any order.
+            model = ct.proto.Model_pb2.Model.FromString(content)
+            files[name] = model.SerializeToString(deterministic=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(files):

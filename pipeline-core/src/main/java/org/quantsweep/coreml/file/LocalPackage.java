@@ -64,12 +64,21 @@ final class LocalPackage {
    * @throws BadInputException when it holds links, too many files, or cannot be read
    */
   static ModelFiles files(Path path) {
+    return files(path, temporary());
+  }
+
+  /** As {@link #files(Path)}; an archive is unpacked in a folder of its own below another. */
+  static ModelFiles files(Path path, Path temporary) {
     return read(
         path.toString(),
         () ->
             Files.isDirectory(path)
                 ? folder(path)
-                : archive(Files.newInputStream(path), Files.size(path)));
+                : archive(Files.newInputStream(path), Files.size(path), temporary));
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 
   /**
@@ -83,7 +92,7 @@ final class LocalPackage {
         name,
         () ->
             files.isLone() && isArchive(files.content())
-                ? archive(files.content().open(), files.content().size().bytes())
+                ? archive(files.content().open(), files.content().size().bytes(), temporary())
                 : files);
   }
 
@@ -145,8 +154,9 @@ final class LocalPackage {
   }
 
   /** Unpacks an archive into a temporary folder, and leaves out a folder around the whole. */
-  private static ModelFiles archive(InputStream packed, long size) throws IOException {
-    Path folder = Files.createTempDirectory("quantsweep-unpacked");
+  private static ModelFiles archive(InputStream packed, long size, Path temporary)
+      throws IOException {
+    Path folder = Files.createTempDirectory(temporary, "quantsweep-unpacked");
     folder.toFile().deleteOnExit();
     boolean isRead = false;
     try {
