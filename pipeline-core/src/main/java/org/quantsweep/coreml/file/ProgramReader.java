@@ -162,6 +162,7 @@ final class ProgramReader {
     requireNoneTwice(name, "state", features.states());
     requireNoneTwice(name, "output", features.outputs());
     requireBounded(name, function);
+    requireClassifier(name, features.outputs(), function);
     different("input", name, given, wanted);
     different("output", name, names(features.outputs()), new HashSet<>(function.body().outputs()));
     for (FeatureDescription input : features.inputs()) {
@@ -194,6 +195,34 @@ final class ProgramReader {
                 + ") has more than "
                 + FeatureDescriptions.MOST_ELEMENTS
                 + " elements.");
+      }
+    }
+  }
+
+  /** Classes and their probabilities are what {@code classify} answers, in this order. */
+  private void requireClassifier(
+      String name, List<FeatureDescription> outputs, ProgramFunction function) {
+    List<String> answered =
+        function
+            .classifier()
+            .map(classify -> classify.outputs().stream().map(NamedType::name).toList())
+            .orElse(List.of());
+    for (FeatureDescription output : outputs) {
+      int place =
+          switch (output.getType().getTypeCase()) {
+            case STRINGTYPE, INT64TYPE -> 0;
+            case DICTIONARYTYPE -> 1;
+            default -> -1;
+          };
+      if (place >= 0 && (answered.size() != 2 || !answered.get(place).equals(output.getName()))) {
+        findings.problem(
+            "output '"
+                + output.getName()
+                + "' of function '"
+                + name
+                + "' is described as "
+                + (place == 0 ? "a class" : "probabilities")
+                + ", but no operation 'classify' makes it.");
       }
     }
   }

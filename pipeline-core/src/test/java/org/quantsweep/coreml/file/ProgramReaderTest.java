@@ -645,6 +645,35 @@ class ProgramReaderTest {
   }
 
   @Test
+  void classesThatNothingMakes() {
+    refuses(
+        model ->
+            model
+                .getDescriptionBuilder()
+                .getOutputBuilder(0)
+                .setType(
+                    org.quantsweep.proto.coreml.FeatureType.newBuilder()
+                        .setInt64Type(
+                            org.quantsweep.proto.coreml.Int64FeatureType.getDefaultInstance())),
+        "output 'z' of function 'main' is described as a class, but no operation 'classify' makes"
+            + " it.");
+    refuses(
+        model ->
+            model
+                .getDescriptionBuilder()
+                .getOutputBuilder(0)
+                .setType(
+                    org.quantsweep.proto.coreml.FeatureType.newBuilder()
+                        .setDictionaryType(
+                            org.quantsweep.proto.coreml.DictionaryFeatureType.newBuilder()
+                                .setStringKeyType(
+                                    org.quantsweep.proto.coreml.StringFeatureType
+                                        .getDefaultInstance()))),
+        "output 'z' of function 'main' is described as probabilities, but no operation 'classify'"
+            + " makes it.");
+  }
+
+  @Test
   void nothingThatIsAnswered() {
     refuses(
         model ->
