@@ -260,8 +260,12 @@ for rank in (3, 4, 5):
     case(f"l2_norm of {rank} axes", {"x": f}, applied("l2_norm", epsilon=e),
          x / np.sqrt((x ** 2).sum(last, keepdims=True) + e), (15, 18))
     for size in (1, 3, 4):
-        total = np.stack([(x[:, max(0, c - size // 2):c + (size - 1) // 2 + 1] ** 2).sum(1)
-                          for c in range(3)], 1)
+        # Three axes are those of one picture.
+        axis = 0 if rank == 3 else 1
+        v = np.moveaxis(x, axis, 0)
+        total = np.moveaxis(np.stack([
+            (v[max(0, c - size // 2):c + (size - 1) // 2 + 1] ** 2).sum(0)
+            for c in range(len(v))]), 0, axis)
         case(f"local_response_norm {size} of {rank} axes", {"x": f},
              applied("local_response_norm", size=size, alpha=np.float32(0.5),
                      beta=np.float32(0.75), k=np.float32(2)),

@@ -118,7 +118,11 @@ final class NormalizationOperations {
     emit(node, new Normalization.Length(axes, node.epsilon(1e-6f)));
   }
 
-  /** x / (k + alpha / size * sum of squares of neighbouring channels) ^ beta. */
+  /**
+   * x / (k + alpha / size * sum of squares of neighbouring channels) ^ beta. The neighbourhood of
+   * an even size has one more before, as PyTorch's. Three axes are those of one picture, whatever
+   * the operation's text says: coremltools' tests hold Core ML's numbers.
+   */
   static void localResponse(OperationNode node) {
     int size = node.integer("size");
     float alpha = node.number("alpha", 1e-4f);
@@ -126,11 +130,12 @@ final class NormalizationOperations {
     float bias = node.number("k", 1f);
     Shape from = node.shape("x");
     OnnxGraph graph = node.graph();
-    int channels = from.length(1);
-    int rest = Math.toIntExact(from.elementCount() / from.length(0) / channels);
+    int batch = from.rank() == 3 ? 1 : from.length(0);
+    int channels = from.length(from.rank() == 3 ? 0 : 1);
+    int rest = Math.toIntExact(from.elementCount() / batch / channels);
     if (size % 2 == 1) {
       // The engine knows pictures only.
-      String picture = graph.reshape(node.input("x"), Shape.of(from.length(0), channels, rest, 1));
+      String picture = graph.reshape(node.input("x"), Shape.of(batch, channels, rest, 1));
       String scaled = graph.freshName();
       new Normalization.LocalResponse(alpha, beta, bias, size).emit(graph, picture, scaled);
       node.answer(graph.reshape(scaled, from));
@@ -138,7 +143,7 @@ final class NormalizationOperations {
     }
     // The engine has windows of odd sizes only: means over rows, one for each channel.
     String squares = graph.binary("Mul", node.input("x"), node.input("x"));
-    String rows = graph.reshape(squares, Shape.of(from.length(0), 1, channels, rest));
+    String rows = graph.reshape(squares, Shape.of(batch, 1, channels, rest));
     int before = size / 2;
     List<PoolingAxis> axes =
         List.of(
