@@ -133,19 +133,20 @@ public final class CandidateJudge {
   }
 
   /**
-   * Tells whether so many samples agree under a candidate, and stops as soon as that is certain.
-   *
-   * @param whole whether every sample is judged all the same
-   * @return empty where the budget does not reach it
+   * Tells whether so many samples agree under candidates, and stops as soon as that is certain.
+   * Those that the budget does not reach are left out.
    */
-  Optional<CandidateEvaluation> test(Candidate candidate, long required, boolean whole) {
+  Map<Candidate, CandidateEvaluation> test(Collection<Candidate> candidates, long required) {
     SequentialRule rule = SequentialRule.requiring(samples, order(), required);
-    Function<Candidate, Optional<CandidateEvaluation>> verdict =
-        asked ->
-            whole
-                ? rule.judgeWhole(asked, ledger.evidence(asked))
-                : rule.judgeUntilCertain(asked, ledger.evidence(asked));
-    return Optional.ofNullable(decide(List.of(candidate), verdict, rule).get(candidate));
+    return decide(candidates, asked -> rule.judgeUntilCertain(asked, ledger.evidence(asked)), rule);
+  }
+
+  /** As {@link #test}, on every sample; empty where the budget does not reach it. */
+  Optional<CandidateEvaluation> testWhole(Candidate candidate, long required) {
+    SequentialRule rule = SequentialRule.requiring(samples, order(), required);
+    return Optional.ofNullable(
+        decide(List.of(candidate), asked -> rule.judgeWhole(asked, ledger.evidence(asked)), rule)
+            .get(candidate));
   }
 
   private Map<Candidate, CandidateEvaluation> decide(

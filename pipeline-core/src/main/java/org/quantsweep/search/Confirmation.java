@@ -3,6 +3,7 @@ package org.quantsweep.search;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.quantsweep.agreement.AgreementCounts;
 
@@ -16,6 +17,12 @@ import org.quantsweep.agreement.AgreementCounts;
  * @param samples n, the denominator
  */
 public record Confirmation(List<Test> tested, long required, long samples) implements Serializable {
+  /**
+   * Rungs that are worked on at once, since each by itself would leave a cluster idle. What is done
+   * behind the first that fails is not looked at.
+   */
+  private static final int AT_ONCE = 4;
+
   /** Copies the list. */
   public Confirmation {
     tested = List.copyOf(tested);
@@ -49,12 +56,18 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
   public static Confirmation run(CandidateJudge judge, List<Rung> ladder, long required) {
     List<Test> tested = new ArrayList<>();
     boolean passed = true;
-    for (int place = 0; place < ladder.size() && passed; place++) {
-      judge.expect(ladder.size() - place - 1);
-      Rung rung = ladder.get(place);
-      Optional<CandidateEvaluation> found = judge.test(rung.candidate(), required, false);
-      passed = found.isPresent() && found.get().verdict().isAccepted();
-      found.ifPresent(own -> tested.add(new Test(rung, own.counts(), own.verdict().isAccepted())));
+    for (int place = 0; place < ladder.size() && passed; place += AT_ONCE) {
+      List<Rung> next = ladder.subList(place, Math.min(ladder.size(), place + AT_ONCE));
+      judge.expect(ladder.size() - place - next.size());
+      Map<Candidate, CandidateEvaluation> found =
+          judge.test(next.stream().map(Rung::candidate).toList(), required);
+      for (int i = 0; i < next.size() && passed; i++) {
+        CandidateEvaluation own = found.get(next.get(i).candidate());
+        passed = own != null && own.verdict().isAccepted();
+        if (own != null) {
+          tested.add(new Test(next.get(i), own.counts(), passed));
+        }
+      }
     }
     int last = tested.size() - 1;
     while (last >= 0 && !tested.get(last).passed()) {
@@ -63,7 +76,7 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
     if (last >= 0) {
       judge.expect(0);
       Rung answer = tested.get(last).rung();
-      AgreementCounts whole = judge.test(answer.candidate(), required, true).orElseThrow().counts();
+      AgreementCounts whole = judge.testWhole(answer.candidate(), required).orElseThrow().counts();
       tested.set(last, new Test(answer, whole, true));
     }
     return new Confirmation(tested, required, judge.denominator());

@@ -30,4 +30,9 @@ final class ModelKinds {
       default -> List.of();
     };
   }
+
+  /** Whether it is an ML Program, or a pipeline with one among its stages. */
+  static boolean hasProgram(Model message) {
+    return message.hasMlProgram() || stages(message).stream().anyMatch(ModelKinds::hasProgram);
+  }
 }

@@ -60,36 +60,49 @@ public final class ModelReader {
 
   /**
    * The files of a model: of an archive, those in it, so that a folder and an archive of it are one
-   * model. Any other file is not looked into.
+   * model; of a package around a neural network, the network's own file, which is all of the model.
+   * Any other file is not looked into.
    *
    * @throws BadInputException when there is nothing, or it cannot be read
    */
   public static ModelFiles files(Path file) {
     if (LocalPackage.isPackage(file)) {
-      return LocalPackage.files(file);
+      return withoutPackage(LocalPackage.files(file), file.toString());
     }
     return ModelFiles.lone(ModelFile.bytes(file, ReaderLimits.DEFAULT));
   }
 
   /**
-   * The files of a model that were read elsewhere: of an archive, those in it.
+   * The files of a model that were read elsewhere, as {@link #files} gives them.
    *
    * @param name what messages call it
    * @throws BadInputException when it is a damaged archive
    */
   public static ModelFiles unpacked(ModelFiles files, String name) {
-    return LocalPackage.unpacked(files, name);
+    return withoutPackage(LocalPackage.unpacked(files, name), name);
+  }
+
+  private static ModelFiles withoutPackage(ModelFiles files, String name) {
+    if (files.isLone()) {
+      return files;
+    }
+    ModelPackage parts = ModelPackage.of(files, name);
+    Model message =
+        parse(bytes(parts.specification(), name, ReaderLimits.DEFAULT), name, ReaderLimits.DEFAULT);
+    return ModelKinds.hasProgram(message) ? files : ModelFiles.lone(parts.specification());
   }
 
   private static CoreMLModel read(ModelFiles given, String name, ReaderLimits limits) {
-    ModelFiles files = unpacked(given, name);
+    ModelFiles files = LocalPackage.unpacked(given, name);
     if (files.isLone()) {
       byte[] bytes = bytes(files.content(), name, limits);
       return build(parse(bytes, name, limits), files, Map.of(), name, limits);
     }
     ModelPackage parts = ModelPackage.of(files, name);
-    byte[] bytes = bytes(parts.specification(), name, limits);
-    return build(parse(bytes, name, limits), files, parts.beside(), name, limits);
+    Model message = parse(bytes(parts.specification(), name, limits), name, limits);
+    return ModelKinds.hasProgram(message)
+        ? build(message, files, parts.beside(), name, limits)
+        : build(message, ModelFiles.lone(parts.specification()), Map.of(), name, limits);
   }
 
   private static byte[] bytes(FileContent content, String name, ReaderLimits limits) {

@@ -17,7 +17,10 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelKind;
+import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.Programs;
 
 /** Packages as folders and archives, and what is said of those that cannot be. */
@@ -222,5 +225,23 @@ class ModelPackageTest {
     Path none = folder.resolve("none.zip");
     Files.write(none, new byte[] {'P', 'K', 3, 4});
     refuses(none, unreadable(none, "the archive holds no file"));
+  }
+
+  /** Nothing of such a model lies beside its own file, and only that file can be encoded. */
+  @Test
+  void aNeuralNetworkInAPackageIsItsOwnFile() throws IOException {
+    byte[] network = Networks.convolution().build().toByteArray();
+    Map<String, byte[]> parts = new TreeMap<>(Programs.parts());
+    parts.put(Programs.MODEL, network);
+    ModelFiles own = ModelFiles.lone(network);
+    for (Path file : List.of(written(parts), zipped("", parts))) {
+      CoreMLModel read = ModelReader.read(file);
+
+      assertThat(read.kind()).isEqualTo(ModelKind.NEURAL_NETWORK);
+      assertThat(read.digest()).isEqualTo(own.digest());
+      assertThat(ModelReader.files(file)).isEqualTo(own);
+      assertThat(ModelReader.unpacked(Programs.files(parts), "m.mlpackage")).isEqualTo(own);
+      assertThat(read.format().fileName("selected")).isEqualTo("selected.mlmodel");
+    }
   }
 }
