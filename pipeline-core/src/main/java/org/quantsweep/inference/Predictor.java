@@ -1,6 +1,5 @@
 package org.quantsweep.inference;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.quantsweep.sample.InputDescription;
@@ -15,13 +14,15 @@ public interface Predictor extends AutoCloseable {
   List<InputDescription> inputs();
 
   /**
-   * Answers one sample (batch 1).
+   * Answers one sample (batch 1), in a call of its own.
    *
    * @param inputs an array for every input that is not optional, as {@link InputDescription} says
    * @throws PredictionException when the model cannot be run on these inputs
    * @throws EngineFaultException when the engine fails, which tells nothing of the inputs
    */
-  Prediction predict(Map<String, Tensor> inputs) throws PredictionException;
+  default Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
+    return predictCalls(List.of(inputs)).get(0);
+  }
 
   /**
    * Answers calls that follow each other. A model with a state begins with zeros and takes its
@@ -29,15 +30,9 @@ public interface Predictor extends AutoCloseable {
    *
    * @param calls the inputs of each call, as {@link #predict} takes them
    * @throws PredictionException when the model cannot be run on one of them
+   * @throws EngineFaultException as {@link #predict}
    */
-  default List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
-      throws PredictionException {
-    List<Prediction> predictions = new ArrayList<>();
-    for (Map<String, Tensor> inputs : calls) {
-      predictions.add(predict(inputs));
-    }
-    return predictions;
-  }
+  List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException;
 
   @Override
   void close();

@@ -47,11 +47,6 @@ record RenamedPredictor(
   }
 
   @Override
-  public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-    return predictCalls(List.of(inputs)).get(0);
-  }
-
-  @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
     List<Map<String, Tensor>> asked = new ArrayList<>();
     for (Map<String, Tensor> call : calls) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,9 +65,9 @@ class FeatureMatchTest {
     }
 
     @Override
-    public Prediction predict(Map<String, Tensor> inputs) {
-      asked.add(inputs);
-      return new Prediction(new TreeMap<>(answer));
+    public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) {
+      asked.addAll(calls);
+      return Collections.nCopies(calls.size(), new Prediction(new TreeMap<>(answer)));
     }
 
     @Override

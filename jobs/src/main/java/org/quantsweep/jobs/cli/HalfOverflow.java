@@ -116,11 +116,6 @@ final class HalfOverflow {
     }
 
     @Override
-    public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-      return predictCalls(List.of(inputs)).get(0);
-    }
-
-    @Override
     public List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
         throws PredictionException {
       List<Prediction> answers = opened.predictCalls(calls);

@@ -50,11 +50,6 @@ final class UnansweredCalls {
     }
 
     @Override
-    public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-      return predictCalls(List.of(inputs)).get(0);
-    }
-
-    @Override
     public List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
         throws PredictionException {
       try {

@@ -67,9 +67,11 @@ public final class Products {
   }
 
   private static String ordered(OnnxGraph graph, String value, Order order) {
-    if (order == Order.AS_IT_IS) {
-      return value;
-    }
+    return order == Order.AS_IT_IS ? value : transposed(graph, value);
+  }
+
+  /** Matrices with rows and columns exchanged: they lie in the last two axes. */
+  public static String transposed(OnnxGraph graph, String value) {
     int rank = graph.shape(value).rank();
     int[] axes = new int[rank];
     for (int axis = 0; axis < rank; axis++) {

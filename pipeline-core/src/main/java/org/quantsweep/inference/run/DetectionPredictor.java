@@ -1,5 +1,6 @@
 package org.quantsweep.inference.run;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +31,15 @@ final class DetectionPredictor implements Predictor {
   }
 
   @Override
-  public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
+  public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
+    List<Prediction> predictions = new ArrayList<>();
+    for (Map<String, Tensor> inputs : calls) {
+      predictions.add(kept(inputs));
+    }
+    return predictions;
+  }
+
+  private Prediction kept(Map<String, Tensor> inputs) throws PredictionException {
     Tensor confidence = rows(inputs, filter.confidenceInput(), filter.labels().size());
     Tensor coordinates = rows(inputs, filter.coordinatesInput(), 4);
     int count = confidence.shape().length(0);

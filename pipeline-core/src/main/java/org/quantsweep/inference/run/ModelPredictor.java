@@ -48,11 +48,6 @@ final class ModelPredictor implements Predictor {
   }
 
   @Override
-  public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-    return predictCalls(List.of(inputs)).get(0);
-  }
-
-  @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
     Map<String, Tensor> held = new HashMap<>();
     states.forEach(

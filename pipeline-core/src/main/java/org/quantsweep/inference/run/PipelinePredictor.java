@@ -71,11 +71,6 @@ final class PipelinePredictor implements Predictor {
     return model.inputs();
   }
 
-  @Override
-  public Prediction predict(Map<String, Tensor> inputs) throws PredictionException {
-    return predictCalls(List.of(inputs)).get(0);
-  }
-
   /** Every stage runs all calls before the next one does, so that it keeps its own state. */
   @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {

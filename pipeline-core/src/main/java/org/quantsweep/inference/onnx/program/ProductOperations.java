@@ -80,17 +80,7 @@ final class ProductOperations {
   }
 
   private static String ordered(OnnxGraph graph, String value, boolean transposed) {
-    int rank = graph.shape(value).rank();
-    if (!transposed || rank < 2) {
-      return value;
-    }
-    int[] axes = new int[rank];
-    for (int axis = 0; axis < rank; axis++) {
-      axes[axis] = axis;
-    }
-    axes[rank - 1] = rank - 2;
-    axes[rank - 2] = rank - 1;
-    return graph.transpose(value, axes);
+    return transposed && graph.shape(value).rank() >= 2 ? Products.transposed(graph, value) : value;
   }
 
   /** As {@code numpy.matmul}: a vector is a row on the left, a column on the right, and goes. */
