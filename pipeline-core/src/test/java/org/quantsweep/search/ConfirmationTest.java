@@ -37,7 +37,7 @@ class ConfirmationTest {
   @Test
   void theLastThatPassesBeforeTheFirstFailureIsTheAnswer() {
     int last = line.size() - 1;
-    // The third rung would pass; it lies behind a failure.
+    // The last rung would pass; it lies behind a failure.
     Confirmation confirmation = confirm(last, first + 40, first - 40, first);
     assertThat(confirmation.required()).isEqualTo(180);
     assertThat(confirmation.samples()).isEqualTo(200);
@@ -49,6 +49,25 @@ class ConfirmationTest {
         .containsExactly(true, true, false);
     assertThat(confirmation.answer().map(Confirmation.Test::candidate))
         .isEqualTo(Optional.of(line.get(first + 40)));
+  }
+
+  /** More rungs than are worked on at once. */
+  @Test
+  void aLongLadderIsTestedToItsFirstFailureToo() {
+    List<Integer> places = new ArrayList<>();
+    for (int place = line.size() - 1; places.size() < 5; place--) {
+      if (world.agreeing(world.catalog.plan(line.get(place))) >= 180) {
+        places.add(place);
+      }
+    }
+    Candidate answer = line.get(places.get(4));
+    places.addAll(List.of(first - 40, first));
+    Confirmation confirmation = confirm(places.stream().mapToInt(Integer::intValue).toArray());
+    assertThat(confirmation.tested())
+        .extracting(Confirmation.Test::passed)
+        .containsExactly(true, true, true, true, true, false);
+    assertThat(confirmation.answer().map(Confirmation.Test::candidate))
+        .isEqualTo(Optional.of(answer));
   }
 
   @Test
