@@ -76,7 +76,7 @@ final class SearchBench {
     this.plans = new PlanCatalog(encoder);
   }
 
-  private CalibratedWeights fitted(String tensor, Scheme.Quantization scheme) {
+  private CalibratedWeights fitted(String tensor, Scheme.Compression scheme) {
     TensorOption option = new TensorOption(tensor, scheme);
     FittedOption found = options.loadFitted(calibration, List.of(option)).get(option);
     return found.weights().orElseThrow();

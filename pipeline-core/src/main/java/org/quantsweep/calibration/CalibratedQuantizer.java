@@ -12,6 +12,7 @@ import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.LookUpTableWeights;
 import org.quantsweep.quantize.Method;
+import org.quantsweep.quantize.NetworkQuantizer;
 import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
@@ -42,7 +43,7 @@ public final class CalibratedQuantizer {
   private final InputMoments moments;
   private final CalibrationSettings settings;
   private final Optional<Tensor> bias;
-  private final TensorQuantizer plain;
+  private final NetworkQuantizer plain;
   private final float[] values;
   private final List<Group> groups = new ArrayList<>();
   private WeightedTable tables;
@@ -121,7 +122,7 @@ public final class CalibratedQuantizer {
           "the inputs of its layer on the calibration samples are not all finite numbers");
     }
     this.values = tensor.values().sharedArray();
-    this.plain = plain;
+    this.plain = (NetworkQuantizer) plain;
     this.bias =
         use.bias()
             .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
@@ -137,7 +138,8 @@ public final class CalibratedQuantizer {
   }
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
-  public CalibratedWeights quantize(Scheme.Quantization scheme) {
+  public CalibratedWeights quantize(Scheme.Compression compression) {
+    Scheme.Quantization scheme = (Scheme.Quantization) compression;
     QuantizedWeights fitted =
         scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.grouping());
     QuantizedWeights simple = plain.quantize(scheme.plain());

@@ -216,6 +216,18 @@ public final class CoreMLModel {
     stages.forEach(CoreMLModel::requireCompressible);
   }
 
+  /**
+   * The same model for a place where it is to run; see {@link ModelFormat#forDeployment}.
+   *
+   * @throws UsageException when the model itself cannot be loaded there
+   */
+  public CoreMLModel forDeployment(Deployment deployment) {
+    return new CoreMLModel(
+        new Parts(
+            source, functions, layers, weightTensors, warnings, format.forDeployment(deployment)),
+        stages);
+  }
+
   /** The version of the format that the file claims. */
   public int specificationVersion() {
     return described().specificationVersion();

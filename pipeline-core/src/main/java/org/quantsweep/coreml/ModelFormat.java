@@ -38,6 +38,19 @@ public interface ModelFormat {
     return Optional.empty();
   }
 
+  /**
+   * The same model for a place where it is to run: what cannot be loaded there is refused, and what
+   * is reported to do badly there is not offered.
+   *
+   * @throws UsageException when the model itself cannot be loaded there
+   */
+  ModelFormat forDeployment(Deployment deployment);
+
+  /** What is not offered, though it is legal, and why. */
+  default List<Guardrail> guardrails() {
+    return List.of();
+  }
+
   /** Every scheme that needs no plugin, in a fixed order: the uniform family is one of each. */
   List<Scheme> uniformSchemes();
 
@@ -49,7 +62,7 @@ public interface ModelFormat {
 
   /** Whether a weight tensor may be stored as codes at all. */
   default boolean isQuantizable(WeightTensor tensor) {
-    return options(tensor).stream().anyMatch(Scheme.Quantization.class::isInstance);
+    return options(tensor).stream().anyMatch(Scheme.Compression.class::isInstance);
   }
 
   /**
@@ -72,8 +85,8 @@ public interface ModelFormat {
   }
 
   /**
-   * Why this weight tensor may not be stored in a scheme that others may be stored in, in one
-   * sentence that begins with its identity; empty where it may.
+   * Why this weight tensor may not be stored in a scheme that others may be stored in, as the rest
+   * of a sentence; empty where it may.
    */
   Optional<String> refusal(WeightTensor tensor, Scheme scheme);
 

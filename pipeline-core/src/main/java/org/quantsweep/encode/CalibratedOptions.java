@@ -27,5 +27,5 @@ public interface CalibratedOptions extends Serializable {
    * @param tensor its identity
    * @throws UsageException when they are not there
    */
-  CalibratedWeights get(String tensor, Scheme.Quantization scheme);
+  CalibratedWeights get(String tensor, Scheme.Compression scheme);
 }

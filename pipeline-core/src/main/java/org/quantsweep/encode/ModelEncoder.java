@@ -106,7 +106,7 @@ public final class ModelEncoder {
     Map<String, Tensor> values = new TreeMap<>();
     resolved.forEach(
         (tensor, scheme) -> {
-          if (scheme instanceof Scheme.Quantization quantization) {
+          if (scheme instanceof Scheme.Compression quantization) {
             values.put(tensor.identity(), weights(tensor, quantization).weights().dequantize());
           } else if (scheme instanceof Scheme.HalfPrecision) {
             values.put(tensor.identity(), halved(tensor.values()));
@@ -124,7 +124,7 @@ public final class ModelEncoder {
   }
 
   /** The fitted codes of a weight tensor, by its identity. */
-  public CalibratedWeights calibrated(String identity, Scheme.Quantization scheme) {
+  public CalibratedWeights calibrated(String identity, Scheme.Compression scheme) {
     return options.get(identity, scheme);
   }
 
@@ -144,7 +144,7 @@ public final class ModelEncoder {
   public Optional<Unstorable> unstorable(String identity, Scheme scheme) {
     // Itself first: codes are also made where the fallback takes their place.
     Optional<Unstorable> itself = unstorable(tensors.get(identity), scheme);
-    if (itself.isPresent() || scheme instanceof Scheme.Quantization) {
+    if (itself.isPresent() || scheme instanceof Scheme.Compression) {
       // Codes bring nothing along: that is for floats that share a precision.
       return itself;
     }
@@ -231,6 +231,14 @@ public final class ModelEncoder {
     return bytes;
   }
 
+  /**
+   * Why a weight tensor may not be stored in a scheme that others may be stored in, as the rest of a
+   * sentence; empty where it may.
+   */
+  public Optional<String> refusal(String identity, Scheme scheme) {
+    return format.refusal(tensors.get(identity), scheme);
+  }
+
   /** The values of a weight tensor, by its identity. */
   public Tensor values(String identity) {
     return tensors.get(identity).values();
@@ -258,7 +266,18 @@ public final class ModelEncoder {
               } else if (tensor.updatable()) {
                 problems.add("weight tensor '" + identity + "' is updatable and is left alone.");
               } else {
-                format.refusal(tensor, scheme).ifPresent(problems::add);
+                format
+                    .refusal(tensor, scheme)
+                    .ifPresent(
+                        reason ->
+                            problems.add(
+                                "weight tensor '"
+                                    + identity
+                                    + "' cannot be stored as "
+                                    + scheme
+                                    + ": "
+                                    + reason
+                                    + "."));
               }
             });
     if (!problems.isEmpty()) {
@@ -271,7 +290,7 @@ public final class ModelEncoder {
   }
 
   private StoredWeights stored(WeightTensor tensor, Scheme scheme) {
-    if (scheme instanceof Scheme.Quantization quantization) {
+    if (scheme instanceof Scheme.Compression quantization) {
       return new StoredWeights.Codes(weights(tensor, quantization).weights());
     }
     return new StoredWeights.OwnFloats(
@@ -280,7 +299,7 @@ public final class ModelEncoder {
             : StoredWeights.Precision.FLOAT32);
   }
 
-  private CalibratedWeights weights(WeightTensor tensor, Scheme.Quantization scheme) {
+  private CalibratedWeights weights(WeightTensor tensor, Scheme.Compression scheme) {
     return scheme.calibrated()
         ? options.get(tensor.identity(), scheme)
         : new CalibratedWeights(quantizer(tensor).quantize(scheme), Optional.empty());
@@ -295,14 +314,14 @@ public final class ModelEncoder {
     Map<WeightTensor, Tensor> biases = new LinkedHashMap<>();
     resolved.forEach(
         (tensor, scheme) -> {
-          if (!(scheme instanceof Scheme.Quantization quantization) || !quantization.calibrated()) {
+          if (!(scheme instanceof Scheme.Compression quantization) || !quantization.calibrated()) {
             return;
           }
           Optional<Tensor> corrected = options.get(tensor.identity(), quantization).bias();
           Optional<WeightTensor> bias = format.linearUse(tensor).flatMap(LinearUse::bias);
           if (bias.isPresent()
               && corrected.isPresent()
-              && !(resolved.get(bias.get()) instanceof Scheme.Quantization)
+              && !(resolved.get(bias.get()) instanceof Scheme.Compression)
               && !bias.get().storage().isQuantized()
               && holds(precision(bias.get(), resolved.get(bias.get())), corrected.get())) {
             biases.put(bias.get(), corrected.get().reshape(bias.get().shape()));
@@ -339,8 +358,11 @@ public final class ModelEncoder {
     return format.completed(resolved);
   }
 
-  /** The scheme, or the fallback where that takes less; empty for as stored. */
+  /** The scheme, or the fallback where that takes less than codes; empty for as stored. */
   private Optional<Scheme> smallest(WeightTensor tensor, Scheme scheme) {
+    if (!(scheme instanceof Scheme.Compression)) {
+      return Optional.of(scheme);
+    }
     Optional<Scheme> fallback = format.fallback(tensor);
     long least =
         fallback

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.quantize.HalfPrecisionCodec;
+import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
@@ -60,8 +61,11 @@ final class WeightLimits {
       return Optional.of(weight(tensor, extremes.notFinite()) + " is not a finite number");
     }
     float largest = tensor.values().get(extremes.largest());
-    if (scheme instanceof Scheme.Quantization codes) {
-      return Math.abs(largest) > WIDE ? range(tensor, codes.plain()) : Optional.empty();
+    if (scheme instanceof Scheme.Compression codes) {
+      boolean few =
+          codes instanceof Scheme.Quantization quantization
+              && quantization.method() == Method.Plain.LUT_UNIQUE;
+      return few || Math.abs(largest) > WIDE ? range(tensor, codes.plain()) : Optional.empty();
     }
     return HalfPrecisionCodec.holds(largest)
         ? Optional.empty()
@@ -71,7 +75,7 @@ final class WeightLimits {
   }
 
   /** Found out by doing it: how far a channel's range may go depends on its scheme. */
-  private Optional<String> range(WeightTensor tensor, Scheme.Quantization scheme) {
+  private Optional<String> range(WeightTensor tensor, Scheme.Compression scheme) {
     try {
       quantizers.apply(tensor).quantize(scheme);
       return Optional.empty();

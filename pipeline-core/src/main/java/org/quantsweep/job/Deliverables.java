@@ -80,7 +80,7 @@ final class Deliverables {
     TreeMap<String, String> options = new TreeMap<>();
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
       tensors.put(entry.getKey(), entry.getValue().toString());
-      if (entry.getValue() instanceof Scheme.Quantization scheme && scheme.calibrated()) {
+      if (entry.getValue() instanceof Scheme.Compression scheme && scheme.calibrated()) {
         byte[] codes = CalibratedWeightsCodec.encode(encoder.calibrated(entry.getKey(), scheme));
         Sha256Digest digest = Sha256Digest.of(codes);
         output.writeFittedCodes(digest, codes);

@@ -80,7 +80,7 @@ public record Recipe(
         .schemes()
         .forEach(
             (tensor, scheme) -> {
-              if (scheme instanceof Scheme.Quantization quantization && quantization.calibrated()) {
+              if (scheme instanceof Scheme.Compression quantization && quantization.calibrated()) {
                 fitted.add(new TensorOption(tensor, scheme));
               }
             });

@@ -84,8 +84,14 @@ final class UniformFamily {
   private List<String> storable(Scheme scheme, List<String> identities) {
     List<String> storable = new ArrayList<>();
     for (String identity : identities) {
-      Optional<Unstorable> found = encoder.unstorable(identity, scheme);
-      if (found.isEmpty()) {
+      Optional<String> refusal = encoder.refusal(identity, scheme);
+      Optional<Unstorable> found =
+          refusal.isPresent() ? Optional.empty() : encoder.unstorable(identity, scheme);
+      if (refusal.isPresent()) {
+        leftOut
+            .computeIfAbsent(new Cause(identity, refusal.get()), missing -> new ArrayList<>())
+            .add(scheme.toString());
+      } else if (found.isEmpty()) {
         storable.add(identity);
       } else {
         String reason =

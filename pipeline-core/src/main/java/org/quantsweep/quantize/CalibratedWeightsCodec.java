@@ -29,6 +29,9 @@ import org.quantsweep.tensor.Tensor;
  * uint8   1 when a corrected bias follows: its shape, then float32 values
  * </pre>
  *
+ * <p>The forms of ML Programs have version 2, and between version and bias what {@link
+ * ProgramWeightsCodec} writes.
+ *
  * <p>Files are read from folders that people hand on: nothing in them is trusted, no number is
  * allocated for that the file is too short to hold.
  */
@@ -47,23 +50,12 @@ public final class CalibratedWeightsCodec {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
-      out.writeByte(VERSION);
-      out.writeByte(weights.bits().bits());
-      write(out, weights.shape());
-      out.write(CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits()));
-      if (weights instanceof LinearWeights linear) {
-        out.writeByte(LINEAR);
-        Channels channels = linear.channels();
-        out.writeInt(channels.groups());
-        out.writeInt(channels.count());
-        out.writeInt(channels.runs());
-        out.writeInt(channels.runLength());
-        float[] biases = linear.biases();
-        write(out, linear.scales());
-        write(out, biases.length == 0 ? new float[channels.count()] : biases);
+      if (weights instanceof LinearWeights || weights instanceof LookUpTableWeights) {
+        out.writeByte(VERSION);
+        network(out, (CodedWeights) weights);
       } else {
-        out.writeByte(LOOK_UP_TABLE);
-        write(out, ((LookUpTableWeights) weights).table());
+        out.writeByte(ProgramWeightsCodec.VERSION);
+        ProgramWeightsCodec.write(out, weights);
       }
       out.writeBoolean(calibrated.bias().isPresent());
       if (calibrated.bias().isPresent()) {
@@ -74,6 +66,26 @@ public final class CalibratedWeightsCodec {
       throw new UncheckedIOException("an array in memory cannot be written.", e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void network(DataOutputStream out, CodedWeights weights) throws IOException {
+    out.writeByte(weights.bits().bits());
+    write(out, weights.shape());
+    out.write(CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits()));
+    if (weights instanceof LinearWeights linear) {
+      out.writeByte(LINEAR);
+      Channels channels = linear.channels();
+      out.writeInt(channels.groups());
+      out.writeInt(channels.count());
+      out.writeInt(channels.runs());
+      out.writeInt(channels.runLength());
+      float[] biases = linear.biases();
+      write(out, linear.scales());
+      write(out, biases.length == 0 ? new float[channels.count()] : biases);
+    } else {
+      out.writeByte(LOOK_UP_TABLE);
+      write(out, ((LookUpTableWeights) weights).table());
+    }
   }
 
   /**
@@ -99,21 +111,10 @@ public final class CalibratedWeightsCodec {
   private static CalibratedWeights read(DataInputStream in) throws IOException {
     require(in.readInt() == MAGIC, "it does not begin as fitted codes do");
     int version = in.readUnsignedByte();
-    require(version == VERSION, "its version (" + version + ") is not " + VERSION);
-    int width = in.readUnsignedByte();
-    require(width >= 1 && width <= 8, "its number of bits (" + width + ") is not in [1, 8]");
-    NumberOfBits bits = new NumberOfBits(width);
-    Shape shape = shape(in, width, "codes");
-    byte[] codes = codes(in, bits, Math.toIntExact(shape.elementCount()));
-    int form = in.readUnsignedByte();
-    QuantizedWeights weights =
-        switch (form) {
-          case LINEAR -> linear(in, shape, bits, codes);
-          case LOOK_UP_TABLE ->
-              new LookUpTableWeights(shape, bits, codes, floats(in, bits.codes(), "table"));
-          default ->
-              throw new DamagedException("its form (" + form + ") is neither linear nor a table");
-        };
+    require(
+        version == VERSION || version == ProgramWeightsCodec.VERSION,
+        "its version (" + version + ") is not " + VERSION + " or " + ProgramWeightsCodec.VERSION);
+    QuantizedWeights weights = version == VERSION ? network(in) : ProgramWeightsCodec.read(in);
     int more = in.readUnsignedByte();
     require(more <= 1, "the mark of its bias (" + more + ") is neither 0 nor 1");
     if (more == 0) {
@@ -124,7 +125,27 @@ public final class CalibratedWeightsCodec {
     return new CalibratedWeights(weights, Optional.of(Tensor.wrap(biasShape, bias)));
   }
 
-  private static byte[] codes(DataInputStream in, NumberOfBits bits, int count) throws IOException {
+  static NumberOfBits bits(DataInputStream in) throws IOException {
+    int width = in.readUnsignedByte();
+    require(width >= 1 && width <= 8, "its number of bits (" + width + ") is not in [1, 8]");
+    return new NumberOfBits(width);
+  }
+
+  private static CodedWeights network(DataInputStream in) throws IOException {
+    NumberOfBits bits = bits(in);
+    Shape shape = shape(in, bits.bits(), "codes");
+    byte[] codes = codes(in, bits, Math.toIntExact(shape.elementCount()));
+    int form = in.readUnsignedByte();
+    return switch (form) {
+      case LINEAR -> linear(in, shape, bits, codes);
+      case LOOK_UP_TABLE ->
+          new LookUpTableWeights(shape, bits, codes, floats(in, bits.codes(), "table"));
+      default ->
+          throw new DamagedException("its form (" + form + ") is neither linear nor a table");
+    };
+  }
+
+  static byte[] codes(DataInputStream in, NumberOfBits bits, int count) throws IOException {
     byte[] packed = new byte[Math.toIntExact(bits.packedBytes(count))];
     in.readFully(packed);
     int padding = (int) (8L * packed.length - (long) count * bits.bits());
@@ -162,21 +183,21 @@ public final class CalibratedWeightsCodec {
     return false;
   }
 
-  private static void write(DataOutputStream out, Shape shape) throws IOException {
+  static void write(DataOutputStream out, Shape shape) throws IOException {
     out.writeByte(shape.rank());
     for (int length : shape.lengths()) {
       out.writeInt(length);
     }
   }
 
-  private static void write(DataOutputStream out, float[] values) throws IOException {
+  static void write(DataOutputStream out, float[] values) throws IOException {
     for (float value : values) {
       out.writeFloat(value);
     }
   }
 
   /** A shape whose values fit into the rest of the file. */
-  private static Shape shape(DataInputStream in, int bitsOfEach, String what) throws IOException {
+  static Shape shape(DataInputStream in, int bitsOfEach, String what) throws IOException {
     int rank = in.readUnsignedByte();
     require(rank <= LARGEST_RANK, "rank " + rank + " is more than " + LARGEST_RANK);
     int[] lengths = new int[rank];
@@ -193,7 +214,7 @@ public final class CalibratedWeightsCodec {
     return Shape.of(lengths);
   }
 
-  private static float[] floats(DataInputStream in, int count, String what) throws IOException {
+  static float[] floats(DataInputStream in, int count, String what) throws IOException {
     if (count > in.available() / Float.BYTES) {
       throw new EOFException();
     }
@@ -205,7 +226,7 @@ public final class CalibratedWeightsCodec {
     return values;
   }
 
-  private static void require(boolean right, String otherwise) throws DamagedException {
+  static void require(boolean right, String otherwise) throws DamagedException {
     if (!right) {
       throw new DamagedException(otherwise);
     }
@@ -221,7 +242,7 @@ public final class CalibratedWeightsCodec {
   }
 
   /** Says what is wrong, without the file's name. */
-  private static final class DamagedException extends IOException {
+  static final class DamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     DamagedException(String reason) {

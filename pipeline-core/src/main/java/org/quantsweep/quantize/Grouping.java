@@ -67,18 +67,45 @@ public sealed interface Grouping extends Serializable {
     }
   }
 
+  /**
+   * So many neighbouring output channels at the same place as one vector, with one code.
+   *
+   * @param channels in a vector, at least 2
+   */
+  record PerVector(int channels) implements Grouping {
+    /** Checks the range. */
+    public PerVector {
+      if (channels < 2) {
+        throw new UsageException(
+            "vectors (@vector" + channels + ") must hold at least 2.\nMaybe write @vector2.");
+      }
+    }
+
+    @Override
+    public String text() {
+      return "vector" + channels;
+    }
+  }
+
   /** The grouping of a text form; empty when it is none. */
   static Optional<Grouping> parse(String text) {
     if (text.equals(WHOLE.text())) {
       return Optional.of(WHOLE);
     }
-    Matcher counted = Pattern.compile("(block|group)([0-9]{1,9})").matcher(text);
+    if (text.equals(PER_CHANNEL.text())) {
+      return Optional.of(PER_CHANNEL);
+    }
+    Matcher counted = Pattern.compile("(block|group|vector)([0-9]{1,9})").matcher(text);
     if (!counted.matches()) {
       return Optional.empty();
     }
     int count = Integer.parseInt(counted.group(2));
     return Optional.of(
-        counted.group(1).equals("block") ? new PerBlock(count) : new PerChannelGroup(count));
+        switch (counted.group(1)) {
+          case "block" -> new PerBlock(count);
+          case "group" -> new PerChannelGroup(count);
+          default -> new PerVector(count);
+        });
   }
 
   private static void requirePositive(String name, int count) {

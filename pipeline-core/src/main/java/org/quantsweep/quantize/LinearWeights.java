@@ -7,7 +7,7 @@ import org.quantsweep.tensor.Tensor;
  * Codes with scales and biases: w = code x scale + bias, computed in double from the stored float32
  * values and rounded to float32 (NeuralNetwork.proto, LinearQuantizationParams).
  */
-public final class LinearWeights extends QuantizedWeights {
+public final class LinearWeights extends CodedWeights {
   private static final long serialVersionUID = 1L;
 
   private final Channels channels;
@@ -28,7 +28,7 @@ public final class LinearWeights extends QuantizedWeights {
       Channels channels,
       float[] scales,
       float[] biases) {
-    super(shape, bits, codes);
+    super(shape, bits, codes, shape.elementCount());
     if (scales.length != channels.count()) {
       throw new IllegalArgumentException(
           channels.count() + " channels need as many scales, not " + scales.length + ".");

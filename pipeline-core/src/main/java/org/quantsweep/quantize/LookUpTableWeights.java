@@ -4,7 +4,7 @@ import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** Codes that are places in a table of 2^bits float32 weights. */
-public final class LookUpTableWeights extends QuantizedWeights {
+public final class LookUpTableWeights extends CodedWeights {
   private static final long serialVersionUID = 1L;
 
   private final float[] table;
@@ -15,7 +15,7 @@ public final class LookUpTableWeights extends QuantizedWeights {
    * @param table exactly 2^bits entries
    */
   public LookUpTableWeights(Shape shape, NumberOfBits bits, byte[] codes, float[] table) {
-    super(shape, bits, codes);
+    super(shape, bits, codes, shape.elementCount());
     if (table.length != bits.codes()) {
       throw new IllegalArgumentException(
           "look-up table has "

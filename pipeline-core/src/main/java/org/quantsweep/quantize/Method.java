@@ -22,10 +22,12 @@ public sealed interface Method extends Serializable {
   enum Plain implements Method {
     /** w = code x scale + bias, the bias being the smallest weight. */
     LINEAR,
-    /** The same with 8 bits and zero at code 128. */
+    /** The same with zero in the middle of the codes. */
     LINEAR_SYMMETRIC,
     /** A table of equal steps from the smallest to the largest weight. */
     LUT_LINEAR,
+    /** The table of all values that occur, which must be few enough. */
+    LUT_UNIQUE,
     /** The table of least squared error. */
     LUT_KMEANS;
 
@@ -36,7 +38,7 @@ public sealed interface Method extends Serializable {
 
     @Override
     public boolean isLookUpTable() {
-      return this == LUT_LINEAR || this == LUT_KMEANS;
+      return this == LUT_LINEAR || this == LUT_UNIQUE || this == LUT_KMEANS;
     }
   }
 

@@ -4,29 +4,15 @@ import java.io.Serializable;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
-/** A weight tensor as codes, and what turns them back into weights. */
+/** A weight tensor in another form than plain floats, and what turns it back into weights. */
 public abstract sealed class QuantizedWeights implements Serializable
-    permits LinearWeights, LookUpTableWeights {
+    permits CodedWeights, SparseWeights {
   private static final long serialVersionUID = 1L;
 
   private final Shape shape;
-  private final NumberOfBits bits;
-  private final byte[] codes;
 
-  QuantizedWeights(Shape shape, NumberOfBits bits, byte[] codes) {
-    if (shape.elementCount() != codes.length) {
-      throw new IllegalArgumentException(
-          "shape "
-              + shape
-              + " needs "
-              + shape.elementCount()
-              + " codes, not "
-              + codes.length
-              + ".");
-    }
+  QuantizedWeights(Shape shape) {
     this.shape = shape;
-    this.bits = bits;
-    this.codes = codes;
   }
 
   /** The shape of the weight tensor. */
@@ -34,19 +20,9 @@ public abstract sealed class QuantizedWeights implements Serializable
     return shape;
   }
 
-  /** The number of bits of each code. */
-  public NumberOfBits bits() {
-    return bits;
-  }
+  /** Whether it may be what a scheme gives, so far as its form tells. */
+  public abstract boolean isOf(Scheme.Compression scheme);
 
-  /**
-   * One code a byte, in [0, 2^bits), in row-major order of the tensor; not copied: whoever takes it
-   * must not write to it.
-   */
-  public byte[] sharedCodes() {
-    return codes;
-  }
-
-  /** The weights that the codes stand for, float32, in the tensor's shape. */
+  /** The weights that are meant, float32, in the tensor's shape. */
   public abstract Tensor dequantize();
 }

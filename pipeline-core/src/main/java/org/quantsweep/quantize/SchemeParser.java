@@ -2,14 +2,20 @@ package org.quantsweep.quantize;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 
 /** Reads a scheme's text form. */
 final class SchemeParser {
   private static final String FORMS =
-      "full, half, linear:B, linear:B@tensor, linear-symmetric:8, lut-linear:B, lut-kmeans:B,"
-          + " lut-custom:NAME:B with B in 1 to 8; linear and lut-kmeans also with +calibrated";
+      "full, half, linear:B (uintB), linear-symmetric:B (intB), lut-kmeans:B (lut:B), lut-linear:B,"
+          + " lut-unique:B, lut-custom:NAME:B with B in 1 to 8, then @tensor, @channel, @blockN,"
+          + " @groupN or @vectorN; sparse:SHARE alone or before these; +calibrated last";
+
+  private static final Pattern SHORT = Pattern.compile("(int|uint)([0-9]{1,9})");
+  private static final String COMPACT = "int8";
 
   private SchemeParser() {}
 
@@ -20,29 +26,63 @@ final class SchemeParser {
     if (text.equals("half")) {
       return new Scheme.HalfPrecision();
     }
-    if (text.endsWith(Scheme.CALIBRATED)) {
-      Scheme plain = parse(text.substring(0, text.length() - Scheme.CALIBRATED.length()));
-      if (!(plain instanceof Scheme.Quantization quantization) || quantization.calibrated()) {
-        throw unknown(text);
+    boolean calibrated = text.endsWith(Scheme.CALIBRATED);
+    String plain =
+        calibrated ? text.substring(0, text.length() - Scheme.CALIBRATED.length()) : text;
+    Scheme.Compression scheme = compression(text, plain);
+    return calibrated ? scheme.fitted() : scheme;
+  }
+
+  private static Scheme.Compression compression(String text, String plain) {
+    List<String> parts = new ArrayList<>(List.of(plain.split("\\+", -1)));
+    Sparsity sparsity = Sparsity.NONE;
+    if (parts.get(0).startsWith(Scheme.SPARSE)) {
+      sparsity =
+          Sparsity.parse(parts.remove(0).substring(Scheme.SPARSE.length()))
+              .orElseThrow(() -> unknown(text));
+      if (parts.isEmpty()) {
+        return new Scheme.Pruning(sparsity, false);
       }
-      return quantization.fitted();
     }
-    int at = text.indexOf('@');
-    String form = at < 0 ? text : text.substring(0, at);
+    Scheme.Quantization codes = quantization(text, parts.remove(0)).sparse(sparsity);
+    if (parts.isEmpty()) {
+      return codes;
+    }
+    if (parts.size() == 1 && parts.get(0).equals(COMPACT) && codes.isLookUpTable()) {
+      return codes.compact();
+    }
+    throw unknown(text);
+  }
+
+  private static Scheme.Quantization quantization(String text, String part) {
+    int at = part.indexOf('@');
+    String form = at < 0 ? part : part.substring(0, at);
+    Matcher shortly = SHORT.matcher(form);
     int colon = form.lastIndexOf(':');
-    Method method = colon < 0 ? null : method(form.substring(0, colon));
+    Method method;
+    String digits;
+    if (shortly.matches()) {
+      method = shortly.group(1).equals("int") ? Method.Plain.LINEAR_SYMMETRIC : Method.Plain.LINEAR;
+      digits = shortly.group(2);
+    } else {
+      method = colon < 0 ? null : method(form.substring(0, colon));
+      digits = form.substring(colon + 1);
+    }
     if (method == null) {
       throw unknown(text);
     }
-    NumberOfBits bits = bits(text, method, form.substring(colon + 1));
+    NumberOfBits bits = bits(text, method, digits);
     Grouping grouping =
         at < 0
             ? method.usualGrouping()
-            : Grouping.parse(text.substring(at + 1)).orElseThrow(() -> unknown(text));
+            : Grouping.parse(part.substring(at + 1)).orElseThrow(() -> unknown(text));
     return new Scheme.Quantization(method, bits, grouping);
   }
 
   private static Method method(String name) {
+    if (name.equals("lut")) {
+      return Method.Plain.LUT_KMEANS;
+    }
     for (Method.Plain plain : Method.Plain.values()) {
       if (plain.text().equals(name)) {
         return plain;
@@ -90,6 +130,9 @@ final class SchemeParser {
       }
       spellings.add("linear:" + bits + "@tensor");
     }
+    spellings.addAll(
+        List.of("int8", "uint8", "int4", "uint4", "int4@block32", "lut:4", "lut:4@group16"));
+    spellings.addAll(List.of("lut:6", "lut:8@vector2", "sparse:0.5", "sparse:0.5+lut:4"));
     return spellings;
   }
 }

@@ -289,17 +289,19 @@ public final class OptionPass {
     return tensors;
   }
 
-  /** What a narrower option is held against: the same tensor's linear codes, or its tables. */
+  /** What a narrower option is held against: wider ones of the same tensor and form. */
   private static String form(TensorOption option) {
-    boolean table =
-        option.scheme() instanceof Scheme.Quantization quantization && quantization.isLookUpTable();
-    return option.tensor() + (table ? " table" : " linear");
+    return option.tensor()
+        + ' '
+        + (option.scheme() instanceof Scheme.Compression compression
+            ? compression.plain().form()
+            : option.scheme());
   }
 
-  private static int width(Scheme scheme) {
-    return scheme instanceof Scheme.Quantization quantization
-        ? quantization.bits().bits()
-        : Integer.MAX_VALUE;
+  private static double width(Scheme scheme) {
+    return scheme instanceof Scheme.Compression compression
+        ? compression.bitsPerWeight()
+        : Float.SIZE;
   }
 
   /** The options of one tensor after the other: its inputs are gathered once for all of them. */

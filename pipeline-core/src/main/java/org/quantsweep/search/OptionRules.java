@@ -77,7 +77,7 @@ public record OptionRules(
   }
 
   static boolean isFitted(Scheme scheme) {
-    return scheme instanceof Scheme.Quantization quantization && quantization.calibrated();
+    return scheme instanceof Scheme.Compression quantization && quantization.calibrated();
   }
 
   /** Whether one scheme may be that of all these weight tensors. */
@@ -90,12 +90,12 @@ public record OptionRules(
     if (kept.containsKey(tensor)) {
       return kept.get(tensor).equals(scheme);
     }
-    if (!(scheme instanceof Scheme.Quantization quantization)) {
+    if (!(scheme instanceof Scheme.Compression compression)) {
       return true;
     }
-    return bits.contains(quantization.bits().bits())
-        && (quantization.isLookUpTable() ? tables : linear)
-        && (calibrated || !quantization.calibrated());
+    return (calibrated || !compression.calibrated())
+        && (!(compression instanceof Scheme.Quantization codes)
+            || (bits.contains(codes.bits().bits()) && (codes.isLookUpTable() ? tables : linear)));
   }
 
   /**

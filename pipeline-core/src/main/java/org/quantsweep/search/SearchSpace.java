@@ -158,7 +158,7 @@ public record SearchSpace(
         return Optional.of(option);
       }
       boolean same =
-          scheme instanceof Scheme.Quantization quantization
+          scheme instanceof Scheme.Compression quantization
               && option.scheme().equals(quantization.plain());
       plain = same ? Optional.of(option) : plain;
     }

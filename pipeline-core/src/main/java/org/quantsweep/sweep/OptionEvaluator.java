@@ -113,7 +113,7 @@ public final class OptionEvaluator {
   private static FittedOption fit(
       Scheme scheme, WeightTensor tensor, CalibratedQuantizer quantizer, TensorQuantizer plain) {
     java.util.Optional<CalibratedWeights> none = java.util.Optional.empty();
-    if (scheme instanceof Scheme.Quantization quantization) {
+    if (scheme instanceof Scheme.Compression quantization) {
       if (quantization.calibrated()) {
         CalibratedWeights weights = quantizer.quantize(quantization);
         return new FittedOption(

@@ -68,8 +68,8 @@ class GoldenVectorsTest {
     assertThat(weights.biases()).containsExactly(0, 1);
   }
 
-  private static QuantizedWeights quantized(Tensor weights, int axis, String scheme) {
-    return new TensorQuantizer(weights, axis, weights.shape().length(axis))
+  private static CodedWeights quantized(Tensor weights, int axis, String scheme) {
+    return new NetworkQuantizer(weights, axis, weights.shape().length(axis))
         .quantize((Scheme.Quantization) Scheme.parse(scheme));
   }
 
@@ -77,7 +77,7 @@ class GoldenVectorsTest {
     return (LinearWeights) quantized(weights, axis, scheme);
   }
 
-  private static String packed(QuantizedWeights weights) {
+  private static String packed(CodedWeights weights) {
     StringBuilder bytes = new StringBuilder();
     for (byte one : CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits())) {
       bytes.append(bytes.isEmpty() ? "" : " ").append(one & 255);

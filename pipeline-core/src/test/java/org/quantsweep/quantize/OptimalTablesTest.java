@@ -157,7 +157,7 @@ class OptimalTablesTest {
       if (tensor.isVector()) {
         continue;
       }
-      TensorQuantizer quantizer = new TensorQuantizer(tensor.values(), tensor.channelAxis(), 1);
+      TensorQuantizer quantizer = new NetworkQuantizer(tensor.values(), tensor.channelAxis(), 1);
       for (int bits = 1; bits <= 8; bits++) {
         Tensor decoded =
             quantizer
@@ -176,7 +176,7 @@ class OptimalTablesTest {
     Tensor weights = Tensor.wrap(Shape.of(5), new float[] {3, -1, 3, 0.5f, -1});
     LookUpTableWeights quantized =
         (LookUpTableWeights)
-            new TensorQuantizer(weights, 0, 1)
+            new NetworkQuantizer(weights, 0, 1)
                 .quantize((Scheme.Quantization) Scheme.parse("lut-kmeans:3"));
     assertThat(quantized.table()).containsExactly(-1, 0.5f, 3, 3, 3, 3, 3, 3);
     assertThat(quantized.dequantize()).isEqualTo(weights);

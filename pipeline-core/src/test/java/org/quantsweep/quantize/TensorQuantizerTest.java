@@ -66,7 +66,7 @@ class TensorQuantizerTest {
     List<String[]> cases = Fixtures.lines("linear.csv");
     assertThat(cases).hasSize(25);
     for (String[] cells : cases) {
-      QuantizedWeights quantized = quantize(weights, 0, 8, cells[0]);
+      CodedWeights quantized = quantize(weights, 0, 8, cells[0]);
       assertThat(quantized.sharedCodes()).as(cells[0]).isEqualTo(HexFormat.of().parseHex(cells[1]));
       assertThat(stored(quantized))
           .as(cells[0])
@@ -74,7 +74,7 @@ class TensorQuantizerTest {
     }
   }
 
-  private static List<String> stored(QuantizedWeights quantized) {
+  private static List<String> stored(CodedWeights quantized) {
     List<String> bits = new ArrayList<>();
     float[][] parts =
         quantized instanceof LinearWeights linear
@@ -133,7 +133,7 @@ class TensorQuantizerTest {
     // Range 3e-6 at 2 bits: the scale is exactly within coremltools' limit of 1e-6.
     Tensor weights = tensor(Shape.of(1, 4), 1e-6f, 2e-6f, 3e-6f, 4e-6f);
     for (String scheme : new String[] {"linear:2", "lut-linear:2"}) {
-      QuantizedWeights quantized = quantize(weights, 0, 1, scheme);
+      CodedWeights quantized = quantize(weights, 0, 1, scheme);
       assertThat(quantized.sharedCodes()).containsExactly(0, 1, 2, 3);
       assertThat(quantized.dequantize().toArray())
           .containsExactly(weights.toArray(), within(1e-12f));
@@ -144,7 +144,7 @@ class TensorQuantizerTest {
   void symmetricMeetsTinyWeightsWhichCoremltoolsTurnsAround() {
     // coremltools gives -1.0079e-7 for a constant 1e-7.
     Tensor weights = tensor(Shape.of(2, 2), 1e-7f, 1e-7f, -2e-20f, 1e-20f);
-    QuantizedWeights quantized = quantize(weights, 0, 2, "linear-symmetric:8");
+    CodedWeights quantized = quantize(weights, 0, 2, "linear-symmetric:8");
     assertThat(quantized.sharedCodes()).containsExactly(255, 255, 1, 192);
     assertThat(quantized.dequantize().get(0)).isCloseTo(1e-7f, within(1e-13f));
     assertThat(quantized.dequantize().get(2)).isCloseTo(-2e-20f, within(1e-26f));
@@ -194,23 +194,23 @@ class TensorQuantizerTest {
 
   @Test
   void weightsThatAreNotFiniteAreRefused() {
-    assertThatThrownBy(() -> new TensorQuantizer(tensor(Shape.of(2), 1, Float.NaN), 0, 1))
+    assertThatThrownBy(() -> new NetworkQuantizer(tensor(Shape.of(2), 1, Float.NaN), 0, 1))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "weight (NaN) at place 1 of [2] cannot be quantized: it is not a finite number.\n"
                 + "Maybe leave this weight tensor in full precision.");
     assertThatThrownBy(
-            () -> new TensorQuantizer(tensor(Shape.of(1), Float.NEGATIVE_INFINITY), 0, 1))
+            () -> new NetworkQuantizer(tensor(Shape.of(1), Float.NEGATIVE_INFINITY), 0, 1))
         .isInstanceOf(BadInputException.class)
         .hasMessageStartingWith("weight (-Infinity) at place 0 of [1] cannot be quantized");
   }
 
   @Test
   void scalesMustFitTheShape() {
-    assertThatThrownBy(() -> new TensorQuantizer(TWO_CHANNELS, 0, 3))
+    assertThatThrownBy(() -> new NetworkQuantizer(TWO_CHANNELS, 0, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("3 scales do not fit shape [2, 4] along axis 0.");
-    assertThatThrownBy(() -> new TensorQuantizer(tensor(Shape.of(0, 3)), 0, 1))
+    assertThatThrownBy(() -> new NetworkQuantizer(tensor(Shape.of(0, 3)), 0, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("shape [0, 3] holds no weights to quantize.");
   }
@@ -318,12 +318,12 @@ class TensorQuantizerTest {
     return Tensor.wrap(shape, values);
   }
 
-  private static QuantizedWeights quantize(Tensor weights, int axis, int scales, String scheme) {
-    return new TensorQuantizer(weights, axis, scales)
+  private static CodedWeights quantize(Tensor weights, int axis, int scales, String scheme) {
+    return new NetworkQuantizer(weights, axis, scales)
         .quantize((Scheme.Quantization) Scheme.parse(scheme));
   }
 
-  private static String packed(QuantizedWeights weights) {
+  private static String packed(CodedWeights weights) {
     StringBuilder text = new StringBuilder();
     for (byte part : CodePacker.packMostSignificantFirst(weights.sharedCodes(), weights.bits())) {
       text.append(text.isEmpty() ? "" : " ").append(part & 255);

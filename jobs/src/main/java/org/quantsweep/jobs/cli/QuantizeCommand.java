@@ -30,8 +30,10 @@ import picocli.CommandLine.Spec;
     description = "Store the weights of a model in one scheme, or as a recipe says.",
     footer = {
       "",
-      "Schemes: full, half, linear:B, linear:B@tensor, linear-symmetric:8, lut-linear:B,",
-      "lut-kmeans:B, lut-custom:NAME:B with B in 1 to 8.",
+      "Schemes: full, half; linear:B (uintB), linear-symmetric:B (intB), lut-kmeans:B (lut:B),",
+      "lut-linear:B, lut-unique:B, lut-custom:NAME:B, with B in 1 to 8; then @tensor, @channel,",
+      "@blockN, @groupN or @vectorN; sparse:SHARE alone or before these, as sparse:0.5+lut:4.",
+      "What a model's format has of these, docs/schemes.md tells.",
       "Examples:",
       "  quantsweep quantize Net.mlmodel --scheme lut-kmeans:6 --output Net6.mlmodel",
       "  quantsweep quantize Net.mlmodel --recipe results/net/recipe.yaml --output Net.q.mlmodel"
@@ -112,13 +114,38 @@ final class QuantizeCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Those that can have the form; as in coremltools, the others stay as they are, with a line. */
+  private List<String> able(CoreMLModel rewritten, WeightSelection selection, Scheme parsed) {
+    rewritten.format().requireLegal(parsed);
+    List<String> able = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    for (WeightTensor tensor : selection.of(rewritten)) {
+      rewritten
+          .format()
+          .refusal(tensor, parsed)
+          .ifPresentOrElse(reasons::add, () -> able.add(tensor.identity()));
+    }
+    if (able.isEmpty() && !reasons.isEmpty()) {
+      throw new UsageException(
+          rewritten.name()
+              + ": no weight tensor can be stored as "
+              + parsed
+              + ": "
+              + reasons.get(0)
+              + "\nMaybe name another scheme.");
+    }
+    reasons.forEach(
+        reason -> spec.commandLine().getErr().println("left as it is stored: " + reason));
+    return able;
+  }
+
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
     CoreMLModel given = ModelReader.read(model.file());
     given.requireCompressible();
     CoreMLModel rewritten = keepBatchNorm ? given : Rewrite.FOLD_BATCH_NORM.apply(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);
-    List<String> identities = selection.of(rewritten).stream().map(WeightTensor::identity).toList();
+    List<String> identities = able(rewritten, selection, parsed);
     TreeMap<String, Scheme> schemes =
         new TreeMap<>(QuantizationPlan.uniform(parsed, identities).schemes());
     keep.forEach((tensor, kept) -> schemes.put(tensor, Scheme.parse(kept)));

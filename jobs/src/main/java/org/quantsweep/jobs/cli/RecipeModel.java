@@ -97,7 +97,7 @@ final class RecipeModel {
                 + "Maybe copy them from the sweep's folder again.");
       }
       CalibratedWeights weights = CalibratedWeightsCodec.decode(bytes, codes.get().name());
-      if (weights.weights().bits().equals(((Scheme.Quantization) option.scheme()).bits())) {
+      if (weights.weights().isOf((Scheme.Compression) option.scheme())) {
         fitted.put(option, weights);
       } else {
         missing.add(option.tensor() + " (" + option.scheme() + ")");

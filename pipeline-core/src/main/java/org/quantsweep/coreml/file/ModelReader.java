@@ -96,13 +96,13 @@ public final class ModelReader {
     ModelFiles files = LocalPackage.unpacked(given, name);
     if (files.isLone()) {
       byte[] bytes = bytes(files.content(), name, limits);
-      return build(parse(bytes, name, limits), files, Map.of(), name, limits);
+      return build(parse(bytes, name, limits), files, Map.of(), name, limits, false);
     }
     ModelPackage parts = ModelPackage.of(files, name);
     Model message = parse(bytes(parts.specification(), name, limits), name, limits);
     return ModelKinds.hasProgram(message)
-        ? build(message, files, parts.beside(), name, limits)
-        : build(message, ModelFiles.lone(parts.specification()), Map.of(), name, limits);
+        ? build(message, files, parts.beside(), name, limits, false)
+        : build(message, ModelFiles.lone(parts.specification()), Map.of(), name, limits, false);
   }
 
   private static byte[] bytes(FileContent content, String name, ReaderLimits limits) {
@@ -117,7 +117,7 @@ public final class ModelReader {
   /** As {@link #read(byte[], String)}, with limits of one's own. */
   public static CoreMLModel read(byte[] bytes, String name, ReaderLimits limits) {
     Model message = parse(bytes, name, limits);
-    return build(message, ModelFiles.lone(bytes), Map.of(), name, limits);
+    return build(message, ModelFiles.lone(bytes), Map.of(), name, limits, false);
   }
 
   private static Model parse(byte[] bytes, String name, ReaderLimits limits) {
@@ -142,12 +142,14 @@ public final class ModelReader {
       ModelFiles files,
       Map<String, FileContent> beside,
       String name,
-      ReaderLimits limits) {
+      ReaderLimits limits,
+      boolean stage) {
     Findings findings = new Findings();
     ModelChecks.check(message, limits, findings);
     CoreMLModel.Source source = new CoreMLModel.Source(name, files.digest(), files.size());
     if (message.hasMlProgram()) {
-      return ProgramReader.read(message, new ProgramReader.Parts(source, files, beside), findings);
+      return ProgramReader.read(
+          message, new ProgramReader.Parts(source, files, beside, stage), findings);
     }
     FeatureDescriptions features = FeatureDescriptions.of(message, findings);
     if (findings.problemCount() > 0) {
@@ -164,9 +166,9 @@ public final class ModelReader {
             findings.warnings(),
             message);
     List<CoreMLModel> stages = new ArrayList<>();
-    for (Model stage : ModelKinds.stages(message)) {
+    for (Model inner : ModelKinds.stages(message)) {
       String stageName = name + ", stage[" + stages.size() + "]";
-      stages.add(build(stage, files, beside, stageName, limits));
+      stages.add(build(inner, files, beside, stageName, limits, true));
     }
     return model.withStages(stages);
   }

@@ -44,8 +44,13 @@ final class ProgramReader {
    *
    * @param files as given
    * @param beside the files beside the program's own, by their path there
+   * @param isStage whether it is a part of a pipeline
    */
-  record Parts(CoreMLModel.Source source, ModelFiles files, Map<String, FileContent> beside) {
+  record Parts(
+      CoreMLModel.Source source,
+      ModelFiles files,
+      Map<String, FileContent> beside,
+      boolean isStage) {
     Parts {
       beside = Map.copyOf(beside);
     }
@@ -114,7 +119,8 @@ final class ProgramReader {
         parts.source(),
         new CoreMLModel.Functions(chosen(), interfaces),
         findings.warnings(),
-        new ProgramFormat.Contents(program, defaults, parts.files()));
+        new ProgramFormat.Contents(
+            message, program, defaults, parts.files(), parts.beside(), parts.isStage()));
   }
 
   private void refuseProblems() {

@@ -118,7 +118,7 @@ final class BlobFile {
     if (size > Integer.MAX_VALUE - 16) {
       throw new DamagedBlobException("the blob has " + size + " bytes, more than 2 GiB");
     }
-    return TensorValue.packed(type, shape, () -> bytes(blob), size);
+    return TensorValue.packed(type, shape, () -> bytes(blob), size).from(name + " at " + offset);
   }
 
   private Blob blob(long offset) throws IOException, DamagedBlobException {

@@ -55,6 +55,24 @@ public final class BlobFileWriter {
     if (before != null) {
       return before;
     }
+    long offset = append(number, size, stored.padding(), bytes);
+    known.put(stored, offset);
+    return offset;
+  }
+
+  /**
+   * Adds an array, also where an equal one is there.
+   *
+   * @return where its metadata lie
+   */
+  long append(TensorValue value) {
+    DataType type = value.type();
+    long bits = Math.multiplyExact((long) value.count(), (long) type.bits());
+    long size = Math.addExact(bits, 7) / 8;
+    return append(BlobFile.number(type), size, 8 * size - bits, value::packedBytes);
+  }
+
+  private long append(int number, long size, long padding, Supplier<byte[]> bytes) {
     long offset = aligned(end);
     long start = offset + BlobFile.ALIGNMENT;
     byte[] metadata =
@@ -63,13 +81,12 @@ public final class BlobFileWriter {
             .putInt(4, number)
             .putLong(8, size)
             .putLong(16, start)
-            .putLong(24, stored.padding())
+            .putLong(24, padding)
             .array();
     pieces.put(offset, new BlobContent.Piece(metadata.length, () -> metadata));
     pieces.put(start, new BlobContent.Piece(size, bytes));
     end = start + size;
     count++;
-    known.put(stored, offset);
     return offset;
   }
 
@@ -85,7 +102,7 @@ public final class BlobFileWriter {
     return ByteBuffer.allocate(BlobFile.ALIGNMENT).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private static long aligned(long place) {
+  static long aligned(long place) {
     return (place + BlobFile.ALIGNMENT - 1) / BlobFile.ALIGNMENT * BlobFile.ALIGNMENT;
   }
 }

@@ -11,7 +11,6 @@ import java.util.function.UnaryOperator;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.Pipeline;
-import org.quantsweep.proto.mil.Argument;
 import org.quantsweep.proto.mil.Block;
 import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.Operation;
@@ -148,59 +147,8 @@ public final class BlobRelocation {
   }
 
   private Operation operation(Operation message, UnaryOperator<Value> blob) {
-    Operation.Builder changed = message.toBuilder().clearBlocks();
+    Operation.Builder changed = BlobReferences.changed(message, blob).toBuilder().clearBlocks();
     message.getBlocksList().forEach(inner -> changed.addBlocks(block(inner, blob)));
-    message
-        .getAttributesMap()
-        .forEach((name, value) -> changed.putAttributes(name, value(value, blob)));
-    message
-        .getInputsMap()
-        .forEach((name, argument) -> changed.putInputs(name, argument(argument, blob)));
     return changed.build();
-  }
-
-  private Argument argument(Argument message, UnaryOperator<Value> blob) {
-    Argument.Builder changed = message.toBuilder();
-    changed
-        .getArgumentsBuilderList()
-        .forEach(
-            binding -> {
-              if (binding.hasValue()) {
-                binding.setValue(value(binding.getValue(), blob));
-              }
-            });
-    return changed.build();
-  }
-
-  private Value value(Value message, UnaryOperator<Value> blob) {
-    if (message.hasBlobFileValue()) {
-      return blob.apply(message);
-    }
-    Value.Builder changed = message.toBuilder();
-    Value.ImmediateValue.Builder immediate = changed.getImmediateValueBuilder();
-    switch (message.getImmediateValue().getValueCase()) {
-      case LIST ->
-          immediate.getListBuilder().getValuesBuilderList().forEach(inner -> move(inner, blob));
-      case TUPLE ->
-          immediate.getTupleBuilder().getValuesBuilderList().forEach(inner -> move(inner, blob));
-      case DICTIONARY ->
-          immediate
-              .getDictionaryBuilder()
-              .getValuesBuilderList()
-              .forEach(
-                  pair -> {
-                    move(pair.getKeyBuilder(), blob);
-                    move(pair.getValueBuilder(), blob);
-                  });
-      default -> {
-        return message;
-      }
-    }
-    return changed.build();
-  }
-
-  private void move(Value.Builder inner, UnaryOperator<Value> blob) {
-    Value moved = value(inner.build(), blob);
-    inner.clear().mergeFrom(moved);
   }
 }

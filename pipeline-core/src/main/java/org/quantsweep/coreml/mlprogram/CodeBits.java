@@ -35,6 +35,22 @@ final class CodeBits {
     return values;
   }
 
+  /** Packs the lowest bits of each code. */
+  static byte[] pack(byte[] codes, int bits) {
+    byte[] bytes = new byte[Math.toIntExact(((long) codes.length * bits + 7) / 8)];
+    int mask = (1 << bits) - 1;
+    for (int i = 0; i < codes.length; i++) {
+      long first = (long) i * bits;
+      int place = (int) (first >>> 3);
+      int window = (codes[i] & mask) << (int) (first & 7);
+      bytes[place] |= (byte) window;
+      if (window > 255) {
+        bytes[place + 1] |= (byte) (window >>> 8);
+      }
+    }
+    return bytes;
+  }
+
   static byte[] pack(long[] values, int bits) {
     byte[] bytes = new byte[Math.toIntExact(((long) values.length * bits + 7) / 8)];
     int mask = (1 << bits) - 1;

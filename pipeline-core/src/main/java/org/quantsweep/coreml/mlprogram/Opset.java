@@ -35,6 +35,22 @@ public enum Opset {
     return Optional.empty();
   }
 
+  /** The latest opset of an iOS; empty before iOS 15. */
+  static Optional<Opset> ofRelease(int ios) {
+    Optional<Opset> latest = Optional.empty();
+    for (Opset opset : values()) {
+      if (Integer.parseInt(opset.name().substring("IOS".length())) <= ios) {
+        latest = Optional.of(opset);
+      }
+    }
+    return latest;
+  }
+
+  /** The least iOS that runs it, as deployment targets are written: {@code iOS16}. */
+  String shortSystem() {
+    return "iOS" + name().substring("IOS".length());
+  }
+
   /** The least specification version of a model with it. */
   public int specificationVersion() {
     return specificationVersion;

@@ -40,7 +40,7 @@ public final class PackageWriter {
     new TreeMap<>(beside)
         .forEach(
             (path, content) -> {
-              String item = path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
+              String item = item(path);
               items
                   .computeIfAbsent(item, PackageWriter::digest)
                   .field(path, content.digest().hex());
@@ -51,6 +51,27 @@ public final class PackageWriter {
     files.put(
         "Manifest.json", FileContent.of(manifest(identifiers).getBytes(StandardCharsets.UTF_8)));
     return ModelFiles.tree(files);
+  }
+
+  /** The items of a package: the model, and each file or folder beside it. */
+  static java.util.Set<String> items(java.util.Set<String> beside) {
+    java.util.Set<String> items = new java.util.TreeSet<>();
+    items.add(MODEL);
+    beside.forEach(path -> items.add(item(path)));
+    return items;
+  }
+
+  private static String item(String path) {
+    return path.contains("/") ? path.substring(0, path.indexOf('/')) : path;
+  }
+
+  /** The bytes of a manifest of some items, whatever these hold. */
+  static int manifestSize(java.util.Set<String> items) {
+    SortedMap<String, String> identifiers = new TreeMap<>();
+    for (String item : items) {
+      identifiers.put(identifier(digest(item).build()), item);
+    }
+    return manifest(identifiers).getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static Sha256Digest.Builder digest(String item) {

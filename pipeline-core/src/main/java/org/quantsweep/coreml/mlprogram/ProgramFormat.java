@@ -1,52 +1,134 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.quantsweep.UsageException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.UsageException;
+import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.FunctionSummary;
+import org.quantsweep.coreml.Guardrail;
 import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.quantize.FloatType;
+import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
+import org.quantsweep.tensor.Tensor;
 
-/** ML Programs: they are read and run; none of their weight tensors is stored otherwise yet. */
+/**
+ * ML Programs in packages. What shares a constant in the files, in several functions, is one weight
+ * tensor, and stays shared.
+ */
 public final class ProgramFormat implements ModelFormat {
   /** How a problem ends where a program names a file of constants that is not there. */
   public static final String NO_FILE = "there is no such file.";
 
   private static final String EXTENSION = ".mlpackage";
-  private static final String NOT_YET =
-      "ML Programs cannot be compressed yet, only inspected, run and compared.\n"
-          + "Maybe convert the model to a neural network (convert_to=\"neuralnetwork\" in"
-          + " coremltools).";
+  private static final String STAGE =
+      "an ML Program cannot be compressed within its pipeline.\n"
+          + "Maybe compress it first, and put the compressed one into the pipeline.";
+  private static final String TOO_EARLY =
+      "an ML Program for iOS 15 cannot be compressed: iOS 16, macOS 13 are the first that load"
+          + " compressed constants.\nMaybe write --deployment-target iOS16, which raises what the"
+          + " model needs.";
+  private static final String LONE =
+      "an ML Program in a file of its own has no place for compressed constants.\n"
+          + "Maybe save it as a package (.mlpackage) with coremltools.";
 
   private final Contents contents;
+  private final Opset limit;
+  private final Deployment deployment;
+  private final Map<WeightTensor, ProgramWeight> weights = new LinkedHashMap<>();
+  private final Map<WeightTensor, ProgramQuantizer> quantizers = new ConcurrentHashMap<>();
+  private final Map<String, Optional<String>> raises = new ConcurrentHashMap<>();
+  private PackageEncoder encoder;
 
-  private ProgramFormat(Contents contents) {
+  private ProgramFormat(Contents contents, List<ProgramWeight> weights) {
+    this(contents, weights, Opset.IOS26, new Deployment(Optional.empty(), ComputeUnit.CPU));
+  }
+
+  /**
+   * A format.
+   *
+   * @param limit the latest opset that weight tensors may need
+   */
+  private ProgramFormat(
+      Contents contents, List<ProgramWeight> weights, Opset limit, Deployment deployment) {
     this.contents = contents;
+    this.limit = limit;
+    this.deployment = deployment;
+    weights.forEach(weight -> this.weights.put(weight.tensor(), weight));
+  }
+
+  /** What the functions have now. */
+  private Opset ownOpset() {
+    Opset own = Opset.IOS15;
+    for (ProgramFunction function : contents.program().functions().values()) {
+      own = function.opset().isAtLeast(own) ? function.opset() : own;
+    }
+    return own;
+  }
+
+  @Override
+  public ModelFormat forDeployment(Deployment place) {
+    Opset own = ownOpset();
+    Opset latest =
+        place.target().map(target -> Opset.ofRelease(target.ios())).orElse(Optional.of(own))
+            .orElse(Opset.IOS15);
+    if (place.target().isPresent()
+        && (place.target().get().ios() < 15 || !latest.isAtLeast(own))) {
+      throw new UsageException(
+          "an ML Program of opset "
+              + own
+              + " loads on "
+              + own.system()
+              + " and later, not on "
+              + place.target().get()
+              + ".\nMaybe write --deployment-target "
+              + own.shortSystem()
+              + ", or convert the model again for an earlier system.");
+    }
+    return new ProgramFormat(contents, List.copyOf(weights.values()), latest, place);
+  }
+
+  @Override
+  public List<Guardrail> guardrails() {
+    return ProgramGuardrails.of(deployment.unit(), limit);
   }
 
   /**
    * What a model's files held.
    *
+   * @param message of the model
    * @param defaults of optional inputs, by function and input
    * @param files as given
+   * @param beside those beside the message's own file, by their path there
+   * @param isStage whether it is a part of a pipeline, whose files these are
    */
   public record Contents(
-      Program program, Map<String, Map<String, Float>> defaults, ModelFiles files) {
+      Model message,
+      Program program,
+      Map<String, Map<String, Float>> defaults,
+      ModelFiles files,
+      Map<String, FileContent> beside,
+      boolean isStage) {
     /** Copies the maps. */
     public Contents {
       defaults = Map.copyOf(defaults);
+      beside = Map.copyOf(beside);
     }
   }
 
@@ -77,13 +159,14 @@ public final class ProgramFormat implements ModelFormat {
       List<String> warnings,
       Contents contents) {
     ProgramLayers layers = ProgramLayers.of(contents.program(), source.name());
+    List<ProgramWeight> weights = layers.weights();
     return new CoreMLModel(
         source,
         functions,
         layers.layers(),
-        layers.weightTensors(),
+        weights.stream().map(ProgramWeight::tensor).toList(),
         warnings,
-        new ProgramFormat(contents));
+        new ProgramFormat(contents, weights));
   }
 
   /**
@@ -138,32 +221,93 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public Optional<String> compressionRefusal() {
-    return Optional.of(NOT_YET);
+    if (contents.isStage()) {
+      return Optional.of(STAGE);
+    }
+    if (contents.files().isLone()) {
+      return Optional.of(LONE);
+    }
+    return limit.isAtLeast(Opset.IOS16) ? Optional.empty() : Optional.of(TOO_EARLY);
   }
 
   @Override
   public List<Scheme> uniformSchemes() {
-    throw new UsageException(NOT_YET);
+    return ProgramSchemes.uniform().stream()
+        .filter(scheme -> refusal(scheme).isEmpty() && isOffered(scheme))
+        .toList();
+  }
+
+  private boolean isOffered(Scheme scheme) {
+    return !ProgramGuardrails.leaveOut(scheme, deployment.unit(), limit);
   }
 
   @Override
   public List<Scheme> options(WeightTensor tensor) {
-    return List.of();
+    ProgramWeight weight = weight(tensor);
+    // Convolutions never won by leaving weights out, at equal bytes.
+    boolean sparse = !tensor.layer().type().startsWith("conv");
+    List<Scheme> legal = new ArrayList<>();
+    for (Scheme scheme : ProgramSchemes.options(sparse)) {
+      if (isOffered(scheme)
+          && ProgramSchemes.refusal(weight, scheme).isEmpty()
+          && raiseProblem(weight, scheme).isEmpty()) {
+        legal.add(scheme);
+      }
+    }
+    return ProgramSchemes.different(weight, legal);
   }
 
   @Override
   public Optional<String> refusal(Scheme scheme) {
-    return Optional.of(NOT_YET);
+    Opset least = ProgramSchemes.least(scheme);
+    return ProgramSchemes.refusal(scheme)
+        .or(
+            () ->
+                limit.isAtLeast(least)
+                    ? Optional.empty()
+                    : Optional.of(
+                        "scheme ("
+                            + scheme
+                            + ") needs "
+                            + least.system()
+                            + ", but the model is to load on "
+                            + limit.system()
+                            + ".\nMaybe write --deployment-target "
+                            + least.shortSystem()
+                            + "."));
   }
 
   @Override
   public Optional<String> refusal(WeightTensor tensor, Scheme scheme) {
-    return Optional.of(NOT_YET);
+    ProgramWeight weight = weight(tensor);
+    Optional<String> problem = ProgramSchemes.refusal(weight, scheme);
+    if (problem.isEmpty()) {
+      problem = raiseProblem(weight, scheme);
+    }
+    return problem;
+  }
+
+  /** Why the functions that make a weight tensor cannot have the opset that a scheme needs. */
+  private Optional<String> raiseProblem(ProgramWeight weight, Scheme scheme) {
+    Opset least = ProgramSchemes.least(weight, scheme);
+    if (!limit.isAtLeast(least)) {
+      return Optional.of("it needs " + least.system());
+    }
+    for (ProgramWeight.Maker maker : weight.makers()) {
+      ProgramFunction function = contents.program().functions().get(maker.function());
+      Optional<String> problem =
+          raises.computeIfAbsent(
+              function.name() + " " + least, missing -> OpsetRaise.problem(function, least));
+      if (problem.isPresent()) {
+        return Optional.of("it needs opset " + least + ", under which " + problem.get());
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
   public Optional<Scheme> fallback(WeightTensor tensor) {
-    return Optional.empty();
+    return weight(tensor).isPlain() ? Optional.of(new Scheme.FullPrecision()) : Optional.empty();
   }
 
   @Override
@@ -173,30 +317,88 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public TensorQuantizer quantizer(WeightTensor tensor) {
-    throw new UsageException(NOT_YET);
+    return programQuantizer(tensor);
+  }
+
+  private ProgramQuantizer programQuantizer(WeightTensor tensor) {
+    return quantizers.computeIfAbsent(
+        tensor,
+        missing -> {
+          ProgramWeight weight = weight(tensor);
+          return new ProgramQuantizer(tensor.values(), weight.type(), weight.axes());
+        });
+  }
+
+  private ConstantForm form(WeightTensor tensor, Scheme scheme) {
+    return ConstantForm.of(
+        scheme, weight(tensor), sparsity -> programQuantizer(tensor).count(sparsity));
   }
 
   @Override
   public long storedBytes(WeightTensor tensor, Scheme scheme) {
-    throw new UsageException(NOT_YET);
+    return encoder().storedBytes(weight(tensor), form(tensor, scheme));
   }
 
   @Override
   public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes) {
-    requireNone(schemes);
-    return contents.files().size();
+    Map<WeightTensor, PackageEncoder.Change> changes = new LinkedHashMap<>();
+    schemes.forEach(
+        (tensor, scheme) -> {
+          if (!ProgramSchemes.isAsStored(weight(tensor), scheme)) {
+            changes.put(
+                tensor, new PackageEncoder.Change(form(tensor, scheme), ConstantArrays.UNKNOWN));
+          }
+        });
+    return changes.isEmpty() ? contents.files().size() : encoder().size(changes);
   }
 
   @Override
-  public ModelFiles encode(Map<WeightTensor, StoredWeights> weights) {
-    requireNone(weights);
-    return contents.files();
+  public ModelFiles encode(Map<WeightTensor, StoredWeights> stored) {
+    Map<WeightTensor, PackageEncoder.Change> changes = new LinkedHashMap<>();
+    stored.forEach(
+        (tensor, weights) ->
+            change(weight(tensor), weights).ifPresent(change -> changes.put(tensor, change)));
+    return changes.isEmpty() ? contents.files() : encoder().encode(changes);
   }
 
-  private static void requireNone(Map<WeightTensor, ?> changed) {
-    if (!changed.isEmpty()) {
-      throw new UsageException(NOT_YET);
+  private static Optional<PackageEncoder.Change> change(
+      ProgramWeight weight, StoredWeights stored) {
+    if (stored instanceof StoredWeights.Codes codes) {
+      return Optional.of(
+          new PackageEncoder.Change(
+              ConstantForm.of(codes.weights()), ConstantContents.of(codes.weights())));
     }
+    if (stored instanceof StoredWeights.OtherFloats floats) {
+      return Optional.of(floats(weight, weight.type(), floats.values()));
+    }
+    boolean half =
+        ((StoredWeights.OwnFloats) stored).precision() == StoredWeights.Precision.FLOAT16;
+    FloatType type = half ? FloatType.HALF : weight.type();
+    return weight.isPlain() && type == weight.type()
+        ? Optional.empty()
+        : Optional.of(floats(weight, type, weight.tensor().values()));
+  }
+
+  private static PackageEncoder.Change floats(
+      ProgramWeight weight, FloatType stored, Tensor values) {
+    return new PackageEncoder.Change(
+        new ConstantForm.Floats(stored, weight.type()), ConstantContents.of(values, stored));
+  }
+
+  private ProgramWeight weight(WeightTensor tensor) {
+    return weights.get(tensor);
+  }
+
+  private synchronized PackageEncoder encoder() {
+    if (encoder == null) {
+      encoder =
+          new PackageEncoder(
+              contents.message(),
+              contents.program(),
+              contents.beside(),
+              List.copyOf(weights.values()));
+    }
+    return encoder;
   }
 
   @Override

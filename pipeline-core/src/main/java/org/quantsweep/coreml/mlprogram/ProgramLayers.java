@@ -15,6 +15,8 @@ import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.quantize.FloatType;
+import org.quantsweep.quantize.WeightAxes;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -24,9 +26,19 @@ import org.quantsweep.tensor.Tensor;
  * chain that decodes it.
  */
 final class ProgramLayers {
+  /** Stands for whoever takes what a block answers. */
+  private static final Operation ANSWER =
+      new Operation("", Map.of(), Map.of(), List.of(), List.of());
+
   private final List<Layer> layers = new ArrayList<>();
-  private final Map<String, WeightTensor> weights = new LinkedHashMap<>();
+  private final Map<String, Found> weights = new LinkedHashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
+
+  /** The weight tensor that constants of one place in a file are, by that place. */
+  private final Map<String, Found> stored = new HashMap<>();
+
+  /** Which operations take what an operation makes. */
+  private final IdentityHashMap<Operation, Set<Operation>> takers = new IdentityHashMap<>();
 
   private final String model;
 
@@ -46,7 +58,8 @@ final class ProgramLayers {
         .forEach(
             (name, function) -> {
               String prefix = program.functions().size() == 1 ? "" : name + "/";
-              found.block(function.body(), new Scope(prefix, null, ConstantScope.ofFunction()));
+              Scope scope = new Scope(name, prefix, null, ConstantScope.ofFunction());
+              found.block(function.body(), scope);
             });
     return found;
   }
@@ -57,18 +70,59 @@ final class ProgramLayers {
   }
 
   /** In the order in which they are taken. */
-  List<WeightTensor> weightTensors() {
-    return List.copyOf(weights.values());
+  List<ProgramWeight> weights() {
+    Set<Found> all = new LinkedHashSet<>(weights.values());
+    return all.stream().map(this::weight).toList();
+  }
+
+  private ProgramWeight weight(Found found) {
+    List<ProgramWeight.Maker> makers = new ArrayList<>();
+    found.chains.forEach(
+        chain ->
+            makers.add(new ProgramWeight.Maker(chain.scope.function, chain.last, alone(chain))));
+    return new ProgramWeight(found.tensor, found.type, found.axes, makers);
+  }
+
+  /** What nothing but the chain itself takes. */
+  private Set<Operation> alone(Chain chain) {
+    Set<Operation> alone = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Operation operation : chain.operations) {
+      if (chain.operations.containsAll(takers.getOrDefault(operation, Set.of()))) {
+        alone.add(operation);
+      }
+    }
+    alone.remove(chain.last);
+    return alone;
+  }
+
+  /** A weight tensor, and what makes it in each function. */
+  private static final class Found {
+    private final WeightTensor tensor;
+    private final FloatType type;
+    private final WeightAxes axes;
+    private final List<Chain> chains = new ArrayList<>();
+
+    private Found(WeightTensor tensor, FloatType type, WeightAxes axes) {
+      this.tensor = tensor;
+      this.type = type;
+      this.axes = axes;
+    }
+
+    private boolean isIn(String function) {
+      return chains.stream().anyMatch(chain -> chain.scope.function.equals(function));
+    }
   }
 
   /** What a block sees: constants, and which operations made them. */
   private static final class Scope {
+    private final String function;
     private final String prefix;
     private final Scope around;
     private final ConstantScope constants;
     private final Map<String, Operation> makers = new HashMap<>();
 
-    private Scope(String prefix, Scope around, ConstantScope constants) {
+    private Scope(String function, String prefix, Scope around, ConstantScope constants) {
+      this.function = function;
       this.prefix = prefix;
       this.around = around;
       this.constants = constants;
@@ -90,6 +144,9 @@ final class ProgramLayers {
 
   private void block(ProgramBlock block, Scope scope) {
     for (Operation operation : block.operations()) {
+      for (String name : named(operation)) {
+        scope.maker(name).ifPresent(maker -> take(maker, operation));
+      }
       if (operation.isConstant() || operation.isCompressed()) {
         scope.constants.add(operation);
         operation.outputs().forEach(output -> scope.makers.put(output.name(), operation));
@@ -117,10 +174,34 @@ final class ProgramLayers {
       int index = 0;
       for (ProgramBlock inner : operation.blocks()) {
         String prefix = path + "[" + index + "]/";
-        block(inner, new Scope(prefix, scope, scope.constants.within()));
+        block(inner, new Scope(scope.function, prefix, scope, scope.constants.within()));
         index++;
       }
     }
+    // What a block answers is taken by whoever runs it.
+    block.outputs().forEach(name -> scope.maker(name).ifPresent(maker -> take(maker, ANSWER)));
+  }
+
+  private void take(Operation maker, Operation taker) {
+    takers
+        .computeIfAbsent(maker, key -> Collections.newSetFromMap(new IdentityHashMap<>()))
+        .add(taker);
+  }
+
+  private static Set<String> named(Operation operation) {
+    Set<String> names = new LinkedHashSet<>();
+    operation
+        .inputs()
+        .values()
+        .forEach(
+            bindings ->
+                bindings.forEach(
+                    binding -> {
+                      if (binding instanceof Binding.Name name) {
+                        names.add(name.name());
+                      }
+                    }));
+    return names;
   }
 
   private String unique(String path) {
@@ -174,12 +255,18 @@ final class ProgramLayers {
     if (weights.containsKey(identity)) {
       return;
     }
-    Shape shape = value.shape();
-    WeightTensor.Place place =
-        new WeightTensor.Place(
-            parameter, shape, channelAxis(use.operation(), parameter, shape, scope), role(shape));
     Chain chain = new Chain(scope);
     chain.add(maker.get());
+    Found shared = stored.get(chain.place());
+    if (shared != null && !shared.isIn(scope.function)) {
+      // Another function's, stored once for both.
+      shared.chains.add(chain);
+      weights.put(identity, shared);
+      return;
+    }
+    Shape shape = value.shape();
+    int channels = channelAxis(use.operation(), parameter, shape, scope);
+    WeightTensor.Place place = new WeightTensor.Place(parameter, shape, channels, role(shape));
     WeightTensor tensor =
         new WeightTensor(
             identity,
@@ -189,7 +276,36 @@ final class ProgramLayers {
                 chain.storage(),
                 new ByteSize(chain.bytes),
                 () -> Tensor.wrap(shape, decoded(identity, value))));
-    weights.put(identity, tensor);
+    Found found =
+        new Found(
+            tensor,
+            value.type() == DataType.FLOAT16 ? FloatType.HALF : FloatType.SINGLE,
+            axes(use.operation(), shape, channels, scope));
+    found.chains.add(chain);
+    weights.put(identity, found);
+    if (!chain.place().isEmpty()) {
+      stored.putIfAbsent(chain.place(), found);
+    }
+  }
+
+  /** Input channels lie beside the output channels; convolutions may use groups of channels. */
+  private static WeightAxes axes(Operation operation, Shape shape, int output, Scope scope) {
+    int rank = shape.rank();
+    int input = -1;
+    if (rank > 1) {
+      boolean last = operation.type().equals("matmul") && output == rank - 1;
+      boolean product = operation.type().equals("matmul");
+      input = product ? (last ? rank - 2 : rank - 1) : (output == 0 ? 1 : 0);
+    }
+    long groups = 1;
+    if (operation.type().startsWith("conv")) {
+      groups =
+          parameter(operation, "groups", scope)
+              .filter(value -> value.type().isInteger() && value.count() == 1)
+              .map(value -> value.integers()[0])
+              .orElse(1L);
+    }
+    return new WeightAxes(output, input, (int) Math.max(1, Math.min(groups, shape.length(0))));
   }
 
   private float[] decoded(String identity, TensorValue value) {
@@ -232,24 +348,30 @@ final class ProgramLayers {
 
   /** Whether a parameter is known to be true; what else it may be, whoever runs it says. */
   private static boolean isTrue(Operation operation, String parameter, Scope scope) {
+    return parameter(operation, parameter, scope)
+        .filter(value -> value.type() == DataType.BOOL && value.count() == 1)
+        .filter(value -> value.integers()[0] != 0)
+        .isPresent();
+  }
+
+  private static Optional<TensorValue> parameter(
+      Operation operation, String parameter, Scope scope) {
     List<Binding> bindings = operation.inputs().getOrDefault(parameter, List.of());
     if (bindings.isEmpty()) {
-      return false;
+      return Optional.empty();
     }
     ProgramValue bound =
         bindings.get(0) instanceof Binding.Literal literal
             ? literal.value()
             : scope.constants.find(((Binding.Name) bindings.get(0)).name()).orElse(null);
-    return bound instanceof TensorValue value
-        && value.type() == DataType.BOOL
-        && value.count() == 1
-        && value.integers()[0] != 0;
+    return bound instanceof TensorValue value ? Optional.of(value) : Optional.empty();
   }
 
   /** What a constant is decoded from. */
   private static final class Chain {
     private final Scope scope;
     private final Set<Operation> operations = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<String> places = new ArrayList<>();
     private Operation last;
     private long bytes;
 
@@ -283,7 +405,15 @@ final class ProgramLayers {
     private void count(ProgramValue value) {
       if (value instanceof TensorValue tensor && tensor.type() != DataType.STRING) {
         bytes += (long) tensor.count() * tensor.type().bits() / 8;
+        if (!tensor.origin().isEmpty()) {
+          places.add(tensor.origin() + " " + tensor.type() + tensor.shape());
+        }
       }
+    }
+
+    /** Where in the files all of it lies; empty for what lies in the program itself. */
+    private String place() {
+      return places.isEmpty() ? "" : last.type() + places;
     }
 
     private WeightStorage storage() {

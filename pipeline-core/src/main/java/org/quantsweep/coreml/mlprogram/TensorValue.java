@@ -16,6 +16,9 @@ public final class TensorValue implements ProgramValue {
   private final Shape shape;
   private final Content content;
 
+  /** Where the elements are stored; empty for those in the program itself. */
+  private final String origin;
+
   /** Where elements are. */
   private sealed interface Content {
     /** Packed bytes, little-endian; of less than a byte, the first element in the lowest bits. */
@@ -32,9 +35,24 @@ public final class TensorValue implements ProgramValue {
   }
 
   private TensorValue(DataType type, Shape shape, Content content) {
+    this(type, shape, content, "");
+  }
+
+  private TensorValue(DataType type, Shape shape, Content content, String origin) {
     this.type = type;
     this.shape = shape;
     this.content = content;
+    this.origin = origin;
+  }
+
+  /** The same elements, which are stored at a place in a file. */
+  TensorValue from(String place) {
+    return new TensorValue(type, shape, content, place);
+  }
+
+  /** The place in a file where the elements are stored; empty for those in the program itself. */
+  String origin() {
+    return origin;
   }
 
   /**
@@ -202,7 +220,7 @@ public final class TensorValue implements ProgramValue {
 
   /** The same elements in another shape. */
   public TensorValue reshaped(Shape other) {
-    return new TensorValue(type, other, content);
+    return new TensorValue(type, other, content, origin);
   }
 
   /** Whether another holds the same elements; reads both. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DetectionFilter;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.LinearUse;
@@ -23,6 +24,7 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.NonMaximumSuppression;
+import org.quantsweep.quantize.NetworkQuantizer;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 
@@ -48,9 +50,26 @@ public final class NetworkFormat implements ModelFormat {
   private final Map<String, WeightPlace> places = new HashMap<>();
   private final Map<Layer, List<WeightTensor>> byLayer = new LinkedHashMap<>();
 
+  private final Deployment deployment;
+
   private NetworkFormat(Model message, boolean isOneNetwork) {
     this.message = message;
     this.isOneNetwork = isOneNetwork;
+    this.deployment = Deployment.DEFAULT;
+  }
+
+  private NetworkFormat(NetworkFormat same, Deployment deployment) {
+    this.message = same.message;
+    this.isOneNetwork = same.isOneNetwork;
+    this.deployment = deployment;
+    this.messages.putAll(same.messages);
+    this.places.putAll(same.places);
+    this.byLayer.putAll(same.byLayer);
+  }
+
+  @Override
+  public ModelFormat forDeployment(Deployment place) {
+    return new NetworkFormat(this, place);
   }
 
   /**
@@ -140,28 +159,30 @@ public final class NetworkFormat implements ModelFormat {
 
   @Override
   public List<Scheme> uniformSchemes() {
-    return NetworkSchemes.uniform();
+    return NetworkSchemes.uniform().stream().filter(scheme -> refusal(scheme).isEmpty()).toList();
   }
 
   @Override
   public List<Scheme> options(WeightTensor tensor) {
-    return place(tensor).isQuantizable()
-        ? NetworkSchemes.options()
-        : List.of(new Scheme.FullPrecision(), new Scheme.HalfPrecision());
+    List<Scheme> all =
+        place(tensor).isQuantizable()
+            ? NetworkSchemes.options()
+            : List.of(new Scheme.FullPrecision(), new Scheme.HalfPrecision());
+    return all.stream()
+        .filter(scheme -> NetworkSchemes.targetRefusal(scheme, deployment).isEmpty())
+        .toList();
   }
 
   @Override
   public Optional<String> refusal(Scheme scheme) {
-    return NetworkSchemes.refusal(scheme);
+    return NetworkSchemes.refusal(scheme)
+        .or(() -> NetworkSchemes.targetRefusal(scheme, deployment));
   }
 
   @Override
   public Optional<String> refusal(WeightTensor tensor, Scheme scheme) {
-    return scheme instanceof Scheme.Quantization && !place(tensor).isQuantizable()
-        ? Optional.of(
-            "weight tensor '"
-                + tensor.identity()
-                + "' cannot be quantized: the format has no codes there.")
+    return scheme instanceof Scheme.Compression && !place(tensor).isQuantizable()
+        ? Optional.of("the format has no codes there")
         : Optional.empty();
   }
 
@@ -176,7 +197,7 @@ public final class NetworkFormat implements ModelFormat {
     Map<Layer, Scheme> precisions = new HashMap<>();
     schemes.forEach(
         (tensor, scheme) -> {
-          if (!(scheme instanceof Scheme.Quantization)) {
+          if (!(scheme instanceof Scheme.Compression)) {
             // Half precision wins: a tensor was put into full precision only to save bytes.
             precisions.merge(
                 tensor.layer(),
@@ -201,7 +222,7 @@ public final class NetworkFormat implements ModelFormat {
   /** The precision of a tensor's floats, as planned or else as stored; empty for codes. */
   private static Optional<Scheme> floats(WeightTensor tensor, Scheme planned) {
     if (planned != null) {
-      return planned instanceof Scheme.Quantization ? Optional.empty() : Optional.of(planned);
+      return planned instanceof Scheme.Compression ? Optional.empty() : Optional.of(planned);
     }
     if (tensor.storage().isQuantized()) {
       return Optional.empty();
@@ -214,7 +235,7 @@ public final class NetworkFormat implements ModelFormat {
 
   @Override
   public TensorQuantizer quantizer(WeightTensor tensor) {
-    return new TensorQuantizer(tensor.values(), tensor.channelAxis(), place(tensor).scales());
+    return new NetworkQuantizer(tensor.values(), tensor.channelAxis(), place(tensor).scales());
   }
 
   @Override
@@ -229,7 +250,7 @@ public final class NetworkFormat implements ModelFormat {
         (tensor, scheme) ->
             root.replace(
                 place(tensor).location(),
-                scheme instanceof Scheme.Quantization
+                scheme instanceof Scheme.Compression
                     ? QUANTIZED_VERSION
                     : scheme instanceof Scheme.HalfPrecision ? HALF_PRECISION_VERSION : 0,
                 messages.get(tensor.identity()).size(scheme)));
@@ -315,7 +336,9 @@ public final class NetworkFormat implements ModelFormat {
           case FOLD_BATCH_NORM -> BatchNormFolding.fold(message);
           case ADD_BIASES -> BiasAddition.add(message);
         };
-    return changed.map(rewritten -> rewritten(model, rewritten)).orElse(model);
+    return changed
+        .map(rewritten -> rewritten(model, rewritten).forDeployment(deployment))
+        .orElse(model);
   }
 
   private static CoreMLModel rewritten(CoreMLModel model, Model rewritten) {

@@ -3,10 +3,13 @@ package org.quantsweep.coreml.neuralnetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.Sparsity;
+import org.quantsweep.quantize.TableEntries;
 
 /**
  * What neural networks may store weights in (NeuralNetwork.proto, {@code QuantizationParams}):
@@ -52,10 +55,43 @@ final class NetworkSchemes {
     return schemes;
   }
 
+  /** Half precision came with iOS 11.2, codes with iOS 12 (specification versions 2 and 3). */
+  static Optional<String> targetRefusal(Scheme scheme, Deployment deployment) {
+    if (deployment.target().isEmpty()
+        || deployment.target().get().ios() > 11
+        || scheme instanceof Scheme.FullPrecision) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "scheme ("
+            + scheme
+            + ") cannot be loaded on "
+            + deployment.target().get()
+            + ": neural networks have it from iOS 12, macOS 10.14 on.\n"
+            + "Maybe write --deployment-target iOS12, or full.");
+  }
+
   /** Why no weights of a neural network may be stored so; empty where some may. */
   static Optional<String> refusal(Scheme scheme) {
-    if (!(scheme instanceof Scheme.Quantization codes)) {
+    if (!(scheme instanceof Scheme.Compression compression)) {
       return Optional.empty();
+    }
+    if (!(compression instanceof Scheme.Quantization codes)
+        || !codes.sparsity().equals(Sparsity.NONE)
+        || codes.entries() != TableEntries.FLOATS) {
+      return Optional.of(
+          "scheme ("
+              + scheme
+              + ") cannot be stored in a neural network: it has no sparse weights and no tables of"
+              + " bytes.\nMaybe write lut-kmeans:4, or convert the model to an ML Program.");
+    }
+    if (codes.method() == Method.Plain.LUT_UNIQUE) {
+      return Optional.of(
+          "scheme ("
+              + scheme
+              + ") is a form of ML Programs.\nMaybe write lut-kmeans:"
+              + codes.bits()
+              + ", which keeps weights of as few values too.");
     }
     NumberOfBits bits = codes.bits();
     String form = codes.method().text() + ":" + bits;

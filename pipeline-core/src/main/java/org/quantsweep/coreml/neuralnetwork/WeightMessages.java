@@ -10,11 +10,11 @@ import org.quantsweep.proto.coreml.LookUpTableQuantizationParams;
 import org.quantsweep.proto.coreml.QuantizationParams;
 import org.quantsweep.proto.coreml.WeightParams;
 import org.quantsweep.quantize.CodePacker;
+import org.quantsweep.quantize.CodedWeights;
 import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.LinearWeights;
 import org.quantsweep.quantize.LookUpTableWeights;
-import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.tensor.Tensor;
 
@@ -40,7 +40,7 @@ final class WeightMessages {
   /** The message of weights; as stored where they are stored so already. */
   WeightParams message(StoredWeights weights) {
     if (weights instanceof StoredWeights.Codes codes) {
-      return codes(codes.weights());
+      return codes((CodedWeights) codes.weights());
     }
     if (weights instanceof StoredWeights.OtherFloats floats) {
       return floats(floats.precision(), floats.values());
@@ -109,7 +109,7 @@ final class WeightMessages {
     return message.build();
   }
 
-  private WeightParams codes(QuantizedWeights weights) {
+  private WeightParams codes(CodedWeights weights) {
     QuantizationParams.Builder parameters =
         QuantizationParams.newBuilder().setNumberOfBits(weights.bits().bits());
     if (weights instanceof LinearWeights linear) {

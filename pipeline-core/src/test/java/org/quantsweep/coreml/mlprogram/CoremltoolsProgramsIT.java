@@ -18,10 +18,14 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
 import org.quantsweep.testing.PythonEnvironment;
 import org.quantsweep.testing.PythonEnvironment.Outcome;
+import org.quantsweep.testing.SharedData;
 
 /**
  * The real coremltools 9.0 opens every package that we write and finds the constants that we
@@ -55,6 +59,64 @@ class CoremltoolsProgramsIT {
     assertThat(outcome.output().lines().reduce("", (one, last) -> last))
         .isEqualTo(
             packages.size() + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  /** Every form that a program can have, in programs of every opset, several functions too. */
+  @Test
+  void coremltoolsDecodesEveryFormThatWeCompressTo() throws IOException {
+    List<String> sources =
+        List.of(
+            "MnistCNN_f16_ios16",
+            "MnistCNN_f32_ios15",
+            "SileroVAD_f16_ios17",
+            "MultiFunctionMnist",
+            "RxnAlbert_f16_ios18_sdpa");
+    List<String> schemes =
+        List.of(
+            "half",
+            "int8",
+            "uint8@tensor",
+            "int4",
+            "uint4@block32",
+            "int8@block32",
+            "lut:1",
+            "lut:3",
+            "lut-linear:6",
+            "lut:8",
+            "lut:4@group8",
+            "lut:4+int8",
+            "lut:6@vector2",
+            "sparse:0.5",
+            "sparse:2of4",
+            "sparse:0.5+int8",
+            "sparse:0.5+uint4",
+            "sparse:0.5+lut:4",
+            "sparse:0.5+lut:6+int8");
+    int packages = 0;
+    int constants = 0;
+    for (String source : sources) {
+      CoreMLModel model = ModelReader.read(SharedData.path("models/" + source + ".mlpackage"));
+      for (String scheme : schemes) {
+        Scheme parsed = Scheme.parse(scheme);
+        List<String> able =
+            model.weightTensors().stream()
+                .filter(tensor -> model.format().isQuantizable(tensor))
+                .filter(tensor -> model.format().refusal(tensor, parsed).isEmpty())
+                .map(WeightTensor::identity)
+                .toList();
+        QuantizationPlan plan = QuantizationPlan.uniform(parsed, able);
+        String name = source + "__" + scheme.replaceAll("[^a-z0-9]", "_") + ".mlpackage";
+        constants += write(new ModelEncoder(model).encode(plan), name);
+        packages++;
+      }
+    }
+
+    Outcome outcome = check();
+
+    assertThat(outcome.errors()).isEmpty();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output().lines().reduce("", (one, last) -> last))
+        .isEqualTo(packages + " packages, " + constants + " constants equal to coremltools 9.0.");
   }
 
   @Test

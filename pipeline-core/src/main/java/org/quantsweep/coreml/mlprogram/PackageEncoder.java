@@ -1,0 +1,391 @@
+package org.quantsweep.coreml.mlprogram;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.quantsweep.BadInputException;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.proto.mil.Block;
+import org.quantsweep.proto.mil.Function;
+import org.quantsweep.proto.mil.Program;
+import org.quantsweep.proto.mil.Value;
+
+/**
+ * Lays out a package whose constants are stored otherwise: which operations make them, where their
+ * arrays lie, and how large all of it is. Sizes follow from forms alone, so that no codes are made
+ * for them. Safe for several threads.
+ */
+final class PackageEncoder {
+  private final Model message;
+  private final Map<String, FileContent> beside;
+  private final Map<String, FunctionPart> functions = new TreeMap<>();
+  private final IdentityHashMap<Operation, Membership> memberships = new IdentityHashMap<>();
+  private final Set<String> names = new HashSet<>();
+  private final BlobFiles blobs;
+  private final Set<String> blobFiles = new TreeSet<>();
+  private final Map<FormKey, List<OperationTemplate>> templates = new ConcurrentHashMap<>();
+
+  /** What a changed constant becomes. */
+  record Change(ConstantForm form, ConstantArrays arrays) {}
+
+  private record FormKey(String identity, String name, ConstantForm form, Opset opset) {}
+
+  /** What an operation is to a weight tensor. */
+  private record Membership(ProgramWeight weight, boolean isMaker) {}
+
+  /** A function, and the weight tensors that are made in it. */
+  private record FunctionPart(
+      ProgramFunction function, Function message, BlockPart body, Set<WeightTensor> weights) {}
+
+  /**
+   * Operations of a block.
+   *
+   * @param fixed bytes of all that never changes: what is no operation, and operations without
+   *     blobs
+   */
+  private record BlockPart(Block message, long fixed, List<Part> parts) {}
+
+  /** One operation, or several that never change. */
+  private sealed interface Part {
+    /** It never changes. */
+    record Fixed(org.quantsweep.proto.mil.Operation message) implements Part {}
+
+    /**
+     * It refers to blobs.
+     *
+     * @param raised what it becomes from CoreML8 on; the same for most
+     */
+    record Placed(OperationTemplate template, OperationTemplate raised) implements Part {}
+
+    /** It makes a weight tensor, or something that only the weight tensor's maker takes. */
+    record OfWeight(Membership membership, String name, Placed asStored) implements Part {}
+
+    /** It has blocks inside. */
+    record Outer(OperationTemplate template, List<BlockPart> blocks) implements Part {}
+  }
+
+  PackageEncoder(
+      Model message,
+      org.quantsweep.coreml.mlprogram.Program program,
+      Map<String, FileContent> beside,
+      List<ProgramWeight> weights) {
+    this.message = message;
+    this.beside = new TreeMap<>(beside);
+    this.blobs = new BlobFiles(beside);
+    for (ProgramWeight weight : weights) {
+      for (ProgramWeight.Maker maker : weight.makers()) {
+        memberships.put(maker.operation(), new Membership(weight, true));
+        maker.alone().forEach(own -> memberships.put(own, new Membership(weight, false)));
+      }
+    }
+    program
+        .functions()
+        .forEach(
+            (name, function) -> {
+              Function own = message.getMlProgram().getFunctionsOrThrow(name);
+              Block body = own.getBlockSpecializationsOrThrow(own.getOpset());
+              Set<WeightTensor> made = new LinkedHashSet<>();
+              for (ProgramWeight weight : weights) {
+                if (weight.makers().stream().anyMatch(maker -> maker.function().equals(name))) {
+                  made.add(weight.tensor());
+                }
+              }
+              functions.put(
+                  name, new FunctionPart(function, own, block(function.body(), body), made));
+            });
+  }
+
+  private BlockPart block(ProgramBlock block, Block own) {
+    List<Part> parts = new ArrayList<>();
+    long fixed = own.toBuilder().clearOperations().build().getSerializedSize();
+    for (int i = 0; i < block.operations().size(); i++) {
+      Operation operation = block.operations().get(i);
+      operation.outputs().forEach(output -> names.add(output.name()));
+      Part part = part(operation, own.getOperations(i));
+      parts.add(part);
+      if (part instanceof Part.Fixed same) {
+        fixed += field(Block.OPERATIONS_FIELD_NUMBER, same.message().getSerializedSize());
+      }
+    }
+    return new BlockPart(own, fixed, List.copyOf(parts));
+  }
+
+  private Part part(Operation operation, org.quantsweep.proto.mil.Operation own) {
+    if (!operation.blocks().isEmpty()) {
+      List<BlockPart> inside = new ArrayList<>();
+      for (int i = 0; i < operation.blocks().size(); i++) {
+        inside.add(block(operation.blocks().get(i), own.getBlocks(i)));
+      }
+      return new Part.Outer(template(own.toBuilder().clearBlocks().build()), inside);
+    }
+    OperationTemplate template = template(own);
+    OperationTemplate raised = OldConstants.isOld(own) ? raised(operation, own) : template;
+    Part.Placed placed = new Part.Placed(template, raised);
+    Membership membership = memberships.get(operation);
+    if (membership != null) {
+      return new Part.OfWeight(membership, operation.outputs().get(0).name(), placed);
+    }
+    return template.slots().isEmpty() && raised == template ? new Part.Fixed(own) : placed;
+  }
+
+  private OperationTemplate raised(Operation operation, org.quantsweep.proto.mil.Operation own) {
+    return OldConstants.raised(operation, own, this::given);
+  }
+
+  /** An operation with its blobs taken out of their places. */
+  private OperationTemplate template(org.quantsweep.proto.mil.Operation own) {
+    List<BlobSlot> slots = new ArrayList<>();
+    org.quantsweep.proto.mil.Operation open =
+        BlobReferences.changed(
+            own,
+            value -> {
+              slots.add(given(value));
+              return value.toBuilder()
+                  .setBlobFileValue(
+                      Value.BlobFileValue.newBuilder()
+                          .setFileName(OperationTemplate.OPEN)
+                          .setOffset(slots.size() - 1))
+                  .build();
+            });
+    return slots.isEmpty() ? new OperationTemplate(own, slots) : new OperationTemplate(open, slots);
+  }
+
+  private BlobSlot given(Value value) {
+    Value.BlobFileValue blob = value.getBlobFileValue();
+    ProgramType.Array type = ProgramMessages.constantType(value);
+    blobFiles.add(blob.getFileName());
+    try {
+      TensorValue elements =
+          blobs.value(
+              blob.getFileName(), blob.getOffset(), type.element(), type.shape().orElseThrow());
+      return new BlobSlot.Given(
+          blob.getFileName(), blob.getOffset(), type.element(), elements.count(), elements);
+    } catch (IOException | BlobFile.DamagedBlobException e) {
+      throw new BadInputException(
+          blob.getFileName()
+              + " cannot be read ("
+              + e.getMessage()
+              + ").\nMaybe copy the package again.",
+          e);
+    }
+  }
+
+  /** The opset that a function needs for what becomes of its constants. */
+  private static Opset opset(FunctionPart part, Map<WeightTensor, Change> changes) {
+    Opset least = part.function().opset();
+    for (WeightTensor tensor : part.weights()) {
+      Change change = changes.get(tensor);
+      if (change != null && change.form().least().isAtLeast(least)) {
+        least = change.form().least();
+      }
+    }
+    return least;
+  }
+
+  /** The operations that a part becomes; none where another part of its weight tensor stands in. */
+  private List<OperationTemplate> templates(
+      Part part, Opset opset, Map<WeightTensor, Change> changes) {
+    if (part instanceof Part.OfWeight own) {
+      Change change = changes.get(own.membership().weight().tensor());
+      if (change != null) {
+        return own.membership().isMaker()
+            ? written(own.membership().weight(), own.name(), change, opset)
+            : List.of();
+      }
+      return templates(own.asStored(), opset, changes);
+    }
+    if (part instanceof Part.Placed placed) {
+      return List.of(opset.isAtLeast(Opset.IOS18) ? placed.raised() : placed.template());
+    }
+    throw new IllegalArgumentException("this part has no operations of its own.");
+  }
+
+  private List<OperationTemplate> written(
+      ProgramWeight weight, String name, Change change, Opset opset) {
+    if (change.arrays() == ConstantArrays.UNKNOWN) {
+      FormKey key = new FormKey(weight.tensor().identity(), name, change.form(), opset);
+      return templates.computeIfAbsent(key, missing -> write(weight, name, change, opset));
+    }
+    return write(weight, name, change, opset);
+  }
+
+  private List<OperationTemplate> write(
+      ProgramWeight weight, String name, Change change, Opset opset) {
+    return new ConstantWriter(
+            new ConstantWriter.Target(
+                weight.tensor().identity(), name, weight.tensor().shape(), weight.type(), names),
+            opset,
+            change.arrays())
+        .write(change.form());
+  }
+
+  /** The bytes of the package, without its codes. */
+  ByteSize size(Map<WeightTensor, Change> changes) {
+    BlobPlaces places = new BlobPlaces();
+    int version = message.getSpecificationVersion();
+    Program.Builder bareProgram = message.getMlProgram().toBuilder().clearFunctions();
+    long program = bareProgram.build().getSerializedSize();
+    for (Map.Entry<String, FunctionPart> entry : functions.entrySet()) {
+      FunctionPart part = entry.getValue();
+      Opset opset = opset(part, changes);
+      version = Math.max(version, changes.isEmpty() ? 0 : opset.specificationVersion());
+      long body = size(part.body(), opset, changes, places);
+      long function =
+          bare(part, opset).getSerializedSize()
+              + field(Function.BLOCK_SPECIALIZATIONS_FIELD_NUMBER, entry(opset.toString(), body));
+      program += field(Program.FUNCTIONS_FIELD_NUMBER, entry(entry.getKey(), function));
+    }
+    long model =
+        message.toBuilder()
+                .clearMlProgram()
+                .setSpecificationVersion(version)
+                .build()
+                .getSerializedSize()
+            + field(Model.MLPROGRAM_FIELD_NUMBER, program);
+    Map<String, Long> files = new TreeMap<>();
+    beside.forEach((path, content) -> files.put(path, content.size().bytes()));
+    blobFiles.forEach(path -> files.remove(relative(path)));
+    places.sizes().forEach((path, size) -> files.put(relative(path), size));
+    long size = model + PackageWriter.manifestSize(PackageWriter.items(files.keySet()));
+    for (long bytes : files.values()) {
+      size += bytes;
+    }
+    return new ByteSize(size);
+  }
+
+  private static Function bare(FunctionPart part, Opset opset) {
+    // A function's other blocks are for other opsets, and mean the old constants.
+    return part.message().toBuilder()
+        .clearBlockSpecializations()
+        .setOpset(opset.toString())
+        .build();
+  }
+
+  private static String relative(String path) {
+    return path.substring(BlobFiles.MODEL_PATH.length());
+  }
+
+  private long size(
+      BlockPart block, Opset opset, Map<WeightTensor, Change> changes, BlobPlaces places) {
+    long size = block.fixed();
+    for (Part part : block.parts()) {
+      if (part instanceof Part.Outer outer) {
+        long own = outer.template().size(places::place);
+        for (BlockPart inner : outer.blocks()) {
+          own +=
+              field(
+                  org.quantsweep.proto.mil.Operation.BLOCKS_FIELD_NUMBER,
+                  size(inner, opset, changes, places));
+        }
+        size += field(Block.OPERATIONS_FIELD_NUMBER, own);
+      } else if (!(part instanceof Part.Fixed)) {
+        for (OperationTemplate template : templates(part, opset, changes)) {
+          size += field(Block.OPERATIONS_FIELD_NUMBER, template.size(places::place));
+        }
+      }
+    }
+    return size;
+  }
+
+  /** The bytes of a length-delimited field. */
+  private static long field(int number, long length) {
+    return CodedOutputStream.computeTagSize(number)
+        + CodedOutputStream.computeUInt64SizeNoTag(length)
+        + length;
+  }
+
+  /** The bytes of a map's entry whose value is a message. */
+  private static long entry(String key, long value) {
+    return CodedOutputStream.computeStringSize(1, key) + field(2, value);
+  }
+
+  /** The bytes of a weight tensor's operations and blobs, with what lies between blobs. */
+  long storedBytes(ProgramWeight weight, ConstantForm form) {
+    long bytes = 0;
+    Change change = new Change(form, ConstantArrays.UNKNOWN);
+    ProgramWeight.Maker maker = weight.makers().get(0);
+    String name = maker.operation().outputs().get(0).name();
+    Opset own = functions.get(maker.function()).function().opset();
+    Opset opset = form.least().isAtLeast(own) ? form.least() : own;
+    BlobPlaces places = new BlobPlaces();
+    for (OperationTemplate template : written(weight, name, change, opset)) {
+      bytes += template.size(places::place);
+    }
+    for (long size : places.sizes().values()) {
+      bytes += BlobFileWriter.aligned(size) - BlobFile.ALIGNMENT;
+    }
+    return bytes;
+  }
+
+  /** The package. */
+  ModelFiles encode(Map<WeightTensor, Change> changes) {
+    BlobPlaces places = new BlobPlaces();
+    int version = message.getSpecificationVersion();
+    Program.Builder program = message.getMlProgram().toBuilder().clearFunctions();
+    for (Map.Entry<String, FunctionPart> entry : functions.entrySet()) {
+      FunctionPart part = entry.getValue();
+      Opset opset = opset(part, changes);
+      version = Math.max(version, changes.isEmpty() ? 0 : opset.specificationVersion());
+      program.putFunctions(
+          entry.getKey(),
+          bare(part, opset).toBuilder()
+              .putBlockSpecializations(
+                  opset.toString(), message(part.body(), opset, changes, places))
+              .build());
+    }
+    Map<String, FileContent> files = new HashMap<>(beside);
+    blobFiles.forEach(path -> files.remove(relative(path)));
+    try {
+      places.files().forEach((path, content) -> files.put(relative(path), content));
+    } catch (IOException e) {
+      throw new BadInputException(
+          "the constants of the package cannot be read ("
+              + e.getMessage()
+              + ").\nMaybe copy the package again.",
+          e);
+    }
+    return PackageWriter.files(
+        message.toBuilder().setMlProgram(program).setSpecificationVersion(version).build(), files);
+  }
+
+  private Block message(
+      BlockPart block, Opset opset, Map<WeightTensor, Change> changes, BlobPlaces places) {
+    Block.Builder changed = block.message().toBuilder().clearOperations();
+    for (Part part : block.parts()) {
+      if (part instanceof Part.Fixed same) {
+        changed.addOperations(same.message());
+      } else if (part instanceof Part.Outer outer) {
+        org.quantsweep.proto.mil.Operation.Builder own =
+            placed(outer.template(), places).toBuilder();
+        outer.blocks().forEach(inner -> own.addBlocks(message(inner, opset, changes, places)));
+        changed.addOperations(own);
+      } else {
+        for (OperationTemplate template : templates(part, opset, changes)) {
+          changed.addOperations(placed(template, places));
+        }
+      }
+    }
+    return changed.build();
+  }
+
+  private static org.quantsweep.proto.mil.Operation placed(
+      OperationTemplate template, BlobPlaces places) {
+    // In the order in which sizes ask for them.
+    template.slots().forEach(places::place);
+    return template.placed(places::place);
+  }
+}

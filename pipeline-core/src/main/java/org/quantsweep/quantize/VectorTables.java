@@ -1,0 +1,124 @@
+package org.quantsweep.quantize;
+
+import java.util.SplittableRandom;
+
+/**
+ * Tables of vectors by k-means: starts are drawn by squared distance (Arthur and Vassilvitskii,
+ * k-means++, 2007) with a fixed seed, then Lloyd's iterations. Large sets are learned from every
+ * n-th vector; the last iteration sees all of them.
+ */
+final class VectorTables {
+  private static final int MOST_LEARNED = 1 << 16;
+  private static final int ITERATIONS = 30;
+
+  private final float[] vectors;
+  private final int length;
+
+  /**
+   * Of vectors one behind the other.
+   *
+   * @param length of each
+   */
+  VectorTables(float[] vectors, int length) {
+    this.vectors = vectors;
+    this.length = length;
+  }
+
+  /** A table of so many vectors; where fewer are different, some repeat. */
+  float[] fit(int entries) {
+    int count = vectors.length / length;
+    int step = (count + MOST_LEARNED - 1) / MOST_LEARNED;
+    float[] learned = new float[(count + step - 1) / step * length];
+    for (int i = 0; i * step < count; i++) {
+      System.arraycopy(vectors, i * step * length, learned, i * length, length);
+    }
+    float[] table = starts(learned, entries);
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      float[] moved = means(learned, table);
+      boolean same = java.util.Arrays.equals(moved, table);
+      table = moved;
+      if (same) {
+        break;
+      }
+    }
+    return step > 1 ? means(vectors, table) : table;
+  }
+
+  private float[] starts(float[] learned, int entries) {
+    int count = learned.length / length;
+    SplittableRandom random = new SplittableRandom(count);
+    float[] table = new float[entries * length];
+    double[] distances = new double[count];
+    java.util.Arrays.fill(distances, Double.POSITIVE_INFINITY);
+    int chosen = count / 2;
+    for (int entry = 0; entry < entries; entry++) {
+      System.arraycopy(learned, chosen * length, table, entry * length, length);
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        distances[i] =
+            Math.min(distances[i], distance(learned, i * length, table, entry * length, length));
+        sum += distances[i];
+      }
+      double place = random.nextDouble() * sum;
+      for (int i = 0; i < count && sum > 0; i++) {
+        place -= distances[i];
+        if (distances[i] > 0) {
+          chosen = i;
+          if (place < 0) {
+            break;
+          }
+        }
+      }
+    }
+    return table;
+  }
+
+  /** The means of the vectors nearest to each entry; entries without any stay. */
+  private float[] means(float[] of, float[] table) {
+    byte[] codes = nearest(of, table, length);
+    double[] sums = new double[table.length];
+    int[] counts = new int[table.length / length];
+    for (int i = 0; i < codes.length; i++) {
+      int entry = codes[i] & 255;
+      counts[entry]++;
+      for (int j = 0; j < length; j++) {
+        sums[entry * length + j] += of[i * length + j];
+      }
+    }
+    float[] means = table.clone();
+    for (int entry = 0; entry < counts.length; entry++) {
+      for (int j = 0; j < length && counts[entry] > 0; j++) {
+        means[entry * length + j] = (float) (sums[entry * length + j] / counts[entry]);
+      }
+    }
+    return means;
+  }
+
+  /** The place of the nearest entry for each vector; at a tie the first. */
+  static byte[] nearest(float[] vectors, float[] table, int length) {
+    byte[] codes = new byte[vectors.length / length];
+    int entries = table.length / length;
+    for (int i = 0; i < codes.length; i++) {
+      int best = 0;
+      double least = Double.POSITIVE_INFINITY;
+      for (int entry = 0; entry < entries; entry++) {
+        double distance = distance(vectors, i * length, table, entry * length, length);
+        if (distance < least) {
+          least = distance;
+          best = entry;
+        }
+      }
+      codes[i] = (byte) best;
+    }
+    return codes;
+  }
+
+  private static double distance(float[] a, int i, float[] b, int j, int length) {
+    double sum = 0;
+    for (int k = 0; k < length; k++) {
+      double difference = (double) a[i + k] - b[j + k];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}
