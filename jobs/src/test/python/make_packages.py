@@ -132,7 +132,41 @@ def flexible():
     save(model, "flexible.mlpackage")
 
 
+def unfit():
+    """Its default shape does not fit its weights, but another one that it allows does."""
+    length = ct.converters.mil.mil.get_new_symbol("n")
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, length))], opset_version=ct.target.iOS16)
+    def program(x):
+        return mb.matmul(x=x, y=WEIGHTS.T, name="mixed")
+
+    shapes = ct.EnumeratedShapes(shapes=[(1, 2), (1, 4)], default=(1, 2))
+    save(
+        convert(program, ct.target.iOS16, inputs=[ct.TensorType(name="x", shape=shapes)]),
+        "unfit.mlpackage",
+    )
+
+
+def halves():
+    """Constants that half precision cannot hold; the passes that fold them are left out."""
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
+    def program(x):
+        large = mb.const(val=np.array([[1, -1e5, 2, 3]], np.float32), name="large")
+        mask = mb.const(val=np.array([[0, -np.inf, 0, -np.inf]], np.float16), name="mask")
+        narrow = mb.cast(x=x, dtype="fp16", name="narrow")
+        scaled = mb.mul(x=narrow, y=mb.cast(x=large, dtype="fp16", name="cast"), name="scaled")
+        return mb.cast(x=mb.add(x=scaled, y=mask, name="masked"), dtype="fp32", name="y")
+
+    save(
+        convert(program, ct.target.iOS16, pass_pipeline=ct.PassPipeline.EMPTY),
+        "halves.mlpackage",
+    )
+
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 classifier()
 functions()
 flexible()
+unfit()
+halves()
