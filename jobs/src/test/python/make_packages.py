@@ -164,9 +164,35 @@ def halves():
     )
 
 
+def grey16():
+    """A grey picture of 16-bit floats to one: half of it and a quarter, so that halves hold it."""
+
+    @mb.program(
+        input_specs=[mb.TensorSpec(shape=(1, 1, 2, 4), dtype=types.fp16)],
+        opset_version=ct.target.iOS16,
+    )
+    def program(image):
+        half = mb.mul(x=image, y=np.float16(0.5))
+        return mb.add(x=half, y=np.float16(0.25), name="darker")
+
+    layout = ct.colorlayout.GRAYSCALE_FLOAT16
+    save(
+        ct.convert(
+            program,
+            convert_to="mlprogram",
+            minimum_deployment_target=ct.target.iOS16,
+            skip_model_load=True,
+            inputs=[ct.ImageType(name="image", shape=(1, 1, 2, 4), color_layout=layout)],
+            outputs=[ct.ImageType(name="darker", color_layout=layout)],
+        ),
+        "grey16.mlpackage",
+    )
+
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 classifier()
 functions()
 flexible()
 unfit()
 halves()
+grey16()
