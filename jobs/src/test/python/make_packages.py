@@ -176,17 +176,20 @@ def grey16():
         return mb.add(x=half, y=np.float16(0.25), name="darker")
 
     layout = ct.colorlayout.GRAYSCALE_FLOAT16
-    save(
-        ct.convert(
-            program,
-            convert_to="mlprogram",
-            minimum_deployment_target=ct.target.iOS16,
-            skip_model_load=True,
-            inputs=[ct.ImageType(name="image", shape=(1, 1, 2, 4), color_layout=layout)],
-            outputs=[ct.ImageType(name="darker", color_layout=layout)],
-        ),
-        "grey16.mlpackage",
+    model = ct.convert(
+        program,
+        convert_to="mlprogram",
+        minimum_deployment_target=ct.target.iOS16,
+        skip_model_load=True,
+        inputs=[ct.ImageType(name="image", shape=(1, 1, 2, 4), color_layout=layout)],
     )
+    # A program that was not converted from another framework gets no picture as its output.
+    spec = model.get_spec()
+    picture = spec.description.output[0].type
+    picture.ClearField("multiArrayType")
+    picture.imageType.CopyFrom(spec.description.input[0].type.imageType)
+    changed = ct.models.MLModel(spec, weights_dir=model.weights_dir, skip_model_load=True)
+    save(changed, "grey16.mlpackage")
 
 
 FOLDER.mkdir(parents=True, exist_ok=True)
