@@ -132,7 +132,70 @@ def flexible():
     save(model, "flexible.mlpackage")
 
 
+def unfit():
+    """Its default shape does not fit its weights, but another one that it allows does."""
+    length = ct.converters.mil.mil.get_new_symbol("n")
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, length))], opset_version=ct.target.iOS16)
+    def program(x):
+        return mb.matmul(x=x, y=WEIGHTS.T, name="mixed")
+
+    shapes = ct.EnumeratedShapes(shapes=[(1, 2), (1, 4)], default=(1, 2))
+    save(
+        convert(program, ct.target.iOS16, inputs=[ct.TensorType(name="x", shape=shapes)]),
+        "unfit.mlpackage",
+    )
+
+
+def halves():
+    """Constants that half precision cannot hold; the passes that fold them are left out."""
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
+    def program(x):
+        large = mb.const(val=np.array([[1, -1e5, 2, 3]], np.float32), name="large")
+        mask = mb.const(val=np.array([[0, -np.inf, 0, -np.inf]], np.float16), name="mask")
+        narrow = mb.cast(x=x, dtype="fp16", name="narrow")
+        scaled = mb.mul(x=narrow, y=mb.cast(x=large, dtype="fp16", name="cast"), name="scaled")
+        return mb.cast(x=mb.add(x=scaled, y=mask, name="masked"), dtype="fp32", name="y")
+
+    save(
+        convert(program, ct.target.iOS16, pass_pipeline=ct.PassPipeline.EMPTY),
+        "halves.mlpackage",
+    )
+
+
+def grey16():
+    """A grey picture of 16-bit floats to one: half of it and a quarter, so that halves hold it."""
+
+    @mb.program(
+        input_specs=[mb.TensorSpec(shape=(1, 1, 2, 4), dtype=types.fp16)],
+        opset_version=ct.target.iOS16,
+    )
+    def program(image):
+        half = mb.mul(x=image, y=np.float16(0.5))
+        return mb.add(x=half, y=np.float16(0.25), name="darker")
+
+    layout = ct.colorlayout.GRAYSCALE_FLOAT16
+    model = ct.convert(
+        program,
+        convert_to="mlprogram",
+        minimum_deployment_target=ct.target.iOS16,
+        skip_model_load=True,
+        inputs=[ct.ImageType(name="image", shape=(1, 1, 2, 4), color_layout=layout)],
+    )
+    # A program that was not converted from another framework gets no picture as its output.
+    spec = model.get_spec()
+    picture = spec.description.output[0].type
+    picture.ClearField("multiArrayType")
+    picture.imageType.CopyFrom(spec.description.input[0].type.imageType)
+    changed = ct.models.MLModel(spec, weights_dir=model.weights_dir, skip_model_load=True)
+    save(changed, "grey16.mlpackage")
+
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 classifier()
 functions()
 flexible()
+unfit()
+halves()
+grey16()

@@ -5,16 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.quantsweep.datasets.numpy.NpzReader;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Tensor;
 
@@ -32,8 +29,13 @@ public final class StepFolder {
   /** Whether a path is such a folder, by its name. */
   public static boolean is(Path path) {
     return path.getFileName() != null
-        && path.getFileName().toString().endsWith(SUFFIX)
+        && isName(path.getFileName().toString())
         && Files.isDirectory(path);
+  }
+
+  /** Whether a folder of this name holds steps. */
+  public static boolean isName(String folder) {
+    return folder.endsWith(SUFFIX);
   }
 
   /**
@@ -44,24 +46,7 @@ public final class StepFolder {
    */
   public static List<SortedMap<String, Tensor>> read(Path folder, IngestLimits limits)
       throws UnreadableSampleException, IOException {
-    List<SortedMap<String, Tensor>> calls = new ArrayList<>();
-    long left = limits.arrays().bytes();
-    for (Path file : files(folder)) {
-      long size = Files.size(file);
-      left -= size;
-      if (left < 0) {
-        throw new UnreadableSampleException(
-            "its files have more bytes than the limit on arrays ("
-                + limits.arrays().bytes()
-                + ").");
-      }
-      try {
-        calls.add(NpzReader.read(Files.readAllBytes(file), limits.arrays().bytes()));
-      } catch (UnreadableSampleException e) {
-        throw new UnreadableSampleException("'" + file.getFileName() + "': " + e.getMessage(), e);
-      }
-    }
-    return calls;
+    return read(new LocalFiles(folder), limits);
   }
 
   /**
@@ -70,16 +55,36 @@ public final class StepFolder {
    * @param path what it is called
    * @throws UnreadableSampleException as {@link #read}
    */
+  public static Sample sample(StepFiles files, String path, IngestLimits limits)
+      throws UnreadableSampleException, IOException {
+    return CallSamples.of(path, SampleFiles.label(path), read(files, limits));
+  }
+
+  /** As {@link #sample(StepFiles, String, IngestLimits)}, of a folder of this machine. */
   static Sample sample(Path folder, String path, IngestLimits limits)
       throws UnreadableSampleException, IOException {
-    List<SampleContent.NamedArrays> calls = new ArrayList<>();
-    Sha256Digest.Builder digest = new Sha256Digest.Builder();
-    for (SortedMap<String, Tensor> call : read(folder, limits)) {
-      calls.add(new SampleContent.NamedArrays(call));
-      digest.field("call", SampleFiles.digest(call).hex());
+    return sample(new LocalFiles(folder), path, limits);
+  }
+
+  private static List<SortedMap<String, Tensor>> read(StepFiles files, IngestLimits limits)
+      throws UnreadableSampleException, IOException {
+    List<SortedMap<String, Tensor>> calls = new ArrayList<>();
+    long left = limits.arrays().bytes();
+    for (String name : ordered(files.names())) {
+      left -= files.size(name);
+      if (left < 0) {
+        throw new UnreadableSampleException(
+            "its files have more bytes than the limit on arrays ("
+                + limits.arrays().bytes()
+                + ").");
+      }
+      try {
+        calls.add(NpzReader.read(files.read(name), limits.arrays().bytes()));
+      } catch (UnreadableSampleException e) {
+        throw new UnreadableSampleException("'" + name + "': " + e.getMessage(), e);
+      }
     }
-    return new Sample(
-        digest.build(), path, new SampleContent.Calls(calls), SampleFiles.label(path));
+    return calls;
   }
 
   /**
@@ -87,19 +92,14 @@ public final class StepFolder {
    *
    * @param path of a file, relative to a folder, with {@code /}
    */
-  static String around(String path) {
+  public static String around(String path) {
     int end = path.indexOf(SUFFIX + "/");
     return end < 0 ? path : path.substring(0, end + SUFFIX.length());
   }
 
-  private static List<Path> files(Path folder) throws UnreadableSampleException, IOException {
-    SortedMap<Integer, Path> numbered = new TreeMap<>();
-    List<Path> found;
-    try (Stream<Path> children = Files.list(folder)) {
-      found = children.sorted().toList();
-    }
-    for (Path child : found) {
-      String name = child.getFileName().toString();
+  private static List<String> ordered(List<String> found) throws UnreadableSampleException {
+    SortedMap<Integer, String> numbered = new TreeMap<>();
+    for (String name : found.stream().sorted().distinct().toList()) {
       Matcher step = STEP.matcher(name);
       if (name.startsWith(".")) {
         continue;
@@ -108,7 +108,7 @@ public final class StepFolder {
         throw new UnreadableSampleException(
             "a folder of steps holds files 0.npz, 1.npz and so on, but here is '" + name + "'.");
       }
-      if (numbered.put(Integer.valueOf(step.group(1)), child) != null) {
+      if (numbered.put(Integer.valueOf(step.group(1)), name) != null) {
         throw new UnreadableSampleException("'" + name + "' has the number of another file.");
       }
     }
@@ -116,12 +116,32 @@ public final class StepFolder {
       throw new UnreadableSampleException("the folder of steps holds no file such as 0.npz.");
     }
     int next = numbered.firstKey() == 0 ? 0 : 1;
-    for (Map.Entry<Integer, Path> file : numbered.entrySet()) {
-      if (file.getKey() != next) {
+    for (int number : numbered.keySet()) {
+      if (number != next) {
         throw new UnreadableSampleException("the folder of steps has no " + next + ".npz.");
       }
       next++;
     }
     return List.copyOf(numbered.values());
+  }
+
+  /** A folder of this machine. */
+  private record LocalFiles(Path folder) implements StepFiles {
+    @Override
+    public List<String> names() throws IOException {
+      try (Stream<Path> children = Files.list(folder)) {
+        return children.map(child -> child.getFileName().toString()).toList();
+      }
+    }
+
+    @Override
+    public long size(String name) throws IOException {
+      return Files.size(folder.resolve(name));
+    }
+
+    @Override
+    public byte[] read(String name) throws IOException {
+      return Files.readAllBytes(folder.resolve(name));
+    }
   }
 }

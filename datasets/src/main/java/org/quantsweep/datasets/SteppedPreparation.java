@@ -1,12 +1,13 @@
 package org.quantsweep.datasets;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
-import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Tensor;
@@ -18,6 +19,8 @@ import org.quantsweep.tensor.Tensor;
  * @param call prepares each call
  */
 public record SteppedPreparation(SamplePreparation call) implements SamplePreparation {
+  private static final String STEPS = "steps";
+
   @Override
   public SortedMap<String, Tensor> prepare(Sample sample, List<InputDescription> inputs)
       throws UnreadableSampleException {
@@ -27,18 +30,7 @@ public record SteppedPreparation(SamplePreparation call) implements SamplePrepar
   @Override
   public List<SortedMap<String, Tensor>> prepareCalls(Sample sample, List<InputDescription> inputs)
       throws UnreadableSampleException {
-    if (!(sample.content() instanceof SampleContent.NamedArrays named)) {
-      return call.prepareCalls(sample, inputs);
-    }
-    List<SampleContent.NamedArrays> calls = new ArrayList<>();
-    SampleFiles.places(named.arrays(), "steps")
-        .forEach(arrays -> calls.add(new SampleContent.NamedArrays(arrays)));
-    if (calls.isEmpty()) {
-      throw new UnreadableSampleException("its arrays have no steps.");
-    }
-    return call.prepareCalls(
-        new Sample(sample.digest(), sample.path(), new SampleContent.Calls(calls), sample.label()),
-        inputs);
+    return call.prepareCalls(CallSamples.alongFirstAxis(sample), inputs);
   }
 
   @Override
@@ -51,6 +43,27 @@ public record SteppedPreparation(SamplePreparation call) implements SamplePrepar
 
   @Override
   public SortedMap<String, String> flags() {
-    return call.flags();
+    TreeMap<String, String> flags = new TreeMap<>(call.flags());
+    flags.put(STEPS, "true");
+    return flags;
+  }
+
+  /**
+   * The preparation that {@link #flags} of any preparation tell; what they do not tell is as by
+   * default.
+   *
+   * @throws org.quantsweep.UsageException when there is no such fit
+   */
+  public static SamplePreparation ofFlags(Map<String, String> flags) {
+    return of(PicturePreparation.ofFlags(flags), Boolean.parseBoolean(flags.get(STEPS)));
+  }
+
+  /**
+   * The preparation of each call, or of samples whose first axis counts the calls.
+   *
+   * @param steps whether it does
+   */
+  public static SamplePreparation of(SamplePreparation call, boolean steps) {
+    return steps ? new SteppedPreparation(call) : call;
   }
 }

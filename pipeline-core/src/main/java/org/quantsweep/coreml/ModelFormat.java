@@ -31,6 +31,14 @@ public interface ModelFormat {
   }
 
   /**
+   * The constants of a function that half precision cannot hold where the function wants it to: a
+   * sentence for each. Reads every such constant.
+   */
+  default List<String> halfOverflows(String function) {
+    return List.of();
+  }
+
+  /**
    * Why no weight tensor of this format can be stored otherwise, in the form of a message with its
    * cure; empty where some can.
    */

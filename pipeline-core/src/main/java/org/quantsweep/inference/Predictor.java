@@ -2,6 +2,7 @@ package org.quantsweep.inference;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Tensor;
 
@@ -12,6 +13,14 @@ import org.quantsweep.tensor.Tensor;
 public interface Predictor extends AutoCloseable {
   /** What the model wants. */
   List<InputDescription> inputs();
+
+  /**
+   * Why the model does not run on inputs of the shapes that it prefers, where it runs on others
+   * that it allows, without full stop; empty where it does.
+   */
+  default Optional<String> preferredRefusal() {
+    return Optional.empty();
+  }
 
   /**
    * Answers one sample (batch 1), in a call of its own.

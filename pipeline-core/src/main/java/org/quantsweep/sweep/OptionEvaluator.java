@@ -1,5 +1,6 @@
 package org.quantsweep.sweep;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.quantsweep.calibration.MomentsCollector;
 import org.quantsweep.calibration.NotCalibratableException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;
@@ -70,9 +72,13 @@ public final class OptionEvaluator {
           continue;
         }
         try {
-          Tapped tapped = taps.run(sample.unpackInputs());
-          collector.add(samples.digest(sample.rank()), tapped.boundaries());
-          inferences++;
+          Sha256Digest digest = samples.digest(sample.rank());
+          for (SortedMap<String, Tensor> call : sample.unpackCalls()) {
+            collector.add(digest, taps.run(call).boundaries());
+            inferences++;
+            // Other places of the next call are drawn.
+            digest = new Sha256Digest.Builder().field("call after", digest.hex()).build();
+          }
         } catch (PredictionException e) {
           // The reference answers it, the rewritten network does not: it tells nothing.
         }
@@ -149,26 +155,41 @@ public final class OptionEvaluator {
       if (!sample.hasInputs()) {
         continue;
       }
-      Tapped tapped;
+      List<Tapped> calls = new ArrayList<>();
       try {
-        tapped = sessions.taps.run(sample.unpackInputs());
+        for (SortedMap<String, Tensor> call : sample.unpackCalls()) {
+          calls.add(sessions.taps.run(call));
+        }
       } catch (PredictionException e) {
         continue;
       }
-      if (!Finite.all(tapped.prediction())) {
+      if (!calls.stream().map(Tapped::prediction).allMatch(Finite::all)) {
         continue;
       }
-      inferences++;
+      inferences += calls.size();
       long count = samples.count(sample.rank());
       for (Map.Entry<TensorOption, NetworkPart> entry : sessions.options.entrySet()) {
         int layer = sessions.layer(entry.getKey());
-        inferences += 1 - (double) layer / model.layers().size();
-        Sensitivity one = one(tapped, entry.getValue(), tapped.boundaries().get(layer));
+        inferences += calls.size() * (1 - (double) layer / model.layers().size());
+        Sensitivity one = one(calls, entry.getValue(), layer);
         sums.merge(entry.getKey(), times(one, count), Sensitivity::plus);
       }
     }
     return new ShardEvaluator.Result<>(
         sums, new SweepCost(0, Math.round(inferences), 0, (System.nanoTime() - started) * 1e-9));
+  }
+
+  /** Of one sample: the mean of its calls' losses, and whether all of them agree. */
+  private Sensitivity one(List<Tapped> calls, NetworkPart suffix, int layer) {
+    Sensitivity sum = Sensitivity.NONE;
+    for (Tapped call : calls) {
+      sum = sum.plus(one(call, suffix, call.boundaries().get(layer)));
+    }
+    return new Sensitivity(
+        sum.loss() / calls.size(),
+        sum.squaredError() / calls.size(),
+        Math.min(1, sum.disagreeing()),
+        1);
   }
 
   private Sensitivity one(Tapped tapped, NetworkPart suffix, Map<String, Tensor> blobs) {

@@ -3,12 +3,12 @@ package org.quantsweep.datasets.table;
 import io.delta.tables.DeltaTable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -31,6 +31,7 @@ import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.StepFolder;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
@@ -48,22 +49,28 @@ public final class Ingestion {
   private static final String VERSION = "2";
 
   private final SparkSession spark;
-  private final IngestLimits limits;
+  private final Reading reading;
 
   /** Into tables of a session. */
   public Ingestion(SparkSession spark, IngestLimits limits) {
-    this.spark = spark;
-    this.limits = limits;
+    this(spark, new Reading(limits, false));
   }
 
-  /** A listed file; {@code isSet} when it is an .npz that is a whole set of samples. */
-  private record Found(String location, String path, long length, long modified, boolean isSet)
-      implements Serializable {}
+  private Ingestion(SparkSession spark, Reading reading) {
+    this.spark = spark;
+    this.reading = reading;
+  }
+
+  /** The same, where the first axis of a sample's arrays counts its calls. */
+  public Ingestion withSteps() {
+    return new Ingestion(spark, new Reading(reading.limits(), true));
+  }
 
   /**
    * The samples of a source: a table that this class made, or a folder, a file, or somebody's
    * Parquet or Delta table ({@link TableColumns}), each of which is brought into the given table
-   * first. An {@code .npz} file is a whole set: the first axis of its arrays counts samples.
+   * first. An {@code .npz} file is a whole set: the first axis of its arrays counts samples. A
+   * folder of steps is one sample.
    *
    * @throws BadInputException when there are no samples
    */
@@ -126,7 +133,7 @@ public final class Ingestion {
                 + ": columns are named, but this is no Parquet or Delta table.\n"
                 + "Maybe leave the options for columns out.");
       }
-      List<Found> found = isTable ? listTable(files, status) : list(files, status);
+      List<ListedSource> found = isTable ? listTable(files, status) : list(files, status);
       String manifest = manifest(found, columns);
       requireOurs(table);
       Path place = new Path(table);
@@ -228,57 +235,74 @@ public final class Ingestion {
   }
 
   /** What says whether a table changed: a Delta table's log, or Parquet's files. */
-  private static List<Found> listTable(FileSystem files, FileStatus root) throws IOException {
+  private static List<ListedSource> listTable(FileSystem files, FileStatus root)
+      throws IOException {
     Path log = new Path(root.getPath(), DELTA_LOG);
     Path listed = root.isDirectory() && files.exists(log) ? log : root.getPath();
-    List<Found> found = new ArrayList<>();
+    List<ListedFile> found = new ArrayList<>();
     RemoteIterator<LocatedFileStatus> all = files.listFiles(listed, true);
     while (all.hasNext()) {
       FileStatus status = all.next();
       String name = status.getPath().getName();
       // Sums beside the log come and go; each version of the table is a .json.
       if (name.endsWith(".parquet") || name.endsWith(".json")) {
-        found.add(found(status, name, false));
+        found.add(listed(status, name));
       }
     }
-    found.sort(Comparator.comparing(Found::location));
-    return found;
+    found.sort(Comparator.comparing(ListedFile::location));
+    return found.stream().<ListedSource>map(ListedSource.One::new).toList();
   }
 
-  private static List<Found> list(FileSystem files, FileStatus root) throws IOException {
-    List<Found> found = new ArrayList<>();
+  private static List<ListedSource> list(FileSystem files, FileStatus root) throws IOException {
+    String name = root.getPath().getName();
     if (!root.isDirectory()) {
-      String name = root.getPath().getName();
-      found.add(found(root, name, name.toLowerCase(Locale.ROOT).endsWith(".npz")));
-      return found;
+      ListedFile file = listed(root, name);
+      boolean isSet = name.toLowerCase(Locale.ROOT).endsWith(".npz");
+      return List.of(isSet ? new ListedSource.Whole(file) : new ListedSource.One(file));
     }
-    String prefix = root.getPath().toUri().getPath();
+    // A folder of steps is one sample, and called by its name.
+    Path around = StepFolder.isName(name) ? root.getPath().getParent() : root.getPath();
+    String prefix = around.toUri().getPath();
+    TreeMap<String, ListedSource.One> single = new TreeMap<>();
+    TreeMap<String, List<ListedFile>> steps = new TreeMap<>();
     RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
     while (all.hasNext()) {
       FileStatus status = all.next();
-      if (SampleFiles.isSample(status.getPath().getName())) {
-        String path = status.getPath().toUri().getPath().substring(prefix.length());
-        found.add(found(status, path.startsWith("/") ? path.substring(1) : path, false));
+      String below = status.getPath().toUri().getPath().substring(prefix.length());
+      ListedFile file = listed(status, below.startsWith("/") ? below.substring(1) : below);
+      String sample = StepFolder.around(file.path());
+      if (!sample.equals(file.path())) {
+        steps.computeIfAbsent(sample, folder -> new ArrayList<>()).add(file);
+      } else if (SampleFiles.isSample(status.getPath().getName())) {
+        single.put(file.path(), new ListedSource.One(file));
       }
     }
-    found.sort(Comparator.comparing(Found::path));
-    return found;
+    SortedMap<String, ListedSource> found = new TreeMap<>(single);
+    steps.forEach(
+        (path, inside) -> {
+          inside.sort(Comparator.comparing(ListedFile::path));
+          if (inside.stream().anyMatch(file -> SampleFiles.isSample(file.path()))) {
+            found.put(path, new ListedSource.Steps(path, inside));
+          }
+        });
+    return List.copyOf(found.values());
   }
 
-  private static Found found(FileStatus status, String path, boolean isSet) {
-    return new Found(
-        status.getPath().toString(), path, status.getLen(), status.getModificationTime(), isSet);
+  private static ListedFile listed(FileStatus status, String path) {
+    return new ListedFile(
+        status.getPath().toString(), path, status.getLen(), status.getModificationTime());
   }
 
-  private String manifest(List<Found> found, ColumnNames columns) {
+  private String manifest(List<ListedSource> found, ColumnNames columns) {
     Sha256Digest.Builder digest =
         new Sha256Digest.Builder()
             .field("ingestion", VERSION)
-            .field("limits", limits.toString())
+            .field("limits", reading.limits().toString())
             .field("columns", columns.toString());
-    for (Found file : found) {
-      digest.field(file.location(), file.length() + "@" + file.modified());
+    if (reading.steps()) {
+      digest.field("steps", "true");
     }
+    found.forEach(source -> source.addTo(digest));
     return digest.build().hex();
   }
 
@@ -294,13 +318,13 @@ public final class Ingestion {
         .getString(0);
   }
 
-  private Dataset<Row> fromFiles(List<Found> found) {
+  private Dataset<Row> fromFiles(List<ListedSource> found) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(hadoop()));
-    IngestLimits allowed = limits;
-    FlatMapFunction<Found, Row> read =
-        file -> rows(file, allowed, configuration.value().value()).iterator();
+    Reading how = reading;
+    FlatMapFunction<ListedSource, Row> read =
+        source -> rows(source, how, configuration.value().value()).iterator();
     int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
     int partitions =
         Math.max(
@@ -309,34 +333,45 @@ public final class Ingestion {
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
 
-  private static List<Row> rows(Found file, IngestLimits limits, Configuration configuration) {
+  private static List<Row> rows(ListedSource source, Reading reading, Configuration configuration) {
     List<Row> rows = new ArrayList<>();
+    IngestLimits limits = reading.limits();
+    String path = "";
     try {
-      // Before anything is read: a file beyond every limit is never brought into memory.
-      if (file.length()
-          > Math.max(limits.arrays().bytes(), limits.picture().encodedSize().bytes())) {
-        throw new UnreadableSampleException(
-            "the file has " + file.length() + " bytes, more than any limit allows.");
-      }
-      Path path = new Path(file.location());
-      byte[] bytes;
-      try (InputStream in = path.getFileSystem(configuration).open(path)) {
-        bytes = in.readAllBytes();
-      }
-      if (file.isSet()) {
+      if (source instanceof ListedSource.Steps steps) {
+        path = steps.path();
+        ListedSteps files = new ListedSteps(path, steps.files(), configuration);
+        rows.add(SampleTable.row(StepFolder.sample(files, path, limits), limits));
+      } else if (source instanceof ListedSource.Whole set) {
+        path = set.file().path();
         for (Sample sample :
-            SampleFiles.split(file.path(), NpzReader.read(bytes, limits.arrays().bytes()))) {
-          rows.add(SampleTable.row(sample, 0, 0));
+            SampleFiles.split(
+                path,
+                NpzReader.read(
+                    bytes(set.file(), limits, configuration), limits.arrays().bytes()))) {
+          rows.add(SampleTable.row(reading.taken(sample), limits));
         }
       } else {
-        String label = SampleFiles.label(file.path());
-        rows.add(
-            SampleTable.row(SampleFiles.readAndCheck(file.path(), bytes, label, limits), limits));
+        ListedFile file = ((ListedSource.One) source).file();
+        path = file.path();
+        byte[] bytes = bytes(file, limits, configuration);
+        Sample sample = SampleFiles.readAndCheck(path, bytes, SampleFiles.label(path), limits);
+        rows.add(SampleTable.row(reading.taken(sample), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
-      rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
+      rows.add(SampleTable.row(new QuarantinedSample(path, e.getMessage())));
     }
     return rows;
+  }
+
+  /** The content, looked at before anything is read: a file may be beyond every limit. */
+  private static byte[] bytes(ListedFile file, IngestLimits limits, Configuration configuration)
+      throws IOException, UnreadableSampleException {
+    if (file.length() > Math.max(limits.arrays().bytes(), limits.picture().encodedSize().bytes())) {
+      throw new UnreadableSampleException(
+          "the file has " + file.length() + " bytes, more than any limit allows.");
+    }
+    return file.read(configuration);
   }
 
   private Dataset<Row> fromColumns(String source, ColumnNames names) {
@@ -348,7 +383,7 @@ public final class Ingestion {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
     }
-    return TableColumns.of(table.schema(), source, names).rows(table, limits);
+    return TableColumns.of(table.schema(), source, names).rows(table, reading);
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {

@@ -19,6 +19,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.CallSamples;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
@@ -53,6 +54,7 @@ public final class SampleTable implements SampleSource {
 
   private static final String PICTURE = "picture";
   private static final String ARRAYS = "arrays";
+  private static final String CALLS = "calls";
 
   private final SparkSession spark;
   private final Dataset<Row> rows;
@@ -218,32 +220,36 @@ public final class SampleTable implements SampleSource {
     return all;
   }
 
-  /** A row of a sample. */
-  static Row row(Sample sample, int width, int height) {
-    boolean picture = sample.content() instanceof SampleContent.EncodedPicture;
-    byte[] content =
-        picture
-            ? ((SampleContent.EncodedPicture) sample.content()).sharedBytes()
-            : SampleFiles.toNpz(((SampleContent.NamedArrays) sample.content()).arrays());
-    return RowFactory.create(
-        sample.digest().hex(),
-        sample.path(),
-        picture ? PICTURE : ARRAYS,
-        content,
-        width,
-        height,
-        sample.label(),
-        1,
-        null);
-  }
-
   /** A row of a sample, with a picture's size from its header. */
   static Row row(Sample sample, IngestLimits limits) throws UnreadableSampleException {
     if (sample.content() instanceof SampleContent.EncodedPicture picture) {
       PictureHeader header = PictureHeader.read(picture.sharedBytes(), limits.picture());
-      return row(sample, header.width(), header.height());
+      Size size = new Size(header.width(), header.height());
+      return row(sample, PICTURE, picture.sharedBytes(), size);
     }
-    return row(sample, 0, 0);
+    if (sample.content() instanceof SampleContent.Calls calls) {
+      return row(sample, CALLS, CallSamples.stored(calls), Size.NONE);
+    }
+    SampleContent.NamedArrays arrays = (SampleContent.NamedArrays) sample.content();
+    return row(sample, ARRAYS, SampleFiles.toNpz(arrays.arrays()), Size.NONE);
+  }
+
+  /** Of a picture, in pixels. */
+  private record Size(int width, int height) {
+    static final Size NONE = new Size(0, 0);
+  }
+
+  private static Row row(Sample sample, String kind, byte[] content, Size size) {
+    return RowFactory.create(
+        sample.digest().hex(),
+        sample.path(),
+        kind,
+        content,
+        size.width(),
+        size.height(),
+        sample.label(),
+        1,
+        null);
   }
 
   /** A row of a file that is no sample. */
@@ -253,12 +259,15 @@ public final class SampleTable implements SampleSource {
 
   private static Sample sample(Row row) {
     byte[] bytes = row.getAs("content");
+    String kind = row.getAs("kind");
     SampleContent content;
     try {
       content =
-          row.getAs("kind").equals(PICTURE)
-              ? new SampleContent.EncodedPicture(bytes)
-              : new SampleContent.NamedArrays(NpzReader.read(bytes, Integer.MAX_VALUE));
+          switch (kind) {
+            case PICTURE -> new SampleContent.EncodedPicture(bytes);
+            case CALLS -> CallSamples.restored(bytes);
+            default -> new SampleContent.NamedArrays(NpzReader.read(bytes, Integer.MAX_VALUE));
+          };
     } catch (UnreadableSampleException e) {
       throw new IllegalStateException("a sample table's arrays were readable when written.", e);
     }

@@ -207,7 +207,7 @@ final class TableColumns implements Serializable {
   }
 
   /** The samples of a table as rows of a sample table, not merged. */
-  Dataset<Row> rows(Dataset<Row> table, IngestLimits limits) {
+  Dataset<Row> rows(Dataset<Row> table, Reading reading) {
     List<Column> wanted = new ArrayList<>();
     for (int i = 0; i < expressions.size(); i++) {
       String expression = expressions.get(i);
@@ -215,7 +215,7 @@ final class TableColumns implements Serializable {
       wanted.add(i < NAMED ? column.cast("string") : column);
     }
     TableColumns columns = this;
-    FlatMapFunction<Row, Row> read = row -> List.of(columns.row(row, limits)).iterator();
+    FlatMapFunction<Row, Row> read = row -> List.of(columns.row(row, reading)).iterator();
     return table
         .sparkSession()
         .createDataFrame(
@@ -223,19 +223,21 @@ final class TableColumns implements Serializable {
             SampleTable.SCHEMA);
   }
 
-  private Row row(Row row, IngestLimits limits) {
+  private Row row(Row row, Reading reading) {
+    IngestLimits limits = reading.limits();
     String path = row.isNullAt(0) ? NAMELESS : row.getString(0);
     String label = row.isNullAt(1) ? "" : row.getString(1);
     try {
       if (names.content().isEmpty()) {
-        return SampleTable.row(arrays(row, path, label, limits), 0, 0);
+        return SampleTable.row(reading.taken(arrays(row, path, label, limits)), limits);
       }
       byte[] bytes = row.getAs(NAMED);
       if (bytes == null) {
         throw new UnreadableSampleException("column '" + names.content() + "' is null.");
       }
       path = row.isNullAt(0) ? named(Sha256Digest.of(bytes)) : path;
-      return SampleTable.row(SampleFiles.readAndCheckContent(path, bytes, label, limits), limits);
+      Sample sample = SampleFiles.readAndCheckContent(path, bytes, label, limits);
+      return SampleTable.row(reading.taken(sample), limits);
     } catch (UnreadableSampleException e) {
       return SampleTable.row(new QuarantinedSample(path, e.getMessage()));
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
+import org.quantsweep.datasets.CallSamples;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.QuarantinedSample;
@@ -181,6 +182,89 @@ class IngestionIT {
     assertThat(table.index().setDigest())
         .isEqualTo(LocalSamples.read(source, LIMITS).index().setDigest());
     assertThat(samples(table).keySet()).containsExactlyInAnyOrder("stored.npz[0]", "stored.npz[1]");
+  }
+
+  @Test
+  void aFolderOfStepsIsOneSampleAsItIsHere() throws Exception {
+    byte[] npz = Files.readAllBytes(ARRAYS.resolve("stored.npz"));
+    write(folder.resolve("steps/speech/a.steps/0.npz"), npz);
+    write(folder.resolve("steps/speech/a.steps/1.npz"), npz);
+    write(folder.resolve("steps/speech/a.steps/.DS_Store"), new byte[] {1});
+    write(folder.resolve("steps/b.steps/0.npz"), npz);
+    write(folder.resolve("steps/b.steps/notes.txt"), new byte[] {1});
+    write(folder.resolve("steps/c.steps/0.npz"), npz);
+    write(folder.resolve("steps/c.steps/inner/1.npz"), npz);
+    write(folder.resolve("steps/d.steps/0.npz"), npz);
+    write(folder.resolve("steps/d.steps/1.npz"), new byte[] {1});
+    write(folder.resolve("steps/e.steps/only.txt"), new byte[] {1});
+    write(folder.resolve("steps/whole.npz"), npz);
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+
+    SampleTable table = ingestion.ingest(at("steps"), at("table"));
+
+    LocalSamples here = LocalSamples.read(folder.resolve("steps"), LIMITS);
+    assertThat(table.index().setDigest()).isEqualTo(here.index().setDigest());
+    assertThat(table.quarantined()).isEqualTo(here.quarantined());
+    assertThat(table.quarantined())
+        .extracting(QuarantinedSample::line)
+        .startsWith(
+            "b.steps: a folder of steps holds files 0.npz, 1.npz and so on, but here is"
+                + " 'notes.txt'.",
+            "c.steps: a folder of steps holds files 0.npz, 1.npz and so on, but here is 'inner'.")
+        .hasSize(3);
+    Map<String, Sample> samples = samples(table);
+    assertThat(samples.keySet()).containsExactly("speech/a.steps", "whole.npz");
+    Sample calls = samples.get("speech/a.steps");
+    assertThat(calls.label()).isEqualTo("speech");
+    SampleContent whole = samples.get("whole.npz").content();
+    assertThat(calls.content()).isInstanceOf(SampleContent.Calls.class);
+    assertThat(((SampleContent.Calls) calls.content()).calls())
+        .containsExactly((SampleContent.NamedArrays) whole, (SampleContent.NamedArrays) whole);
+
+    // Alone it is the same sample, and read again once a call changed.
+    SampleTable alone = ingestion.ingest(at("steps/speech/a.steps"), at("alone"));
+    assertThat(samples(alone).get("a.steps").digest()).isEqualTo(calls.digest());
+    assertThat(alone.index().total()).isEqualTo(1);
+    ingestion.ingest(at("steps"), at("table"));
+    assertThat(versions("table")).isEqualTo(1);
+    write(folder.resolve("steps/speech/a.steps/2.npz"), npz);
+    assertThat(samples(ingestion.ingest(at("steps"), at("table"))).get("speech/a.steps").digest())
+        .isNotEqualTo(calls.digest());
+  }
+
+  @Test
+  void theFirstAxisMayCountCallsAndThatOfASampleComesBefore() throws Exception {
+    byte[] npz = Files.readAllBytes(ARRAYS.resolve("stored.npz"));
+    write(folder.resolve("arrays/a.npz"), npz);
+    write(folder.resolve("arrays/b.npy"), NpyWriter.write(Tensor.wrap(Shape.of(), new float[1])));
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+    Sample plain = samples(ingestion.ingest(at("arrays"), at("table"))).get("a.npz");
+    SampleTable table = ingestion.withSteps().ingest(at("arrays"), at("table"));
+
+    assertThat(versions("table")).isEqualTo(2);
+    assertThat(table.quarantined())
+        .containsExactly(
+            new QuarantinedSample(
+                "b.npy",
+                "array '' has the shape [], but the first axis of every array must count the same"
+                    + " steps."));
+    Sample stepped = samples(table).get("a.npz");
+    assertThat(stepped).isEqualTo(CallSamples.alongFirstAxis(plain));
+    assertThat(((SampleContent.Calls) stepped.content()).calls()).hasSize(2);
+
+    TreeMap<String, Tensor> set = new TreeMap<>();
+    set.put("x", Tensor.wrap(Shape.of(2, 3, 1), new float[] {1, 2, 3, 4, 5, 6}));
+    write(folder.resolve("set.npz"), SampleFiles.toNpz(set));
+    Map<String, Sample> samples =
+        samples(ingestion.withSteps().ingest(at("set.npz"), at("set-table")));
+    assertThat(samples.keySet()).containsExactly("set.npz[0]", "set.npz[1]");
+    assertThat(((SampleContent.Calls) samples.get("set.npz[1]").content()).calls())
+        .extracting(call -> call.arrays().get("x"))
+        .containsExactly(number(4), number(5), number(6));
+  }
+
+  private static Tensor number(float value) {
+    return Tensor.wrap(Shape.of(1), new float[] {value});
   }
 
   @Test

@@ -141,8 +141,7 @@ final class CompareCommand implements Callable<Integer> {
     FeatureMatch match = FeatureMatch.of(model, other, map, parsed.compared(example));
     PrintWriter err = spec.commandLine().getErr();
     match.notes().forEach(err::println);
-    SamplePreparation preparation =
-        steps ? new SteppedPreparation(PicturePreparation.DEFAULT) : PicturePreparation.DEFAULT;
+    SamplePreparation preparation = SteppedPreparation.of(PicturePreparation.DEFAULT, steps);
     AgreementCounts counts;
     Quarantine quarantine;
     int cores = Runtime.getRuntime().availableProcessors();

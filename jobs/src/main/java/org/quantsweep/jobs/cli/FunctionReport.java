@@ -18,17 +18,14 @@ import org.quantsweep.sample.LengthRange;
  * @param summary what the format says of it
  * @param place the stage of a pipeline that it belongs to; empty for the model itself
  * @param isDefault whether the file prefers it
- * @param obstacle why it does not run here, the empty text where it does; nothing for a stage,
- *     which runs with its pipeline
+ * @param readiness whether it runs here; nothing for a stage, which runs with its pipeline
  */
 record FunctionReport(
     CoreMLModel model,
     FunctionSummary summary,
     String place,
     boolean isDefault,
-    Optional<String> obstacle) {
-  static final String RUNS = "It can run here.";
-
+    Optional<Readiness> readiness) {
   private static final int MOST_OPERATIONS = 20;
 
   /** As lines for people. */
@@ -67,9 +64,7 @@ record FunctionReport(
               + (summary.operations().size() - MOST_OPERATIONS)
               + " more operations; --json has all of them");
     }
-    obstacle.ifPresent(
-        reason ->
-            (reason.isEmpty() ? RUNS : reason).lines().forEach(line -> lines.add("  " + line)));
+    readiness.ifPresent(known -> known.lines().forEach(line -> lines.add("  " + line)));
     return lines;
   }
 
@@ -128,11 +123,7 @@ record FunctionReport(
               operations.add(operation);
             });
     json.put("operations", operations);
-    obstacle.ifPresent(
-        reason -> {
-          json.put("canRun", reason.isEmpty());
-          json.put("obstacle", reason.isEmpty() ? null : reason);
-        });
+    readiness.ifPresent(known -> known.addTo(json));
     return json;
   }
 

@@ -15,7 +15,6 @@ import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Tensor;
 
 /**
@@ -55,8 +54,48 @@ final class HalfOverflow {
     return new Watching(opened);
   }
 
+  /**
+   * The constants of a model, or of its stages, that half precision cannot hold: a sentence for
+   * each.
+   */
+  static List<String> ofConstants(CoreMLModel model) {
+    List<String> sentences = new ArrayList<>();
+    for (String function : model.functions()) {
+      String where = model.functions().size() > 1 ? "function '" + function + "': " : "";
+      model.format().halfOverflows(function).forEach(found -> sentences.add(where + found));
+    }
+    for (int i = 0; i < model.stages().size(); i++) {
+      String where = "stage[" + i + "]: ";
+      ofConstants(model.stages().get(i)).forEach(found -> sentences.add(where + found));
+    }
+    return sentences;
+  }
+
+  /**
+   * Runs the model only to look, whatever was looked at before.
+   *
+   * @param calls the inputs of each call
+   * @throws PredictionException when it cannot be run on them
+   * @throws BadInputException when it cannot run
+   */
+  void look(List<Map<String, Tensor>> calls) throws PredictionException {
+    try (MagnitudeProbe probe = engine.openProbe(model)) {
+      look(probe, calls);
+    }
+  }
+
+  /** The largest magnitude of each half-precision value that was seen, by its name. */
+  synchronized SortedMap<String, Float> largest() {
+    return new TreeMap<>(largest);
+  }
+
   /** What is to be said; empty where nothing was too large. */
-  synchronized Optional<String> warning() {
+  Optional<String> warning() {
+    return finding().map(sentence -> "warning: " + name + ": " + sentence);
+  }
+
+  /** As {@link #warning}, without saying of which model. */
+  synchronized Optional<String> finding() {
     List<Map.Entry<String, Float>> beyond = new ArrayList<>();
     for (Map.Entry<String, Float> value : largest.entrySet()) {
       // What is infinite was meant so, as in a mask.
@@ -73,9 +112,7 @@ final class HalfOverflow {
         .limit(MOST_NAMES)
         .forEach(value -> names.add(value.getKey() + " (" + value.getValue() + ")"));
     return Optional.of(
-        "warning: "
-            + name
-            + ": half-precision values exceed "
+        "half-precision values exceed "
             + (int) MagnitudeProbe.LARGEST_HALF
             + ", where a device that computes in float16 overflows: "
             + String.join(", ", names)
@@ -102,23 +139,17 @@ final class HalfOverflow {
     left = 0;
   }
 
-  private final class Watching implements Predictor {
-    private final Predictor opened;
+  private final class Watching extends AttendedPredictor {
     private MagnitudeProbe probe;
 
     private Watching(Predictor opened) {
-      this.opened = opened;
-    }
-
-    @Override
-    public List<InputDescription> inputs() {
-      return opened.inputs();
+      super(opened);
     }
 
     @Override
     public List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
         throws PredictionException {
-      List<Prediction> answers = opened.predictCalls(calls);
+      List<Prediction> answers = model().predictCalls(calls);
       if (takesAnother()) {
         try {
           look(probe(), calls);
@@ -138,7 +169,7 @@ final class HalfOverflow {
 
     @Override
     public synchronized void close() {
-      opened.close();
+      super.close();
       if (probe != null) {
         probe.close();
       }

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       "",
       "Of a folder: .jpg, .png, .bmp, .npy and .npz files below it, each one sample; the first",
       "sub-folder is the label. An .npz given alone is a set: the first axis counts samples.",
+      "A folder NAME.steps with 0.npz, 1.npz, ... is one sample of as many calls.",
       "Columns in structs are named with a dot. Unnamed columns are found by name and type.",
       "Examples:",
       "  quantsweep ingest photos/ tables/photos",
@@ -78,12 +79,20 @@ final class IngestCommand implements Callable<Integer> {
       description = "Of a table: what samples are called. Default: path, where there is one.")
   private String path;
 
+  @Option(
+      names = "--steps",
+      description =
+          "The first axis of a sample's arrays counts its calls; of a set, the one behind the"
+              + " samples'.")
+  private boolean steps;
+
   @Override
   public Integer call() {
     ColumnNames columns = new ColumnNames(content, arrays, label, path);
     SparkSession spark = SparkSessions.open("quantsweep ingest");
     try {
-      SampleTable made = ingested(new Ingestion(spark, IngestLimits.DEFAULT), columns);
+      Ingestion ingestion = new Ingestion(spark, IngestLimits.DEFAULT);
+      SampleTable made = ingested(steps ? ingestion.withSteps() : ingestion, columns);
       if (common.json()) {
         Map<String, Object> report = new TreeMap<>();
         report.put("samples", made.index().total());

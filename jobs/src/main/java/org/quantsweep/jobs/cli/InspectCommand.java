@@ -2,23 +2,30 @@ package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.FunctionSummary;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.PredictionException;
+import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,7 +38,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples: quantsweep inspect SqueezeNet.mlmodel",
-      "          quantsweep inspect SqueezeNet.mlpackage --json"
+      "          quantsweep inspect SqueezeNet.mlpackage --json",
+      "          quantsweep inspect SqueezeNet.mlpackage --input image=cat.png"
     })
 final class InspectCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -43,15 +51,36 @@ final class InspectCommand implements Callable<Integer> {
       description = "The model: an .mlmodel file, an .mlpackage folder, or a zip of one.")
   private InputFile model;
 
+  @Option(
+      names = "--input",
+      paramLabel = "[NAME=]FILE",
+      description =
+          "As for predict: the model runs on it once more, to see how large its half-precision"
+              + " values become.")
+  private List<String> inputs = new ArrayList<>();
+
+  @Option(names = "--steps", description = "As for predict.")
+  private boolean steps;
+
+  @Option(
+      names = "--function",
+      paramLabel = "NAME",
+      description = "The function that --input is for; without it, the one that the file prefers.")
+  private String function;
+
   @Override
   public Integer call() {
     CoreMLModel read = ModelReader.read(model.file());
+    requireInputs();
     List<Map<String, Object>> tensors = new ArrayList<>();
     addTensors("", read, tensors);
     Map<String, Integer> types = new TreeMap<>();
     read.layers().forEach(layer -> types.merge(layer.type(), 1, Integer::sum));
-    String obstacle = obstacle(read);
-    List<FunctionReport> functions = functions(read, obstacle);
+    Readiness readiness = readiness(read);
+    List<FunctionReport> functions = functions(read, readiness);
+    List<String> warnings = new ArrayList<>(read.warnings());
+    warnings.addAll(HalfOverflow.ofConstants(read));
+    SortedMap<String, Float> magnitudes = magnitudes(read, warnings);
     if (common.json()) {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("model", model.name());
@@ -63,15 +92,25 @@ final class InspectCommand implements Callable<Integer> {
       report.put("outputs", read.outputs().stream().map(output -> output.name()).toList());
       report.put("layerTypes", types);
       report.put("weightTensors", tensors);
-      report.put("warnings", read.warnings());
-      report.put("canRun", obstacle.isEmpty());
-      report.put("obstacle", obstacle.isEmpty() ? null : obstacle);
+      report.put("warnings", warnings);
+      readiness.addTo(report);
+      if (!inputs.isEmpty()) {
+        report.put("halfPrecisionMagnitudes", magnitudes);
+      }
       if (!functions.isEmpty()) {
         report.put("functions", functions.stream().map(FunctionReport::json).toList());
       }
       spec.commandLine().getOut().println(CommonOptions.toJson(report));
     } else {
-      print(read, types, tensors, functions, obstacle);
+      print(read, types, tensors, functions);
+      PrintWriter out = spec.commandLine().getOut();
+      if (!inputs.isEmpty()) {
+        out.println(text(magnitudes));
+      }
+      warnings.forEach(warning -> out.println("warning: " + warning));
+      if (read.format().functions().isEmpty()) {
+        readiness.lines().forEach(out::println);
+      }
     }
     return 0;
   }
@@ -99,13 +138,13 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   /** The functions of a model, and of the stages of a pipeline. */
-  private List<FunctionReport> functions(CoreMLModel read, String obstacle) {
+  private List<FunctionReport> functions(CoreMLModel read, Readiness readiness) {
     List<FunctionReport> reports = new ArrayList<>();
     for (FunctionSummary summary : read.format().functions()) {
       if (read.functions().contains(summary.name())) {
         boolean isDefault = summary.name().equals(read.function());
         CoreMLModel seen = read.asFunction(summary.name());
-        String own = isDefault ? obstacle : obstacle(seen);
+        Readiness own = isDefault ? readiness : readiness(seen);
         reports.add(new FunctionReport(seen, summary, "", isDefault, Optional.of(own)));
       }
     }
@@ -131,8 +170,7 @@ final class InspectCommand implements Callable<Integer> {
       CoreMLModel read,
       Map<String, Integer> types,
       List<Map<String, Object>> tensors,
-      List<FunctionReport> functions,
-      String obstacle) {
+      List<FunctionReport> functions) {
     PrintWriter out = spec.commandLine().getOut();
     boolean isProgram = !read.format().functions().isEmpty();
     out.println(
@@ -163,20 +201,75 @@ final class InspectCommand implements Callable<Integer> {
               row.get("bytes"),
               row.get("quantized").equals(true) ? "  quantized by default" : ""));
     }
-    read.warnings().forEach(warning -> out.println("warning: " + warning));
-    if (!isProgram) {
-      out.println(obstacle.isEmpty() ? FunctionReport.RUNS : obstacle);
+  }
+
+  private Readiness readiness(CoreMLModel read) {
+    try (Predictor opened = watchdog(1).watch(() -> InferenceEngines.onnxRuntime().open(read))) {
+      return new Readiness("", opened.preferredRefusal());
+    } catch (BadInputException e) {
+      return new Readiness(e.getMessage(), Optional.empty());
     }
   }
 
-  private String obstacle(CoreMLModel read) {
-    PrintWriter err = spec.commandLine().getErr();
-    Watchdog watchdog = Watchdog.over(model.name(), runLimit.limit(), err);
-    try {
-      watchdog.watch(() -> InferenceEngines.onnxRuntime().open(read)).close();
-      return "";
-    } catch (BadInputException e) {
-      return e.getMessage();
+  private Watchdog watchdog(int runs) {
+    return Watchdog.over(
+        model.name(), runLimit.limit().multipliedBy(runs), spec.commandLine().getErr());
+  }
+
+  private void requireInputs() {
+    if (!inputs.isEmpty()) {
+      return;
     }
+    if (function != null || steps) {
+      throw new UsageException(
+          (function != null ? "--function" : "--steps")
+              + " is for the model's run, but there is no --input.\n"
+              + "Maybe add --input x.npz, or leave it out: inspect tells of every function.");
+    }
+  }
+
+  /**
+   * How large half-precision values become on what is given; a warning is added where too large.
+   */
+  private SortedMap<String, Float> magnitudes(CoreMLModel read, List<String> warnings) {
+    if (inputs.isEmpty()) {
+      return new TreeMap<>();
+    }
+    CoreMLModel seen = function == null ? read : read.asFunction(function);
+    List<Map<String, Tensor>> calls = GivenCalls.read(seen, inputs, steps);
+    HalfOverflow overflow =
+        new HalfOverflow(model.name(), seen, InferenceEngines.onnxRuntime(runLimit.limit()));
+    try {
+      watchdog(calls.size())
+          .watch(
+              () -> {
+                overflow.look(calls);
+                return true;
+              });
+    } catch (PredictionException e) {
+      throw new BadInputException(
+          String.join(", ", inputs)
+              + ": "
+              + e.getMessage()
+              + ".\nMaybe look at the inputs with quantsweep inspect.",
+          e);
+    }
+    overflow.finding().ifPresent(sentence -> warnings.add(sentence + "."));
+    return overflow.largest();
+  }
+
+  private static String text(SortedMap<String, Float> magnitudes) {
+    if (magnitudes.isEmpty()) {
+      return "float16: no value was computed that is declared in half precision";
+    }
+    Map.Entry<String, Float> largest =
+        Collections.max(magnitudes.entrySet(), Map.Entry.comparingByValue());
+    return "float16: the largest magnitude of "
+        + magnitudes.size()
+        + (magnitudes.size() == 1 ? " value is " : " values is ")
+        + largest.getValue()
+        + ", at '"
+        + largest.getKey()
+        + "'";
   }
 }

@@ -1,8 +1,5 @@
 package org.quantsweep.jobs.cli;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import javax.imageio.ImageIO;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
@@ -24,7 +20,6 @@ import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.sample.ColorSpace;
-import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -189,7 +184,7 @@ final class PredictCommand implements Callable<Integer> {
     }
     if (value instanceof OutputValue.Picture picture) {
       OutputFile file = new OutputFile(stem + "-" + name + ".png");
-      file.write(png(picture.values(), colorSpace(opened, name)));
+      file.write(PictureFile.png(picture.values(), colorSpace(opened, name)));
       return file.name();
     }
     return ((OutputValue.Array) value).values().shape().toString();
@@ -202,32 +197,5 @@ final class PredictCommand implements Callable<Integer> {
       }
     }
     return ColorSpace.RGB;
-  }
-
-  private static byte[] png(Tensor values, ColorSpace colorSpace) {
-    Shape shape = values.shape();
-    int height = shape.length(-2);
-    int width = shape.length(-1);
-    int plane = width * height;
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int rgb = 0;
-        for (int band = 0; band < 3; band++) {
-          int channel =
-              colorSpace.channels() == 1 ? 0 : colorSpace == ColorSpace.BGR ? 2 - band : band;
-          float value = values.get(channel * plane + y * width + x);
-          rgb = rgb << 8 | (int) Math.rint(Math.max(0, Math.min(255, value)));
-        }
-        image.setRGB(x, y, rgb);
-      }
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new IllegalStateException("memory can always be written.", e);
-    }
-    return bytes.toByteArray();
   }
 }

@@ -11,7 +11,7 @@ import org.quantsweep.agreement.Criteria;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.datasets.SteppedPreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
@@ -23,6 +23,7 @@ import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.LocalOptionRunner;
@@ -118,7 +119,7 @@ final class RecipeModel {
   private Map<TensorOption, CalibratedWeights> derived(InputFile given) {
     RecipeFitting fitting = new RecipeFitting(recipe.fitting());
     CalibrationSettings settings = fitting.settings();
-    PicturePreparation preparation = PicturePreparation.ofFlags(fitting.keys());
+    SamplePreparation preparation = SteppedPreparation.ofFlags(fitting.keys());
     InferenceEngine engine =
         new GuardedEngine(
             InferenceEngines.onnxRuntime(), new FirstRunGuard(InferenceEngine.RUN_LIMIT));
@@ -139,7 +140,7 @@ final class RecipeModel {
 
   private Map<TensorOption, CalibratedWeights> fitted(
       SampleSource source,
-      PicturePreparation preparation,
+      SamplePreparation preparation,
       InferenceEngine engine,
       CalibrationSettings settings) {
     try (LocalOptionRunner runner =

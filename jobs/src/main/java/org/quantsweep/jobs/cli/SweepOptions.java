@@ -8,6 +8,7 @@ import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.datasets.SteppedPreparation;
 import org.quantsweep.datasets.picture.Fit;
 import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureLimits;
@@ -101,6 +102,12 @@ final class SweepOptions {
   private boolean orientation;
 
   @Option(
+      names = "--steps",
+      description =
+          "The first axis of a sample's arrays counts its calls; all of them have to agree.")
+  private boolean steps;
+
+  @Option(
       names = "--quarantine-limit",
       defaultValue = "0.01",
       paramLabel = "SHARE",
@@ -175,10 +182,12 @@ final class SweepOptions {
         SweepSettings.builder(
                 model,
                 samples,
-                new PicturePreparation(
-                    orientation ? Orientation.EXIF : Orientation.AS_STORED,
-                    parsedFit,
-                    PictureLimits.DEFAULT),
+                SteppedPreparation.of(
+                    new PicturePreparation(
+                        orientation ? Orientation.EXIF : Orientation.AS_STORED,
+                        parsedFit,
+                        PictureLimits.DEFAULT),
+                    steps),
                 output)
             .criterion(parsed)
             .threshold(threshold)

@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
-import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Tensor;
 
 /** Counts the samples that a judged model does not answer: they would disagree in silence. */
@@ -37,32 +36,20 @@ final class UnansweredCalls {
     first = first.isEmpty() ? failure.getMessage() : first;
   }
 
-  private final class Noting implements Predictor {
-    private final Predictor model;
-
+  private final class Noting extends AttendedPredictor {
     private Noting(Predictor model) {
-      this.model = model;
-    }
-
-    @Override
-    public List<InputDescription> inputs() {
-      return model.inputs();
+      super(model);
     }
 
     @Override
     public List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
         throws PredictionException {
       try {
-        return model.predictCalls(calls);
+        return model().predictCalls(calls);
       } catch (PredictionException e) {
         add(e);
         throw e;
       }
-    }
-
-    @Override
-    public void close() {
-      model.close();
     }
   }
 }

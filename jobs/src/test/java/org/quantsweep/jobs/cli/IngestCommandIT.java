@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -19,10 +21,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.jobs.spark.SparkSessions;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.SharedData;
 
 /** Tables as samples, as people type it. */
 class IngestCommandIT {
   private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
+
+  private static final Path PACKAGES = Path.of("src/test/resources/packages").toAbsolutePath();
 
   @TempDir static Path folder;
 
@@ -146,5 +154,110 @@ class IngestCommandIT {
     JsonNode report = new ObjectMapper().readTree(good.out());
     assertThat(report.get("samples").asInt()).isEqualTo(10);
     assertThat(report.get("quarantined")).isEmpty();
+  }
+
+  private static void write(String file, Shape shape, float... numbers) throws Exception {
+    write(file, "x", shape, numbers);
+  }
+
+  private static void write(String file, String name, Shape shape, float... numbers)
+      throws Exception {
+    Path path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    NpzArrays.write(path, Map.of(name, Tensor.wrap(shape, numbers)));
+  }
+
+  @Test
+  void callsInATableAreJudgedTogether() throws Exception {
+    String model = PACKAGES.resolve("functions.mlpackage").toString();
+    // The first function adds to a state, the second doubles: they agree on zeros alone.
+    write("calls/one.steps/0.npz", Shape.of(1, 4), 1, 0, 0, 0);
+    write("calls/zeros.steps/0.npz", Shape.of(1, 4), 0, 0, 0, 0);
+    write("calls/zeros.steps/1.npz", Shape.of(1, 4), 0, 0, 0, 0);
+    write("calls/later.steps/0.npz", Shape.of(1, 4), 0, 0, 0, 0);
+    write("calls/later.steps/1.npz", Shape.of(1, 4), 0, 0, 0, 0);
+    write("calls/later.steps/2.npz", Shape.of(1, 4), 0, 0, 3, 0);
+    String table = folder.resolve("calls-table").toString();
+    assertThat(run("ingest", folder.resolve("calls").toString(), table).out())
+        .startsWith("3 samples (3 distinct), 0 quarantined, set ");
+    String[] compare = {
+      "compare",
+      model,
+      model,
+      "--function",
+      "count=twice",
+      "--criterion",
+      "largest-error:0",
+      "--samples",
+      table
+    };
+    Ran compared = run(compare);
+    assertThat(compared.code()).as(compared.err()).isZero();
+    assertThat(compared.out()).startsWith("largest-error:0: 1 of 3 samples agree ");
+
+    // As one set, with the calls behind the samples: 1, 1; 0, 0; 0, 1.
+    write("set.npz", Shape.of(3, 2, 1, 4), numbers(24, 0, 4, 20));
+    String set = folder.resolve("set-table").toString();
+    assertThat(run("ingest", folder.resolve("set.npz").toString(), set, "--steps").out())
+        .startsWith("3 samples (3 distinct), 0 quarantined, set ");
+    compare[compare.length - 1] = set;
+    assertThat(run(compare).out()).startsWith("largest-error:0: 1 of 3 samples agree ");
+  }
+
+  /** Zeros, with ones at some places. */
+  private static float[] numbers(int count, int... ones) {
+    float[] numbers = new float[count];
+    for (int place : ones) {
+      numbers[place] = 1;
+    }
+    return numbers;
+  }
+
+  @Test
+  void aSweepJudgesTheCallsOfASampleTogether() throws Exception {
+    Random random = new Random(7);
+    for (int sample = 0; sample < 40; sample++) {
+      for (int call = 0; call < 3; call++) {
+        float[] numbers = new float[4];
+        for (int i = 0; i < 4; i++) {
+          numbers[i] = (float) random.nextGaussian();
+        }
+        write("many/" + sample + ".steps/" + call + ".npz", "features", Shape.of(4), numbers);
+      }
+    }
+    Ran ran =
+        run(
+            "sweep",
+            "--model",
+            PACKAGES.resolve("classifier.mlmodel").toString(),
+            "--samples",
+            folder.resolve("many").toString(),
+            "--agreement",
+            "0.5",
+            "--output",
+            folder.resolve("swept").toString(),
+            "--json");
+    assertThat(ran.code()).as(ran.err()).isZero();
+    JsonNode samples = new ObjectMapper().readTree(ran.out()).get("samples");
+    // 40 samples, of which two parts in five select.
+    assertThat(samples.get("n").asInt()).isEqualTo(16);
+    assertThat(samples.get("quarantined").asInt()).isZero();
+  }
+
+  @Test
+  void aRealModelWithAStateAgreesWithItselfCallByCall() {
+    String model = SharedData.path("models/SileroVAD_stateful_f16_ios18.mlpackage").toString();
+    String calls = SharedData.path("samples/speech-calls.npz").toString();
+    String table = folder.resolve("speech").toString();
+    assertThat(run("ingest", calls, table, "--steps").out())
+        .startsWith("100 samples (100 distinct), 0 quarantined, set ");
+    Ran ran =
+        run("compare", model, model, "--criterion", "largest-error:0.001", "--samples", table);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).startsWith("largest-error:0.001: 100 of 100 samples agree ");
+    // Without the steps' axis it is no sample of this model.
+    Ran without =
+        run("compare", model, model, "--criterion", "largest-error:0.001", "--samples", calls);
+    assertThat(without.code()).isEqualTo(4);
   }
 }

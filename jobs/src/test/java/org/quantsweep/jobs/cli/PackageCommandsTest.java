@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,9 @@ class PackageCommandsTest {
   private static final Path PACKAGES = Path.of("src/test/resources/packages");
   private static final String FUNCTIONS = PACKAGES.resolve("functions.mlpackage").toString();
   private static final String FLEXIBLE = PACKAGES.resolve("flexible.mlpackage").toString();
+  private static final String UNFIT = PACKAGES.resolve("unfit.mlpackage").toString();
+  private static final String HALVES = PACKAGES.resolve("halves.mlpackage").toString();
+  private static final String GREY16 = PACKAGES.resolve("grey16.mlpackage").toString();
   private static final String PROGRAM = PACKAGES.resolve("classifier.mlpackage").toString();
   private static final String NETWORK = PACKAGES.resolve("classifier.mlmodel").toString();
 
@@ -509,7 +514,7 @@ class PackageCommandsTest {
         .isEqualTo(
             FUNCTIONS
                 + """
-                : ML_PROGRAM, specification version 9, 3.2 KB, SHA-256 cfdb8d9fd93f8e1773f118c42340dcc88db317a4a9b84438bc0d2052eafa9576
+                : mlProgram, specification version 9, 3.2 KB, SHA-256 cfdb8d9fd93f8e1773f118c42340dcc88db317a4a9b84438bc0d2052eafa9576
                 function count (default): opset CoreML8, runs on iOS 18, macOS 15 or later
                   input  x: array of numbers, shape [1, 4] (float32 [1, 4])
                   output sum: array of shape [1, 4] (float32 [1, 4])
@@ -538,6 +543,165 @@ class PackageCommandsTest {
                     doubled (mul) float32 [1, 4]
                   It can run here.
                 """);
+  }
+
+  @Test
+  void aModelWhoseDefaultShapeDoesNotFitRunsOnOthers() throws Exception {
+    String reason =
+        "unfit.mlpackage: 1 operation cannot run here: 'mixed' (matmul: its matrices [1, 2] and [4,"
+            + " 3] do not fit). A model is judged by running all of it";
+    assertThat(run("inspect", UNFIT).out())
+        .contains(
+            "  It can run here.\n"
+                + "  It does not run on its default shape, only on others that it allows:\n  "
+                + reason
+                + ".\n");
+    JsonNode json = new ObjectMapper().readTree(run("inspect", UNFIT, "--json").out());
+    assertThat(json.at("/canRun").asBoolean()).isTrue();
+    assertThat(json.at("/obstacle").isNull()).isTrue();
+    assertThat(json.at("/defaultShapeObstacle").asText()).isEqualTo(reason);
+    assertThat(json.at("/functions/0/defaultShapeObstacle").asText()).isEqualTo(reason);
+
+    String output = at("y.npz");
+    String fits = row("fits.npz", "x", 1, 2, 3, 4);
+    assertThat(run("predict", UNFIT, "--input", fits, "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    // The weights of the classifier, without its bias: 1 + 0.5 * 4, 2 - 0.5 * 4, 3 + 0.25 * 4.
+    assertThat(NpzArrays.read(Path.of(output)))
+        .containsOnly(Map.entry("mixed", tensor(Shape.of(1, 3), 3, 0, 4)));
+    String unfit = row("unfit.npz", "x", 1, 2);
+    assertThat(run("predict", UNFIT, "--input", unfit))
+        .isEqualTo(
+            new Ran(
+                4,
+                "",
+                unfit
+                    + ": inputs of shapes {x=[1, 2]}: "
+                    + reason
+                    + ".\nMaybe look at the inputs with quantsweep inspect.\n"));
+  }
+
+  @Test
+  void inspectWarnsOfConstantsThatHalfPrecisionCannotHold() throws Exception {
+    assertThat(run("inspect", HALVES).out())
+        .endsWith(
+            """
+            warning: constant 'mask' is stored in half precision, and infinite at 2 of 4 places.
+            warning: constant 'large' reaches 100000.0, but 'cast' takes it to half precision, which ends at 65504.
+            """);
+    assertThat(new ObjectMapper().readTree(run("inspect", HALVES, "--json").out()).at("/warnings"))
+        .hasSize(2);
+    assertThat(run("inspect", FUNCTIONS).out()).doesNotContain("warning");
+  }
+
+  @Test
+  void inspectRunsASampleToSeeHalfPrecisionOverflow() throws Exception {
+    String first = row("steps/0.npz", "x", 40000, 0, 0, 0);
+    String second = row("steps/1.npz", "x", 40000, 0, 0, 0);
+    assertThat(run("inspect", FUNCTIONS, "--input", first, "--input", second).out())
+        .endsWith(
+            """
+            float16: the largest magnitude of 1 value is 80000.0, at 'cast_1'
+            warning: half-precision values exceed 65504, where a device that computes in float16 overflows: cast_1 (80000.0).
+            """);
+    assertThat(run("inspect", FUNCTIONS, "--input", first).out())
+        .endsWith("float16: the largest magnitude of 1 value is 40000.0, at 'cast_1'\n");
+    assertThat(run("inspect", FUNCTIONS, "--function", "twice", "--input", first).out())
+        .endsWith("float16: no value was computed that is declared in half precision\n");
+    JsonNode json =
+        new ObjectMapper().readTree(run("inspect", FUNCTIONS, "--input", first, "--json").out());
+    assertThat(json.at("/halfPrecisionMagnitudes/cast_1").asDouble()).isEqualTo(40000);
+  }
+
+  @Test
+  void inspectSaysWhatIsWrongWithASample() throws Exception {
+    String other = row("other.npz", "z", 1);
+    assertThat(run("inspect", FUNCTIONS, "--input", other))
+        .isEqualTo(
+            new Ran(
+                4,
+                "",
+                other
+                    + ": input 'x' is missing.\n"
+                    + "Maybe look at the inputs with quantsweep inspect.\n"));
+    assertThat(run("inspect", FUNCTIONS, "--function", "twice"))
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                """
+                --function is for the model's run, but there is no --input.
+                Maybe add --input x.npz, or leave it out: inspect tells of every function.
+                """));
+  }
+
+  @Test
+  void greyPicturesOfFloatsGoInAndOutAsPictures() throws Exception {
+    int[] grey = {0, 1, 2, 3, 100, 127, 254, 255};
+    // Half of each and a quarter, which half precision holds exactly.
+    float[] darker = {.25f, .75f, 1.25f, 1.75f, 50.25f, 63.75f, 127.25f, 127.75f};
+    for (int type : new int[] {BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_USHORT_GRAY}) {
+      BufferedImage picture = new BufferedImage(4, 2, type);
+      boolean wide = type == BufferedImage.TYPE_USHORT_GRAY;
+      for (int i = 0; i < grey.length; i++) {
+        // Of 16 bits the upper 8 are kept.
+        picture.getRaster().setSample(i % 4, i / 4, 0, wide ? grey[i] << 8 | i : grey[i]);
+      }
+      Path file = folder.resolve("grey.png");
+      ImageIO.write(picture, "png", file.toFile());
+      String output = at("y.npz");
+      String[] inputs = {"--input", file.toString(), "--output", output};
+      assertThat(run("predict", GREY16, inputs[0], inputs[1], inputs[2], inputs[3]))
+          .isEqualTo(new Ran(0, "", ""));
+      assertThat(NpzArrays.read(Path.of(output)))
+          .containsOnly(Map.entry("darker", tensor(Shape.of(1, 2, 4), darker)));
+
+      Path answered = folder.resolve("grey-darker.png");
+      assertThat(run("predict", GREY16, file.toString()))
+          .isEqualTo(new Ran(0, file + ": darker=" + answered + "\n", ""));
+      BufferedImage read = ImageIO.read(answered.toFile());
+      assertThat(read.getType()).isEqualTo(BufferedImage.TYPE_USHORT_GRAY);
+      for (int i = 0; i < darker.length; i++) {
+        assertThat(read.getRaster().getSample(i % 4, i / 4, 0))
+            .isEqualTo((int) Math.rint(darker[i] * 257.0));
+      }
+    }
+    assertThat(run("inspect", GREY16).out())
+        .contains(
+            """
+              input  image: grey (float16) picture of 4 x 2 pixels
+              output darker: grey (float16) picture of 4 x 2 pixels
+            """);
+  }
+
+  @Test
+  void floatsGivenForAGreyPictureAreRoundedAsItHoldsThem() throws Exception {
+    Path given = folder.resolve("image.npz");
+    // 100.03 lies between halves, which are 1/16 apart there; 1000 is no grey of 8 bits.
+    float[] numbers = {100.03f, 1000, -1, 0, 0, 0, 0, 0};
+    NpzArrays.write(given, Map.of("image", tensor(Shape.of(1, 2, 4), numbers)));
+    String output = at("y.npz");
+    assertThat(run("predict", GREY16, "--input", given.toString(), "--output", output))
+        .isEqualTo(new Ran(0, "", ""));
+    assertThat(NpzArrays.read(Path.of(output)).get("darker"))
+        .isEqualTo(tensor(Shape.of(1, 2, 4), 50.25f, 500.25f, -.25f, .25f, .25f, .25f, .25f, .25f));
+  }
+
+  @Test
+  void aGreyPictureThatAModelAnswersIsWritten() throws Exception {
+    Path model = SharedData.path("models/GreyPictureOut.mlpackage");
+    Path picture = SharedData.path("golden/GreyPictureOut/input_00.png");
+    Path copy = Files.copy(picture, folder.resolve("in.png"));
+    assertThat(run("predict", model.toString(), copy.toString()).code()).isZero();
+    BufferedImage answered = ImageIO.read(folder.resolve("in-grey.png").toFile());
+    Tensor expected =
+        NpzArrays.read(SharedData.path("golden/GreyPictureOut/expected.npz")).get("grey_00");
+    assertThat(answered.getWidth()).isEqualTo(48);
+    assertThat(answered.getHeight()).isEqualTo(32);
+    for (int i = 0; i < 48 * 32; i++) {
+      int value = (int) Math.rint(Math.max(0, Math.min(255, expected.get(i))));
+      assertThat(answered.getRGB(i % 48, i / 48) & 0xFFFFFF).isEqualTo(value * 0x10101);
+    }
   }
 
   @Test

@@ -127,6 +127,7 @@ class SweepSettingsTest {
     given.put("max-evaluations", "7");
     given.put("fit", "crop");
     given.put("exif-orientation", "true");
+    given.put("steps", "true");
     given.put("quarantine-limit", "0.5");
     given.put("evaluations", "e");
     given.put("calibration", "c,1\nc2");

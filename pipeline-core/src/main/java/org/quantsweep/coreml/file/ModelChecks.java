@@ -41,12 +41,12 @@ final class ModelChecks {
     String where =
         prefix.isEmpty() ? "the model" : "'" + prefix.substring(0, prefix.length() - 1) + "'";
     version(where, model);
-    ModelKind kind = ModelKinds.of(model);
     if (model.getTypeCase() == Model.TypeCase.TYPE_NOT_SET) {
       findings.problem(
           where + " has no model type, or one that is newer than specification version 10.");
       return;
     }
+    ModelKind kind = ModelKinds.of(model);
     if (kind == ModelKind.ML_PROGRAM) {
       program(prefix, where, model);
       return;

@@ -1,6 +1,10 @@
 package org.quantsweep.coreml.file;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.proto.coreml.Model;
 
@@ -8,17 +12,24 @@ import org.quantsweep.proto.coreml.Model;
 final class ModelKinds {
   private ModelKinds() {}
 
+  /**
+   * The kind of a message.
+   *
+   * @throws IllegalArgumentException when it holds no model, or one that this format has no name
+   *     for
+   */
   static ModelKind of(Model message) {
-    return switch (message.getTypeCase()) {
-      case NEURALNETWORK -> ModelKind.NEURAL_NETWORK;
-      case NEURALNETWORKCLASSIFIER -> ModelKind.NEURAL_NETWORK_CLASSIFIER;
-      case NEURALNETWORKREGRESSOR -> ModelKind.NEURAL_NETWORK_REGRESSOR;
-      case PIPELINE -> ModelKind.PIPELINE;
-      case PIPELINECLASSIFIER -> ModelKind.PIPELINE_CLASSIFIER;
-      case PIPELINEREGRESSOR -> ModelKind.PIPELINE_REGRESSOR;
-      case MLPROGRAM -> ModelKind.ML_PROGRAM;
-      default -> ModelKind.OTHER;
-    };
+    String name = field(message).map(FieldDescriptor::getName).orElse("");
+    return Arrays.stream(ModelKind.values())
+        .filter(kind -> kind.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("a model of type '" + name + "' has no kind."));
+  }
+
+  private static Optional<FieldDescriptor> field(Model message) {
+    OneofDescriptor type = Model.getDescriptor().getOneofs().get(0);
+    return Optional.ofNullable(message.getOneofFieldDescriptor(type));
   }
 
   /** The models that a pipeline runs one after the other. */

@@ -220,6 +220,11 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   @Override
+  public List<String> halfOverflows(String function) {
+    return HalfConstants.beyond(contents.program().functions().get(function));
+  }
+
+  @Override
   public Optional<String> compressionRefusal() {
     if (contents.isStage()) {
       return Optional.of(STAGE);

@@ -2,6 +2,7 @@ package org.quantsweep.inference.run;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -47,9 +48,33 @@ final class GraphSessions {
     this.memory = memory;
   }
 
-  /** Opens the session of these shapes, so that what cannot run is said at once. */
-  void open(Map<String, Shape> shapes) {
+  private void open(Map<String, Shape> shapes) {
     session(shapes, () -> lowering.apply(shapes)).graph().end();
+  }
+
+  /**
+   * Opens the first session of some that can be, so that what cannot run is said at once.
+   *
+   * @param tried at least one
+   * @return why the very first cannot be opened, without full stop; empty where it can
+   * @throws BadInputException saying why the very first cannot, when none can
+   */
+  Optional<String> openAny(List<Map<String, Shape>> tried) {
+    BadInputException first = null;
+    for (Map<String, Shape> shapes : tried) {
+      try {
+        open(shapes);
+        return Optional.ofNullable(first).map(GraphSessions::reason);
+      } catch (BadInputException e) {
+        first = first == null ? e : first;
+      }
+    }
+    throw first == null ? new IllegalArgumentException(name + ": nothing to open.") : first;
+  }
+
+  /** A refusal without its cure, which is for a model that does not run at all. */
+  private static String reason(BadInputException refusal) {
+    return refusal.getMessage().replaceFirst("(?s)\\.?\nMaybe .*", "");
   }
 
   /**
@@ -69,8 +94,8 @@ final class GraphSessions {
       try {
         opened = session(key, lowered);
       } catch (BadInputException e) {
-        // The preferred shapes have run: it is these that do not fit.
-        throw new PredictionException("inputs of shapes " + shapes + ": " + e.getMessage(), e);
+        // Some shapes that the model allows have run: it is these that do not fit.
+        throw new PredictionException("inputs of shapes " + shapes + ": " + reason(e), e);
       }
       Map<String, Tensor> answers = answers(opened.graph(), fed);
       Optional<NextStage> next = opened.lowered().next();

@@ -1,6 +1,7 @@
 package org.quantsweep.inference.run;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -13,6 +14,7 @@ import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.onnx.ModelLowering;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** A network whose graph answers the live blobs of some boundaries too. */
@@ -39,7 +41,10 @@ final class GraphTappedPredictor implements TappedPredictor {
         new GraphSessions(
             model.name(), shapes -> lowering.lower(shapes, taps), engine, GraphEngine.Memory.KEPT);
     this.answers = new NetworkAnswers(model, lowering);
-    FeatureShapes.preferred(model.inputs()).ifPresent(sessions::open);
+    List<Map<String, Shape>> tried = FeatureShapes.tried(model.inputs());
+    if (!tried.isEmpty()) {
+      sessions.openAny(tried);
+    }
   }
 
   @Override

@@ -21,8 +21,12 @@ final class ModelPredictor implements Predictor {
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
   private final Map<String, Shape> states;
+  private final Optional<String> refusal;
 
-  /** Opens the session of the preferred shapes, so that what cannot run is said at once. */
+  /**
+   * Opens the session of the preferred shapes, so that what cannot run is said at once; where these
+   * do not fit, that of other shapes that the model allows.
+   */
   ModelPredictor(CoreMLModel model, ModelLowering lowering, GraphEngine engine) {
     this.model = model;
     this.sessions =
@@ -31,15 +35,20 @@ final class ModelPredictor implements Predictor {
             shapes -> lowering.lower(shapes, List.of()),
             engine,
             GraphEngine.Memory.KEPT);
-    Optional<Map<String, Shape>> preferred = FeatureShapes.preferred(model.inputs());
     this.states = lowering.states();
-    boolean isProgram = model.kind() == ModelKind.ML_PROGRAM;
-    if (preferred.isPresent() || !(model.kind().isNeuralNetwork() || isProgram)) {
-      sessions.open(preferred.orElse(Map.of()));
-    } else {
-      lowering.requireKnownLayers();
-    }
+    this.refusal = opened(lowering);
     this.answers = new NetworkAnswers(model, lowering);
+  }
+
+  /** Why the preferred shapes do not run where others do; empty where they do. */
+  private Optional<String> opened(ModelLowering lowering) {
+    List<Map<String, Shape>> tried = FeatureShapes.tried(model.inputs());
+    boolean isRunnable = model.kind().isNeuralNetwork() || model.kind() == ModelKind.ML_PROGRAM;
+    if (tried.isEmpty() && isRunnable) {
+      lowering.requireKnownLayers();
+      return Optional.empty();
+    }
+    return sessions.openAny(tried.isEmpty() ? List.of(Map.of()) : tried);
   }
 
   @Override
@@ -48,11 +57,13 @@ final class ModelPredictor implements Predictor {
   }
 
   @Override
+  public Optional<String> preferredRefusal() {
+    return refusal;
+  }
+
+  @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
-    Map<String, Tensor> held = new HashMap<>();
-    states.forEach(
-        (state, shape) ->
-            held.put(state, Tensor.wrap(shape, new float[Math.toIntExact(shape.elementCount())])));
+    Map<String, Tensor> held = zeros(states);
     List<Prediction> predictions = new ArrayList<>();
     for (Map<String, Tensor> inputs : calls) {
       Map<String, Shape> shapes = FeatureShapes.of(model.inputs(), inputs);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.CoreMLModel;
@@ -69,6 +70,11 @@ final class PipelinePredictor implements Predictor {
   @Override
   public List<InputDescription> inputs() {
     return model.inputs();
+  }
+
+  @Override
+  public Optional<String> preferredRefusal() {
+    return stages.stream().flatMap(stage -> stage.preferredRefusal().stream()).findFirst();
   }
 
   /** Every stage runs all calls before the next one does, so that it keeps its own state. */

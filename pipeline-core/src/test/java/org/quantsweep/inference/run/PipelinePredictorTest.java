@@ -3,6 +3,7 @@ package org.quantsweep.inference.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.BadInputException;
@@ -19,8 +20,12 @@ import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.ModelDescription;
 import org.quantsweep.proto.coreml.NonMaximumSuppression;
 import org.quantsweep.proto.coreml.Normalizer;
+import org.quantsweep.proto.coreml.OneHotEncoder;
 import org.quantsweep.proto.coreml.Pipeline;
+import org.quantsweep.proto.coreml.Scaler;
 import org.quantsweep.proto.coreml.StringVector;
+import org.quantsweep.proto.coreml.TreeEnsembleClassifier;
+import org.quantsweep.proto.coreml.TreeEnsembleRegressor;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -70,9 +75,54 @@ class PipelinePredictorTest {
             () -> InferenceEngines.onnxRuntime().open(ModelReader.read(pipeline, "p.mlmodel")))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "p.mlmodel: 1 stage of the pipeline cannot run here: 'p.mlmodel, stage[0]' (OTHER)."
-                + " Neural networks, ML Programs and non-maximum suppression can.\n"
+            "p.mlmodel: 1 stage of the pipeline cannot run here: 'p.mlmodel, stage[0]'"
+                + " (normalizer). Neural networks, ML Programs and non-maximum suppression can.\n"
                 + "Maybe take the neural network out of its pipeline.");
+  }
+
+  @Test
+  void everyStageThatCannotRunIsNamedAsTheFormatNamesIt() {
+    Model.Builder stages =
+        pipeline(Model.newBuilder().setScaler(Scaler.getDefaultInstance())).toBuilder();
+    ModelDescription described = stages.getDescription();
+    for (Model.Builder more :
+        List.of(
+            Model.newBuilder().setOneHotEncoder(OneHotEncoder.getDefaultInstance()),
+            Model.newBuilder()
+                .setTreeEnsembleClassifier(TreeEnsembleClassifier.getDefaultInstance()))) {
+      stages
+          .getPipelineBuilder()
+          .addModels(more.setSpecificationVersion(4).setDescription(described));
+    }
+
+    assertThatThrownBy(
+            () ->
+                InferenceEngines.onnxRuntime()
+                    .open(ModelReader.read(stages.build().toByteArray(), "p.mlmodel")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "p.mlmodel: 3 stages of the pipeline cannot run here: 'p.mlmodel, stage[0]' (scaler),"
+                + " 'p.mlmodel, stage[1]' (oneHotEncoder), 'p.mlmodel, stage[2]'"
+                + " (treeEnsembleClassifier). Neural networks, ML Programs and non-maximum"
+                + " suppression can.\nMaybe take the neural network out of its pipeline.");
+  }
+
+  @Test
+  void aModelOfAnotherKindAloneIsNamedToo() {
+    byte[] tree =
+        Model.newBuilder()
+            .setSpecificationVersion(4)
+            .setTreeEnsembleRegressor(TreeEnsembleRegressor.getDefaultInstance())
+            .build()
+            .toByteArray();
+
+    assertThatThrownBy(
+            () -> InferenceEngines.onnxRuntime().open(ModelReader.read(tree, "t.mlmodel")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "t.mlmodel: a model of kind treeEnsembleRegressor cannot run here: neural networks, ML"
+                + " Programs and pipelines of these can.\nMaybe take the network out of it, or"
+                + " convert the model to one of these.");
   }
 
   private static OutputValue array(Shape shape, float... numbers) {

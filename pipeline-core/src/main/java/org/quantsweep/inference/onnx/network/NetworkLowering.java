@@ -52,8 +52,8 @@ final class NetworkLowering {
           model.name()
               + ": a model of kind "
               + model.kind()
-              + " cannot run here yet: only single neural networks can.\n"
-              + "Maybe take the neural network out of its pipeline.");
+              + " cannot run here: neural networks, ML Programs and pipelines of these can.\n"
+              + "Maybe take the network out of it, or convert the model to one of these.");
     }
     return new NetworkLowering(model).lowered(inputs, taps);
   }

@@ -11,7 +11,6 @@ import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.Products;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.tensor.Shape;
-import org.quantsweep.tensor.Tensor;
 
 /** Products of matrices, and attention. */
 final class ProductOperations {
@@ -30,45 +29,33 @@ final class ProductOperations {
     }
     List<String> parameters = node.has("bias") ? List.of("x", "weight", "bias") : X_AND_WEIGHT;
     boolean whole = parameters.stream().allMatch(name -> node.dataType(name).isInteger());
-    List<String> operands = alike(node, parameters);
     if (from.rank() == 2 && !whole) {
-      node.answer(Products.linear(graph, operands));
+      node.answer(Products.linear(graph, alike(node, parameters)));
       return;
     }
     int[] lengths = from.lengths();
     lengths[lengths.length - 1] = weight.length(0);
     String turned =
-        whole || !(node.value("weight") instanceof Value.Constant)
-            ? graph.transpose(operands.get(1), 1, 0)
-            : turned(graph, node.tensor("weight"));
-    String product = graph.node("MatMul", Shape.of(lengths), List.of(operands.get(0), turned));
-    node.answer(node.has("bias") ? graph.binary("Add", product, operands.get(2)) : product);
+        !whole && node.value("weight") instanceof Value.Constant constant
+            ? node.program().turned(constant.value())
+            : graph.transpose(operand(node, "weight", whole), 1, 0);
+    String product =
+        graph.node("MatMul", Shape.of(lengths), List.of(operand(node, "x", whole), turned));
+    node.answer(
+        node.has("bias") ? graph.binary("Add", product, operand(node, "bias", whole)) : product);
   }
 
   /** Operands in one type. From iOS 17 on a constant may hold floats beside integers. */
   private static List<String> alike(OperationNode node, List<String> parameters) {
     boolean whole = parameters.stream().allMatch(name -> node.dataType(name).isInteger());
     List<String> operands = new ArrayList<>();
-    for (String name : parameters) {
-      String value = node.input(name);
-      operands.add(
-          !whole && node.dataType(name).isInteger() ? node.graph().toFloats(value) : value);
-    }
+    parameters.forEach(name -> operands.add(operand(node, name, whole)));
     return operands;
   }
 
-  /** A constant matrix with rows and columns exchanged, so that the graph needs not do it. */
-  private static String turned(OnnxGraph graph, Tensor matrix) {
-    int rows = matrix.shape().length(0);
-    int columns = matrix.shape().length(1);
-    float[] from = matrix.sharedArray();
-    float[] to = new float[from.length];
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        to[column * rows + row] = from[row * columns + column];
-      }
-    }
-    return graph.constant(Shape.of(columns, rows), to);
+  private static String operand(OperationNode node, String name, boolean whole) {
+    String value = node.input(name);
+    return !whole && node.dataType(name).isInteger() ? node.graph().toFloats(value) : value;
   }
 
   static void matmul(OperationNode node) {

@@ -27,6 +27,7 @@ final class ProgramGraph {
   private final FloatPrecision precision;
   private final ConstantEvaluator evaluator;
   private final IdentityHashMap<TensorValue, String> initializers = new IdentityHashMap<>();
+  private final IdentityHashMap<TensorValue, String> turned = new IdentityHashMap<>();
   private final Map<String, TensorValue> folded = new HashMap<>();
 
   /** How large values become, by their names in the program; null where nobody asks. */
@@ -125,6 +126,27 @@ final class ProgramGraph {
         yield graph.wholeNumbers(value.shape(), narrow);
       }
     };
+  }
+
+  /**
+   * The name of a constant matrix with rows and columns exchanged, so that the graph needs not do
+   * it. Layers that share weights share it too.
+   */
+  String turned(TensorValue matrix) {
+    return turned.computeIfAbsent(
+        matrix,
+        value -> {
+          int rows = value.shape().length(0);
+          int columns = value.shape().length(1);
+          float[] from = value.floats();
+          float[] to = new float[from.length];
+          for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+              to[column * rows + row] = from[row * columns + column];
+            }
+          }
+          return graph.constant(Shape.of(columns, rows), to);
+        });
   }
 
   Shape shape(Value value) {
