@@ -21,9 +21,27 @@ public record DeploymentTarget(String text, int ios) implements Serializable {
 
   private static final List<String> USUAL =
       List.of(
-          "iOS12", "iOS13", "iOS14", "iOS15", "iOS16", "iOS17", "iOS18", "iOS26", "macOS10.15",
-          "macOS11", "macOS12", "macOS13", "macOS14", "macOS15", "macOS26", "tvOS16", "tvOS18",
-          "watchOS9", "watchOS11", "visionOS1", "visionOS2");
+          "iOS12",
+          "iOS13",
+          "iOS14",
+          "iOS15",
+          "iOS16",
+          "iOS17",
+          "iOS18",
+          "iOS26",
+          "macOS10.15",
+          "macOS11",
+          "macOS12",
+          "macOS13",
+          "macOS14",
+          "macOS15",
+          "macOS26",
+          "tvOS16",
+          "tvOS18",
+          "watchOS9",
+          "watchOS11",
+          "visionOS1",
+          "visionOS2");
 
   /** From the release that numbers all systems by the year on. */
   private static final int YEARLY = 26;
@@ -46,8 +64,9 @@ public record DeploymentTarget(String text, int ios) implements Serializable {
     throw new UsageException(
         "deployment target ("
             + text
-            + ") is no system that Core ML knows: iOS11, macOS10.13, tvOS11, watchOS4, visionOS1 and"
-            + " later.\nMaybe write "
+            + ") is no system that Core ML knows: iOS11, macOS10.13, tvOS11, watchOS4, visionOS1"
+            + " and later.\n"
+            + "Maybe write "
             + NearestName.of(text, USUAL)
             + ".");
   }

@@ -59,6 +59,11 @@ public interface ModelFormat {
     return List.of();
   }
 
+  /** A scheme as people of this format write it; {@link Scheme#parse} reads it. */
+  default String spelled(Scheme scheme) {
+    return scheme.toString();
+  }
+
   /** Every scheme that needs no plugin, in a fixed order: the uniform family is one of each. */
   List<Scheme> uniformSchemes();
 
@@ -103,6 +108,11 @@ public interface ModelFormat {
    * stored.
    */
   Optional<Scheme> fallback(WeightTensor tensor);
+
+  /** The precision of a weight tensor's plain floats, where nothing else is asked for. */
+  default StoredWeights.Precision ownFloats(WeightTensor tensor) {
+    return StoredWeights.Precision.FLOAT32;
+  }
 
   /**
    * A plan with what the format demands besides: where the floats of one layer share one precision,

@@ -232,11 +232,16 @@ public final class ModelEncoder {
   }
 
   /**
-   * Why a weight tensor may not be stored in a scheme that others may be stored in, as the rest of a
-   * sentence; empty where it may.
+   * Why a weight tensor may not be stored in a scheme that others may be stored in, as the rest of
+   * a sentence; empty where it may.
    */
   public Optional<String> refusal(String identity, Scheme scheme) {
     return format.refusal(tensors.get(identity), scheme);
+  }
+
+  /** A scheme as people of the model's format write it. */
+  public String spelled(Scheme scheme) {
+    return format.spelled(scheme);
   }
 
   /** The values of a weight tensor, by its identity. */

@@ -79,7 +79,7 @@ final class Deliverables {
     TreeMap<String, String> tensors = new TreeMap<>();
     TreeMap<String, String> options = new TreeMap<>();
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
-      tensors.put(entry.getKey(), entry.getValue().toString());
+      tensors.put(entry.getKey(), encoder.spelled(entry.getValue()));
       if (entry.getValue() instanceof Scheme.Compression scheme && scheme.calibrated()) {
         byte[] codes = CalibratedWeightsCodec.encode(encoder.calibrated(entry.getKey(), scheme));
         Sha256Digest digest = Sha256Digest.of(codes);
@@ -110,7 +110,7 @@ final class Deliverables {
               rows.add(
                   new RecipeSummary.TensorRow(
                       tensor,
-                      scheme.toString(),
+                      encoder.spelled(scheme),
                       bytes,
                       (double) bytes / file.size().bytes(),
                       sensitivity == null ? 0 : sensitivity.loss()));

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.OptionRules;
 
@@ -60,6 +61,11 @@ final class SettingsByFlag {
     put("time-budget", settings.timeBudget().map(SettingsByFlag::text).orElse(""));
     put("run-id", settings.runId());
     put("run-limit", text(settings.runLimit()));
+    put("precision", settings.halfPrecision() ? "float16" : "float32");
+    put(
+        "deployment-target",
+        settings.deployment().target().map(DeploymentTarget::toString).orElse(""));
+    put("compute-unit", settings.deployment().unit().toString());
     put("output", withoutUser(settings.output()));
   }
 

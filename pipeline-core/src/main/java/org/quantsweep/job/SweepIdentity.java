@@ -116,6 +116,10 @@ record SweepIdentity(
             .field("preparation", preparation().hex())
             .field("criterion", settings.criterion().toString())
             .field("threshold", settings.threshold().share().stripTrailingZeros().toPlainString())
+            .field(
+                "deployment",
+                settings.deployment().target().map(target -> "iOS" + target.ios()).orElse("own"))
+            .field("computeUnit", settings.deployment().unit().toString())
             .field("evaluateAll", Boolean.toString(settings.evaluateAll()))
             .field("maxEvaluations", Integer.toString(settings.maxEvaluations()));
     fields(digest, "scheme", settings.schemes());

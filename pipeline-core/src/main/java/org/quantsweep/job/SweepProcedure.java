@@ -109,6 +109,7 @@ public final class SweepProcedure {
               answered,
               findings,
               phases.leftOut(),
+              model.read().format(),
               made,
               budget.end(),
               (System.nanoTime() - started) * 1e-9);
@@ -123,7 +124,8 @@ public final class SweepProcedure {
   private SweptModel model() {
     ModelFiles given =
         ModelReader.unpacked(ports.input().model(settings.model()), settings.model());
-    CoreMLModel read = ModelReader.read(given, settings.model());
+    CoreMLModel read =
+        ModelReader.read(given, settings.model()).forDeployment(settings.deployment());
     read.requireCompressible();
     // Opened once here, so that what cannot run is said before any work starts.
     engine.open(read).close();

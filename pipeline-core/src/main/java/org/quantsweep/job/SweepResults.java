@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.Certificate;
@@ -31,13 +32,16 @@ final class SweepResults {
   private final SortedMap<Candidate, CandidateEvaluation> evaluations;
   private final double confidence;
   private final List<LeftOut> leftOut;
+  private final ModelFormat format;
 
   private SweepResults(
       SweepIdentity identity,
       ByteSize given,
       AnsweredSamples answered,
       SweepFindings findings,
-      List<LeftOut> leftOut) {
+      List<LeftOut> leftOut,
+      ModelFormat format) {
+    this.format = format;
     this.identity = identity;
     this.leftOut = leftOut;
     this.given = given;
@@ -52,6 +56,7 @@ final class SweepResults {
    *
    * @param given the size of the model as given
    * @param leftOut the options that weight tensors could not have
+   * @param format of the model, for the deployment that was asked for
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    */
@@ -61,10 +66,11 @@ final class SweepResults {
       AnsweredSamples answered,
       SweepFindings findings,
       List<LeftOut> leftOut,
+      ModelFormat format,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, answered, findings, leftOut)
+    return new SweepResults(identity, given, answered, findings, leftOut, format)
         .result(made, budget, seconds);
   }
 
@@ -111,6 +117,9 @@ final class SweepResults {
         rows,
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
+            .toList(),
+        format.guardrails().stream()
+            .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
             .toList(),
         null,
         certificate((int) judged, budget),
@@ -234,7 +243,10 @@ final class SweepResults {
         needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
   }
 
-  private static String scheme(Candidate candidate) {
+  private String scheme(Candidate candidate) {
+    if (candidate instanceof Candidate.Uniform uniform) {
+      return format.spelled(uniform.scheme());
+    }
     return candidate.plan().isPresent() ? null : candidate.name();
   }
 

@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
@@ -38,6 +39,8 @@ import org.quantsweep.search.SearchSettings;
  * @param runId what whoever runs the sweep calls the run; the result repeats it, and nothing else
  *     depends on it; empty for none
  * @param runLimit how long one run of a model may take, more than 0
+ * @param halfPrecision whether an ML Program's half-precision values are rounded as its types say
+ * @param deployment where the chosen model is to run
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -59,6 +62,8 @@ public record SweepSettings(
     Optional<Duration> timeBudget,
     String runId,
     Duration runLimit,
+    boolean halfPrecision,
+    Deployment deployment,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -125,6 +130,8 @@ public record SweepSettings(
     private Optional<Duration> timeBudget = Optional.empty();
     private String runId = "";
     private Duration runLimit = InferenceEngine.RUN_LIMIT;
+    private boolean halfPrecision;
+    private Deployment deployment = Deployment.DEFAULT;
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -230,6 +237,18 @@ public record SweepSettings(
       return this;
     }
 
+    /** Half-precision values of an ML Program are rounded; float32 unless it is said. */
+    public Builder halfPrecision() {
+      halfPrecision = true;
+      return this;
+    }
+
+    /** Where the chosen model is to run; the model's own least system unless it is said. */
+    public Builder deployment(Deployment value) {
+      deployment = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
@@ -251,6 +270,8 @@ public record SweepSettings(
           timeBudget,
           runId,
           runLimit,
+          halfPrecision,
+          deployment,
           output);
     }
   }

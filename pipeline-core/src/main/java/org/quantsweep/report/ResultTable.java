@@ -138,6 +138,15 @@ public final class ResultTable {
           .append(options.reason())
           .append(".\n");
     }
+    for (SweepResult.NotOffered forms : result.notOffered()) {
+      text.append("Not offered: ")
+          .append(forms.forms())
+          .append(' ')
+          .append(forms.reason())
+          .append(" (")
+          .append(forms.source())
+          .append(").\n");
+    }
     return text.toString();
   }
 

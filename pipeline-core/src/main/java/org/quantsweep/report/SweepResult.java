@@ -26,6 +26,8 @@ import org.quantsweep.BadInputException;
  * @param decision {@code selected} or {@code none-acceptable}
  * @param threshold as it was written
  * @param leftOut by weight tensor; none in results of earlier versions
+ * @param notOffered forms that were not offered, because they are reported to do badly where the
+ *     model is to run; none in results of earlier versions
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
@@ -42,6 +44,7 @@ public record SweepResult(
     Chosen bestUniform,
     List<Row> candidates,
     List<LeftOut> leftOut,
+    List<NotOffered> notOffered,
     Published published,
     Certificate certificate,
     RecipeSummary recipe,
@@ -66,6 +69,7 @@ public record SweepResult(
         Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
     leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
+    notOffered = notOffered == null ? List.of() : List.copyOf(notOffered);
   }
 
   /**
@@ -100,6 +104,7 @@ public record SweepResult(
         bestUniform,
         candidates,
         leftOut,
+        notOffered,
         entry,
         certificate,
         recipe,
@@ -250,6 +255,15 @@ public record SweepResult(
       schemes = List.copyOf(schemes);
     }
   }
+
+  /**
+   * Forms that were not offered.
+   *
+   * @param forms in words
+   * @param reason what is reported of them, as the rest of a sentence
+   * @param source where it is reported
+   */
+  public record NotOffered(String forms, String reason, String source) {}
 
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}

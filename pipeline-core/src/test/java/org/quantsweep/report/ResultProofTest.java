@@ -98,6 +98,7 @@ class ResultProofTest {
         null,
         rows,
         List.of(),
+        List.of(),
         null,
         new Certificate(
             "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),

@@ -2,8 +2,10 @@ package org.quantsweep.jobs.cli;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.StoredWeights;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.ModelEncoder;
@@ -20,8 +22,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dequantize",
     mixinStandardHelpOptions = true,
-    description = "Store every weight tensor of a model in float32.",
-    footer = {"", "Example: quantsweep dequantize Net8.mlmodel --output Net.mlmodel"})
+    description = "Store every weight tensor of a model as plain floats.",
+    footer = {
+      "",
+      "Examples:",
+      "  quantsweep dequantize Net8.mlmodel --output Net.mlmodel",
+      "  quantsweep dequantize Net4.mlpackage --to float16 --output Net.mlpackage"
+    })
 final class DequantizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
@@ -32,18 +39,52 @@ final class DequantizeCommand implements Callable<Integer> {
   @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
   private OutputFile output;
 
+  @Option(
+      names = "--to",
+      paramLabel = "TYPE",
+      description = "float32 or float16. Default: float32; of an ML Program what it computes with.")
+  private String type;
+
+  /** What is asked for, where the model can have it. */
+  private Scheme floats(CoreMLModel given) {
+    if (type == null) {
+      return new Scheme.FullPrecision();
+    }
+    if (type.equals("float16")) {
+      return new Scheme.HalfPrecision();
+    }
+    if (!type.equals("float32")) {
+      throw new UsageException(
+          "--to (" + type + ") must be float32 or float16.\nMaybe leave it out.");
+    }
+    given.weightTensors().stream()
+        .filter(tensor -> given.format().ownFloats(tensor) == StoredWeights.Precision.FLOAT16)
+        .findFirst()
+        .ifPresent(
+            tensor -> {
+              throw new UsageException(
+                  given.name()
+                      + ": weight tensor '"
+                      + tensor.identity()
+                      + "' cannot be float32, because the program computes with it in half"
+                      + " precision.\nMaybe leave --to out, or convert the model again with"
+                      + " compute_precision=ct.precision.FLOAT32.");
+            });
+    return new Scheme.FullPrecision();
+  }
+
   @Override
   public Integer call() {
     CoreMLModel given = ModelReader.read(model.file());
     given.requireCompressible();
+    Scheme floats = floats(given);
     List<String> identities =
         given.weightTensors().stream()
             .filter(tensor -> !tensor.updatable())
             .map(WeightTensor::identity)
             .toList();
     ModelFiles encoded =
-        new ModelEncoder(given)
-            .encode(QuantizationPlan.uniform(new Scheme.FullPrecision(), identities));
+        new ModelEncoder(given).encode(QuantizationPlan.uniform(floats, identities));
     output.write(encoded);
     FileSummary.print(spec, common, output, given, encoded, identities.size());
     return 0;

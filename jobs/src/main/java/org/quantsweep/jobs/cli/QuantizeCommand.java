@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
 final class QuantizeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();
+  @Mixin private DeploymentOptions deployment = new DeploymentOptions();
 
   @Parameters(paramLabel = "M", description = "The model file.")
   private InputFile model;
@@ -141,7 +142,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
-    CoreMLModel given = ModelReader.read(model.file());
+    CoreMLModel given = ModelReader.read(model.file()).forDeployment(deployment.deployment());
     given.requireCompressible();
     CoreMLModel rewritten = keepBatchNorm ? given : Rewrite.FOLD_BATCH_NORM.apply(given);
     WeightSelection selection = new WeightSelection(layers, layerTypes, leastWeights, vectors);

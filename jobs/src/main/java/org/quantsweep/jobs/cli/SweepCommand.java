@@ -85,10 +85,12 @@ final class SweepCommand implements Callable<Integer> {
   }
 
   /** What lies on this machine is looked at before Spark starts; other models are later. */
-  private static void requireCompressible(String location) {
-    FileAddress.local(location)
+  private static void requireCompressible(SweepSettings settings) {
+    FileAddress.local(settings.model())
         .filter(Files::exists)
-        .ifPresent(file -> ModelReader.read(file).requireCompressible());
+        .ifPresent(
+            file ->
+                ModelReader.read(file).forDeployment(settings.deployment()).requireCompressible());
   }
 
   /** Runs a sweep on a Spark session of its own. */
@@ -101,7 +103,7 @@ final class SweepCommand implements Callable<Integer> {
       // A wrong address is told before the work, not after it.
       RegistryAddress.parse(publish);
     }
-    requireCompressible(settings.model());
+    requireCompressible(settings);
     err.println("starting Spark");
     SparkSession spark = SparkSessions.open("quantsweep sweep");
     try (SweepProgress progress = new SweepProgress(err)) {

@@ -8,12 +8,14 @@ import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.datasets.SteppedPreparation;
 import org.quantsweep.datasets.picture.Fit;
 import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureLimits;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.WeightSelection;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.job.ConfirmationSettings;
 import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.SplitSettings;
@@ -46,6 +48,8 @@ final class SweepOptions {
 
   @Mixin private SearchOptions search = new SearchOptions();
   @Mixin private RunLimit runLimit = new RunLimit();
+  @Mixin private RunPrecision precision = new RunPrecision();
+  @Mixin private DeploymentOptions deployment = new DeploymentOptions();
 
   @Option(
       names = "--schemes",
@@ -170,6 +174,8 @@ final class SweepOptions {
     ConfirmationSettings confirmation = search.confirmation(problems);
     Optional<Duration> timeBudget = search.timeBudget(problems);
     Duration longestRun = runLimit.limit(problems);
+    FloatPrecision rounding = precision.precision(problems);
+    Deployment place = deployment.deployment(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -199,7 +205,11 @@ final class SweepOptions {
             .runId(runId)
             .splits(splits)
             .confirmation(confirmation)
+            .deployment(place)
             .runLimit(longestRun);
+    if (rounding == FloatPrecision.FLOAT16) {
+      settings.halfPrecision();
+    }
     if (keepBatchNorm) {
       settings.keepBatchNorm();
     }

@@ -42,7 +42,7 @@ public final class SweepJob {
     this.settings = settings;
     this.listener = listener;
     this.budget = budget;
-    this.engine = InferenceEngines.onnxRuntime(settings.runLimit());
+    this.engine = InferenceEngines.onnxRuntime(settings.runLimit(), settings.halfPrecision());
   }
 
   /**

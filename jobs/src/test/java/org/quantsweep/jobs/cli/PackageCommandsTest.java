@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +8,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,22 +19,10 @@ import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.quantsweep.UsageException;
-import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.file.ModelReader;
-import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.datasets.LocalSamples;
-import org.quantsweep.datasets.picture.PicturePreparation;
-import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.job.LocalSweep;
-import org.quantsweep.job.SampleSet;
-import org.quantsweep.job.SweepSettings;
 import org.quantsweep.sample.ColorSpace;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.LengthRange;
-import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -55,11 +41,6 @@ class PackageCommandsTest {
   private static final String GREY16 = PACKAGES.resolve("grey16.mlpackage").toString();
   private static final String PROGRAM = PACKAGES.resolve("classifier.mlpackage").toString();
   private static final String NETWORK = PACKAGES.resolve("classifier.mlmodel").toString();
-
-  private static final String NOT_YET =
-      ": ML Programs cannot be compressed yet, only inspected, run and compared.\n"
-          + "Maybe convert the model to a neural network (convert_to=\"neuralnetwork\" in"
-          + " coremltools).\n";
 
   @TempDir Path folder;
 
@@ -750,22 +731,22 @@ class PackageCommandsTest {
         .hasToString("[\"features: array of numbers, shape [4]\"]");
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "quantize M --scheme linear:4 --output O",
-        "quantize M --recipe none.yaml --output O",
-        "dequantize M --output O",
-        "sweep --model M --samples none --output O",
-        "sweep --model M --samples none --output O --family uniform",
-      })
-  void programsAreNotCompressedYet(String command) throws Exception {
+  @Test
+  void aProgramIsCompressedAndMadePlainAgain() throws Exception {
     String archive = zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"));
+    List<String> digests = new ArrayList<>();
     for (String model : List.of(PROGRAM, archive)) {
-      Ran ran = run(command.replace("M", model).replace("O", at("out")).split(" "));
-      assertThat(ran).isEqualTo(new Ran(2, "", Path.of(model).getFileName() + NOT_YET));
-      assertThat(folder.resolve("out")).doesNotExist();
+      String out = at("out" + digests.size() + ".mlpackage");
+      Ran ran = run("quantize", model, "--scheme", "sparse:0.5", "--output", out, "--json");
+      assertThat(ran.err()).isEmpty();
+      assertThat(ran.code()).isZero();
+      digests.add(new ObjectMapper().readTree(ran.out()).get("sha256").asText());
+      assertThat(run("inspect", out).out()).contains("sparse (").contains("It can run here.");
+      Ran plain = run("dequantize", out, "--output", at("plain.mlpackage"));
+      assertThat(plain.code()).isZero();
+      assertThat(run("inspect", at("plain.mlpackage")).out()).doesNotContain("sparse (");
     }
+    assertThat(digests.get(0)).isEqualTo(digests.get(1));
   }
 
   @Test
@@ -788,43 +769,9 @@ class PackageCommandsTest {
             "--criterion",
             "largest-error:0");
     assertThat(compared.err()).isEqualTo("'doubled' of B is taken for 'sum' of A\n");
-    assertThat(run("quantize", address, "--scheme", "half", "--output", at("out")))
-        .isEqualTo(new Ran(2, "", "functions.mlpackage" + NOT_YET));
-  }
-
-  /** A model elsewhere is only read once Spark runs; then nothing may open it first. */
-  @Test
-  void aSweepRefusesAProgramBeforeItOpensIt() throws Exception {
-    row("samples/x.npz", "x", 1, 2, 3, 4);
-    InferenceEngine none =
-        (InferenceEngine)
-            Proxy.newProxyInstance(
-                InferenceEngine.class.getClassLoader(),
-                new Class<?>[] {InferenceEngine.class},
-                (proxy, method, arguments) -> {
-                  throw new AssertionError("nobody may ask the engine for " + method.getName());
-                });
-    SweepSettings settings =
-        SweepSettings.builder(
-                PROGRAM, List.of(at("samples")), PicturePreparation.DEFAULT, at("out"))
-            .build();
-    byte[] archive =
-        Files.readAllBytes(Path.of(zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"))));
-    for (ModelFiles given :
-        List.of(ModelReader.files(Path.of(PROGRAM)), ModelFiles.lone(archive))) {
-      try (LocalSweep sweep =
-          new LocalSweep(
-              given,
-              Map.of(
-                  SampleSet.MAIN,
-                  LocalSamples.read(folder.resolve("samples"), IngestLimits.DEFAULT)),
-              none,
-              1)) {
-        assertThatThrownBy(() -> sweep.run(settings, SearchListener.SILENT))
-            .isInstanceOf(UsageException.class)
-            .hasMessage(PROGRAM + NOT_YET.stripTrailing());
-      }
-    }
+    assertThat(run("quantize", address, "--scheme", "full", "--output", at("o")).code()).isZero();
+    assertThat(ModelReader.files(folder.resolve("o")).digest())
+        .isEqualTo(ModelReader.files(Path.of(FUNCTIONS)).digest());
   }
 
   @Test
@@ -864,7 +811,13 @@ class PackageCommandsTest {
         .contains("\nstage[0]/n_l0_w")
         .endsWith("\nIt can run here.\n");
     assertThat(run("dequantize", pipeline, "--output", at("out")))
-        .isEqualTo(new Ran(2, "", "PipelineTwoPrograms.mlpackage, stage[0]" + NOT_YET));
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                "PipelineTwoPrograms.mlpackage, stage[0]: an ML Program cannot be compressed within"
+                    + " its pipeline.\nMaybe compress it first, and put the compressed one into the"
+                    + " pipeline.\n"));
   }
 
   @Test

@@ -263,6 +263,7 @@ class ResultCommandTest {
         chosen,
         rows,
         List.of(),
+        List.of(),
         null,
         null,
         null,

@@ -199,6 +199,7 @@ class OutputFolderTest {
         null,
         List.of(),
         List.of(),
+        List.of(),
         null,
         null,
         null,

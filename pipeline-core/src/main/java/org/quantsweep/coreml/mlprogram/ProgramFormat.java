@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.quantsweep.UsageException;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.UsageException;
 import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Deployment;
@@ -86,10 +86,12 @@ public final class ProgramFormat implements ModelFormat {
   public ModelFormat forDeployment(Deployment place) {
     Opset own = ownOpset();
     Opset latest =
-        place.target().map(target -> Opset.ofRelease(target.ios())).orElse(Optional.of(own))
+        place
+            .target()
+            .map(target -> Opset.ofRelease(target.ios()))
+            .orElse(Optional.of(own))
             .orElse(Opset.IOS15);
-    if (place.target().isPresent()
-        && (place.target().get().ios() < 15 || !latest.isAtLeast(own))) {
+    if (place.target().isPresent() && (place.target().get().ios() < 15 || !latest.isAtLeast(own))) {
       throw new UsageException(
           "an ML Program of opset "
               + own
@@ -236,6 +238,11 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   @Override
+  public String spelled(Scheme scheme) {
+    return ProgramSchemes.spelled(scheme);
+  }
+
+  @Override
   public List<Scheme> uniformSchemes() {
     return ProgramSchemes.uniform().stream()
         .filter(scheme -> refusal(scheme).isEmpty() && isOffered(scheme))
@@ -313,6 +320,13 @@ public final class ProgramFormat implements ModelFormat {
   @Override
   public Optional<Scheme> fallback(WeightTensor tensor) {
     return weight(tensor).isPlain() ? Optional.of(new Scheme.FullPrecision()) : Optional.empty();
+  }
+
+  @Override
+  public StoredWeights.Precision ownFloats(WeightTensor tensor) {
+    return weight(tensor).type() == FloatType.HALF
+        ? StoredWeights.Precision.FLOAT16
+        : StoredWeights.Precision.FLOAT32;
   }
 
   @Override

@@ -56,10 +56,7 @@ final class ProgramGuardrails {
    * @param least the opset from which on it holds
    */
   private record Rule(
-      ComputeUnit unit,
-      Opset least,
-      Predicate<Scheme.Quantization> forms,
-      Guardrail told) {}
+      ComputeUnit unit, Opset least, Predicate<Scheme.Quantization> forms, Guardrail told) {}
 
   private static boolean isInBlocks(Scheme.Quantization scheme) {
     return scheme.grouping() instanceof Grouping.PerBlock;

@@ -27,6 +27,15 @@ public final class InferenceEngines {
   /**
    * As {@link #onnxRuntime(Duration)}.
    *
+   * @param halfPrecision whether what an ML Program holds in half precision is rounded to it
+   */
+  public static InferenceEngine onnxRuntime(Duration runLimit, boolean halfPrecision) {
+    return onnxRuntime(runLimit, halfPrecision ? FloatPrecision.FLOAT16 : FloatPrecision.FLOAT32);
+  }
+
+  /**
+   * As {@link #onnxRuntime(Duration)}.
+   *
    * @param precision of what an ML Program holds in half precision
    */
   public static InferenceEngine onnxRuntime(Duration runLimit, FloatPrecision precision) {

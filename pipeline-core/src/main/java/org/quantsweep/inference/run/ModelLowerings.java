@@ -23,7 +23,7 @@ import org.quantsweep.tensor.Tensor;
 record ModelLowerings(GraphEngine graphs, FloatPrecision precision) {
   /** What names the lowering in the engine's identity: it changes whenever an answer may change. */
   String identity() {
-    String identity = "lowering " + NetworkFrontEnd.VERSION;
+    String identity = "lowering " + NetworkFrontEnd.VERSION + "." + ProgramFrontEnd.VERSION;
     return precision == FloatPrecision.FLOAT32 ? identity : identity + ", programs in " + precision;
   }
 
