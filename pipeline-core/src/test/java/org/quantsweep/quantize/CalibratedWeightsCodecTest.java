@@ -106,7 +106,7 @@ class CalibratedWeightsCodecTest {
   @Test
   void saysWhatIsDamaged() {
     refuses(0, 0, "it does not begin as fitted codes do");
-    refuses(4, 9, "its version (9) is not 1");
+    refuses(4, 9, "its version (9) is not 1 or 2");
     refuses(5, 9, "its number of bits (9) is not in [1, 8]");
     refuses(5, 2, "its form (180) is neither linear nor a table", 17, 180);
     refuses(6, 9, "rank 9 is more than 8");

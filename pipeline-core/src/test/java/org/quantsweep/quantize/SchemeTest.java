@@ -58,9 +58,10 @@ class SchemeTest {
     assertThatThrownBy(() -> Scheme.parse(text))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "scheme (%s) is not known. Known are full, half, linear:B, linear:B@tensor,"
-                + " linear-symmetric:8, lut-linear:B, lut-kmeans:B, lut-custom:NAME:B with B in 1"
-                + " to 8; linear and lut-kmeans also with +calibrated.\nMaybe write %s.",
+            "scheme (%s) is not known. Known are full, half, linear:B (uintB), linear-symmetric:B"
+                + " (intB), lut-kmeans:B (lut:B), lut-linear:B, lut-unique:B, lut-custom:NAME:B"
+                + " with B in 1 to 8, then @tensor, @channel, @blockN, @groupN or @vectorN;"
+                + " sparse:SHARE alone or before these; +calibrated last.\nMaybe write %s.",
             text, nearest);
   }
 
