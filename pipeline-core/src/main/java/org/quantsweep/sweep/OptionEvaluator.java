@@ -17,6 +17,7 @@ import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.calibration.MomentsCollector;
 import org.quantsweep.calibration.NotCalibratableException;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
@@ -70,9 +71,10 @@ public final class OptionEvaluator {
           continue;
         }
         try {
-          Tapped tapped = taps.run(sample.unpackInputs());
-          collector.add(samples.digest(sample.rank()), tapped.boundaries());
-          inferences++;
+          List<Tapped> calls = taps.runCalls(List.copyOf(sample.unpackCalls()));
+          collector.add(
+              samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
+          inferences += calls.size();
         } catch (PredictionException e) {
           // The reference answers it, the rewritten network does not: it tells nothing.
         }
@@ -149,21 +151,21 @@ public final class OptionEvaluator {
       if (!sample.hasInputs()) {
         continue;
       }
-      Tapped tapped;
+      List<Tapped> tapped;
       try {
-        tapped = sessions.taps.run(sample.unpackInputs());
+        tapped = sessions.taps.runCalls(List.copyOf(sample.unpackCalls()));
       } catch (PredictionException e) {
         continue;
       }
-      if (!Finite.all(tapped.prediction())) {
+      if (!tapped.stream().map(Tapped::prediction).allMatch(Finite::all)) {
         continue;
       }
-      inferences++;
+      inferences += tapped.size();
       long count = samples.count(sample.rank());
       for (Map.Entry<TensorOption, NetworkPart> entry : sessions.options.entrySet()) {
-        int layer = sessions.layer(entry.getKey());
-        inferences += 1 - (double) layer / model.layers().size();
-        Sensitivity one = one(tapped, entry.getValue(), tapped.boundaries().get(layer));
+        int start = sessions.start(entry.getKey());
+        inferences += tapped.size() * (1 - (double) start / sessions.cuts.end());
+        Sensitivity one = one(tapped, entry.getValue(), start);
         sums.merge(entry.getKey(), times(one, count), Sensitivity::plus);
       }
     }
@@ -171,15 +173,23 @@ public final class OptionEvaluator {
         sums, new SweepCost(0, Math.round(inferences), 0, (System.nanoTime() - started) * 1e-9));
   }
 
-  private Sensitivity one(Tapped tapped, NetworkPart suffix, Map<String, Tensor> blobs) {
+  /** Of one sample: the mean over its calls, which agree together or not at all. */
+  private Sensitivity one(List<Tapped> tapped, NetworkPart suffix, int start) {
     try {
-      Prediction changed = suffix.predict(blobs);
-      Prediction reference = tapped.prediction();
+      List<Prediction> changed =
+          suffix.predictCalls(tapped.stream().map(call -> call.boundaries().get(start)).toList());
+      double loss = 0;
+      double squaredError = 0;
+      boolean agrees = true;
+      for (int call = 0; call < changed.size(); call++) {
+        Prediction reference = tapped.get(call).prediction();
+        Prediction other = changed.get(call);
+        loss += criterion.loss(reference, other);
+        squaredError += SquaredError.relative(criterion.compared(reference), reference, other);
+        agrees &= criterion.agrees(reference, other);
+      }
       return new Sensitivity(
-          criterion.loss(reference, changed),
-          SquaredError.relative(criterion.compared(reference), reference, changed),
-          criterion.agrees(reference, changed) ? 0 : 1,
-          1);
+          loss / changed.size(), squaredError / changed.size(), agrees ? 0 : 1, 1);
     } catch (PredictionException e) {
       return new Sensitivity(Criterion.WORST_LOSS, Criterion.WORST_LOSS, 1, 1);
     }
@@ -206,21 +216,21 @@ public final class OptionEvaluator {
    */
   public final class Sessions implements AutoCloseable {
     private final SortedMap<TensorOption, NetworkPart> options = new TreeMap<>();
-    private final Map<String, Integer> layers = new HashMap<>();
+    private final ModelCuts cuts = model.cuts();
+    private final Map<String, Integer> starts = new HashMap<>();
     private final TappedPredictor taps;
 
     private Sessions(Map<TensorOption, OptionWeights> weights) {
       SortedSet<Integer> boundaries = new TreeSet<>();
       for (WeightTensor tensor : model.weightTensors()) {
-        layers.put(tensor.identity(), model.layers().indexOf(tensor.layer()));
+        starts.put(tensor.identity(), cuts.start(tensor));
       }
       try {
         weights.forEach(
             (option, values) -> {
-              int layer = layer(option);
-              boundaries.add(layer);
-              options.put(
-                  option, engine.openPart(model, layer, model.layers().size(), values.values()));
+              int start = start(option);
+              boundaries.add(start);
+              options.put(option, engine.openPart(model, start, cuts.end(), values.values()));
             });
         this.taps = engine.openTapped(model, boundaries);
       } catch (RuntimeException | Error e) {
@@ -230,8 +240,8 @@ public final class OptionEvaluator {
       }
     }
 
-    private int layer(TensorOption option) {
-      return layers.get(option.tensor());
+    private int start(TensorOption option) {
+      return starts.get(option.tensor());
     }
 
     @Override

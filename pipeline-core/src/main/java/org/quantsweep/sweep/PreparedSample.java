@@ -80,18 +80,6 @@ public final class PreparedSample implements Serializable {
     return failure;
   }
 
-  /**
-   * The inputs of a sample that is one call.
-   *
-   * @throws IllegalStateException when it is several
-   */
-  SortedMap<String, Tensor> unpackInputs() {
-    if (calls.size() != 1) {
-      throw new IllegalStateException("a sample of " + calls.size() + " calls is not one call.");
-    }
-    return unpackCalls().get(0);
-  }
-
   /** The inputs of each call. */
   List<SortedMap<String, Tensor>> unpackCalls() {
     List<SortedMap<String, Tensor>> unpacked = new ArrayList<>();

@@ -11,6 +11,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.FunctionSummary;
 import org.quantsweep.coreml.LinearUse;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
@@ -31,9 +32,11 @@ public final class ProgramFormat implements ModelFormat {
           + " coremltools).";
 
   private final Contents contents;
+  private final ProgramWeights weights;
 
-  private ProgramFormat(Contents contents) {
+  private ProgramFormat(Contents contents, ProgramWeights weights) {
     this.contents = contents;
+    this.weights = weights;
   }
 
   /**
@@ -83,7 +86,7 @@ public final class ProgramFormat implements ModelFormat {
         layers.layers(),
         layers.weightTensors(),
         warnings,
-        new ProgramFormat(contents));
+        new ProgramFormat(contents, layers.weights()));
   }
 
   /**
@@ -93,6 +96,11 @@ public final class ProgramFormat implements ModelFormat {
    */
   public static ProgramFunction function(CoreMLModel model) {
     return of(model).contents.program().functions().get(model.function());
+  }
+
+  /** Which operations of a model of this format make and take its weight tensors. */
+  public static ProgramWeights weights(CoreMLModel model) {
+    return of(model).weights;
   }
 
   /** The value of an optional input of the function that is not given, everywhere. */
@@ -201,7 +209,12 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public Optional<LinearUse> linearUse(WeightTensor tensor) {
-    return Optional.empty();
+    return new ProgramLinearUse(weights).of(tensor);
+  }
+
+  @Override
+  public ModelCuts cuts(CoreMLModel model) {
+    return new ProgramCuts(function(model), weights);
   }
 
   @Override

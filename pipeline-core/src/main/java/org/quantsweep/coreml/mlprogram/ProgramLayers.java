@@ -27,6 +27,8 @@ final class ProgramLayers {
   private final List<Layer> layers = new ArrayList<>();
   private final Map<String, WeightTensor> weights = new LinkedHashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
+  private final Map<String, ProgramWeights.Origin> origins = new HashMap<>();
+  private final Map<String, List<ProgramWeights.Taking>> takings = new HashMap<>();
 
   private final String model;
 
@@ -59,6 +61,11 @@ final class ProgramLayers {
   /** In the order in which they are taken. */
   List<WeightTensor> weightTensors() {
     return List.copyOf(weights.values());
+  }
+
+  /** Which operations make and take them. */
+  ProgramWeights weights() {
+    return new ProgramWeights(weightTensors(), origins, takings);
   }
 
   /** What a block sees: constants, and which operations made them. */
@@ -171,6 +178,9 @@ final class ProgramLayers {
       return;
     }
     String identity = scope.identity(name);
+    takings
+        .computeIfAbsent(identity, tensor -> new ArrayList<>())
+        .add(new ProgramWeights.Taking(use.operation(), parameter, scope.constants));
     if (weights.containsKey(identity)) {
       return;
     }
@@ -190,6 +200,7 @@ final class ProgramLayers {
                 new ByteSize(chain.bytes),
                 () -> Tensor.wrap(shape, decoded(identity, value))));
     weights.put(identity, tensor);
+    origins.put(identity, new ProgramWeights.Origin(maker.get(), name, shape));
   }
 
   private float[] decoded(String identity, TensorValue value) {

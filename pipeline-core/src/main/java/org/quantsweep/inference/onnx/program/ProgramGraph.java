@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -32,6 +33,9 @@ final class ProgramGraph {
   /** How large values become, by their names in the program; null where nobody asks. */
   private final SortedMap<String, String> largest;
 
+  /** Answers that hold values inside blocks. */
+  private final Map<String, Shape> seen = new LinkedHashMap<>();
+
   ProgramGraph(
       OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator, boolean watched) {
     this.graph = graph;
@@ -58,8 +62,18 @@ final class ProgramGraph {
     largest.merge(name, magnitude, (one, other) -> graph.binary("Max", one, other));
   }
 
-  /** Answers how large values have become. */
-  void answerLargest(Map<String, Shape> shapes) {
+  /** Answers a value inside a block, beside those of the same name before. */
+  void see(String name, Value value) {
+    if (value instanceof Value.Computed || value instanceof Value.Constant) {
+      String answer = LoweredModel.SEEN + seen.size() + "\u00a7" + name;
+      seen.put(answer, shape(value));
+      answer(answer, value);
+    }
+  }
+
+  /** Notes the answers beside the model's: what was seen, and how large values have become. */
+  void answerBeside(Map<String, Shape> shapes) {
+    shapes.putAll(seen);
     if (largest != null) {
       largest.forEach(
           (name, value) -> {
@@ -227,6 +241,17 @@ final class ProgramGraph {
       return new Value.Computed(type == DataType.FLOAT16 ? rounded(graphInput) : graphInput, type);
     }
     return new Value.Computed(graph.cast(graphInput, element), type);
+  }
+
+  /**
+   * Adds what another graph has answered: it is in this graph's precision already.
+   *
+   * @param type as the program declares it
+   */
+  Value.Computed told(String graphInput, Shape shape, DataType type) {
+    Value.Computed value =
+        fed(graphInput, shape, type == DataType.FLOAT16 ? DataType.FLOAT32 : type);
+    return new Value.Computed(value.name(), type);
   }
 
   /** Answers a value as floats under a name. */
