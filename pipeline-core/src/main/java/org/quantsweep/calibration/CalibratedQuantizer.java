@@ -97,7 +97,7 @@ public final class CalibratedQuantizer {
    * Prepares the fitting of all schemes.
    *
    * @param tensor one that {@link #isCalibratable}
-   * @param moments of its layer's inputs, of at least one place
+   * @param moments of its layer's inputs
    * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
@@ -110,7 +110,7 @@ public final class CalibratedQuantizer {
    *
    * @param tensor one that {@link #isCalibratable}
    * @param plain makes the tensor's plain codes
-   * @param moments of its layer's inputs, of at least one place
+   * @param moments of its layer's inputs
    * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
@@ -144,6 +144,9 @@ public final class CalibratedQuantizer {
               + " groups of "
               + moments.order()
               + ".");
+    }
+    if (moments.count() == 0) {
+      throw new NotCalibratableException("no calibration sample reaches its layer");
     }
     if (!moments.isFinite()) {
       throw new NotCalibratableException(

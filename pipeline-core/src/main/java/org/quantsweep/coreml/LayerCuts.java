@@ -34,8 +34,8 @@ final class LayerCuts implements ModelCuts {
   }
 
   @Override
-  public int start(WeightTensor tensor) {
-    return before(tensor);
+  public int start(int boundary) {
+    return boundary;
   }
 
   @Override

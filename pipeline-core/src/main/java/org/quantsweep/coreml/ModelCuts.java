@@ -21,10 +21,15 @@ public interface ModelCuts {
   int before(WeightTensor tensor);
 
   /**
-   * The last boundary from which a run can go on alone and that does not lie behind {@link
-   * #before}: what is live there can be fed.
+   * The last boundary from which a run can go on alone and that does not lie behind a boundary:
+   * what is live there can be fed.
    */
-  int start(WeightTensor tensor);
+  int start(int boundary);
+
+  /** The boundary from which a run tells what other values of a weight tensor change. */
+  default int start(WeightTensor tensor) {
+    return start(before(tensor));
+  }
 
   /**
    * A boundary where a value is live that a weight tensor's layer reads, or behind which it is

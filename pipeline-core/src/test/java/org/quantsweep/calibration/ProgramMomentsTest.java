@@ -1,6 +1,7 @@
 package org.quantsweep.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -19,8 +21,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.LinearUse;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.mlprogram.Operation;
+import org.quantsweep.coreml.mlprogram.ProgramFormat;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.TappedPredictor;
@@ -28,6 +33,7 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.SharedData;
 
 /** What ML Programs multiply with weights, against NumPy ({@code make_moments_fixtures.py}). */
 class ProgramMomentsTest {
@@ -119,23 +125,58 @@ class ProgramMomentsTest {
     assertThat(moments(model, weights, samples, samples.size(), few).count()).isEqualTo(9);
   }
 
+  /** A loop is one step: a run begins before it, and what is made inside is told beside it. */
   @Test
-  void thatOfAnotherFunctionIsLeftOut() {
-    // Nothing of this program is made where its weights are no function's that it is seen as.
-    CoreMLModel model =
-        ModelReader.read(
-            org.quantsweep.testing.SharedData.path("models/MultiFunctionMnist.mlpackage"));
-    List<String> own =
+  void aWeightTensorOfALoopIsReachedBeforeIt() throws IOException {
+    CoreMLModel model = model("linear in a loop, iOS15");
+    WeightTensor weights = weights(model);
+    ModelCuts cuts = model.cuts();
+    int before = cuts.before(weights);
+    List<Operation> body = ProgramFormat.function(model).body().operations();
+    assertThat(body.get(before).type()).isEqualTo("while_loop");
+    assertThat(cuts.start(weights)).isEqualTo(before);
+    String input = model.format().linearUse(weights).orElseThrow().inputs().get(0);
+    assertThat(cuts.inside(before)).containsExactly(input);
+    assertThat(cuts.reading(weights, input)).hasValue(before);
+    assertThat(cuts.reading(weights, "no value")).isEmpty();
+    assertThat(cuts.live(Set.of("y0"), before)).hasSize(1).doesNotContain(input, "y0");
+    assertThat(cuts.live(Set.of("y0"), cuts.end())).containsExactly("y0");
+  }
+
+  /** Its samples are another function's: nothing is known of what its weights are fed with. */
+  @Test
+  void aWeightTensorOfAnotherFunctionHasNoMoments() {
+    CoreMLModel model = ModelReader.read(SharedData.path("models/MultiFunctionMnist.mlpackage"));
+    String prefix = model.function() + "/";
+    List<String> all =
         model.weightTensors().stream()
             .filter(tensor -> model.format().linearUse(tensor).isPresent())
             .map(WeightTensor::identity)
             .toList();
     MomentsCollector collector =
         new MomentsCollector(model, model.weightTensors(), CalibrationSettings.DEFAULT);
-    assertThat(own).anyMatch(identity -> !identity.startsWith(model.function() + "/"));
+    assertThat(all).anyMatch(identity -> !identity.startsWith(prefix));
     assertThat(collector.moments().keySet())
         .containsExactlyInAnyOrderElementsOf(
-            own.stream().filter(tensor -> tensor.startsWith(model.function() + "/")).toList());
+            all.stream().filter(tensor -> tensor.startsWith(prefix)).toList());
+    for (WeightTensor tensor : model.weightTensors()) {
+      if (!tensor.identity().startsWith(prefix)) {
+        assertThat(model.cuts().before(tensor)).isEqualTo(model.cuts().end());
+      }
+    }
+  }
+
+  @Test
+  void whatNoSampleReachesIsNotFitted() throws IOException {
+    CoreMLModel model = model("linear in a branch, iOS15");
+    WeightTensor weights = weights(model);
+    InputMoments none = new InputMoments(1, 6, 6);
+    assertThatThrownBy(
+            () ->
+                new CalibratedQuantizer(
+                    model, weights, new TensorQuantizer(weights.values(), 0, 5), none, ALL_PLACES))
+        .isInstanceOf(NotCalibratableException.class)
+        .hasMessage("no calibration sample reaches its layer");
   }
 
   private static WeightTensor weights(CoreMLModel model) {

@@ -90,7 +90,7 @@ class ProgramOptionsTest {
         java.nio.ByteBuffer.allocate(256).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     float[] other = new float[64];
     for (int i = 0; i < 64; i++) {
-      other[i] = i + i % 3;
+      other[i] = i + i % 3 * 0.5f;
       bytes.putFloat(other[i]);
     }
     CoreMLModel written = read(new Programs.Blob(2, bytes.array(), 0));

@@ -166,12 +166,13 @@ final class ProgramCuts implements ModelCuts {
   }
 
   @Override
-  public int start(WeightTensor tensor) {
-    int boundary = before(tensor);
-    while (blocked[boundary]) {
-      boundary--;
+  public int start(int boundary) {
+    requireBoundary(boundary);
+    int start = boundary;
+    while (blocked[start]) {
+      start--;
     }
-    return boundary;
+    return start;
   }
 
   @Override

@@ -77,6 +77,15 @@ final class ProgramLinearUse {
   }
 
   private Optional<Use> use(ProgramWeights.Taking taking, Shape shape) {
+    try {
+      return known(taking, shape);
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      // It has parameters that only a run tells, or that whoever runs it refuses.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Use> known(ProgramWeights.Taking taking, Shape shape) {
     boolean isWeight = taking.parameter().equals(WEIGHT);
     return switch (taking.operation().type()) {
       case "conv" -> convolution(taking, shape, ConvolutionGeometry.Direction.GATHERS);
@@ -124,14 +133,9 @@ final class ProgramLinearUse {
     if (!taking.parameter().equals(WEIGHT) || shape.rank() < 3 || shape.rank() > 5) {
       return Optional.empty();
     }
-    try {
-      ConvolutionGeometry geometry =
-          new ConvolutionParameters(name -> constant(taking, name)).geometry(direction, shape);
-      return use(taking, new LinearUse.Form.Convolution(geometry), DATA, BIAS);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      // It has parameters that only a run tells, or that whoever runs it refuses.
-      return Optional.empty();
-    }
+    ConvolutionGeometry geometry =
+        new ConvolutionParameters(name -> constant(taking, name)).geometry(direction, shape);
+    return use(taking, new LinearUse.Form.Convolution(geometry), DATA, BIAS);
   }
 
   /** Constants of more axes are several matrices. */
@@ -139,28 +143,24 @@ final class ProgramLinearUse {
     if (shape.rank() != 2) {
       return Optional.empty();
     }
-    try {
-      boolean left = isTrue(taking, "transpose_x");
-      boolean right = isTrue(taking, "transpose_y");
-      if (taking.parameter().equals(DATA)) {
-        return use(
-            taking,
-            new LinearUse.Form.Product(
-                left ? LinearUse.Stored.COLUMNS : LinearUse.Stored.ROWS,
-                right ? LinearUse.Along.LAST : LinearUse.Along.SECOND_TO_LAST),
-            "y",
-            BIAS);
-      }
+    boolean left = isTrue(taking, "transpose_x");
+    boolean right = isTrue(taking, "transpose_y");
+    if (taking.parameter().equals(DATA)) {
       return use(
           taking,
           new LinearUse.Form.Product(
-              right ? LinearUse.Stored.ROWS : LinearUse.Stored.COLUMNS,
-              left ? LinearUse.Along.SECOND_TO_LAST : LinearUse.Along.LAST),
-          DATA,
+              left ? LinearUse.Stored.COLUMNS : LinearUse.Stored.ROWS,
+              right ? LinearUse.Along.LAST : LinearUse.Along.SECOND_TO_LAST),
+          "y",
           BIAS);
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
     }
+    return use(
+        taking,
+        new LinearUse.Form.Product(
+            right ? LinearUse.Stored.ROWS : LinearUse.Stored.COLUMNS,
+            left ? LinearUse.Along.SECOND_TO_LAST : LinearUse.Along.LAST),
+        DATA,
+        BIAS);
   }
 
   /** The weights of what a cell reads; what it hands itself from step to step is no value. */
@@ -173,26 +173,18 @@ final class ProgramLinearUse {
     if (taking.operation().type().equals("gru")) {
       // The other bias of a cell that resets afterwards is reset too.
       boolean own = taking.operation().inputs().containsKey("input_bias");
-      try {
-        bias = own ? "input_bias" : isTrue(taking, "reset_after") ? "" : bias;
-      } catch (IllegalArgumentException e) {
-        return Optional.empty();
-      }
+      bias = own ? "input_bias" : isTrue(taking, "reset_after") ? "" : bias;
     }
     return use(taking, new LinearUse.Form.Product(), DATA, bias);
   }
 
   /** Words and the like: the first axis counts them. */
   private Optional<Use> rows(ProgramWeights.Taking taking, Shape shape) {
-    try {
-      long axis = constant(taking, "axis").map(value -> value.integers()[0]).orElse(0L);
-      long batch = constant(taking, "batch_dims").map(value -> value.integers()[0]).orElse(0L);
-      boolean isFirst = axis == 0 || axis == -shape.rank();
-      return taking.parameter().equals(DATA) && shape.rank() >= 2 && isFirst && batch == 0
-          ? use(taking, new LinearUse.Form.Rows(), "indices", "")
-          : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    long axis = constant(taking, "axis").map(value -> value.integers()[0]).orElse(0L);
+    long batch = constant(taking, "batch_dims").map(value -> value.integers()[0]).orElse(0L);
+    boolean isFirst = axis == 0 || axis == -shape.rank();
+    return taking.parameter().equals(DATA) && shape.rank() >= 2 && isFirst && batch == 0
+        ? use(taking, new LinearUse.Form.Rows(), "indices", "")
+        : Optional.empty();
   }
 }

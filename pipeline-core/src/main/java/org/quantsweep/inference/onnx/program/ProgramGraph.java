@@ -24,6 +24,9 @@ import org.quantsweep.tensor.Shape;
 
 /** A graph that a program is lowered to: its constants, and what is known of computed values. */
 final class ProgramGraph {
+  /** The largest float that is an int32. */
+  private static final float LARGEST_WHOLE = 0x1.fffffep30f;
+
   private final OnnxGraph graph;
   private final FloatPrecision precision;
   private final ConstantEvaluator evaluator;
@@ -249,9 +252,15 @@ final class ProgramGraph {
    * @param type as the program declares it
    */
   Value.Computed told(String graphInput, Shape shape, DataType type) {
-    Value.Computed value =
-        fed(graphInput, shape, type == DataType.FLOAT16 ? DataType.FLOAT32 : type);
-    return new Value.Computed(value.name(), type);
+    graph.input(graphInput, ValueType.of(ElementType.FLOAT32, shape));
+    ElementType element = element(type);
+    String value = graphInput;
+    if (element == ElementType.INT32) {
+      // The largest whole numbers, which mean no limit, were rounded up to one that is none.
+      value = graph.binary("Min", value, graph.scalar(LARGEST_WHOLE));
+    }
+    return new Value.Computed(
+        element == ElementType.FLOAT32 ? value : graph.cast(value, element), type);
   }
 
   /** Answers a value as floats under a name. */
