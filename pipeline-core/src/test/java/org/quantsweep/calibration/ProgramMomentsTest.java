@@ -30,6 +30,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -110,6 +111,36 @@ class ProgramMomentsTest {
     double energy = arrays.get("energy").get(0);
     assertThat(quantizer.outputError(zeros) * moments.count())
         .isCloseTo(energy, offset(CLOSE * energy));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void fittedCodesAreNoFartherThanPlainOnes(String name) throws IOException, PredictionException {
+    CoreMLModel model = model(name);
+    WeightTensor weights = weights(model);
+    InputMoments moments = moments(model, weights, samples(arrays(name)), 1);
+    // Rows that are looked up have a scale each; others share one here.
+    boolean isNamed = name.startsWith("gather, ");
+    TensorQuantizer plain =
+        new TensorQuantizer(weights.values(), 0, isNamed ? weights.shape().length(0) : 1);
+    CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, weights, plain, moments, ALL_PLACES);
+    requireCloser(quantizer, plain, "lut-kmeans:1+calibrated", false);
+    requireCloser(quantizer, plain, "linear:2@tensor+calibrated", true);
+    if (isNamed) {
+      requireCloser(quantizer, plain, "linear:2+calibrated", false);
+    }
+  }
+
+  private static void requireCloser(
+      CalibratedQuantizer quantizer, TensorQuantizer plain, String text, boolean isStrict) {
+    Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
+    double fitted = quantizer.outputError(quantizer.quantize(scheme).weights());
+    double simple = quantizer.outputError(plain.quantize(scheme.plain()));
+    assertThat(fitted).isPositive().isLessThanOrEqualTo(simple);
+    if (isStrict) {
+      assertThat(fitted).as(text).isLessThan(simple);
+    }
   }
 
   /** Calls share what a sample gives; here every place is taken, so they are as samples. */
