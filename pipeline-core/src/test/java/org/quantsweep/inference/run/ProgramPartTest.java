@@ -35,9 +35,9 @@ import org.quantsweep.testing.SharedData;
 /** Parts of ML Programs with other weights answer as the whole does with these. */
 class ProgramPartTest {
   /** Of so many weight tensors of a model, evenly spaced. */
-  private static final int TENSORS = 4;
+  private static final int TENSORS = 3;
 
-  private static final int CALLS = 4;
+  private static final int CALLS = 2;
 
   private final InferenceEngine engine = InferenceEngines.onnxRuntime();
 
