@@ -1,6 +1,7 @@
 package org.quantsweep.calibration;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import org.quantsweep.quantize.LookUpTableWeights;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.NetworkQuantizer;
 import org.quantsweep.quantize.NumberOfBits;
+import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
@@ -43,25 +45,53 @@ public final class CalibratedQuantizer {
   private final InputMoments moments;
   private final CalibrationSettings settings;
   private final Optional<Tensor> bias;
-  private final NetworkQuantizer plain;
+  private final TensorQuantizer plain;
   private final float[] values;
   private final List<Group> groups = new ArrayList<>();
   private WeightedTable tables;
 
   /** What the rows of one group share. */
   private static final class Group {
+    /** E[x^2] without the part of the mean that is left to the bias. */
+    private final double[] squares;
+
+    private final double[] importance;
+
+    /** Along the diagonal of H; none where only the diagonal is known. */
+    private final List<Block> blocks;
+
+    private final BlockMatrix damped;
+
+    Group(double[] squares, double[] importance, int length, List<Block> blocks) {
+      this.squares = squares;
+      this.importance = importance;
+      this.blocks = blocks;
+      this.damped =
+          blocks.isEmpty()
+              ? BlockMatrix.NONE
+              : new BlockMatrix(
+                  length, squares.length, blocks.stream().map(block -> block.damped).toList());
+    }
+  }
+
+  /** Some consecutive columns, and their part of H. */
+  private static final class Block {
+    private final int start;
     private final double[] second;
     private final double[] damped;
-    private final double[] importance;
     private final int[] order;
     private final double[] feedback;
 
-    Group(double[] second, double[] damped, double[] importance, int[] order, double[] feedback) {
+    Block(int start, double[] second, double[] damped, int[] order, double[] feedback) {
+      this.start = start;
       this.second = second;
       this.damped = damped;
-      this.importance = importance;
       this.order = order;
       this.feedback = feedback;
+    }
+
+    int length() {
+      return order.length;
     }
   }
 
@@ -69,7 +99,7 @@ public final class CalibratedQuantizer {
    * Prepares the fitting of all schemes.
    *
    * @param tensor one that {@link #isCalibratable}
-   * @param moments of its layer's inputs, of at least one place
+   * @param moments of its layer's inputs
    * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
@@ -82,7 +112,7 @@ public final class CalibratedQuantizer {
    *
    * @param tensor one that {@link #isCalibratable}
    * @param plain makes the tensor's plain codes
-   * @param moments of its layer's inputs, of at least one place
+   * @param moments of its layer's inputs
    * @throws NotCalibratableException when these cannot be used
    */
   public CalibratedQuantizer(
@@ -103,32 +133,35 @@ public final class CalibratedQuantizer {
                     new IllegalArgumentException(
                         "weight tensor '" + tensor.identity() + "' cannot be calibrated."));
     this.inputs = LayerInputs.of(tensor, use);
-    if (moments.groups() != inputs.groups() || moments.order() != inputs.columns()) {
+    if (moments.groups() != inputs.groups() || moments.order() != inputs.order()) {
       throw new IllegalArgumentException(
           "weight tensor '"
               + tensor.identity()
               + "' has "
               + inputs.groups()
               + " groups of "
-              + inputs.columns()
+              + inputs.order()
               + " inputs, but the moments are of "
               + moments.groups()
               + " groups of "
               + moments.order()
               + ".");
     }
+    if (moments.count() == 0) {
+      throw new NotCalibratableException("no calibration sample reaches its layer");
+    }
     if (!moments.isFinite()) {
       throw new NotCalibratableException(
           "the inputs of its layer on the calibration samples are not all finite numbers");
     }
     this.values = tensor.values().sharedArray();
-    this.plain = (NetworkQuantizer) plain;
+    this.plain = plain;
     this.bias =
         use.bias()
             .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
             .map(WeightTensor::values);
-    for (int group = 0; group < inputs.groups(); group++) {
-      groups.add(group(group));
+    for (int group = 0; group < inputs.groups() && !inputs.isNamed(); group++) {
+      groups.add(fed(group));
     }
   }
 
@@ -138,13 +171,35 @@ public final class CalibratedQuantizer {
   }
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
-  public CalibratedWeights quantize(Scheme.Compression compression) {
-    Scheme.Quantization scheme = (Scheme.Quantization) compression;
+  public CalibratedWeights quantize(Scheme.Compression scheme) {
     QuantizedWeights fitted =
-        scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.grouping());
+        plain instanceof ProgramQuantizer program
+            ? fitter(program).fit(scheme)
+            : network((Scheme.Quantization) scheme);
     QuantizedWeights simple = plain.quantize(scheme.plain());
     QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
     return new CalibratedWeights(better, corrected(better));
+  }
+
+  private QuantizedWeights network(Scheme.Quantization scheme) {
+    return scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.grouping());
+  }
+
+  private ProgramFitter fitter(ProgramQuantizer program) {
+    List<RowMetric> metrics = new ArrayList<>();
+    for (int group = 0; group < inputs.groups(); group++) {
+      Group own = group(group);
+      metrics.add(
+          new RowMetric(
+              own.importance,
+              own.blocks.stream()
+                  .map(
+                      block ->
+                          new RowMetric.Part(
+                              block.start, block.damped, block.order, block.feedback))
+                  .toList()));
+    }
+    return new ProgramFitter(tensor.values(), inputs, metrics::get, program, settings.rounds());
   }
 
   /**
@@ -168,16 +223,19 @@ public final class CalibratedQuantizer {
           difference[row * columns + column] = (double) values[at] - decoded.get(at);
         }
       }
-      double[] second = groups.get(group).second;
-      if (moments.isDiagonal()) {
+      Group own = group(group);
+      if (own.blocks.isEmpty()) {
         for (int i = 0; i < difference.length; i++) {
           int column = i % columns;
-          error += difference[i] * difference[i] * second[column];
+          error += difference[i] * difference[i] * own.squares[column];
         }
-      } else {
-        double[] product = Matrices.product(difference, second, rows, columns, columns);
-        for (int i = 0; i < difference.length; i++) {
-          error += difference[i] * product[i];
+      }
+      for (Block block : own.blocks) {
+        int length = block.length();
+        double[] part = columns(difference, rows, block);
+        double[] product = Matrices.product(part, block.second, rows, length, length);
+        for (int i = 0; i < part.length; i++) {
+          error += part[i] * product[i];
         }
       }
     }
@@ -185,7 +243,33 @@ public final class CalibratedQuantizer {
     return Math.max(0, error);
   }
 
+  /** The columns of a block, of all rows. */
+  private double[] columns(double[] matrix, int rows, Block block) {
+    int columns = inputs.columns();
+    int length = block.length();
+    if (length == columns) {
+      return matrix;
+    }
+    double[] part = new double[rows * length];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(matrix, row * columns + block.start, part, row * length, length);
+    }
+    return part;
+  }
+
   private Group group(int group) {
+    return inputs.isNamed() ? named(group) : groups.get(group);
+  }
+
+  /** A row that is looked up counts as often as it was, and once where it never was. */
+  private Group named(int group) {
+    double share = Math.max(moments.squares(group)[0], 1.0 / Math.max(1, moments.count()));
+    double[] importance = new double[inputs.columns()];
+    Arrays.fill(importance, share);
+    return new Group(importance, importance, 1, List.of());
+  }
+
+  private Group fed(int group) {
     int n = inputs.columns();
     double[] mean = moments.mean(group);
     // A bias can take over the mean's part; the calibration samples' mean is trusted so far.
@@ -201,13 +285,23 @@ public final class CalibratedQuantizer {
     for (int i = 0; i < n; i++) {
       damped[i] = importance[i] + damping;
     }
-    if (moments.isDiagonal()) {
-      return new Group(importance, new double[0], damped, new int[0], new double[0]);
+    List<Block> blocks = new ArrayList<>();
+    // Blocks of one column are the diagonal: there is nothing that an error could be fed to.
+    if (moments.block() > 1 || n == 1) {
+      for (int start = 0; start < n; start += moments.block()) {
+        blocks.add(block(group, start, trust, damped, damping));
+      }
     }
-    double[] second = moments.second(group);
+    return new Group(importance, damped, moments.block(), blocks);
+  }
+
+  private Block block(int group, int start, double trust, double[] damped, double damping) {
+    int n = Math.min(moments.block(), inputs.columns() - start);
+    double[] mean = moments.mean(group);
+    double[] second = moments.second(group, start);
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
-        second[i * n + j] -= trust * mean[i] * mean[j];
+        second[i * n + j] -= trust * mean[start + i] * mean[start + j];
       }
     }
     // Inputs that matter most are rounded first: their errors have the most columns to go to.
@@ -216,7 +310,7 @@ public final class CalibratedQuantizer {
             .boxed()
             .sorted(
                 (one, other) -> {
-                  int by = Double.compare(damped[other], damped[one]);
+                  int by = Double.compare(damped[start + other], damped[start + one]);
                   return by != 0 ? by : Integer.compare(one, other);
                 })
             .mapToInt(Integer::intValue)
@@ -225,7 +319,7 @@ public final class CalibratedQuantizer {
     for (int i = 0; i < n; i++) {
       whole[i * n + i] += damping;
     }
-    return new Group(second, whole, damped, order, feedback(whole, order, n, damping));
+    return new Block(start, second, whole, order, feedback(whole, order, n, damping));
   }
 
   /**
@@ -280,7 +374,8 @@ public final class CalibratedQuantizer {
 
   private QuantizedWeights linear(NumberOfBits bits, Grouping grouping) {
     int largestCode = bits.codes() - 1;
-    boolean whole = grouping.equals(Grouping.WHOLE) || plain.channelCount() == 1;
+    NetworkQuantizer own = (NetworkQuantizer) plain;
+    boolean whole = grouping.equals(Grouping.WHOLE) || own.channelCount() == 1;
     byte[] codes = new byte[values.length];
     int channels = whole ? 1 : inputs.groups() * inputs.rows();
     float[] scales = new float[channels];
@@ -297,7 +392,7 @@ public final class CalibratedQuantizer {
       biases[0] = grid.bias();
     } else {
       for (int channel = 0; channel < channels; channel++) {
-        Group group = groups.get(channel / inputs.rows());
+        Group group = group(channel / inputs.rows());
         double[] weights = weights(channel);
         Grid.Even grid = RangeFit.fit(weights, group.importance, largestCode);
         List<CodedRow> row = List.of(rounded(weights, group, grid));
@@ -310,7 +405,7 @@ public final class CalibratedQuantizer {
         biases[channel] = grid.bias();
       }
     }
-    return plain.linear(bits, whole ? Grouping.WHOLE : Grouping.PER_CHANNEL, codes, scales, biases);
+    return own.linear(bits, whole ? Grouping.WHOLE : Grouping.PER_CHANNEL, codes, scales, biases);
   }
 
   private QuantizedWeights table(Scheme.Quantization scheme) {
@@ -356,7 +451,7 @@ public final class CalibratedQuantizer {
   private List<CodedRow> rounded(Grid grid) {
     List<CodedRow> rows = new ArrayList<>();
     for (int channel = 0; channel < inputs.groups() * inputs.rows(); channel++) {
-      rows.add(rounded(weights(channel), groups.get(channel / inputs.rows()), grid));
+      rows.add(rounded(weights(channel), group(channel / inputs.rows()), grid));
     }
     return rows;
   }
@@ -382,29 +477,32 @@ public final class CalibratedQuantizer {
 
   /** Rounds one row column by column. */
   private static CodedRow rounded(double[] row, Group group, Grid grid) {
-    int n = row.length;
-    int[] codes = new int[n];
-    if (group.order.length == 0) {
-      for (int column = 0; column < n; column++) {
-        codes[column] = grid.code(row[column]);
-      }
-      return new CodedRow(row, codes, group.damped, grid);
+    int[] codes = new int[row.length];
+    for (int column = 0; column < row.length && group.blocks.isEmpty(); column++) {
+      codes[column] = grid.code(row[column]);
     }
+    for (Block block : group.blocks) {
+      round(row, block, grid, codes);
+    }
+    return new CodedRow(row, codes, group.damped, grid);
+  }
+
+  private static void round(double[] row, Block block, Grid grid, int[] codes) {
+    int n = block.length();
     double[] left = new double[n];
     for (int i = 0; i < n; i++) {
-      left[i] = row[group.order[i]];
+      left[i] = row[block.start + block.order[i]];
     }
-    double[] upper = group.feedback;
+    double[] upper = block.feedback;
     for (int i = 0; i < n; i++) {
       int code = grid.code(left[i]);
-      codes[group.order[i]] = code;
+      codes[block.start + block.order[i]] = code;
       double error = (left[i] - grid.value(code)) / upper[i * n + i];
       int start = i * n;
       for (int j = i + 1; j < n; j++) {
         left[j] -= error * upper[start + j];
       }
     }
-    return new CodedRow(row, codes, group.damped, grid);
   }
 
   private Optional<Tensor> corrected(QuantizedWeights weights) {
@@ -446,9 +544,10 @@ public final class CalibratedQuantizer {
   private double[] allImportance() {
     double[] importance = new double[values.length];
     for (int group = 0; group < inputs.groups(); group++) {
+      double[] own = group(group).importance;
       for (int row = 0; row < inputs.rows(); row++) {
         for (int column = 0; column < inputs.columns(); column++) {
-          importance[inputs.element(group, row, column)] = groups.get(group).importance[column];
+          importance[inputs.element(group, row, column)] = own[column];
         }
       }
     }

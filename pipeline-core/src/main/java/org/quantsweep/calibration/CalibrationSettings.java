@@ -8,9 +8,8 @@ import org.quantsweep.digest.Sha256Digest;
  *
  * @param patchesPerSample how many places of a layer's input each sample gives, at least 1
  * @param damping what is added to the diagonal of the second moments, as a share of its mean
- * @param largestOrder layers with more inputs per output than this keep the diagonal of their
- *     second moments only (8 x order^2 bytes otherwise): ranges, tables and biases are fitted, and
- *     no error is fed back
+ * @param largestOrder of layers with more inputs per output than this, the second moments of blocks
+ *     of consecutive inputs alone are kept: see {@link #block}
  * @param meanTrust how much of the mean's part is left to the bias, in [0, 1]
  * @param rounds how often codes and what they stand for are chosen anew after the error feedback,
  *     at least 0
@@ -24,10 +23,13 @@ public record CalibrationSettings(
       new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** Changes whenever moments may change, or the form that they are stored in. */
-  private static final int MOMENTS_VERSION = 1;
+  private static final int MOMENTS_VERSION = 2;
+
+  /** What the blocks of a layer may take, in matrices of the largest order. */
+  private static final int MOST_MATRICES = 4;
 
   /** Checks the ranges. */
   public CalibrationSettings {
@@ -49,6 +51,23 @@ public record CalibrationSettings(
               + meanTrust
               + ") in [0, 1].");
     }
+  }
+
+  /**
+   * How many consecutive inputs of a layer share a matrix of second moments: all of them up to the
+   * largest order, else as many as make blocks of about one length. Blocks are no longer than the
+   * largest order. All blocks of a layer take no more than four matrices of that order do.
+   *
+   * @param order inputs per output, at least 1
+   */
+  public int block(int order) {
+    if (order <= largestOrder) {
+      return order;
+    }
+    long most = Math.max(1, (long) MOST_MATRICES * largestOrder * largestOrder / order);
+    long longest = Math.min(largestOrder, most);
+    long blocks = (order + longest - 1) / longest;
+    return (int) ((order + blocks - 1) / blocks);
   }
 
   /** The same with this seed. */

@@ -1,5 +1,7 @@
 package org.quantsweep.calibration;
 
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.quantsweep.quantize.FloatType;
 
 /** The values that a weight, or a vector of weights, may be stored as in an ML Program. */
@@ -30,6 +32,9 @@ interface Codebook {
     private final float[] entries;
     private final int vector;
 
+    /** The entries by their first number; none for single weights. */
+    private final int[] order;
+
     /**
      * A table.
      *
@@ -38,6 +43,16 @@ interface Codebook {
     Entries(float[] entries, int vector) {
       this.entries = entries;
       this.vector = vector;
+      this.order =
+          vector == 1
+              ? new int[0]
+              : IntStream.range(0, entries.length / vector)
+                  .boxed()
+                  .sorted(
+                      Comparator.<Integer>comparingDouble(entry -> entries[entry * vector])
+                          .thenComparing(entry -> entry))
+                  .mapToInt(Integer::intValue)
+                  .toArray();
     }
 
     float[] entries() {
@@ -72,21 +87,53 @@ interface Codebook {
       return low;
     }
 
+    /** Outwards from the entries whose first number is nearest, until no other can be nearer. */
     private int ofVector(double[] point) {
-      int best = 0;
+      int up = firstAbove(point[0]);
+      int down = up - 1;
+      int best = -1;
       double least = Double.POSITIVE_INFINITY;
-      for (int entry = 0; entry < entries.length / vector; entry++) {
-        double distance = 0;
-        for (int i = 0; i < vector && distance < least; i++) {
-          double difference = point[i] - entries[entry * vector + i];
-          distance += difference * difference;
+      while (true) {
+        double above = up < order.length ? apart(up, point) : Double.POSITIVE_INFINITY;
+        double below = down >= 0 ? apart(down, point) : Double.POSITIVE_INFINITY;
+        if (Math.min(above, below) > least || (above == below && above == Double.POSITIVE_INFINITY)) {
+          return best;
         }
-        if (distance < least) {
+        int entry = above < below ? order[up++] : order[down--];
+        double distance = distance(entry, point);
+        if (distance < least || (distance == least && entry < best)) {
           least = distance;
           best = entry;
         }
       }
-      return best;
+    }
+
+    private double apart(int place, double[] point) {
+      double difference = point[0] - entries[order[place] * vector];
+      return difference * difference;
+    }
+
+    private double distance(int entry, double[] point) {
+      double distance = 0;
+      for (int i = 0; i < vector; i++) {
+        double difference = point[i] - entries[entry * vector + i];
+        distance += difference * difference;
+      }
+      return distance;
+    }
+
+    private int firstAbove(double value) {
+      int low = 0;
+      int high = order.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (entries[order[middle] * vector] <= value) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
   }
 

@@ -11,7 +11,7 @@ final class CodedRow {
 
   private final double[] weights;
   private final int[] codes;
-  private final double[] second;
+  private final BlockMatrix second;
   private final double[] gradient;
 
   /**
@@ -23,6 +23,11 @@ final class CodedRow {
    * @param grid what the codes stand for
    */
   CodedRow(double[] weights, int[] codes, double[] second, Grid grid) {
+    this(weights, codes, BlockMatrix.whole(second, weights.length), grid);
+  }
+
+  /** The same where H has blocks, or is not known. */
+  CodedRow(double[] weights, int[] codes, BlockMatrix second, Grid grid) {
     this.weights = weights;
     this.codes = codes;
     this.second = second;
@@ -42,8 +47,9 @@ final class CodedRow {
     return gradient[column];
   }
 
-  double second(int row, int column) {
-    return second[row * codes.length + column];
+  /** H, or what is known of it. */
+  BlockMatrix second() {
+    return second;
   }
 
   /** Other codes for the same values, and another grid: the gradient is computed anew. */
@@ -56,7 +62,7 @@ final class CodedRow {
 
   /** Another grid under the same codes: the gradient is computed anew. */
   void follow(Grid grid) {
-    if (second.length == 0) {
+    if (second.isEmpty()) {
       return;
     }
     int n = codes.length;
@@ -66,9 +72,12 @@ final class CodedRow {
     }
     for (int i = 0; i < n; i++) {
       double sum = 0;
-      int start = i * n;
-      for (int j = 0; j < n; j++) {
-        sum += second[start + j] * difference[j];
+      double[] block = second.blockOf(i);
+      int first = second.first(i);
+      int length = second.last(i) - first;
+      int start = (i - first) * length;
+      for (int j = 0; j < length; j++) {
+        sum += block[start + j] * difference[first + j];
       }
       gradient[i] = sum;
     }
@@ -92,12 +101,12 @@ final class CodedRow {
    * @return whether a code changed
    */
   boolean descend(Grid grid, int passes) {
-    int n = second.length == 0 ? 0 : codes.length;
+    int n = second.isEmpty() ? 0 : codes.length;
     boolean any = false;
     for (int pass = 0; pass < passes; pass++) {
       boolean changed = false;
       for (int i = 0; i < n; i++) {
-        double curvature = second[i * n + i];
+        double curvature = second.get(i, i);
         double value = grid.value(codes[i]);
         double vertex = gradient[i] / curvature;
         int better = grid.code(value + vertex);
@@ -106,10 +115,7 @@ final class CodedRow {
         if (better != codes[i] && step * (2 * vertex - step) > LEAST_GAIN * step * step) {
           codes[i] = better;
           changed = true;
-          int start = i * n;
-          for (int j = 0; j < n; j++) {
-            gradient[j] -= step * second[start + j];
-          }
+          move(i, step);
         }
       }
       if (!changed) {
@@ -118,5 +124,15 @@ final class CodedRow {
       any = true;
     }
     return any;
+  }
+
+  private void move(int i, double step) {
+    double[] block = second.blockOf(i);
+    int first = second.first(i);
+    int length = second.last(i) - first;
+    int start = (i - first) * length;
+    for (int j = 0; j < length; j++) {
+      gradient[first + j] -= step * block[start + j];
+    }
   }
 }

@@ -37,8 +37,9 @@ final class GridRefit {
       for (int i = 0; i < n; i++) {
         double codes = 0;
         double ones = 0;
-        for (int j = 0; j < n; j++) {
-          double second = row.second(i, j);
+        int last = row.second().last(i);
+        for (int j = row.second().first(i); j < last; j++) {
+          double second = row.second().get(i, j);
           codes += second * row.code(j);
           ones += second;
         }
@@ -66,15 +67,16 @@ final class GridRefit {
   static double[] table(List<CodedRow> rows, Grid grid, int entries) {
     double[] normal = new double[entries * entries];
     double[] left = new double[entries];
-    long each = (long) rows.get(0).length() * rows.get(0).length();
+    long each = rows.get(0).second().elements();
     int stride = (int) Math.max(1, Math.ceil((double) each * rows.size() / MOST_WORK));
     for (int at = 0; at < rows.size(); at += stride) {
       CodedRow row = rows.get(at);
       int n = row.length();
       for (int i = 0; i < n; i++) {
         int start = row.code(i) * entries;
-        for (int j = 0; j < n; j++) {
-          normal[start + row.code(j)] += row.second(i, j);
+        int last = row.second().last(i);
+        for (int j = row.second().first(i); j < last; j++) {
+          normal[start + row.code(j)] += row.second().get(i, j);
         }
         left[row.code(i)] += row.gradient(i);
       }

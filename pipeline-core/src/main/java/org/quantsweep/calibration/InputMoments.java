@@ -5,15 +5,16 @@ import java.util.Arrays;
 
 /**
  * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Of the
- * symmetric products the upper triangle alone is kept. Merged by addition; the order of merging
- * decides the last bits, so it is always the same.
+ * symmetric products the upper triangle alone is kept; of long x, the triangles of blocks along the
+ * diagonal. Merged by addition; the order of merging decides the last bits, so it is always the
+ * same.
  */
 public final class InputMoments implements Serializable {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   private final int groups;
   private final int order;
-  private final boolean diagonal;
+  private final int block;
   private final double[] sums;
   private final double[] products;
   private long count;
@@ -23,33 +24,34 @@ public final class InputMoments implements Serializable {
    *
    * @param groups of channels, at least 1
    * @param order the length of x
-   * @param diagonal whether only squares are kept
+   * @param block the length of the blocks of x whose products are kept, in [1, order]; the last one
+   *     may be shorter
    */
-  InputMoments(int groups, int order, boolean diagonal) {
+  InputMoments(int groups, int order, int block) {
     this(
         groups,
         order,
-        diagonal,
+        block,
         0,
         new double[Math.multiplyExact(groups, order)],
-        new double[Math.toIntExact(products(groups, order, diagonal))]);
+        new double[Math.toIntExact(products(groups, order, block))]);
   }
 
   /** Of sums that were gathered before. */
-  InputMoments(
-      int groups, int order, boolean diagonal, long count, double[] sums, double[] products) {
+  InputMoments(int groups, int order, int block, long count, double[] sums, double[] products) {
     this.groups = groups;
     this.order = order;
-    this.diagonal = diagonal;
+    this.block = block;
     this.count = count;
     this.sums = sums;
     this.products = products;
   }
 
   /** How many products are kept; groups x order is at most 2^31. */
-  static long products(int groups, int order, boolean diagonal) {
-    long squares = (long) groups * order;
-    return diagonal ? squares : squares * (order + 1L) / 2;
+  static long products(int groups, int order, int block) {
+    long rest = order % block;
+    long each = order / block * (block * (block + 1L) / 2) + rest * (rest + 1) / 2;
+    return groups * each;
   }
 
   /** The number of groups. */
@@ -62,9 +64,9 @@ public final class InputMoments implements Serializable {
     return order;
   }
 
-  /** Whether only squares were kept. */
-  public boolean isDiagonal() {
-    return diagonal;
+  /** The length of the blocks of x whose products are kept; the last one may be shorter. */
+  public int block() {
+    return block;
   }
 
   /** Whether no sum is NaN or infinite, as one is where an input was. */
@@ -83,14 +85,30 @@ public final class InputMoments implements Serializable {
     return sums;
   }
 
-  /** The sums of products, group by group: the upper triangle row by row, or the squares. */
+  /** The sums of products, group by group, block by block: the upper triangle row by row. */
   double[] sharedProducts() {
     return products;
   }
 
-  /** Where a row of a group's triangle begins, at its diagonal. */
+  /** Where a group's products begin. */
+  private int group(int group) {
+    return Math.toIntExact(products(group, order, block));
+  }
+
+  /** The length of the block that begins at an element of x. */
+  private int blockLength(int start) {
+    return Math.min(block, order - start);
+  }
+
+  /** Where the row of an element begins, at its diagonal; the blocks before are whole. */
   private int row(int group, int i) {
-    return group * (order * (order + 1) / 2) + i * order - i * (i - 1) / 2;
+    int start = i / block * block;
+    int length = blockLength(start);
+    int at = i - start;
+    return group(group)
+        + Math.toIntExact(products(1, start, block))
+        + at * length
+        - at * (at - 1) / 2;
   }
 
   /** E[x] of a group. */
@@ -103,33 +121,46 @@ public final class InputMoments implements Serializable {
   }
 
   /**
-   * E[x x^T] of a group, {@code [order, order]}; off the diagonal 0 where only squares are kept.
+   * E[x x^T] of a block of a group, {@code [length, length]}.
+   *
+   * @param start the first element of the block
    */
-  double[] second(int group) {
-    double[] second = new double[order * order];
-    for (int i = 0; i < order; i++) {
-      if (diagonal) {
-        second[i * order + i] = products[group * order + i] / Math.max(1, count);
-      } else {
-        int start = row(group, i) - i;
-        for (int j = i; j < order; j++) {
-          double value = products[start + j] / Math.max(1, count);
-          second[i * order + j] = value;
-          second[j * order + i] = value;
-        }
+  double[] second(int group, int start) {
+    int length = blockLength(start);
+    double[] second = new double[length * length];
+    for (int i = 0; i < length; i++) {
+      int row = row(group, start + i) - i;
+      for (int j = i; j < length; j++) {
+        double value = products[row + j] / Math.max(1, count);
+        second[i * length + j] = value;
+        second[j * length + i] = value;
       }
     }
     return second;
+  }
+
+  /** E[x x^T] of a group, where no products are left out. */
+  double[] second(int group) {
+    if (block < order) {
+      throw new IllegalStateException("of " + order + " inputs blocks of " + block + " are kept.");
+    }
+    return second(group, 0);
   }
 
   /** E[x^2] of a group, element by element. */
   double[] squares(int group) {
     double[] squares = new double[order];
     for (int i = 0; i < order; i++) {
-      int place = diagonal ? group * order + i : row(group, i);
-      squares[i] = products[place] / Math.max(1, count);
+      squares[i] = products[row(group, i)] / Math.max(1, count);
     }
     return squares;
+  }
+
+  /** Adds a place where x is 1 for one group, and 0 for the others; x has one element. */
+  void count(int group) {
+    sums[group]++;
+    products[group]++;
+    count++;
   }
 
   /** Adds places: {@code rows} of x for one group; counted once, with group 0. */
@@ -139,33 +170,46 @@ public final class InputMoments implements Serializable {
         sums[group * order + i] += x[row * order + i];
       }
     }
-    if (diagonal) {
-      for (int row = 0; row < rows; row++) {
-        for (int i = 0; i < order; i++) {
-          double value = x[row * order + i];
-          products[group * order + i] += value * value;
-        }
-      }
-    } else {
-      double[] gram = org.quantsweep.linalg.Matrices.gram(x, rows, order);
-      for (int i = 0; i < order; i++) {
-        int start = row(group, i) - i;
-        for (int j = i; j < order; j++) {
-          products[start + j] += gram[i * order + j];
-        }
-      }
+    for (int start = 0; start < order; start += block) {
+      addProducts(group, x, rows, start);
     }
     if (group == 0) {
       count += rows;
     }
   }
 
+  private void addProducts(int group, double[] x, int rows, int start) {
+    int length = blockLength(start);
+    if (length == 1 && order > 1) {
+      int at = row(group, start);
+      for (int row = 0; row < rows; row++) {
+        double value = x[row * order + start];
+        products[at] += value * value;
+      }
+      return;
+    }
+    double[] part = x;
+    if (length < order) {
+      part = new double[rows * length];
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(x, row * order + start, part, row * length, length);
+      }
+    }
+    double[] gram = org.quantsweep.linalg.Matrices.gram(part, rows, length);
+    for (int i = 0; i < length; i++) {
+      int row = row(group, start + i) - i;
+      for (int j = i; j < length; j++) {
+        products[row + j] += gram[i * length + j];
+      }
+    }
+  }
+
   /** The moments over the places of both. */
   public InputMoments plus(InputMoments other) {
-    if (groups != other.groups || order != other.order || diagonal != other.diagonal) {
+    if (groups != other.groups || order != other.order || block != other.block) {
       throw new IllegalArgumentException("moments of different layers cannot be added.");
     }
-    InputMoments all = new InputMoments(groups, order, diagonal);
+    InputMoments all = new InputMoments(groups, order, block);
     for (int i = 0; i < sums.length; i++) {
       all.sums[i] = sums[i] + other.sums[i];
     }

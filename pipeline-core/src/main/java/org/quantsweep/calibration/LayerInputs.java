@@ -11,8 +11,9 @@ import org.quantsweep.tensor.Tensor;
  * vectors x {@code [columns]} that its layer multiplies with them: y = W x + b at every place of
  * its output.
  *
- * <p>Convolutions (groups, depthwise, dilation, padding), deconvolutions (an output place takes
- * part of the taps; the others see 0), and products.
+ * <p>Convolutions of one to three axes (groups, depthwise, dilation, padding), deconvolutions (an
+ * output place takes part of the taps; the others see 0), and products. Rows that are looked up are
+ * groups of one row each, and the only x is 1.
  */
 abstract class LayerInputs {
   private final int groups;
@@ -27,14 +28,22 @@ abstract class LayerInputs {
 
   /** Of a weight tensor under its use. */
   static LayerInputs of(WeightTensor tensor, LinearUse use) {
-    return use.form() instanceof LinearUse.Form.Convolution convolution
-        ? convolution(tensor.shape(), convolution.geometry())
-        : new Product(tensor.shape());
+    Shape shape = tensor.shape();
+    if (use.form() instanceof LinearUse.Form.Convolution convolution) {
+      return convolution(shape, convolution.geometry());
+    }
+    if (use.form() instanceof LinearUse.Form.Product product) {
+      return new Product(shape, product);
+    }
+    return new Named(shape.length(0), Math.toIntExact(shape.elementCount() / shape.length(0)));
   }
 
   private static LayerInputs convolution(Shape shape, ConvolutionGeometry geometry) {
     int groups = geometry.groups();
-    int taps = shape.length(2) * shape.length(3);
+    int taps = 1;
+    for (ConvolutionGeometry.Axis axis : geometry.axes()) {
+      taps *= axis.kernel();
+    }
     return geometry.isDeconvolution()
         ? new Spread(groups, shape.length(1), shape.length(0) / groups * taps, geometry)
         : new Gathered(groups, shape.length(0) / groups, shape.length(1) * taps, geometry);
@@ -54,6 +63,16 @@ abstract class LayerInputs {
     return columns;
   }
 
+  /** How many different inputs there are: the columns, or 1 where each row has its own. */
+  int order() {
+    return columns;
+  }
+
+  /** Whether the input names groups instead of multiplying them. */
+  boolean isNamed() {
+    return false;
+  }
+
   /** Where an element of W lies in the weight tensor, row-major. */
   abstract int element(int group, int row, int column);
 
@@ -63,15 +82,32 @@ abstract class LayerInputs {
   /** Writes the x of a place and a group. */
   abstract void gather(Tensor input, int place, int group, double[] x, int start);
 
-  /** Rows of numbers, each multiplied by the whole matrix. */
+  /**
+   * The group that a place of an input names, or -1 where there is none of that name.
+   *
+   * @throws IllegalStateException unless {@link #isNamed}
+   */
+  int named(Tensor input, int place) {
+    throw new IllegalStateException("place " + place + " of " + input.shape() + " names nothing.");
+  }
+
+  /** Vectors along an axis, each multiplied by the whole matrix. */
   private static final class Product extends LayerInputs {
-    Product(Shape shape) {
-      super(1, shape.length(0), shape.length(1));
+    private final LinearUse.Form.Product form;
+
+    Product(Shape shape, LinearUse.Form.Product form) {
+      super(
+          1,
+          shape.length(form.stored() == LinearUse.Stored.ROWS ? 0 : 1),
+          shape.length(form.stored() == LinearUse.Stored.ROWS ? 1 : 0));
+      this.form = form;
     }
 
     @Override
     int element(int group, int row, int column) {
-      return row * columns() + column;
+      return form.stored() == LinearUse.Stored.ROWS
+          ? row * columns() + column
+          : column * rows() + row;
     }
 
     @Override
@@ -83,40 +119,117 @@ abstract class LayerInputs {
       return input.size() / columns();
     }
 
+    /** The steps between the elements of an x. */
+    private int step(Tensor input) {
+      return form.along() == LinearUse.Along.LAST || input.shape().rank() < 2
+          ? 1
+          : input.shape().length(-1);
+    }
+
     @Override
     void gather(Tensor input, int place, int group, double[] x, int start) {
       float[] values = input.sharedArray();
+      int step = step(input);
+      int first = place / step * step * columns() + place % step;
       for (int column = 0; column < columns(); column++) {
-        x[start + column] = values[place * columns() + column];
+        x[start + column] = values[first + column * step];
       }
     }
   }
 
-  /** What windows have in common: an input of {@code [pictures, channels, height, width]}. */
+  /** Rows of the weight tensor that whole numbers name; those below 0 count from its end. */
+  private static final class Named extends LayerInputs {
+    Named(int groups, int columns) {
+      super(groups, 1, columns);
+    }
+
+    @Override
+    int order() {
+      return 1;
+    }
+
+    @Override
+    boolean isNamed() {
+      return true;
+    }
+
+    @Override
+    int element(int group, int row, int column) {
+      return group * columns() + column;
+    }
+
+    @Override
+    int places(Tensor input) {
+      return input.size();
+    }
+
+    @Override
+    void gather(Tensor input, int place, int group, double[] x, int start) {
+      x[start] = named(input, place) == group ? 1 : 0;
+    }
+
+    @Override
+    int named(Tensor input, int place) {
+      int name = (int) input.get(place);
+      int group = name < 0 ? name + groups() : name;
+      return group >= 0 && group < groups() ? group : -1;
+    }
+  }
+
+  /** What windows have in common: an input of {@code [pictures, channels, axes...]}. */
   private abstract static class Windows extends LayerInputs {
     final ConvolutionGeometry geometry;
+    private final int taps;
 
     Windows(int groups, int rows, int columns, ConvolutionGeometry geometry) {
       super(groups, rows, columns);
       this.geometry = geometry;
+      int product = 1;
+      for (ConvolutionGeometry.Axis axis : geometry.axes()) {
+        product *= axis.kernel();
+      }
+      this.taps = product;
     }
 
     int taps() {
-      return geometry.kernel(0) * geometry.kernel(1);
+      return taps;
     }
 
     /** Channels of a group that x holds. */
     int channels() {
-      return columns() / taps();
+      return columns() / taps;
+    }
+
+    private int axes() {
+      return geometry.axes().size();
+    }
+
+    /** The length of an input along an axis of the kernel. */
+    private int length(Shape shape, int axis) {
+      return shape.length(axis - axes());
+    }
+
+    private int allChannels(Shape shape) {
+      return shape.length(-axes() - 1);
+    }
+
+    /** The elements of a channel. */
+    private int volume(Shape shape) {
+      int volume = 1;
+      for (int axis = 0; axis < axes(); axis++) {
+        volume *= length(shape, axis);
+      }
+      return volume;
     }
 
     @Override
     int places(Tensor input) {
       Shape shape = input.shape();
-      int pictures = input.size() / (shape.length(-3) * shape.length(-2) * shape.length(-1));
-      return pictures
-          * geometry.outputLength(0, shape.length(-2))
-          * geometry.outputLength(1, shape.length(-1));
+      int places = input.size() / (allChannels(shape) * volume(shape));
+      for (int axis = 0; axis < axes(); axis++) {
+        places *= geometry.outputLength(axis, length(shape, axis));
+      }
+      return places;
     }
 
     /** The place of an input's element that a tap sees along an axis, or -1 where it sees 0. */
@@ -125,26 +238,42 @@ abstract class LayerInputs {
     @Override
     void gather(Tensor input, int place, int group, double[] x, int start) {
       Shape shape = input.shape();
-      int allChannels = shape.length(-3);
-      int height = shape.length(-2);
-      int width = shape.length(-1);
-      int outWidth = geometry.outputLength(1, width);
-      int outHeight = geometry.outputLength(0, height);
-      int picture = place / (outHeight * outWidth);
-      int row = place / outWidth % outHeight;
-      int column = place % outWidth;
+      int[] outputs = new int[axes()];
+      int left = place;
+      for (int axis = axes() - 1; axis >= 0; axis--) {
+        int length = geometry.outputLength(axis, length(shape, axis));
+        outputs[axis] = left % length;
+        left /= length;
+      }
+      int[] sources = sources(shape, outputs);
+      int volume = volume(shape);
+      int first = left * allChannels(shape) + group * channels();
       float[] values = input.sharedArray();
+      int at = start;
       for (int channel = 0; channel < channels(); channel++) {
-        int base = (picture * allChannels + group * channels() + channel) * height * width;
-        for (int ky = 0; ky < geometry.kernel(0); ky++) {
-          int y = source(0, height, row, ky);
-          for (int kx = 0; kx < geometry.kernel(1); kx++) {
-            int xx = source(1, width, column, kx);
-            int at = start + (channel * geometry.kernel(0) + ky) * geometry.kernel(1) + kx;
-            x[at] = y < 0 || xx < 0 ? 0 : values[base + y * width + xx];
-          }
+        int base = (first + channel) * volume;
+        for (int source : sources) {
+          x[at++] = source < 0 ? 0 : values[base + source];
         }
       }
+    }
+
+    /** Where in a channel each tap looks, or -1 where it sees 0. */
+    private int[] sources(Shape shape, int[] outputs) {
+      int[] sources = new int[taps];
+      for (int tap = 0; tap < taps; tap++) {
+        int left = tap;
+        int step = 1;
+        for (int axis = axes() - 1; axis >= 0; axis--) {
+          int kernel = geometry.kernel(axis);
+          int length = length(shape, axis);
+          int seen = source(axis, length, outputs[axis], left % kernel);
+          sources[tap] = seen < 0 || sources[tap] < 0 ? -1 : sources[tap] + seen * step;
+          left /= kernel;
+          step *= length;
+        }
+      }
+      return sources;
     }
   }
 

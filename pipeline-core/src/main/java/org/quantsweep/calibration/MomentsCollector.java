@@ -1,13 +1,17 @@
 package org.quantsweep.calibration;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.LinearUse;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.tensor.Tensor;
@@ -24,31 +28,49 @@ public final class MomentsCollector {
   private final CalibrationSettings settings;
   private final Map<String, Source> sources = new LinkedHashMap<>();
 
+  /**
+   * A value that a layer is fed with.
+   *
+   * @param boundary where it is live
+   */
+  private record Feed(String value, int boundary) {}
+
   private static final class Source {
-    private final String blob;
-    private final int boundary;
+    private final List<Feed> feeds;
     private final LayerInputs inputs;
     private final InputMoments moments;
     private final double[][] buffer;
     private int rows;
 
-    Source(String blob, int boundary, LayerInputs inputs, CalibrationSettings settings) {
-      this.blob = blob;
-      this.boundary = boundary;
+    Source(List<Feed> feeds, LayerInputs inputs, CalibrationSettings settings) {
+      this.feeds = feeds;
       this.inputs = inputs;
       this.moments =
-          new InputMoments(
-              inputs.groups(), inputs.columns(), inputs.columns() > settings.largestOrder());
-      this.buffer = new double[inputs.groups()][ROWS * inputs.columns()];
+          new InputMoments(inputs.groups(), inputs.order(), settings.block(inputs.order()));
+      this.buffer = inputs.isNamed() ? new double[0][] : buffer(inputs);
+    }
+
+    private static double[][] buffer(LayerInputs inputs) {
+      return new double[inputs.groups()][ROWS * inputs.order()];
     }
 
     void add(Tensor input, int place) {
       for (int group = 0; group < inputs.groups(); group++) {
-        inputs.gather(input, place, group, buffer[group], rows * inputs.columns());
+        inputs.gather(input, place, group, buffer[group], rows * inputs.order());
       }
       rows++;
       if (rows == ROWS) {
         flush();
+      }
+    }
+
+    /** Counts all that an input names: no place costs more than another. */
+    void count(Tensor input) {
+      for (int place = 0; place < inputs.places(input); place++) {
+        int group = inputs.named(input, place);
+        if (group >= 0) {
+          moments.count(group);
+        }
       }
     }
 
@@ -62,55 +84,90 @@ public final class MomentsCollector {
 
   /**
    * For weight tensors that {@link CalibratedQuantizer#isCalibratable} accepts; others are left
-   * out.
+   * out, and so are those of functions that the model is not seen as.
    */
   public MomentsCollector(
       CoreMLModel model, Collection<WeightTensor> tensors, CalibrationSettings settings) {
     this.settings = settings;
+    ModelCuts cuts = model.cuts();
     for (WeightTensor tensor : tensors) {
       model
           .format()
           .linearUse(tensor)
           .ifPresent(
-              use ->
+              use -> {
+                List<Feed> feeds = feeds(cuts, tensor, use);
+                if (!feeds.isEmpty()) {
                   sources.put(
-                      tensor.identity(),
-                      new Source(
-                          use.input(),
-                          model.layers().indexOf(tensor.layer()),
-                          LayerInputs.of(tensor, use),
-                          settings)));
+                      tensor.identity(), new Source(feeds, LayerInputs.of(tensor, use), settings));
+                }
+              });
     }
+  }
+
+  private static List<Feed> feeds(ModelCuts cuts, WeightTensor tensor, LinearUse use) {
+    List<Feed> feeds = new ArrayList<>();
+    for (String value : use.inputs()) {
+      cuts.reading(tensor, value).ifPresent(boundary -> feeds.add(new Feed(value, boundary)));
+    }
+    return feeds;
   }
 
   /** The boundaries whose blobs are needed. */
   public SortedSet<Integer> boundaries() {
     SortedSet<Integer> boundaries = new TreeSet<>();
-    sources.values().forEach(source -> boundaries.add(source.boundary));
+    for (Source source : sources.values()) {
+      source.feeds.forEach(feed -> boundaries.add(feed.boundary()));
+    }
     return boundaries;
   }
 
   /**
-   * Adds what one sample feeds to the layers.
+   * Adds what one sample feeds to the layers. Its calls share the places that a sample gives;
+   * layers that share weights give so many each.
    *
-   * @param boundaries the live blobs at each of {@link #boundaries}
+   * @param calls for each call, the live blobs at each of {@link #boundaries}
    */
-  public void add(Sha256Digest sample, Map<Integer, Map<String, Tensor>> boundaries) {
+  public void add(Sha256Digest sample, List<? extends Map<Integer, Map<String, Tensor>>> calls) {
+    int most = (settings.patchesPerSample() + calls.size() - 1) / calls.size();
     sources.forEach(
         (tensor, source) -> {
-          Tensor input = boundaries.get(source.boundary).get(source.blob);
-          int places = source.inputs.places(input);
-          int wanted = Math.min(places, settings.patchesPerSample());
-          SplittableRandom random =
-              new SplittableRandom(
-                  settings.seed() * 0x9E3779B97F4A7C15L
-                      + 31L * sample.hex().hashCode()
-                      + tensor.hashCode());
-          // Drawn without repetition where all are taken, with it otherwise: it hardly ever does.
-          for (int i = 0; i < wanted; i++) {
-            source.add(input, wanted == places ? i : random.nextInt(places));
+          // Each call and layer has places of its own; the first's follow from the sample alone.
+          long draw = 0;
+          for (Map<Integer, Map<String, Tensor>> boundaries : calls) {
+            for (Feed feed : source.feeds) {
+              Tensor input = boundaries.get(feed.boundary()).get(feed.value());
+              if (input == null) {
+                // It lies in a branch that was not taken.
+                draw++;
+                continue;
+              }
+              if (source.inputs.isNamed()) {
+                source.count(input);
+              } else {
+                draw(source, input, most, random(sample, tensor, draw));
+              }
+              draw++;
+            }
           }
         });
+  }
+
+  private SplittableRandom random(Sha256Digest sample, String tensor, long draw) {
+    return new SplittableRandom(
+        settings.seed() * 0x9E3779B97F4A7C15L
+            + 31L * sample.hex().hashCode()
+            + tensor.hashCode()
+            + draw * 0xD1342543DE82EF95L);
+  }
+
+  /** Draws without repetition where all are taken, with it otherwise: it hardly ever does. */
+  private static void draw(Source source, Tensor input, int most, SplittableRandom random) {
+    int places = source.inputs.places(input);
+    int wanted = Math.min(places, most);
+    for (int i = 0; i < wanted; i++) {
+      source.add(input, wanted == places ? i : random.nextInt(places));
+    }
   }
 
   /** The moments of all samples so far, by weight tensor. */

@@ -283,6 +283,11 @@ public final class CoreMLModel {
     return warnings;
   }
 
+  /** Where it can be cut into parts; made anew at every call. */
+  public ModelCuts cuts() {
+    return format.cuts(this);
+  }
+
   /** The format that the model is stored in, which answers for its weight tensors. */
   public ModelFormat format() {
     return format;

@@ -1,5 +1,6 @@
 package org.quantsweep.coreml;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -8,27 +9,72 @@ import java.util.Optional;
  */
 public final class LinearUse {
   private final Form form;
-  private final String input;
+  private final List<String> inputs;
   private final WeightTensor bias;
 
   /** How the vectors x lie in the layer's input. */
   public sealed interface Form {
-    /** The input's rows, each as long as W has columns. */
-    record Product() implements Form {}
+    /**
+     * Vectors along an axis of the input, each as long as W has columns.
+     *
+     * @param stored how W lies in the weight tensor
+     * @param along the axis of the input
+     */
+    record Product(Stored stored, Along along) implements Form {
+      /** Rows of the input times W, as inner products of networks have it. */
+      public Product() {
+        this(Stored.ROWS, Along.LAST);
+      }
+    }
 
-    /** Windows of the input {@code [N, C, H, W]}. */
+    /** Windows of the input {@code [N, C, axes...]}, of one to three axes. */
     record Convolution(ConvolutionGeometry geometry) implements Form {}
+
+    /**
+     * Rows of the weight tensor, along its first axis, that the input's whole numbers name. A row
+     * counts as often as it is named.
+     */
+    record Rows() implements Form {}
+  }
+
+  /** How the matrix W lies in a weight tensor. */
+  public enum Stored {
+    /** {@code [rows, columns]}. */
+    ROWS,
+    /** {@code [columns, rows]}. */
+    COLUMNS
+  }
+
+  /** An axis of an input. */
+  public enum Along {
+    /** The last one. */
+    LAST,
+    /** The one before the last; the only one of an input that has no other. */
+    SECOND_TO_LAST
   }
 
   /**
-   * A use.
+   * A use by one layer.
    *
    * @param input the name of the value that x comes from
    * @param bias the weights of b; empty where the layer has none, or none that can be stored
    */
   public LinearUse(Form form, String input, Optional<WeightTensor> bias) {
+    this(form, List.of(input), bias);
+  }
+
+  /**
+   * The same use by several layers, which share W, and b where there is one.
+   *
+   * @param inputs the names of the values that x comes from, one for each layer
+   * @param bias the weights of b; empty where the layers share none
+   */
+  public LinearUse(Form form, List<String> inputs, Optional<WeightTensor> bias) {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("a use has at least one input.");
+    }
     this.form = form;
-    this.input = input;
+    this.inputs = List.copyOf(inputs);
     this.bias = bias.orElse(null);
   }
 
@@ -37,9 +83,9 @@ public final class LinearUse {
     return form;
   }
 
-  /** The name of the value that x comes from. */
-  public String input() {
-    return input;
+  /** The names of the values that x comes from, one for each layer. */
+  public List<String> inputs() {
+    return inputs;
   }
 
   /** The weights of b. */

@@ -149,6 +149,15 @@ public interface ModelFormat {
   Optional<LinearUse> linearUse(WeightTensor tensor);
 
   /**
+   * Where a model of this format can be cut, seen as the function that it is seen as.
+   *
+   * @param model the one of this format
+   */
+  default ModelCuts cuts(CoreMLModel model) {
+    return new LayerCuts(model);
+  }
+
+  /**
    * The model after a rewrite.
    *
    * @param model the one of this format

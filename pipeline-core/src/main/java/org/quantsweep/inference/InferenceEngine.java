@@ -21,7 +21,8 @@ public interface InferenceEngine extends Serializable {
   Predictor open(CoreMLModel model);
 
   /**
-   * Opens a network that also tells the live blobs at some boundaries (see {@link NetworkCuts}).
+   * Opens a model that also tells the live blobs at some boundaries (see {@link
+   * org.quantsweep.coreml.ModelCuts}).
    *
    * @throws org.quantsweep.BadInputException as {@link #open}
    */

@@ -8,6 +8,9 @@ import org.quantsweep.quantize.CalibratedWeights;
 public final class FittedOption implements Serializable {
   private static final long serialVersionUID = 2L;
 
+  /** Of a weight tensor that the model, seen as one of its functions, has no use for. */
+  public static final FittedOption UNREACHED = refused("no calibration sample reaches its layer");
+
   /** Null where there are none: an {@code Optional} cannot be serialized. */
   private final CalibratedWeights weights;
 

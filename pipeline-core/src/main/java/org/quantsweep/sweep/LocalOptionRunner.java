@@ -92,24 +92,22 @@ public final class LocalOptionRunner implements OptionRunner {
     for (Map<String, InputMoments> found : ParallelTasks.run(threads, gathering)) {
       found.forEach((tensor, added) -> moments.merge(tensor, added, InputMoments::plus));
     }
-    for (String tensor : byTensor.keySet()) {
-      InputMoments found = moments.get(tensor);
-      if (found == null || found.count() == 0) {
-        throw new BadInputException(
-            "weight tensor '"
-                + tensor
-                + "': the model answers none of the "
-                + calibration.source().index().total()
-                + " calibration samples, so nothing can be fitted to them.\n"
-                + "Maybe try one of them with quantsweep predict.");
-      }
+    if (!byTensor.isEmpty() && moments.values().stream().noneMatch(own -> own.count() > 0)) {
+      throw new BadInputException(
+          "weight tensor '"
+              + byTensor.keySet().iterator().next()
+              + "': the model answers none of the "
+              + calibration.source().index().total()
+              + " calibration samples, so nothing can be fitted to them.\n"
+              + "Maybe try one of them with quantsweep predict.");
     }
     List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
-    byTensor.forEach(
-        (tensor, own) ->
-            fitting.add(() -> calibration.options().fit(own, moments.get(tensor), tables)));
+    moments.forEach(
+        (tensor, found) ->
+            fitting.add(() -> calibration.options().fit(byTensor.get(tensor), found, tables)));
     Map<TensorOption, FittedOption> fitted = new TreeMap<>();
     ParallelTasks.run(threads, fitting).forEach(fitted::putAll);
+    options.forEach(option -> fitted.putIfAbsent(option, FittedOption.UNREACHED));
     return fitted;
   }
 

@@ -18,6 +18,7 @@ import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.calibration.MomentsCollector;
 import org.quantsweep.calibration.NotCalibratableException;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
@@ -72,13 +73,10 @@ public final class OptionEvaluator {
           continue;
         }
         try {
-          Sha256Digest digest = samples.digest(sample.rank());
-          for (SortedMap<String, Tensor> call : sample.unpackCalls()) {
-            collector.add(digest, taps.run(call).boundaries());
-            inferences++;
-            // Other places of the next call are drawn.
-            digest = new Sha256Digest.Builder().field("call after", digest.hex()).build();
-          }
+          List<Tapped> calls = taps.runCalls(List.copyOf(sample.unpackCalls()));
+          collector.add(
+              samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
+          inferences += calls.size();
         } catch (PredictionException e) {
           // The reference answers it, the rewritten network does not: it tells nothing.
         }
@@ -155,23 +153,21 @@ public final class OptionEvaluator {
       if (!sample.hasInputs()) {
         continue;
       }
-      List<Tapped> calls = new ArrayList<>();
+      List<Tapped> tapped;
       try {
-        for (SortedMap<String, Tensor> call : sample.unpackCalls()) {
-          calls.add(sessions.taps.run(call));
-        }
+        tapped = sessions.taps.runCalls(List.copyOf(sample.unpackCalls()));
       } catch (PredictionException e) {
         continue;
       }
-      if (!calls.stream().map(Tapped::prediction).allMatch(Finite::all)) {
+      if (!tapped.stream().map(Tapped::prediction).allMatch(Finite::all)) {
         continue;
       }
-      inferences += calls.size();
+      inferences += tapped.size();
       long count = samples.count(sample.rank());
       for (Map.Entry<TensorOption, NetworkPart> entry : sessions.options.entrySet()) {
-        int layer = sessions.layer(entry.getKey());
-        inferences += calls.size() * (1 - (double) layer / model.layers().size());
-        Sensitivity one = one(calls, entry.getValue(), layer);
+        int start = sessions.start(entry.getKey());
+        inferences += tapped.size() * (1 - (double) start / sessions.cuts.end());
+        Sensitivity one = one(tapped, entry.getValue(), start);
         sums.merge(entry.getKey(), times(one, count), Sensitivity::plus);
       }
     }
@@ -179,28 +175,23 @@ public final class OptionEvaluator {
         sums, new SweepCost(0, Math.round(inferences), 0, (System.nanoTime() - started) * 1e-9));
   }
 
-  /** Of one sample: the mean of its calls' losses, and whether all of them agree. */
-  private Sensitivity one(List<Tapped> calls, NetworkPart suffix, int layer) {
-    Sensitivity sum = Sensitivity.NONE;
-    for (Tapped call : calls) {
-      sum = sum.plus(one(call, suffix, call.boundaries().get(layer)));
-    }
-    return new Sensitivity(
-        sum.loss() / calls.size(),
-        sum.squaredError() / calls.size(),
-        Math.min(1, sum.disagreeing()),
-        1);
-  }
-
-  private Sensitivity one(Tapped tapped, NetworkPart suffix, Map<String, Tensor> blobs) {
+  /** Of one sample: the mean over its calls, which agree together or not at all. */
+  private Sensitivity one(List<Tapped> tapped, NetworkPart suffix, int start) {
     try {
-      Prediction changed = suffix.predict(blobs);
-      Prediction reference = tapped.prediction();
+      List<Prediction> changed =
+          suffix.predictCalls(tapped.stream().map(call -> call.boundaries().get(start)).toList());
+      double loss = 0;
+      double squaredError = 0;
+      boolean agrees = true;
+      for (int call = 0; call < changed.size(); call++) {
+        Prediction reference = tapped.get(call).prediction();
+        Prediction other = changed.get(call);
+        loss += criterion.loss(reference, other);
+        squaredError += SquaredError.relative(criterion.compared(reference), reference, other);
+        agrees &= criterion.agrees(reference, other);
+      }
       return new Sensitivity(
-          criterion.loss(reference, changed),
-          SquaredError.relative(criterion.compared(reference), reference, changed),
-          criterion.agrees(reference, changed) ? 0 : 1,
-          1);
+          loss / changed.size(), squaredError / changed.size(), agrees ? 0 : 1, 1);
     } catch (PredictionException e) {
       return new Sensitivity(Criterion.WORST_LOSS, Criterion.WORST_LOSS, 1, 1);
     }
@@ -227,21 +218,21 @@ public final class OptionEvaluator {
    */
   public final class Sessions implements AutoCloseable {
     private final SortedMap<TensorOption, NetworkPart> options = new TreeMap<>();
-    private final Map<String, Integer> layers = new HashMap<>();
+    private final ModelCuts cuts = model.cuts();
+    private final Map<String, Integer> starts = new HashMap<>();
     private final TappedPredictor taps;
 
     private Sessions(Map<TensorOption, OptionWeights> weights) {
       SortedSet<Integer> boundaries = new TreeSet<>();
       for (WeightTensor tensor : model.weightTensors()) {
-        layers.put(tensor.identity(), model.layers().indexOf(tensor.layer()));
+        starts.put(tensor.identity(), cuts.start(tensor));
       }
       try {
         weights.forEach(
             (option, values) -> {
-              int layer = layer(option);
-              boundaries.add(layer);
-              options.put(
-                  option, engine.openPart(model, layer, model.layers().size(), values.values()));
+              int start = start(option);
+              boundaries.add(start);
+              options.put(option, engine.openPart(model, start, cuts.end(), values.values()));
             });
         this.taps = engine.openTapped(model, boundaries);
       } catch (RuntimeException | Error e) {
@@ -251,8 +242,8 @@ public final class OptionEvaluator {
       }
     }
 
-    private int layer(TensorOption option) {
-      return layers.get(option.tensor());
+    private int start(TensorOption option) {
+      return starts.get(option.tensor());
     }
 
     @Override

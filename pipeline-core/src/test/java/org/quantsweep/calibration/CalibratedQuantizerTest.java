@@ -76,7 +76,7 @@ class CalibratedQuantizerTest {
         InferenceEngines.onnxRuntime().openTapped(model, collector.boundaries())) {
       for (int sample = 0; sample < 3; sample++) {
         Tapped tapped = taps.run(Map.of("in", input(4, sample)));
-        collector.add(Sha256Digest.ofText("sample " + sample), tapped.boundaries());
+        collector.add(Sha256Digest.ofText("sample " + sample), List.of(tapped.boundaries()));
         Tensor answer = ((OutputValue.Array) tapped.prediction().outputs().get("out")).values();
         for (float value : answer.sharedArray()) {
           squares += (double) value * value;
@@ -214,9 +214,9 @@ class CalibratedQuantizerTest {
       for (int sample = 0; sample < 5; sample++) {
         Tapped tapped = taps.run(Map.of("in", input(4, sample)));
         Sha256Digest digest = Sha256Digest.ofText("sample " + sample);
-        all.add(digest, tapped.boundaries());
+        all.add(digest, List.of(tapped.boundaries()));
         MomentsCollector one = new MomentsCollector(model, List.of(weights), few);
-        one.add(digest, tapped.boundaries());
+        one.add(digest, List.of(tapped.boundaries()));
         InputMoments own = one.moments().get(weights.identity());
         sum = sum == null ? own : sum.plus(own);
       }
@@ -230,17 +230,84 @@ class CalibratedQuantizerTest {
   }
 
   @Test
-  void aboveTheLargestOrderOnlySquaresAreKept() throws Exception {
+  void aboveTheLargestOrderBlocksAreKept() throws Exception {
     CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, true);
     WeightTensor weights = model.weightTensors().get(0);
     CalibrationSettings small = new CalibrationSettings(64, 0.01, 35, 0.9, 3, 0);
     InputMoments moments = moments(model, weights, small);
-    assertThat(moments.isDiagonal()).isTrue();
+    assertThat(moments.block()).isEqualTo(18);
     CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, small);
     Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
     TensorQuantizer plain = model.format().quantizer(weights);
     assertThat(quantizer.outputError(quantizer.quantize(scheme).weights()))
         .isLessThan(quantizer.outputError(plain.quantize(scheme.plain())));
+  }
+
+  /** A whole matrix that is 0 outside of the blocks stands for the same. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "linear:2+calibrated",
+        "linear:3@tensor+calibrated",
+        "lut-kmeans:2+calibrated",
+        "lut-kmeans:4+calibrated"
+      })
+  void blocksAreFittedAsAMatrixOfThemIs(String scheme) throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 1, true), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    CalibrationSettings small = new CalibrationSettings(64, 0.01, 20, 0, 3, 0);
+    InputMoments blocks = moments(model, weights, small);
+    int order = blocks.order();
+    assertThat(blocks.block()).isEqualTo(18).isLessThan(order);
+    InputMoments whole = moments(model, weights, CalibrationSettings.DEFAULT);
+    double[] products = whole.sharedProducts().clone();
+    int at = 0;
+    for (int i = 0; i < order; i++) {
+      for (int j = i; j < order; j++) {
+        boolean inside = i / blocks.block() == j / blocks.block();
+        products[at] = inside ? products[at] : 0;
+        if (inside) {
+          assertThat(blocks.second(0, i / 18 * 18)[i % 18 * 18 + j % 18] * blocks.count())
+              .isCloseTo(products[at], withPercentage(1e-9));
+        }
+        at++;
+      }
+    }
+    InputMoments sparse =
+        new InputMoments(1, order, order, whole.count(), whole.sharedSums(), products);
+    CalibratedQuantizer expected = new CalibratedQuantizer(model, weights, sparse, small);
+    CalibratedQuantizer found = new CalibratedQuantizer(model, weights, blocks, small);
+    Scheme.Quantization calibrated = (Scheme.Quantization) Scheme.parse(scheme);
+    Tensor decoded = found.quantize(calibrated).weights().dequantize();
+    Tensor wanted = expected.quantize(calibrated).weights().dequantize();
+    for (int i = 0; i < decoded.size(); i++) {
+      assertThat(decoded.get(i)).isCloseTo(wanted.get(i), offset(1e-5f));
+    }
+    assertThat(found.outputError(decoded))
+        .isCloseTo(expected.outputError(decoded), withPercentage(1e-6));
+    // What blocks know of the rest of H helps where all of it counts.
+    CalibratedQuantizer all =
+        new CalibratedQuantizer(model, weights, whole, CalibrationSettings.DEFAULT);
+    TensorQuantizer plain = model.format().quantizer(weights);
+    assertThat(all.outputError(decoded))
+        .isLessThan(all.outputError(plain.quantize(calibrated.plain())));
+  }
+
+  @Test
+  void blocksAreBounded() {
+    CalibrationSettings settings = CalibrationSettings.DEFAULT;
+    assertThat(settings.block(1)).isEqualTo(1);
+    assertThat(settings.block(2304)).isEqualTo(2304);
+    assertThat(settings.block(2305)).isEqualTo(1153);
+    assertThat(settings.block(10_000)).isEqualTo(2000);
+    assertThat(settings.block(25_088)).isEqualTo(837);
+    for (int order : new int[] {2305, 4609, 9217, 25_088, 100_000, 10_000_000}) {
+      long matrix = 2304L * 2305 / 2;
+      assertThat(InputMoments.products(1, order, settings.block(order)))
+          .isLessThanOrEqualTo(Math.max(order, 4 * matrix + order));
+    }
+    CalibrationSettings diagonal = new CalibrationSettings(64, 0.01, 1, 1, 3, 0);
+    assertThat(diagonal.block(2)).isEqualTo(1);
   }
 
   private static InputMoments moments(
@@ -251,7 +318,7 @@ class CalibratedQuantizerTest {
       for (int sample = 0; sample < 20; sample++) {
         collector.add(
             Sha256Digest.ofText("sample " + sample),
-            taps.run(Map.of("in", input(4, sample))).boundaries());
+            List.of(taps.run(Map.of("in", input(4, sample))).boundaries()));
       }
     }
     return collector.moments().get(weights.identity());

@@ -46,7 +46,7 @@ class FeedbackTest {
 
   @Test
   void sumsWithNaNOrInfinityAreNotFinite() {
-    InputMoments moments = new InputMoments(1, 2, false);
+    InputMoments moments = new InputMoments(1, 2, 2);
     moments.add(0, new double[] {1, 2}, 1);
     assertThat(moments.isFinite()).isTrue();
     moments.add(0, new double[] {1, Double.NEGATIVE_INFINITY}, 1);

@@ -14,50 +14,65 @@ import org.quantsweep.BadInputException;
 
 class InputMomentsCodecTest {
   /**
-   * Written with Python's struct: {@code pack("<4sBBiiq2d3d", b"QSIM", 1, 0, 1, 2, 3, .5, -1, 2,
+   * Written with Python's struct: {@code pack("<4sBiiiq2d3d", b"QSIM", 2, 1, 2, 2, 3, .5, -1, 2,
    * -.25, 4)}.
    */
   private static final String PRODUCTS =
-      "5153494d010001000000020000000300000000000000000000000000e03f000000000000f0bf"
+      "5153494d020100000002000000020000000300000000000000000000000000e03f000000000000f0bf"
           + "0000000000000040000000000000d0bf0000000000001040";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBBiiq4d4d", b"QSIM", 1, 1, 2, 2, 7, 1, 2, 3, 4,
+   * Written with Python's struct: {@code pack("<4sBiiiq4d4d", b"QSIM", 2, 2, 2, 1, 7, 1, 2, 3, 4,
    * 5, 6, 7, 8)}.
    */
   private static final String SQUARES =
-      "5153494d010102000000020000000700000000000000000000000000f03f0000000000000040"
-          + "00000000000008400000000000001040000000000000144000000000000018400000000000001c40"
-          + "0000000000002040";
+      "5153494d020200000002000000010000000700000000000000000000000000f03f0000000000000040"
+          + "00000000000008400000000000001040000000000000144000000000000018400000000000001c4000"
+          + "00000000002040";
+
+  /**
+   * Written with Python's struct: {@code pack("<4sBiiiq3d4d", b"QSIM", 2, 1, 3, 2, 2, 1, 2, 3, 4,
+   * 5, 6, 7)}.
+   */
+  private static final String BLOCKS =
+      "5153494d020100000003000000020000000200000000000000000000000000f03f0000000000000040"
+          + "00000000000008400000000000001040000000000000144000000000000018400000000000001c40";
 
   @Test
   void isTheFormThatIsDocumented() {
     InputMoments products = InputMomentsCodec.decode(HexFormat.of().parseHex(PRODUCTS), "m");
     assertThat(products.groups()).isEqualTo(1);
     assertThat(products.order()).isEqualTo(2);
-    assertThat(products.isDiagonal()).isFalse();
+    assertThat(products.block()).isEqualTo(2);
     assertThat(products.count()).isEqualTo(3);
     assertThat(products.mean(0)).containsExactly(0.5 / 3, -1.0 / 3);
     assertThat(products.second(0)).containsExactly(2.0 / 3, -0.25 / 3, -0.25 / 3, 4.0 / 3);
     assertThat(products.squares(0)).containsExactly(2.0 / 3, 4.0 / 3);
     assertThat(InputMomentsCodec.encode(products)).asHexString().isEqualToIgnoringCase(PRODUCTS);
     InputMoments squares = InputMomentsCodec.decode(HexFormat.of().parseHex(SQUARES), "m");
-    assertThat(squares.isDiagonal()).isTrue();
+    assertThat(squares.block()).isEqualTo(1);
     assertThat(squares.count()).isEqualTo(7);
     assertThat(squares.mean(1)).containsExactly(3.0 / 7, 4.0 / 7);
     assertThat(squares.squares(1)).containsExactly(1, 8.0 / 7);
-    assertThat(squares.second(1)).containsExactly(1, 0, 0, 8.0 / 7);
+    assertThat(squares.second(1, 1)).containsExactly(8.0 / 7);
     assertThat(InputMomentsCodec.encode(squares)).asHexString().isEqualToIgnoringCase(SQUARES);
+    InputMoments blocks = InputMomentsCodec.decode(HexFormat.of().parseHex(BLOCKS), "m");
+    assertThat(blocks.mean(0)).containsExactly(0.5, 1, 1.5);
+    assertThat(blocks.second(0, 0)).containsExactly(2, 2.5, 2.5, 3);
+    assertThat(blocks.second(0, 2)).containsExactly(3.5);
+    assertThat(blocks.squares(0)).containsExactly(2, 3, 3.5);
+    assertThat(InputMomentsCodec.encode(blocks)).asHexString().isEqualToIgnoringCase(BLOCKS);
   }
 
   @Property(tries = 200)
   void whatIsWrittenIsReadBitByBitAndAddsUpTheSame(
       @ForAll @IntRange(min = 1, max = 4) int groups,
       @ForAll @IntRange(min = 1, max = 40) int order,
-      @ForAll boolean diagonal,
+      @ForAll @IntRange(min = 1, max = 40) int longest,
       @ForAll long seed) {
-    InputMoments one = moments(groups, order, diagonal, seed);
-    InputMoments other = moments(groups, order, diagonal, seed + 1);
+    int block = Math.min(order, longest);
+    InputMoments one = moments(groups, order, block, seed);
+    InputMoments other = moments(groups, order, block, seed + 1);
     byte[] bytes = InputMomentsCodec.encode(one);
     assertThat(bytes).hasSize((int) InputMomentsCodec.encodedBytes(one));
     InputMoments read = InputMomentsCodec.decode(bytes, "moments");
@@ -66,15 +81,17 @@ class InputMomentsCodecTest {
     assertThat(InputMomentsCodec.encode(read)).isEqualTo(bytes);
   }
 
-  /** The triangle is that of the whole matrix, by the sums of its definition. */
+  /** The triangles are those of the whole matrix, by the sums of its definition. */
   @Property(tries = 100)
   void momentsAreTheSumsOfProducts(
       @ForAll @IntRange(min = 1, max = 3) int groups,
       @ForAll @IntRange(min = 1, max = 30) int order,
+      @ForAll @IntRange(min = 1, max = 30) int longest,
       @ForAll @IntRange(min = 1, max = 60) int rows,
       @ForAll long seed) {
     Random random = new Random(seed);
-    InputMoments moments = new InputMoments(groups, order, false);
+    int block = Math.min(order, longest);
+    InputMoments moments = new InputMoments(groups, order, block);
     for (int group = 0; group < groups; group++) {
       double[] x = new double[rows * order];
       Arrays.setAll(x, i -> random.nextInt(1000) - 500);
@@ -92,7 +109,14 @@ class InputMomentsCodecTest {
           products[i * order + j] /= rows;
         }
       }
-      assertThat(moments.second(group)).containsExactly(products);
+      for (int start = 0; start < order; start += block) {
+        int length = Math.min(block, order - start);
+        double[] part = new double[length * length];
+        for (int i = 0; i < length; i++) {
+          System.arraycopy(products, (start + i) * order + start, part, i * length, length);
+        }
+        assertThat(moments.second(group, start)).containsExactly(part);
+      }
       for (int i = 0; i < order; i++) {
         assertThat(moments.squares(group)[i]).isEqualTo(products[i * order + i]);
       }
@@ -100,8 +124,8 @@ class InputMomentsCodecTest {
   }
 
   @Property(tries = 200)
-  void everyOtherLengthIsRefused(@ForAll long seed, @ForAll boolean diagonal) {
-    byte[] bytes = InputMomentsCodec.encode(moments(2, 3, diagonal, seed));
+  void everyOtherLengthIsRefused(@ForAll long seed, @ForAll @IntRange(min = 1, max = 3) int block) {
+    byte[] bytes = InputMomentsCodec.encode(moments(2, 3, block, seed));
     int length = Math.floorMod(seed, bytes.length + 9);
     if (length != bytes.length) {
       assertThatThrownBy(() -> InputMomentsCodec.decode(Arrays.copyOf(bytes, length), "m"))
@@ -113,28 +137,28 @@ class InputMomentsCodecTest {
   @Test
   void saysWhatIsDamaged() {
     byte[] whole = HexFormat.of().parseHex(PRODUCTS);
-    refuses(new byte[0], "they end after 0 bytes, within the first 22");
-    refuses(Arrays.copyOf(whole, 21), "they end after 21 bytes, within the first 22");
+    refuses(new byte[0], "they end after 0 bytes, within the first 25");
+    refuses(Arrays.copyOf(whole, 24), "they end after 24 bytes, within the first 25");
     refuses(changed(0, 0), "they do not begin as statistics do");
-    refuses(changed(4, 255), "their version (255) is not 1");
-    refuses(changed(5, 2), "the mark of their form (2) is neither 0 nor 1");
-    refuses(changed(6, 0), "their groups (0) and inputs (2) are not at least 1");
-    refuses(changed(13, 255), "their groups (1) and inputs (-16777214) are not at least 1");
-    refuses(changed(21, 128), "their number of places (-9223372036854775805) is below 0");
-    String left = " inputs do not take the 40 bytes that are left";
-    refuses(changed(5, 1), "squares of 1 groups of 2" + left);
-    refuses(changed(6, 2), "products of 2 groups of 2" + left);
-    refuses(changed(10, 3), "products of 1 groups of 3" + left);
+    refuses(changed(4, 255), "their version (255) is not 2");
+    refuses(changed(5, 0), "their groups (0) and inputs (2) are not at least 1");
+    refuses(changed(12, 255), "their groups (1) and inputs (-16777214) are not at least 1");
+    refuses(changed(13, 0), "their blocks (0) are not in [1, 2]");
+    refuses(changed(13, 3), "their blocks (3) are not in [1, 2]");
+    refuses(changed(24, 128), "their number of places (-9223372036854775805) is below 0");
+    String left = " do not take the 40 bytes that are left";
+    refuses(changed(13, 1), "products of 1 groups of 2 inputs in blocks of 1" + left);
+    refuses(changed(5, 2), "products of 2 groups of 2 inputs in blocks of 2" + left);
+    refuses(changed(9, 3), "products of 1 groups of 3 inputs in blocks of 2" + left);
     // Their product has more than 63 bits.
-    byte[] huge = changed(9, 127);
-    huge[13] = 127;
-    refuses(huge, "products of 2130706433 groups of 2130706434" + left);
+    byte[] huge = changed(8, 127);
+    huge[12] = 127;
+    huge[16] = 127;
     refuses(
-        Arrays.copyOf(whole, 61),
-        "products of 1 groups of 2 inputs do not take the 39 bytes that are left");
-    refuses(
-        Arrays.copyOf(whole, 63),
-        "products of 1 groups of 2 inputs do not take the 41 bytes that are left");
+        huge, "products of 2130706433 groups of 2130706434 inputs in blocks of 2130706434" + left);
+    String whatIsThere = "products of 1 groups of 2 inputs in blocks of 2 do not take the ";
+    refuses(Arrays.copyOf(whole, 64), whatIsThere + "39 bytes that are left");
+    refuses(Arrays.copyOf(whole, 66), whatIsThere + "41 bytes that are left");
   }
 
   private static byte[] changed(int place, int value) {
@@ -153,22 +177,22 @@ class InputMomentsCodecTest {
   }
 
   /** Any bits, those that are no numbers among them. */
-  private static InputMoments moments(int groups, int order, boolean diagonal, long seed) {
+  private static InputMoments moments(int groups, int order, int block, long seed) {
     Random random = new Random(seed);
     double[] sums = new double[groups * order];
-    double[] products = new double[(int) InputMoments.products(groups, order, diagonal)];
+    double[] products = new double[(int) InputMoments.products(groups, order, block)];
     for (double[] all : new double[][] {sums, products}) {
       for (int i = 0; i < all.length; i++) {
         all[i] = random.nextInt(8) == 0 ? Double.longBitsToDouble(random.nextLong()) : -i / 7.0;
       }
     }
-    return new InputMoments(groups, order, diagonal, random.nextInt(1000), sums, products);
+    return new InputMoments(groups, order, block, random.nextInt(1000), sums, products);
   }
 
   private static void requireSame(InputMoments read, InputMoments written) {
     assertThat(read.groups()).isEqualTo(written.groups());
     assertThat(read.order()).isEqualTo(written.order());
-    assertThat(read.isDiagonal()).isEqualTo(written.isDiagonal());
+    assertThat(read.block()).isEqualTo(written.block());
     assertThat(read.count()).isEqualTo(written.count());
     assertThat(bits(read.sharedSums())).isEqualTo(bits(written.sharedSums()));
     assertThat(bits(read.sharedProducts())).isEqualTo(bits(written.sharedProducts()));

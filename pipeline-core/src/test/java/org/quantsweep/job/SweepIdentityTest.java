@@ -91,11 +91,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("aa3942e016a5729322ca69e41c883b9b9f4967d74bc14760974e8f2f3eed702b");
+        .isEqualTo("4456241c626a91f9cd3025c8c51b0ea03a3d1371f42e46086bcd956b6432f839");
     assertThat(identity.moments().hex())
-        .isEqualTo("6776615b068cf81c9e54db54bea3f752712f2db81f058d83e34893d2de29bb47");
+        .isEqualTo("c7b358c1a2a124c9d297f720cab39c28573a80de0d6b668af3ca6c2f53d8c432");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("a09c38434371f6690d0e4b170d9fb227e20753872ea715ffd659fd7a8a3d5460");
+        .isEqualTo("03b20b9785a940230e5da43a0cc25aec4ea4ed542dd341033e44e78a337d0056");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())

@@ -51,7 +51,7 @@ class OptionSessionsTest {
         }
 
         @Override
-        public Prediction predict(Map<String, Tensor> blobs) {
+        public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) {
           throw new IllegalStateException("nothing runs here.");
         }
 

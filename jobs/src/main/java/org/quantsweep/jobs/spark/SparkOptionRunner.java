@@ -246,6 +246,9 @@ public final class SparkOptionRunner implements OptionRunner {
             };
     Map<TensorOption, FittedOption> all = new TreeMap<>();
     moments.mapPartitions(fit).collect().forEach(all::putAll);
+    options
+        .values()
+        .forEach(own -> own.forEach(one -> all.putIfAbsent(one, FittedOption.UNREACHED)));
     return all;
   }
 

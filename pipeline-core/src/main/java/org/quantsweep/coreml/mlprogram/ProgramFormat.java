@@ -16,6 +16,7 @@ import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.FunctionSummary;
 import org.quantsweep.coreml.Guardrail;
 import org.quantsweep.coreml.LinearUse;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
@@ -50,26 +51,31 @@ public final class ProgramFormat implements ModelFormat {
 
   private final Contents contents;
   private final Opset limit;
-  private final Deployment deployment;
+  private final ComputeUnit unit;
+  private final ProgramWeights uses;
   private final Map<WeightTensor, ProgramWeight> weights = new LinkedHashMap<>();
   private final Map<WeightTensor, ProgramQuantizer> quantizers = new ConcurrentHashMap<>();
   private final Map<String, Optional<String>> raises = new ConcurrentHashMap<>();
   private PackageEncoder encoder;
 
-  private ProgramFormat(Contents contents, List<ProgramWeight> weights) {
-    this(contents, weights, Opset.IOS26, new Deployment(Optional.empty(), ComputeUnit.CPU));
+  private ProgramFormat(Contents contents, List<ProgramWeight> weights, ProgramWeights uses) {
+    this(contents, weights, uses, new Limits(Opset.IOS26, ComputeUnit.CPU));
   }
 
   /**
-   * A format.
+   * What weight tensors may become.
    *
-   * @param limit the latest opset that weight tensors may need
+   * @param latest the latest opset that they may need
+   * @param unit what the model is to run on
    */
+  private record Limits(Opset latest, ComputeUnit unit) {}
+
   private ProgramFormat(
-      Contents contents, List<ProgramWeight> weights, Opset limit, Deployment deployment) {
+      Contents contents, List<ProgramWeight> weights, ProgramWeights uses, Limits limits) {
     this.contents = contents;
-    this.limit = limit;
-    this.deployment = deployment;
+    this.uses = uses;
+    this.limit = limits.latest();
+    this.unit = limits.unit();
     weights.forEach(weight -> this.weights.put(weight.tensor(), weight));
   }
 
@@ -103,12 +109,13 @@ public final class ProgramFormat implements ModelFormat {
               + own.shortSystem()
               + ", or convert the model again for an earlier system.");
     }
-    return new ProgramFormat(contents, List.copyOf(weights.values()), latest, place);
+    return new ProgramFormat(
+        contents, List.copyOf(weights.values()), uses, new Limits(latest, place.unit()));
   }
 
   @Override
   public List<Guardrail> guardrails() {
-    return ProgramGuardrails.of(deployment.unit(), limit);
+    return ProgramGuardrails.of(unit, limit);
   }
 
   /**
@@ -168,7 +175,7 @@ public final class ProgramFormat implements ModelFormat {
         layers.layers(),
         weights.stream().map(ProgramWeight::tensor).toList(),
         warnings,
-        new ProgramFormat(contents, weights));
+        new ProgramFormat(contents, weights, layers.uses()));
   }
 
   /**
@@ -178,6 +185,11 @@ public final class ProgramFormat implements ModelFormat {
    */
   public static ProgramFunction function(CoreMLModel model) {
     return of(model).contents.program().functions().get(model.function());
+  }
+
+  /** Which operations of a model of this format make and take its weight tensors. */
+  public static ProgramWeights weights(CoreMLModel model) {
+    return of(model).uses;
   }
 
   /** The value of an optional input of the function that is not given, everywhere. */
@@ -250,7 +262,7 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   private boolean isOffered(Scheme scheme) {
-    return !ProgramGuardrails.leaveOut(scheme, deployment.unit(), limit);
+    return !ProgramGuardrails.leaveOut(scheme, unit, limit);
   }
 
   @Override
@@ -422,7 +434,12 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public Optional<LinearUse> linearUse(WeightTensor tensor) {
-    return Optional.empty();
+    return new ProgramLinearUse(uses).of(tensor);
+  }
+
+  @Override
+  public ModelCuts cuts(CoreMLModel model) {
+    return new ProgramCuts(function(model), uses);
   }
 
   @Override

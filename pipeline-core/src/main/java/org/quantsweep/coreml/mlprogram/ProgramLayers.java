@@ -33,6 +33,8 @@ final class ProgramLayers {
   private final List<Layer> layers = new ArrayList<>();
   private final Map<String, Found> weights = new LinkedHashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
+  private final Map<String, List<ProgramWeights.Origin>> origins = new HashMap<>();
+  private final Map<String, List<ProgramWeights.Taking>> takings = new HashMap<>();
 
   /** The weight tensor that constants of one place in a file are, by that place. */
   private final Map<String, Found> stored = new HashMap<>();
@@ -111,6 +113,12 @@ final class ProgramLayers {
     private boolean isIn(String function) {
       return chains.stream().anyMatch(chain -> chain.scope.function.equals(function));
     }
+  }
+
+  /** Which operations make and take them. */
+  ProgramWeights uses() {
+    return new ProgramWeights(
+        weights().stream().map(ProgramWeight::tensor).toList(), origins, takings);
   }
 
   /** What a block sees: constants, and which operations made them. */
@@ -252,18 +260,27 @@ final class ProgramLayers {
       return;
     }
     String identity = scope.identity(name);
-    if (weights.containsKey(identity)) {
+    ProgramWeights.Taking taking =
+        new ProgramWeights.Taking(use.operation(), parameter, scope.constants);
+    Found known = weights.get(identity);
+    if (known != null) {
+      takings.get(known.tensor.identity()).add(taking);
       return;
     }
     Chain chain = new Chain(scope);
     chain.add(maker.get());
+    ProgramWeights.Origin origin = new ProgramWeights.Origin(maker.get(), name, value.shape());
     Found shared = stored.get(chain.place());
     if (shared != null && !shared.isIn(scope.function)) {
       // Another function's, stored once for both.
       shared.chains.add(chain);
       weights.put(identity, shared);
+      origins.get(shared.tensor.identity()).add(origin);
+      takings.get(shared.tensor.identity()).add(taking);
       return;
     }
+    origins.put(identity, new ArrayList<>(List.of(origin)));
+    takings.put(identity, new ArrayList<>(List.of(taking)));
     Shape shape = value.shape();
     int channels = channelAxis(use.operation(), parameter, shape, scope);
     WeightTensor.Place place = new WeightTensor.Place(parameter, shape, channels, role(shape));
@@ -341,7 +358,7 @@ final class ProgramLayers {
     if (operation.type().equals("matmul") && rank > 1) {
       boolean first = parameter.equals("x");
       boolean transposed = isTrue(operation, first ? "transpose_x" : "transpose_y", scope);
-      return first == transposed ? rank - 1 : rank - (transposed ? 2 : 1);
+      return first == transposed ? rank - 1 : rank - 2;
     }
     return 0;
   }

@@ -23,6 +23,12 @@ public record LoweredModel(
   /** Begins the names of answers that tell how large a value has become. */
   public static final String LARGEST = "largest\u00a7";
 
+  /**
+   * Begins the names of answers that hold a value inside a block; a number and the sign follow,
+   * then the value's name. The numbers ascend in the order of the run.
+   */
+  public static final String SEEN = "seen\u00a7";
+
   /** A graph whose answers are the model's. */
   public LoweredModel(
       OnnxBytes graph, Map<String, Shape> inputs, List<String> outputs, Map<String, Shape> shapes) {

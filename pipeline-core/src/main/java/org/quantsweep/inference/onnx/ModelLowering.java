@@ -15,7 +15,7 @@ public interface ModelLowering {
    * @param inputs the shape of each input that is given: pictures {@code [channels, H, W]}, arrays
    *     as the model describes them; an optional input may be left out
    * @param taps names of values that are answered too; those that are answered anyway may be among
-   *     them
+   *     them. Those of blocks inside a function are answered as {@link LoweredModel#SEEN} says
    * @throws org.quantsweep.BadInputException listing every layer that cannot run, with its type
    */
   LoweredModel lower(Map<String, Shape> inputs, Collection<String> taps);

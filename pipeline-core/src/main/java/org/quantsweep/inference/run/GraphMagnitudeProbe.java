@@ -1,6 +1,5 @@
 package org.quantsweep.inference.run;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -29,11 +28,9 @@ final class GraphMagnitudeProbe implements MagnitudeProbe {
   public SortedMap<String, Float> largest(List<Map<String, Tensor>> calls)
       throws PredictionException {
     SortedMap<String, Float> largest = new TreeMap<>();
-    Map<String, Tensor> held = ModelPredictor.zeros(lowering.states());
-    for (Map<String, Tensor> inputs : calls) {
-      Map<String, Tensor> fed = new HashMap<>(inputs);
-      fed.putAll(held);
-      Map<String, Tensor> answers = sessions.run(FeatureShapes.of(model.inputs(), inputs), fed);
+    for (Map<String, Tensor> answers :
+        sessions.runCalls(
+            calls, lowering.states(), inputs -> FeatureShapes.of(model.inputs(), inputs))) {
       answers.forEach(
           (answer, numbers) -> {
             if (answer.startsWith(LoweredModel.LARGEST)) {
@@ -41,7 +38,6 @@ final class GraphMagnitudeProbe implements MagnitudeProbe {
                   answer.substring(LoweredModel.LARGEST.length()), numbers.get(0), Math::max);
             }
           });
-      held.replaceAll((state, old) -> answers.get(ModelLowering.nextState(state)));
     }
     return largest;
   }

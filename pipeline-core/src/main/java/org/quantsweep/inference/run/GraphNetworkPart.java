@@ -1,14 +1,15 @@
 package org.quantsweep.inference.run;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.coreml.Layer;
-import org.quantsweep.inference.NetworkCuts;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
@@ -28,6 +29,7 @@ final class GraphNetworkPart implements NetworkPart {
   private final SortedSet<String> passed = new TreeSet<>();
 
   private final SortedSet<String> made;
+  private final Map<String, Shape> states;
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
 
@@ -47,17 +49,17 @@ final class GraphNetworkPart implements NetworkPart {
           "a part from boundary " + from + " cannot end at boundary " + to + ".");
     }
     this.model = model;
-    this.last = to == model.layers().size();
     Set<String> answered = lowering.answered();
-    SortedSet<String> before = NetworkCuts.live(model, answered, from);
-    this.made = new TreeSet<>(NetworkCuts.live(model, answered, to));
+    ModelCuts cuts = model.cuts();
+    this.last = to == cuts.end();
+    // What goes from call to call is held by whoever runs from the beginning.
+    this.states = from == 0 ? lowering.states() : Map.of();
+    SortedSet<String> before = cuts.live(answered, from);
+    this.made = new TreeSet<>(cuts.live(answered, to));
     passed.addAll(made);
     passed.retainAll(before);
     made.removeAll(before);
-    for (Layer layer : model.layers().subList(from, to)) {
-      read.addAll(layer.inputs());
-    }
-    read.retainAll(before);
+    read.addAll(cuts.read(from, to));
     this.sessions =
         new GraphSessions(
             model.name(),
@@ -69,32 +71,58 @@ final class GraphNetworkPart implements NetworkPart {
 
   @Override
   public Map<String, Tensor> run(Map<String, Tensor> blobs) throws PredictionException {
-    Map<String, Shape> shapes = new TreeMap<>();
-    Map<String, Tensor> fed = new HashMap<>();
+    return runCalls(List.of(blobs)).get(0);
+  }
+
+  private List<Map<String, Tensor>> runCalls(List<Map<String, Tensor>> calls)
+      throws PredictionException {
+    List<Map<String, Tensor>> fed = new ArrayList<>();
+    List<Map<String, Tensor>> answers = new ArrayList<>();
+    for (Map<String, Tensor> blobs : calls) {
+      fed.add(fed(blobs));
+      Map<String, Tensor> handedOn = new HashMap<>();
+      for (String name : passed) {
+        handedOn.put(name, blobs.get(name));
+      }
+      answers.add(handedOn);
+    }
+    if (!made.isEmpty()) {
+      List<Map<String, Tensor>> found = sessions.runCalls(fed, states, GraphNetworkPart::shapes);
+      for (int call = 0; call < found.size(); call++) {
+        answers.get(call).putAll(found.get(call));
+      }
+    }
+    return answers;
+  }
+
+  private Map<String, Tensor> fed(Map<String, Tensor> blobs) throws PredictionException {
+    Map<String, Tensor> fed = new TreeMap<>();
     for (String name : read) {
       Tensor blob = blobs.get(name);
       if (blob == null) {
         throw new PredictionException("blob '" + name + "' is missing");
       }
-      shapes.put(name, blob.shape());
       fed.put(name, blob);
     }
-    Map<String, Tensor> answer = new HashMap<>();
-    if (!made.isEmpty()) {
-      answer.putAll(sessions.run(shapes, fed));
-    }
-    for (String name : passed) {
-      answer.put(name, blobs.get(name));
-    }
-    return answer;
+    return fed;
+  }
+
+  private static Map<String, Shape> shapes(Map<String, Tensor> fed) {
+    Map<String, Shape> shapes = new TreeMap<>();
+    fed.forEach((name, blob) -> shapes.put(name, blob.shape()));
+    return shapes;
   }
 
   @Override
-  public Prediction predict(Map<String, Tensor> blobs) throws PredictionException {
+  public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
     if (!last) {
       throw new IllegalStateException(model.name() + ": layers follow behind this part.");
     }
-    return answers.prediction(run(blobs));
+    List<Prediction> predictions = new ArrayList<>();
+    for (Map<String, Tensor> blobs : runCalls(calls)) {
+      predictions.add(answers.prediction(blobs));
+    }
+    return predictions;
   }
 
   @Override

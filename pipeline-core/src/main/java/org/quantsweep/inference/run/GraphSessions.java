@@ -1,5 +1,6 @@
 package org.quantsweep.inference.run;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import org.quantsweep.BadInputException;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.onnx.LoweredModel;
+import org.quantsweep.inference.onnx.ModelLowering;
 import org.quantsweep.inference.onnx.NextStage;
 import org.quantsweep.inference.onnx.UnsupportedLayerException;
 import org.quantsweep.tensor.Shape;
@@ -88,7 +90,7 @@ final class GraphSessions {
     Map<String, Tensor> fed = inputs;
     Object key = shapes;
     Supplier<LoweredModel> lowered = () -> lowering.apply(shapes);
-    Map<String, Tensor> largest = new HashMap<>();
+    AnswersBeside beside = new AnswersBeside();
     for (int stage = 0; stage < MOST_STAGES; stage++) {
       Opened opened;
       try {
@@ -99,14 +101,9 @@ final class GraphSessions {
       }
       Map<String, Tensor> answers = answers(opened.graph(), fed);
       Optional<NextStage> next = opened.lowered().next();
-      answers.forEach(
-          (answer, numbers) -> {
-            if (answer.startsWith(LoweredModel.LARGEST)) {
-              largest.merge(answer, numbers, (a, b) -> a.get(0) >= b.get(0) ? a : b);
-            }
-          });
+      beside.take(answers);
       if (next.isEmpty()) {
-        answers.putAll(largest);
+        beside.give(answers);
         return answers;
       }
       NextStage.Stage following;
@@ -120,6 +117,40 @@ final class GraphSessions {
       lowered = following.lowering();
     }
     throw new PredictionException("it has not ended after " + MOST_STAGES + " stages");
+  }
+
+  /** Tells the shapes that a call's graph is opened for. */
+  interface CallShapes {
+    /** Those of what a call is fed with; states are not among them. */
+    Map<String, Shape> of(Map<String, Tensor> inputs) throws PredictionException;
+  }
+
+  /**
+   * The answered blobs of calls that follow each other. States begin with zeros; what a call leaves
+   * in one goes into the next call.
+   *
+   * @param states the shape of each
+   * @throws PredictionException when one of the calls cannot be answered
+   */
+  List<Map<String, Tensor>> runCalls(
+      List<Map<String, Tensor>> calls, Map<String, Shape> states, CallShapes shapes)
+      throws PredictionException {
+    Map<String, Tensor> held = new HashMap<>();
+    states.forEach(
+        (state, shape) ->
+            held.put(state, Tensor.wrap(shape, new float[Math.toIntExact(shape.elementCount())])));
+    List<Map<String, Tensor>> answers = new ArrayList<>();
+    for (Map<String, Tensor> inputs : calls) {
+      Map<String, Tensor> fed = inputs;
+      if (!states.isEmpty()) {
+        fed = new HashMap<>(inputs);
+        fed.putAll(held);
+      }
+      Map<String, Tensor> answered = run(shapes.of(inputs), fed);
+      answers.add(answered);
+      held.replaceAll((state, old) -> answered.get(ModelLowering.nextState(state)));
+    }
+    return answers;
   }
 
   private Map<String, Tensor> answers(CountedGraph graph, Map<String, Tensor> inputs)

@@ -1,5 +1,6 @@
 package org.quantsweep.inference.run;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.coreml.CoreMLModel;
-import org.quantsweep.inference.NetworkCuts;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
@@ -23,6 +24,7 @@ final class GraphTappedPredictor implements TappedPredictor {
   private final SortedMap<Integer, Set<String>> live = new TreeMap<>();
   private final GraphSessions sessions;
   private final NetworkAnswers answers;
+  private final Map<String, Shape> states;
 
   GraphTappedPredictor(
       CoreMLModel model,
@@ -30,10 +32,13 @@ final class GraphTappedPredictor implements TappedPredictor {
       SortedSet<Integer> boundaries,
       GraphEngine engine) {
     this.model = model;
+    this.states = lowering.states();
     Set<String> answered = lowering.answered();
+    ModelCuts cuts = model.cuts();
     TreeSet<String> taps = new TreeSet<>();
     for (int boundary : boundaries) {
-      Set<String> blobs = NetworkCuts.live(model, answered, boundary);
+      Set<String> blobs = cuts.live(answered, boundary);
+      blobs.addAll(cuts.inside(boundary));
       live.put(boundary, blobs);
       taps.addAll(blobs);
     }
@@ -48,16 +53,22 @@ final class GraphTappedPredictor implements TappedPredictor {
   }
 
   @Override
-  public Tapped run(Map<String, Tensor> inputs) throws PredictionException {
-    Map<String, Tensor> blobs = sessions.run(FeatureShapes.of(model.inputs(), inputs), inputs);
-    SortedMap<Integer, Map<String, Tensor>> boundaries = new TreeMap<>();
-    live.forEach(
-        (boundary, names) -> {
-          Map<String, Tensor> there = new HashMap<>();
-          names.forEach(name -> there.put(name, blobs.get(name)));
-          boundaries.put(boundary, there);
-        });
-    return new Tapped(answers.prediction(blobs), boundaries);
+  public List<Tapped> runCalls(List<Map<String, Tensor>> calls) throws PredictionException {
+    List<Tapped> tapped = new ArrayList<>();
+    for (Map<String, Tensor> blobs :
+        sessions.runCalls(calls, states, inputs -> FeatureShapes.of(model.inputs(), inputs))) {
+      SortedMap<Integer, Map<String, Tensor>> boundaries = new TreeMap<>();
+      live.forEach(
+          (boundary, names) -> {
+            Map<String, Tensor> there = new HashMap<>();
+            names.stream()
+                .filter(blobs::containsKey)
+                .forEach(name -> there.put(name, blobs.get(name)));
+            boundaries.put(boundary, there);
+          });
+      tapped.add(new Tapped(answers.prediction(blobs), boundaries));
+    }
+    return tapped;
   }
 
   @Override

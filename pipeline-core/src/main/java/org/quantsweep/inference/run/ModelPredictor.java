@@ -1,7 +1,6 @@
 package org.quantsweep.inference.run;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,31 +62,12 @@ final class ModelPredictor implements Predictor {
 
   @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
-    Map<String, Tensor> held = zeros(states);
     List<Prediction> predictions = new ArrayList<>();
-    for (Map<String, Tensor> inputs : calls) {
-      Map<String, Shape> shapes = FeatureShapes.of(model.inputs(), inputs);
-      Map<String, Tensor> fed = inputs;
-      if (!states.isEmpty()) {
-        fed = new HashMap<>(inputs);
-        fed.putAll(held);
-      }
-      Map<String, Tensor> answered = sessions.run(shapes, fed);
+    for (Map<String, Tensor> answered :
+        sessions.runCalls(calls, states, inputs -> FeatureShapes.of(model.inputs(), inputs))) {
       predictions.add(answers.prediction(answered));
-      states
-          .keySet()
-          .forEach(state -> held.put(state, answered.get(ModelLowering.nextState(state))));
     }
     return predictions;
-  }
-
-  /** What states hold before the first call. */
-  static Map<String, Tensor> zeros(Map<String, Shape> states) {
-    Map<String, Tensor> zeros = new HashMap<>();
-    states.forEach(
-        (state, shape) ->
-            zeros.put(state, Tensor.wrap(shape, new float[Math.toIntExact(shape.elementCount())])));
-    return zeros;
   }
 
   @Override

@@ -46,7 +46,7 @@ class NetworkFormatTest {
   void tellsWhatAConvolutionMultipliesAndItsBias() {
     CoreMLModel model = withBias();
     LinearUse use = model.format().linearUse(tensor(model, "weights")).orElseThrow();
-    assertThat(use.input()).isEqualTo("x");
+    assertThat(use.inputs()).containsExactly("x");
     assertThat(use.bias()).hasValue(tensor(model, "bias"));
     LinearUse.Form.Convolution form = (LinearUse.Form.Convolution) use.form();
     assertThat(form.geometry().groups()).isEqualTo(1);

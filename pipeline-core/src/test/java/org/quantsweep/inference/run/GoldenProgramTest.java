@@ -49,6 +49,13 @@ class GoldenProgramTest {
     return Files.exists(model) ? model : SharedData.path("compressed/" + name + ".mlpackage");
   }
 
+  /** The model that a folder of answers is of, seen as the function that was asked. */
+  static CoreMLModel model(String golden) {
+    CoreMLModel model = ModelReader.read(file(golden));
+    int function = golden.indexOf(FUNCTION);
+    return function < 0 ? model : model.asFunction(golden.substring(function + FUNCTION.length()));
+  }
+
   /** Half precision is rounded where it is stored only, so float32 arithmetic tells more apart. */
   private static double tolerance(String name) {
     if (name.startsWith("PoseCPM")) {
@@ -60,11 +67,7 @@ class GoldenProgramTest {
   @ParameterizedTest
   @MethodSource("packages")
   void answersLikeTheNetworkThatItWasMadeOf(String name) throws IOException, PredictionException {
-    CoreMLModel model = ModelReader.read(file(name));
-    int function = name.indexOf(FUNCTION);
-    if (function >= 0) {
-      model = model.asFunction(name.substring(function + FUNCTION.length()));
-    }
+    CoreMLModel model = model(name);
     Path folder = SharedData.path("golden/" + name);
     List<Map<String, Tensor>> calls = calls(folder, model);
     assertThat(calls).isNotEmpty();
@@ -81,8 +84,8 @@ class GoldenProgramTest {
     }
   }
 
-  private static List<Map<String, Tensor>> calls(Path folder, CoreMLModel model)
-      throws IOException {
+  /** The inputs that the answers are to, in the order of the calls. */
+  static List<Map<String, Tensor>> calls(Path folder, CoreMLModel model) throws IOException {
     List<Map<String, Tensor>> calls = new ArrayList<>();
     for (int number = 0; ; number++) {
       String input = String.format("input_%02d", number);

@@ -7,6 +7,7 @@ import org.quantsweep.coreml.EdgeAmounts;
 import org.quantsweep.coreml.HeavySide;
 import org.quantsweep.coreml.UnfitWindowException;
 import org.quantsweep.coreml.Window;
+import org.quantsweep.coreml.mlprogram.ConvolutionParameters;
 import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.PoolingAxis;
 import org.quantsweep.inference.onnx.Poolings;
@@ -66,7 +67,7 @@ final class PoolingOperations {
     List<Integer> strides = node.integers("strides", Collections.nCopies(kernels.size(), 1));
     String type = node.text("pad_type", "valid");
     List<EdgeAmounts> edges =
-        ConvolutionOperations.edges(
+        ConvolutionParameters.edges(
             type.equals("custom") ? node.integers("pad", List.of()) : List.of(), kernels.size());
     boolean ceil = node.flag("ceil_mode", false);
     List<PoolingAxis> axes = new ArrayList<>();

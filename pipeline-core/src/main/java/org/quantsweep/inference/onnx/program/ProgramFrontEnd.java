@@ -2,6 +2,8 @@ package org.quantsweep.inference.onnx.program;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.quantsweep.coreml.mlprogram.ProgramBlock;
 import org.quantsweep.coreml.mlprogram.ProgramFormat;
 import org.quantsweep.coreml.mlprogram.ProgramFunction;
 import org.quantsweep.coreml.mlprogram.ProgramType;
+import org.quantsweep.coreml.mlprogram.ProgramWeights;
 import org.quantsweep.coreml.mlprogram.TensorValue;
 import org.quantsweep.inference.onnx.ConstantEvaluator;
 import org.quantsweep.inference.onnx.FloatPrecision;
@@ -60,22 +63,27 @@ public final class ProgramFrontEnd implements ModelLowering {
     requireKnownLayers();
     Map<String, String> answers = new LinkedHashMap<>();
     answered().forEach(name -> answers.put(name, name));
-    taps.forEach(name -> answers.put(name, name));
-    LoweringSetting setting =
-        new LoweringSetting(model.name(), function, precision, evaluator, answers, watched);
+    int end = function.body().operations().size();
+    Set<String> known = taps.isEmpty() ? Set.of() : types(end).keySet();
+    Set<String> inside = new HashSet<>();
+    for (String tap : taps) {
+      if (known.contains(tap) || answers.containsKey(tap)) {
+        answers.put(tap, tap);
+      } else {
+        inside.add(tap);
+      }
+    }
+    LoweringSetting setting = setting(new LoweringSetting.Extent(answers, watched, inside, end));
     ProgramGraph graph = setting.newGraph();
     Frame frame = new Frame(Frame.Kind.FUNCTION, function.body(), null);
     Map<String, Shape> fed = new TreeMap<>();
-    Map<String, Value> states = new LinkedHashMap<>();
+    Map<String, Value> states = fedStates(graph, frame, fed);
     for (NamedType input : function.inputs()) {
       String name = input.name();
-      if (input.type() instanceof ProgramType.State state) {
-        Shape shape = shape(state.wrapped(), name);
-        states.put(
-            name, graph.fed(LoweredModel.graphInput(name), shape, state.wrapped().element()));
-        frame.scope().put(name, new Value.State(name));
-        fed.put(name, shape);
-      } else if (inputs.containsKey(name)) {
+      if (states.containsKey(name)) {
+        continue;
+      }
+      if (inputs.containsKey(name)) {
         Shape shape = asProgramsInput(name, inputs.get(name));
         frame.scope().put(name, graph.fed(LoweredModel.graphInput(name), shape, element(input)));
         fed.put(name, shape);
@@ -84,6 +92,26 @@ public final class ProgramFrontEnd implements ModelLowering {
       }
     }
     return new ProgramLowering(setting, graph, frame, states).lower(fed);
+  }
+
+  private LoweringSetting setting(LoweringSetting.Extent extent) {
+    return new LoweringSetting(model.name(), function, precision, evaluator, extent);
+  }
+
+  /** What each state holds, once its name is bound to it and its shape is noted. */
+  private Map<String, Value> fedStates(ProgramGraph graph, Frame frame, Map<String, Shape> fed) {
+    Map<String, Value> states = new LinkedHashMap<>();
+    for (NamedType input : function.inputs()) {
+      if (input.type() instanceof ProgramType.State state) {
+        String name = input.name();
+        Shape shape = shape(state.wrapped(), name);
+        states.put(
+            name, graph.fed(LoweredModel.graphInput(name), shape, state.wrapped().element()));
+        frame.scope().put(name, new Value.State(name));
+        fed.put(name, shape);
+      }
+    }
+    return states;
   }
 
   /** A picture is a batch of one in a program. */
@@ -157,8 +185,62 @@ public final class ProgramFrontEnd implements ModelLowering {
       Map<String, Shape> fed,
       Collection<String> answered,
       Map<String, Tensor> weights) {
-    throw new BadInputException(
-        model.name() + ": parts of an ML Program cannot be run yet.\nMaybe run the whole of it.");
+    Map<String, String> answers = new LinkedHashMap<>();
+    answered.forEach(name -> answers.put(name, name));
+    LoweringSetting setting = setting(new LoweringSetting.Extent(answers, false, Set.of(), to));
+    weights.forEach(
+        (identity, values) ->
+            constants(identity, values).forEach(origin -> setting.replace(origin, values)));
+    ProgramGraph graph = setting.newGraph();
+    Frame frame = setting.frame(Frame.Kind.FUNCTION, function.body(), from, null);
+    Map<String, Shape> inputs = new TreeMap<>(fed);
+    Map<String, Value> states = from == 0 ? fedStates(graph, frame, inputs) : Map.of();
+    Map<String, DataType> types = types(from);
+    fed.forEach(
+        (name, shape) ->
+            frame
+                .scope()
+                .put(name, graph.told(LoweredModel.graphInput(name), shape, types.get(name))));
+    return new ProgramLowering(setting, graph, frame, states).lower(inputs);
+  }
+
+  /** The constants that values are meant for, in every function that shares them. */
+  private List<ProgramWeights.Origin> constants(String identity, Tensor values) {
+    List<ProgramWeights.Origin> origins = ProgramFormat.weights(model).origins(identity);
+    if (origins.isEmpty()) {
+      throw new IllegalArgumentException(
+          model.name() + ": it has no weight tensor '" + identity + "'.");
+    }
+    ProgramWeights.Origin origin = origins.get(0);
+    if (!origin.shape().equals(values.shape())) {
+      throw new IllegalArgumentException(
+          model.name()
+              + ": weight tensor '"
+              + identity
+              + "' "
+              + origin.shape()
+              + " cannot take values of shape "
+              + values.shape()
+              + ".");
+    }
+    return origins;
+  }
+
+  /** What the elements of the arrays before an operation of the body are. */
+  private Map<String, DataType> types(int operation) {
+    Map<String, DataType> types = new HashMap<>();
+    List<NamedType> values = new ArrayList<>(function.inputs());
+    function
+        .body()
+        .operations()
+        .subList(0, operation)
+        .forEach(before -> values.addAll(before.outputs()));
+    for (NamedType value : values) {
+      if (value.type() instanceof ProgramType.Array array) {
+        types.put(value.name(), array.element());
+      }
+    }
+    return types;
   }
 
   @Override

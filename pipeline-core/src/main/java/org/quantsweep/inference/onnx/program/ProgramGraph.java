@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -23,6 +24,9 @@ import org.quantsweep.tensor.Shape;
 
 /** A graph that a program is lowered to: its constants, and what is known of computed values. */
 final class ProgramGraph {
+  /** The largest float that is an int32. */
+  private static final float LARGEST_WHOLE = 0x1.fffffep30f;
+
   private final OnnxGraph graph;
   private final FloatPrecision precision;
   private final ConstantEvaluator evaluator;
@@ -32,6 +36,9 @@ final class ProgramGraph {
 
   /** How large values become, by their names in the program; null where nobody asks. */
   private final SortedMap<String, String> largest;
+
+  /** Answers that hold values inside blocks. */
+  private final Map<String, Shape> seen = new LinkedHashMap<>();
 
   ProgramGraph(
       OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator, boolean watched) {
@@ -59,8 +66,18 @@ final class ProgramGraph {
     largest.merge(name, magnitude, (one, other) -> graph.binary("Max", one, other));
   }
 
-  /** Answers how large values have become. */
-  void answerLargest(Map<String, Shape> shapes) {
+  /** Answers a value inside a block, beside those of the same name before. */
+  void see(String name, Value value) {
+    if (value instanceof Value.Computed || value instanceof Value.Constant) {
+      String answer = LoweredModel.SEEN + seen.size() + "\u00a7" + name;
+      seen.put(answer, shape(value));
+      answer(answer, value);
+    }
+  }
+
+  /** Notes the answers beside the model's: what was seen, and how large values have become. */
+  void answerBeside(Map<String, Shape> shapes) {
+    shapes.putAll(seen);
     if (largest != null) {
       largest.forEach(
           (name, value) -> {
@@ -249,6 +266,23 @@ final class ProgramGraph {
       return new Value.Computed(type == DataType.FLOAT16 ? rounded(graphInput) : graphInput, type);
     }
     return new Value.Computed(graph.cast(graphInput, element), type);
+  }
+
+  /**
+   * Adds what another graph has answered: it is in this graph's precision already.
+   *
+   * @param type as the program declares it
+   */
+  Value.Computed told(String graphInput, Shape shape, DataType type) {
+    graph.input(graphInput, ValueType.of(ElementType.FLOAT32, shape));
+    ElementType element = element(type);
+    String value = graphInput;
+    if (element == ElementType.INT32) {
+      // The largest whole numbers, which mean no limit, were rounded up to one that is none.
+      value = graph.binary("Min", value, graph.scalar(LARGEST_WHOLE));
+    }
+    return new Value.Computed(
+        element == ElementType.FLOAT32 ? value : graph.cast(value, element), type);
   }
 
   /** Answers a value as floats under a name. */

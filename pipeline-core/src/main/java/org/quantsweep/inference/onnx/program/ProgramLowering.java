@@ -121,7 +121,7 @@ final class ProgramLowering {
           shapes.put(answer, graph.shape(value));
           graph.answer(answer, value);
         });
-    graph.answerLargest(shapes);
+    graph.answerBeside(shapes);
     return new LoweredModel(
         new LoweredModel.OnnxBytes(graph.onnx().toBytes()),
         fed,
@@ -130,7 +130,7 @@ final class ProgramLowering {
   }
 
   private boolean isFinished() {
-    return frame.kind() == Frame.Kind.FUNCTION && frame.next() == frame.block().operations().size();
+    return frame.kind() == Frame.Kind.FUNCTION && frame.next() == setting.end();
   }
 
   private void step() {
@@ -217,15 +217,23 @@ final class ProgramLowering {
     bind(frame, operation, values);
   }
 
-  private static void bind(Frame owner, Operation operation, List<Value> values) {
+  private void bind(Frame owner, Operation operation, List<Value> values) {
     if (values.size() < operation.outputs().size()) {
       throw new UnsupportedLayerException(
           "it has " + operation.outputs().size() + " outputs, but makes " + values.size());
     }
     for (int i = 0; i < operation.outputs().size(); i++) {
-      owner.scope().put(operation.outputs().get(i).name(), values.get(i));
+      String name = operation.outputs().get(i).name();
+      owner.scope().put(name, values.get(i));
+      see(owner, name, values.get(i));
     }
     owner.advance();
+  }
+
+  private void see(Frame owner, String name, Value value) {
+    if (owner.kind() != Frame.Kind.FUNCTION && setting.isSeen(name)) {
+      graph.see(name, value);
+    }
   }
 
   /** A block has ended: what is around it goes on. */
@@ -246,6 +254,8 @@ final class ProgramLowering {
         } else {
           frame = new Frame(Frame.Kind.LOOP_BODY, operation.blocks().get(1), around);
           frame.enterTurn(ended.loopValues());
+          // Not where the condition begins: it may turn out to end the loop.
+          frame.block().inputs().forEach(input -> see(frame, input.name(), find(input.name())));
         }
       }
       case FUNCTION -> throw new IllegalStateException("a function's body has nothing around it.");

@@ -63,7 +63,7 @@ final class StageCut {
     StageSnapshot snapshot =
         new StageSnapshot(
             lowering.setting(), places, states, asked, Optional.ofNullable(needs.step()));
-    graph.answerLargest(shapes);
+    graph.answerBeside(shapes);
     return new LoweredModel(
         new LoweredModel.OnnxBytes(graph.onnx().toBytes()),
         fed,
@@ -77,9 +77,10 @@ final class StageCut {
   }
 
   /** What the rest reads of each block's own names. */
-  private static Map<Frame, Map<String, Value>> read(List<Frame> frames) {
+  private Map<Frame, Map<String, Value>> read(List<Frame> frames) {
     Map<Frame, Map<String, Value>> read = new HashMap<>();
-    Set<String> names = new TreeSet<>();
+    // Of these some are no outputs of the function.
+    Set<String> names = new TreeSet<>(lowering.setting().answers().keySet());
     for (int i = frames.size() - 1; i >= 0; i--) {
       Frame frame = frames.get(i);
       names.addAll(NeededNames.of(frame.block(), frame.next()));

@@ -223,11 +223,10 @@ record StageSnapshot(
     for (Map.Entry<String, DataType> input : new TreeMap<>(types).entrySet()) {
       fed.put(
           input.getKey(),
-          graph.fed(
+          graph.told(
               LoweredModel.graphInput(input.getKey()),
               shapes.get(input.getKey()),
-              // What a graph has answered is in its precision already.
-              input.getValue() == DataType.FLOAT16 ? DataType.FLOAT32 : input.getValue()));
+              input.getValue()));
     }
     StageSnapshot resumed =
         with(
@@ -244,15 +243,9 @@ record StageSnapshot(
   }
 
   private Frame frame(FramePlace place, Frame around) {
-    Frame frame = new Frame(place.kind(), place.block(), around);
+    Frame frame = setting.frame(place.kind(), place.block(), place.next(), around);
     frame.scope().putAll(place.scope());
     frame.setLoopValues(place.loopValues());
-    for (Operation operation : place.block().operations().subList(0, place.next())) {
-      if (operation.isConstant() || operation.isCompressed()) {
-        setting.addConstants(operation, frame.constants());
-      }
-    }
-    frame.goTo(place.next());
     return frame;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,14 +23,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.coreml.mlprogram.Operation;
 import org.quantsweep.coreml.mlprogram.ProgramBlock;
 import org.quantsweep.coreml.mlprogram.ProgramFormat;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.Tapped;
+import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
@@ -101,6 +107,56 @@ class OperationCasesTest {
             wanted.getValue(),
             name.contains("state") ? STORED_HALF : CLOSE);
       }
+    }
+  }
+
+  /** Every eighth case, and all with blocks, lists or states, cut wherever a run can go on. */
+  @Test
+  void everySuffixAnswersAsTheWhole() throws IOException, PredictionException {
+    int blocked = 0;
+    for (String name : cases()) {
+      CoreMLModel model = model(name);
+      boolean isPlain =
+          ProgramFormat.function(model).body().operations().stream()
+              .allMatch(operation -> operation.blocks().isEmpty());
+      if (isPlain && !name.matches(".*(list|state).*") && name.hashCode() % 8 != 0) {
+        continue;
+      }
+      ModelCuts cuts = model.cuts();
+      TreeSet<Integer> starts = new TreeSet<>();
+      for (int boundary = 0; boundary <= cuts.end(); boundary++) {
+        starts.add(cuts.start(boundary));
+        blocked += cuts.start(boundary) == boundary ? 0 : 1;
+      }
+      List<Map<String, Tensor>> calls = calls(arrays(name));
+      InferenceEngine engine = InferenceEngines.onnxRuntime();
+      try (Predictor predictor = engine.open(model);
+          TappedPredictor taps = engine.openTapped(model, starts)) {
+        List<Prediction> whole = predictor.predictCalls(calls);
+        List<Tapped> tapped = taps.runCalls(calls);
+        compare(name, tapped.stream().map(Tapped::prediction).toList(), whole);
+        Set<Set<String>> seen = new HashSet<>();
+        for (int start : starts) {
+          if (seen.add(cuts.live(Set.of(), start))) {
+            try (NetworkPart suffix = engine.openPart(model, start, cuts.end(), Map.of())) {
+              List<Map<String, Tensor>> live =
+                  tapped.stream().map(call -> call.boundaries().get(start)).toList();
+              compare(name + " from " + start, suffix.predictCalls(live), whole);
+            }
+          }
+        }
+      }
+    }
+    assertThat(blocked).isPositive();
+  }
+
+  private static void compare(String what, List<Prediction> some, List<Prediction> others) {
+    assertThat(some).as(what).hasSameSizeAs(others);
+    for (int call = 0; call < some.size(); call++) {
+      Map<String, Tensor> found = answers(some.get(call));
+      Map<String, Tensor> expected = answers(others.get(call));
+      assertThat(found.keySet()).as(what).isEqualTo(expected.keySet());
+      expected.forEach((output, wanted) -> compare(what, found.get(output), wanted, CLOSE));
     }
   }
 

@@ -1,0 +1,190 @@
+package org.quantsweep.coreml.mlprogram;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.quantsweep.coreml.ConvolutionGeometry;
+import org.quantsweep.coreml.LinearUse;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.tensor.Shape;
+
+/**
+ * Which weight tensors of a program are the matrix of y = W x + b, and where x is. Of a weight
+ * tensor that several operations take, all have to use it in the same way; where one is a product
+ * and another looks rows up, as a tied embedding has it, the product tells more and stands for
+ * both.
+ */
+final class ProgramLinearUse {
+  private static final String WEIGHT = "weight";
+  private static final String BIAS = "bias";
+  private static final String DATA = "x";
+
+  private final ProgramWeights weights;
+
+  ProgramLinearUse(ProgramWeights weights) {
+    this.weights = weights;
+  }
+
+  /** How one operation uses a weight tensor. */
+  private record Use(
+      Operation operation, LinearUse.Form form, String input, Optional<WeightTensor> bias) {
+    boolean isRows() {
+      return form instanceof LinearUse.Form.Rows;
+    }
+  }
+
+  /** The use of a weight tensor; empty where it is no matrix of this kind. */
+  Optional<LinearUse> of(WeightTensor tensor) {
+    if (tensor.isVector()) {
+      return Optional.empty();
+    }
+    List<Use> uses = new ArrayList<>();
+    for (ProgramWeights.Taking taking : weights.takings(tensor.identity())) {
+      Optional<Use> use = use(taking, tensor.shape());
+      if (use.isEmpty()) {
+        return Optional.empty();
+      }
+      uses.add(use.get());
+    }
+    if (!uses.stream().allMatch(Use::isRows)) {
+      uses.removeIf(Use::isRows);
+    }
+    if (uses.stream().map(Use::form).distinct().count() != 1) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new LinearUse(
+            uses.get(0).form(),
+            uses.stream().map(Use::input).toList(),
+            uses.get(0).bias().filter(bias -> isShared(bias, uses))));
+  }
+
+  /** Whether a bias is taken by the operations that take the weights, and by no other. */
+  private boolean isShared(WeightTensor bias, List<Use> uses) {
+    List<Operation> own =
+        weights.takings(bias.identity()).stream().map(ProgramWeights.Taking::operation).toList();
+    List<Operation> operations = uses.stream().map(Use::operation).toList();
+    return own.size() == operations.size() && distinct(own).equals(distinct(operations));
+  }
+
+  private static Set<Operation> distinct(List<Operation> operations) {
+    Set<Operation> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+    distinct.addAll(operations);
+    return distinct;
+  }
+
+  private Optional<Use> use(ProgramWeights.Taking taking, Shape shape) {
+    try {
+      return known(taking, shape);
+    } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+      // It has parameters that only a run tells, or that whoever runs it refuses.
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Use> known(ProgramWeights.Taking taking, Shape shape) {
+    boolean isWeight = taking.parameter().equals(WEIGHT);
+    return switch (taking.operation().type()) {
+      case "conv" -> convolution(taking, shape, ConvolutionGeometry.Direction.GATHERS);
+      case "conv_transpose" -> convolution(taking, shape, ConvolutionGeometry.Direction.SPREADS);
+      case "linear" ->
+          isWeight && shape.rank() == 2
+              ? use(taking, new LinearUse.Form.Product(), DATA, BIAS)
+              : Optional.empty();
+      case "matmul" -> product(taking, shape);
+      case "lstm", "gru", "rnn" -> recurrent(taking, shape);
+      case "gather" -> rows(taking, shape);
+      default -> Optional.empty();
+    };
+  }
+
+  private Optional<Use> use(
+      ProgramWeights.Taking taking, LinearUse.Form form, String input, String bias) {
+    return value(taking, input)
+        .map(
+            name ->
+                new Use(taking.operation(), form, name, weights.taken(taking.operation(), bias)));
+  }
+
+  /** The value that a parameter is bound to; empty where that is a constant. */
+  private static Optional<String> value(ProgramWeights.Taking taking, String parameter) {
+    List<Binding> bindings = taking.operation().inputs().getOrDefault(parameter, List.of());
+    return bindings.size() == 1
+            && bindings.get(0) instanceof Binding.Name name
+            && taking.constants().find(name.name()).isEmpty()
+        ? Optional.of(name.name())
+        : Optional.empty();
+  }
+
+  /** A parameter's numbers or texts; empty where it is not bound. */
+  private static Optional<TensorValue> constant(ProgramWeights.Taking taking, String parameter) {
+    return taking.constants().parameter(taking.operation(), parameter);
+  }
+
+  private static boolean isTrue(ProgramWeights.Taking taking, String parameter) {
+    return constant(taking, parameter).map(value -> value.integers()[0] != 0).orElse(false);
+  }
+
+  private Optional<Use> convolution(
+      ProgramWeights.Taking taking, Shape shape, ConvolutionGeometry.Direction direction) {
+    if (!taking.parameter().equals(WEIGHT) || shape.rank() < 3 || shape.rank() > 5) {
+      return Optional.empty();
+    }
+    ConvolutionGeometry geometry =
+        new ConvolutionParameters(name -> constant(taking, name)).geometry(direction, shape);
+    return use(taking, new LinearUse.Form.Convolution(geometry), DATA, BIAS);
+  }
+
+  /** Constants of more axes are several matrices. */
+  private Optional<Use> product(ProgramWeights.Taking taking, Shape shape) {
+    if (shape.rank() != 2) {
+      return Optional.empty();
+    }
+    boolean left = isTrue(taking, "transpose_x");
+    boolean right = isTrue(taking, "transpose_y");
+    if (taking.parameter().equals(DATA)) {
+      return use(
+          taking,
+          new LinearUse.Form.Product(
+              left ? LinearUse.Stored.COLUMNS : LinearUse.Stored.ROWS,
+              right ? LinearUse.Along.LAST : LinearUse.Along.SECOND_TO_LAST),
+          "y",
+          BIAS);
+    }
+    return use(
+        taking,
+        new LinearUse.Form.Product(
+            right ? LinearUse.Stored.ROWS : LinearUse.Stored.COLUMNS,
+            left ? LinearUse.Along.SECOND_TO_LAST : LinearUse.Along.LAST),
+        DATA,
+        BIAS);
+  }
+
+  /** The weights of what a cell reads; what it hands itself from step to step is no value. */
+  private Optional<Use> recurrent(ProgramWeights.Taking taking, Shape shape) {
+    String parameter = taking.parameter();
+    if (!parameter.startsWith("weight_ih") || shape.rank() != 2) {
+      return Optional.empty();
+    }
+    String bias = BIAS + parameter.substring("weight_ih".length());
+    if (taking.operation().type().equals("gru")) {
+      // The other bias of a cell that resets afterwards is reset too.
+      boolean own = taking.operation().inputs().containsKey("input_bias");
+      bias = own ? "input_bias" : isTrue(taking, "reset_after") ? "" : bias;
+    }
+    return use(taking, new LinearUse.Form.Product(), DATA, bias);
+  }
+
+  /** Words and the like: the first axis counts them. */
+  private Optional<Use> rows(ProgramWeights.Taking taking, Shape shape) {
+    long axis = constant(taking, "axis").map(value -> value.integers()[0]).orElse(0L);
+    long batch = constant(taking, "batch_dims").map(value -> value.integers()[0]).orElse(0L);
+    boolean isFirst = axis == 0 || axis == -shape.rank();
+    return taking.parameter().equals(DATA) && shape.rank() >= 2 && isFirst && batch == 0
+        ? use(taking, new LinearUse.Form.Rows(), "indices", "")
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,245 @@
+package org.quantsweep.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
+import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.calibration.InputMoments;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Programs;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.NetworkPart;
+import org.quantsweep.inference.Prediction;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.Tapped;
+import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.InputDescription;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.SharedData;
+import org.quantsweep.testing.TinySweep;
+
+/** Options of ML Programs alone, and the inputs that they are fitted to. */
+class ProgramOptionsTest {
+  private static final Criterion CRITERION = Criteria.parse("snr:30");
+  private static final Scheme SCHEME = Scheme.parse("half");
+  private static final int SAMPLES = 6;
+
+  private final InferenceEngine engine = InferenceEngines.onnxRuntime();
+
+  /** Numbers of the sample's own, for some calls. */
+  private record Drawn(int calls) implements SamplePreparation {
+    @Override
+    public SortedMap<String, Tensor> prepare(Sample sample, List<InputDescription> inputs) {
+      return prepareCalls(sample, inputs).get(0);
+    }
+
+    @Override
+    public List<SortedMap<String, Tensor>> prepareCalls(
+        Sample sample, List<InputDescription> inputs) {
+      Random random = new Random(sample.digest().hex().hashCode());
+      List<SortedMap<String, Tensor>> prepared = new ArrayList<>();
+      for (int call = 0; call < calls; call++) {
+        TreeMap<String, Tensor> arrays = new TreeMap<>();
+        for (InputDescription input : inputs) {
+          Shape shape = ((InputDescription.Array) input).shape();
+          float[] values = new float[(int) shape.elementCount()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian();
+          }
+          arrays.put(input.name(), Tensor.wrap(shape, values));
+        }
+        prepared.add(arrays);
+      }
+      return prepared;
+    }
+
+    @Override
+    public Sha256Digest digest() {
+      return Sha256Digest.ofText("drawn");
+    }
+  }
+
+  @Test
+  void anOptionAloneDoesWhatAFileWithItsWeightsDoes() throws Exception {
+    CoreMLModel model = read(Programs.Blob.counting(64));
+    java.nio.ByteBuffer bytes =
+        java.nio.ByteBuffer.allocate(256).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    float[] other = new float[64];
+    for (int i = 0; i < 64; i++) {
+      other[i] = i + i % 3 * 0.5f;
+      bytes.putFloat(other[i]);
+    }
+    CoreMLModel written = read(new Programs.Blob(2, bytes.array(), 0));
+    TensorOption option = new TensorOption("w", SCHEME);
+    Sensitivity found = measured(model, option, Tensor.wrap(Shape.of(4, 16), other), new Drawn(1));
+    try (Predictor one = engine.open(model);
+        Predictor two = engine.open(written)) {
+      requireSame(found, model, new Drawn(1), calls -> one.predictCalls(calls), two::predictCalls);
+    }
+    assertThat(found.disagreeing()).isBetween(1L, SAMPLES - 1L);
+  }
+
+  /** A state is written by earlier calls with the same weights. */
+  @ParameterizedTest
+  @ValueSource(strings = {"SileroVAD_stateful_f16_ios18", "StatefulKeyValueCache"})
+  void allCallsOfASampleCount(String name) throws Exception {
+    Path file = SharedData.path("models/" + name + ".mlpackage");
+    CoreMLModel model = ModelReader.read(file);
+    Drawn drawn = new Drawn(3);
+    List<WeightTensor> matrices =
+        model.weightTensors().stream().filter(tensor -> !tensor.isVector()).toList();
+    WeightTensor tensor = matrices.get(matrices.size() / 2);
+    float[] values = tensor.values().toArray();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= i % 2 == 0 ? 0.75f : 1.25f;
+    }
+    Tensor other = Tensor.wrap(tensor.shape(), values);
+    Sensitivity found = measured(model, new TensorOption(tensor.identity(), SCHEME), other, drawn);
+    try (Predictor plain = engine.open(model);
+        NetworkPart whole =
+            engine.openPart(model, 0, model.cuts().end(), Map.of(tensor.identity(), other));
+        TappedPredictor taps = engine.openTapped(model, new TreeSet<>(List.of(0)))) {
+      requireSame(
+          found,
+          model,
+          drawn,
+          calls -> plain.predictCalls(calls),
+          calls ->
+              whole.predictCalls(
+                  taps.runCalls(calls).stream()
+                      .map(Tapped::boundaries)
+                      .map(boundaries -> boundaries.get(0))
+                      .toList()));
+    }
+    assertThat(found.loss()).isPositive();
+    try (OptionEvaluatorOf evaluator = evaluator(model, drawn)) {
+      Map<String, InputMoments> moments =
+          evaluator
+              .options
+              .moments(evaluator.prepared(), matrices.stream().map(WeightTensor::identity).toList())
+              .value();
+      assertThat(moments).isNotEmpty();
+      assertThat(moments.values()).allMatch(own -> own.count() >= 3 * SAMPLES);
+    }
+  }
+
+  /** What is needed to gather the moments of one shard after the other. */
+  private static final class OptionEvaluatorOf implements AutoCloseable {
+    private final OptionEvaluator options;
+    private final ShardEvaluator preparing;
+    private final SampleSource source;
+    private final Predictor reference;
+
+    OptionEvaluatorOf(
+        OptionEvaluator options,
+        ShardEvaluator preparing,
+        SampleSource source,
+        Predictor reference) {
+      this.options = options;
+      this.preparing = preparing;
+      this.source = source;
+      this.reference = reference;
+    }
+
+    List<PreparedSample> prepared() {
+      List<PreparedSample> all = new ArrayList<>();
+      for (int shard = 0; shard < source.index().shards(); shard++) {
+        all.addAll(preparing.prepare(source.read(new ShardId(shard)), reference).value());
+      }
+      return all;
+    }
+
+    @Override
+    public void close() {
+      reference.close();
+    }
+  }
+
+  private OptionEvaluatorOf evaluator(CoreMLModel model, SamplePreparation preparation) {
+    SampleSource source = TinySweep.samples("selects", SAMPLES);
+    SampleIndex index = source.index();
+    return new OptionEvaluatorOf(
+        new OptionEvaluator(index, model, engine, CRITERION, CalibrationSettings.DEFAULT),
+        new ShardEvaluator(index, preparation, CRITERION),
+        source,
+        engine.open(model));
+  }
+
+  /** Answers calls that follow each other. */
+  private interface Answering {
+    List<Prediction> of(List<Map<String, Tensor>> calls) throws Exception;
+  }
+
+  private static void requireSame(
+      Sensitivity found, CoreMLModel model, Drawn drawn, Answering plain, Answering changed)
+      throws Exception {
+    double loss = 0;
+    long disagreeing = 0;
+    SampleSource source = TinySweep.samples("selects", SAMPLES);
+    for (int shard = 0; shard < source.index().shards(); shard++) {
+      for (Sample sample : source.read(new ShardId(shard))) {
+        List<Map<String, Tensor>> calls = List.copyOf(drawn.prepareCalls(sample, model.inputs()));
+        List<Prediction> references = plain.of(calls);
+        List<Prediction> others = changed.of(calls);
+        boolean agrees = true;
+        for (int call = 0; call < calls.size(); call++) {
+          loss += CRITERION.loss(references.get(call), others.get(call)) / calls.size();
+          agrees &= CRITERION.agrees(references.get(call), others.get(call));
+        }
+        disagreeing += agrees ? 0 : 1;
+      }
+    }
+    assertThat(found.samples()).isEqualTo(SAMPLES);
+    assertThat(found.disagreeing()).isEqualTo(disagreeing);
+    assertThat(found.loss()).isCloseTo(loss, withPercentage(0.01));
+  }
+
+  private Sensitivity measured(
+      CoreMLModel model, TensorOption option, Tensor values, SamplePreparation preparation) {
+    SampleSource samples = TinySweep.samples("selects", SAMPLES);
+    try (LocalOptionRunner runner =
+        new LocalOptionRunner(
+            model,
+            TinySweep.samples("fitted to", SAMPLES),
+            samples,
+            preparation,
+            CRITERION,
+            engine,
+            CalibrationSettings.DEFAULT,
+            2)) {
+      return runner
+          .measure(
+              Map.of(option, new OptionWeights(new TreeMap<>(Map.of(option.tensor(), values)))))
+          .get(option);
+    }
+  }
+
+  private static CoreMLModel read(Programs.Blob blob) {
+    return ModelReader.read(
+        Programs.files(Programs.parts(Programs.linear().build(), blob)), "program.mlpackage");
+  }
+}
