@@ -172,11 +172,11 @@ public final class CalibratedQuantizer {
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
   public CalibratedWeights quantize(Scheme.Compression scheme) {
+    QuantizedWeights simple = plain.quantize(scheme.plain());
     QuantizedWeights fitted =
         plain instanceof ProgramQuantizer program
-            ? fitter(program).fit(scheme)
+            ? fitter(program).fit(scheme, simple)
             : network((Scheme.Quantization) scheme);
-    QuantizedWeights simple = plain.quantize(scheme.plain());
     QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
     return new CalibratedWeights(better, corrected(better));
   }
@@ -199,7 +199,8 @@ public final class CalibratedQuantizer {
                               block.start, block.damped, block.order, block.feedback))
                   .toList()));
     }
-    return new ProgramFitter(tensor.values(), inputs, metrics::get, program, settings.rounds());
+    return new ProgramFitter(
+        tensor.values(), inputs, metrics::get, program.type(), settings.rounds());
   }
 
   /**

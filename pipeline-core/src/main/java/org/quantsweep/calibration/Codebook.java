@@ -1,8 +1,7 @@
 package org.quantsweep.calibration;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import org.quantsweep.quantize.FloatType;
+import org.quantsweep.quantize.NearestVectors;
 
 /** The values that a weight, or a vector of weights, may be stored as in an ML Program. */
 interface Codebook {
@@ -32,8 +31,8 @@ interface Codebook {
     private final float[] entries;
     private final int vector;
 
-    /** The entries by their first number; none for single weights. */
-    private final int[] order;
+    /** Null for single weights. */
+    private final NearestVectors vectors;
 
     /**
      * A table.
@@ -43,16 +42,7 @@ interface Codebook {
     Entries(float[] entries, int vector) {
       this.entries = entries;
       this.vector = vector;
-      this.order =
-          vector == 1
-              ? new int[0]
-              : IntStream.range(0, entries.length / vector)
-                  .boxed()
-                  .sorted(
-                      Comparator.<Integer>comparingDouble(entry -> entries[entry * vector])
-                          .thenComparing(entry -> entry))
-                  .mapToInt(Integer::intValue)
-                  .toArray();
+      this.vectors = vector == 1 ? null : new NearestVectors(entries, vector);
     }
 
     float[] entries() {
@@ -65,7 +55,7 @@ interface Codebook {
 
     @Override
     public int nearest(double[] point, double[] value) {
-      int best = vector == 1 ? ofOne(point[0]) : ofVector(point);
+      int best = vector == 1 ? ofOne(point[0]) : vectors.nearest(point);
       for (int i = 0; i < vector; i++) {
         value[i] = entries[best * vector + i];
       }
@@ -82,55 +72,6 @@ interface Codebook {
           high = middle;
         } else {
           low = middle + 1;
-        }
-      }
-      return low;
-    }
-
-    /** Outwards from the entries whose first number is nearest, until no other can be nearer. */
-    private int ofVector(double[] point) {
-      int up = firstAbove(point[0]);
-      int down = up - 1;
-      int best = -1;
-      double least = Double.POSITIVE_INFINITY;
-      while (true) {
-        double above = up < order.length ? apart(up, point) : Double.POSITIVE_INFINITY;
-        double below = down >= 0 ? apart(down, point) : Double.POSITIVE_INFINITY;
-        if (Math.min(above, below) > least || (above == below && above == Double.POSITIVE_INFINITY)) {
-          return best;
-        }
-        int entry = above < below ? order[up++] : order[down--];
-        double distance = distance(entry, point);
-        if (distance < least || (distance == least && entry < best)) {
-          least = distance;
-          best = entry;
-        }
-      }
-    }
-
-    private double apart(int place, double[] point) {
-      double difference = point[0] - entries[order[place] * vector];
-      return difference * difference;
-    }
-
-    private double distance(int entry, double[] point) {
-      double distance = 0;
-      for (int i = 0; i < vector; i++) {
-        double difference = point[i] - entries[entry * vector + i];
-        distance += difference * difference;
-      }
-      return distance;
-    }
-
-    private int firstAbove(double value) {
-      int low = 0;
-      int high = order.length;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (entries[order[middle] * vector] <= value) {
-          low = middle + 1;
-        } else {
-          high = middle;
         }
       }
       return low;

@@ -14,7 +14,6 @@ import org.quantsweep.quantize.BlockwiseWeights;
 import org.quantsweep.quantize.CodedWeights;
 import org.quantsweep.quantize.FloatType;
 import org.quantsweep.quantize.PalettizedWeights;
-import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
@@ -36,25 +35,26 @@ final class ProgramFitter {
   private final Tensor weights;
   private final LayerInputs inputs;
   private final IntFunction<RowMetric> metrics;
-  private final ProgramQuantizer plain;
+  private final FloatType type;
   private final int rounds;
 
   /**
    * Prepares the fitting of one weight tensor.
    *
    * @param metrics of a group of channels
+   * @param type of the weights
    * @param rounds how often codes and what they stand for are chosen anew
    */
   ProgramFitter(
       Tensor weights,
       LayerInputs inputs,
       IntFunction<RowMetric> metrics,
-      ProgramQuantizer plain,
+      FloatType type,
       int rounds) {
     this.weights = weights;
     this.inputs = inputs;
     this.metrics = metrics;
-    this.plain = plain;
+    this.type = type;
     this.rounds = rounds;
   }
 
@@ -71,9 +71,12 @@ final class ProgramFitter {
     }
   }
 
-  /** The fitted form of a scheme. */
-  QuantizedWeights fit(Scheme.Compression scheme) {
-    QuantizedWeights simple = plain.quantize(scheme.plain());
+  /**
+   * The fitted form of a scheme.
+   *
+   * @param simple what the scheme gives without calibration
+   */
+  QuantizedWeights fit(Scheme.Compression scheme, QuantizedWeights simple) {
     if (simple instanceof BlockwiseWeights blocks) {
       return blocks(blocks, all());
     }
@@ -375,7 +378,7 @@ final class ProgramFitter {
     double[] exact = new double[fitted.length];
     Arrays.setAll(exact, i -> fitted[i]);
     // Every step is rounded to what is stored, so that codes are chosen for that.
-    return new Codebook.Entries(new EntriesFit.Rounding(plain.type(), false).rounded(exact), 1);
+    return new Codebook.Entries(new EntriesFit.Rounding(type, false).rounded(exact), 1);
   }
 
   private static void refit(Unit unit, EntriesFit.Rounding rounding) {

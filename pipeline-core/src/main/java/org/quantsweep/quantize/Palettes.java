@@ -122,9 +122,16 @@ final class Palettes {
       case LUT_UNIQUE -> unique(own, bits, scheme);
       default ->
           cut.vector() == 1
-              ? rounded(optimal(cut, table, own, members, places, bits))
+              ? padded(rounded(optimal(cut, table, own, members, places, bits)), bits.codes())
               : rounded(new VectorTables(own, cut.vector()).fit(bits.codes()));
     };
+  }
+
+  /** Where fewer weights are different, the last entry stands for the others. */
+  private static float[] padded(float[] entries, int count) {
+    float[] padded = Arrays.copyOf(entries, count);
+    Arrays.fill(padded, entries.length, count, entries[entries.length - 1]);
+    return padded;
   }
 
   private float[] rounded(float[] entries) {

@@ -96,19 +96,14 @@ final class VectorTables {
 
   /** The place of the nearest entry for each vector; at a tie the first. */
   static byte[] nearest(float[] vectors, float[] table, int length) {
+    NearestVectors entries = new NearestVectors(table, length);
     byte[] codes = new byte[vectors.length / length];
-    int entries = table.length / length;
+    double[] point = new double[length];
     for (int i = 0; i < codes.length; i++) {
-      int best = 0;
-      double least = Double.POSITIVE_INFINITY;
-      for (int entry = 0; entry < entries; entry++) {
-        double distance = distance(vectors, i * length, table, entry * length, length);
-        if (distance < least) {
-          least = distance;
-          best = entry;
-        }
+      for (int j = 0; j < length; j++) {
+        point[j] = vectors[i * length + j];
       }
-      codes[i] = (byte) best;
+      codes[i] = (byte) entries.nearest(point);
     }
     return codes;
   }

@@ -1,6 +1,5 @@
 package org.quantsweep.sweep;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +19,6 @@ import org.quantsweep.calibration.NotCalibratableException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;

@@ -30,6 +30,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.NetworkQuantizer;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
@@ -103,7 +104,7 @@ class ProgramMomentsTest {
         new CalibratedQuantizer(
             model,
             weights,
-            new TensorQuantizer(weights.values(), 0, weights.shape().length(0)),
+            new NetworkQuantizer(weights.values(), 0, weights.shape().length(0)),
             moments,
             ALL_PLACES);
     // With all weights 0 the error is the whole answer.
@@ -122,7 +123,7 @@ class ProgramMomentsTest {
     // Rows that are looked up have a scale each; others share one here.
     boolean isNamed = name.startsWith("gather, ");
     TensorQuantizer plain =
-        new TensorQuantizer(weights.values(), 0, isNamed ? weights.shape().length(0) : 1);
+        new NetworkQuantizer(weights.values(), 0, isNamed ? weights.shape().length(0) : 1);
     CalibratedQuantizer quantizer =
         new CalibratedQuantizer(model, weights, plain, moments, ALL_PLACES);
     requireCloser(quantizer, plain, "lut-kmeans:1+calibrated", false);
@@ -205,7 +206,7 @@ class ProgramMomentsTest {
     assertThatThrownBy(
             () ->
                 new CalibratedQuantizer(
-                    model, weights, new TensorQuantizer(weights.values(), 0, 5), none, ALL_PLACES))
+                    model, weights, new NetworkQuantizer(weights.values(), 0, 5), none, ALL_PLACES))
         .isInstanceOf(NotCalibratableException.class)
         .hasMessage("no calibration sample reaches its layer");
   }
