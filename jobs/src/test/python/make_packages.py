@@ -153,10 +153,12 @@ def halves():
     @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
     def program(x):
         large = mb.const(val=np.array([[1, -1e5, 2, 3]], np.float32), name="large")
+        lost = mb.const(val=np.array([[0.5, -np.inf, 0, np.inf]], np.float16), name="lost")
         mask = mb.const(val=np.array([[0, -np.inf, 0, -np.inf]], np.float16), name="mask")
         narrow = mb.cast(x=x, dtype="fp16", name="narrow")
         scaled = mb.mul(x=narrow, y=mb.cast(x=large, dtype="fp16", name="cast"), name="scaled")
-        return mb.cast(x=mb.add(x=scaled, y=mask, name="masked"), dtype="fp32", name="y")
+        shifted = mb.add(x=scaled, y=lost, name="shifted")
+        return mb.cast(x=mb.add(x=shifted, y=mask, name="masked"), dtype="fp32", name="y")
 
     save(
         convert(program, ct.target.iOS16, pass_pipeline=ct.PassPipeline.EMPTY),

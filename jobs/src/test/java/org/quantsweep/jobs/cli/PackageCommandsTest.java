@@ -586,7 +586,7 @@ class PackageCommandsTest {
     assertThat(run("inspect", HALVES).out())
         .endsWith(
             """
-            warning: constant 'mask' is stored in half precision, and infinite at 2 of 4 places.
+            warning: constant 'lost' is stored in half precision, and infinite at 2 of 4 places.
             warning: constant 'large' reaches 100000.0, but 'cast' takes it to half precision, which ends at 65504.
             """);
     assertThat(new ObjectMapper().readTree(run("inspect", HALVES, "--json").out()).at("/warnings"))
