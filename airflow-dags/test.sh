@@ -39,4 +39,4 @@ PYTHONPYCACHEPREFIX=$(dirname "$(dirname "$airflow_python")")/bytecode
 export PYTHONPYCACHEPREFIX
 airflow db migrate > "$AIRFLOW_HOME/migrate.log" 2>&1 || { cat "$AIRFLOW_HOME/migrate.log" >&2; exit 1; }
 cd "$here"
-exec python -m pytest -q -p no:cacheprovider --durations=5 "${@:-tests}"
+exec python -m pytest -q -rs -p no:cacheprovider --durations=5 "${@:-tests}"

@@ -52,5 +52,6 @@ jobs spark
 jobs mlflow
 airflow-dags airflow
 airflow-dags spark
+airflow-dags coremltools
 END
 echo "$(date -u +%H:%M:%S) done"

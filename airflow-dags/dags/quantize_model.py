@@ -3,7 +3,8 @@
 
 Finds the smallest quantized form of one Core ML model that still answers like the model as given, and publishes it.
 
-`request` → `ingest` → `sweep` → `gate` → `publish` → `announce`, or → `none_acceptable`.
+`request` → `ingest` → `sweep` → `gate` → `publish` → `announce`, or → `none_acceptable`. With the parameter `convert`
+the task of that name makes the model first: `PYTHON CONVERT MODEL PACKAGE`, in a virtual environment of its own.
 
 Triggered by hand, by the API (`conf` holds the parameters), or by an event of the assets `quantsweep_model` or
 `quantsweep_samples`, whose `extra` holds the parameters; `model` and `samples` must be among them.
@@ -18,8 +19,14 @@ from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, Variable, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException, ParamValidationError
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowSkipException,
+    ParamValidationError,
+)
 
+import quantsweep_conversion as conversion
 from quantsweep_jobs import (
     DEFAULTS,
     NEW_MODEL,
@@ -57,6 +64,17 @@ PARAMS = {
         description="The model's name in the registry; empty: that of its file.",
     ),
     "time_budget": Param(None, **TEXT, description="How long the search may go on, such as 30m."),
+    "convert": Param(
+        None,
+        **ADDRESS,
+        description="A script on the workers that makes the package of its second argument from the model, its first.",
+    ),
+    "convert_requirements": Param(
+        None, **ADDRESS, description="What the script needs, as pip takes it; empty: coremltools alone."
+    ),
+    "convert_python": Param(
+        None, **ADDRESS, description="A Python on the workers that has what the script needs, instead."
+    ),
 }
 
 
@@ -90,6 +108,16 @@ def wanted(given: dict[str, Any], where: str) -> dict[str, Any]:
                 f"{where}: '{key}' is missing: it tells what to quantize with what.\n"
                 f'Maybe give {{"model": "/models/Net.mlmodel", "samples": "/data/photos"}}.'
             )
+    how = [key for key in ("convert_requirements", "convert_python") if given.get(key) is not None]
+    if how and given.get("convert") is None:
+        problems.append(
+            f"{where}: {' and '.join(how)} without 'convert': there is no script.\nMaybe name one, or leave them out."
+        )
+    elif len(how) > 1:
+        problems.append(
+            f"{where}: convert_requirements and convert_python exclude each other: one makes a Python, one names it.\n"
+            "Maybe leave one of them out."
+        )
     if problems:
         raise AirflowFailException("\n".join(problems))
     return values
@@ -102,8 +130,11 @@ def layout(values: dict[str, Any], run_id: str) -> dict[str, Any]:
     run = "".join(each if each.isalnum() or each in "._-" else "-" for each in run_id)
     source = hashlib.sha256(values["samples"].encode()).hexdigest()[:16]
     registry = (values["registry"] or Variable.get("quantsweep_registry")).rstrip("/")
+    made = values["convert"] is not None
     return {
         **values,
+        "source": values["model"],
+        "model": conversion.converted(results, name, run) if made else values["model"],
         "name": name,
         "published_as": f"{registry}/{name}",
         "table": f"{results}/samples/{source}",
@@ -152,6 +183,15 @@ with DAG(
 
     TriggerDagRunOperator.partial(task_id="trigger", trigger_dag_id=DAG_ID).expand(conf=others())
 
+    @task
+    def convert(asked: dict[str, Any]) -> None:
+        """A script of the user's makes the model, where one is named."""
+        if asked["convert"] is None:
+            raise AirflowSkipException("No script is named: the model is taken as it is.")
+        conversion.convert(
+            asked["convert"], asked["source"], asked["model"], asked["convert_python"], asked["convert_requirements"]
+        )
+
     ingest = QuantSweepSubmit(
         task_id="ingest",
         name="quantsweep ingest",
@@ -177,6 +217,7 @@ with DAG(
         answer=of("output"),
         report=of("output") + "/result.json",
         registry=of("published_as"),
+        trigger_rule="none_failed",  # most models need no conversion
     )
 
     @task.branch
@@ -212,5 +253,6 @@ with DAG(
 
     choice = gate(asked["output"])
     asked >> ingest >> sweep >> choice
+    convert(asked) >> sweep
     choice >> publish >> announce(asked["output"])
     choice >> none_acceptable(asked["output"])

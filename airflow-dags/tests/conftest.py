@@ -42,6 +42,15 @@ def airflow():
     return run
 
 
+@pytest.fixture(scope="session")
+def coremltools_python():
+    """A Python with the real coremltools."""
+    made = subprocess.run(
+        [HERE.parent / "tools/python-env.sh", "coremltools"], stdout=subprocess.PIPE, text=True, check=True
+    )
+    return made.stdout.splitlines()[-1]
+
+
 def rows(query: str, *values) -> list[tuple]:
     database = sqlite3.connect(f"file:{HOME}/airflow.db?mode=ro", uri=True)
     try:

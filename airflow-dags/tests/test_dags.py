@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
 from airflow.serialization.serialized_objects import DagSerialization
 
@@ -44,7 +44,8 @@ def test_dags_can_be_stored(dags):
 def test_quantize_model_is_ingest_sweep_gate_publish(dags):
     dag = dags.get_dag("quantize_model")
     assert {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks} == {
-        "request": ["announce", "gate", "ingest", "none_acceptable"],
+        "request": ["announce", "convert", "gate", "ingest", "none_acceptable"],
+        "convert": ["sweep"],
         "others": ["trigger"],
         "trigger": [],
         "ingest": ["sweep"],
@@ -72,6 +73,9 @@ def test_parameters_have_no_values_of_their_own(dags):
         "registry": None,
         "name": None,
         "time_budget": None,
+        "convert": None,
+        "convert_requirements": None,
+        "convert_python": None,
     }
 
 
@@ -169,7 +173,7 @@ def test_all_problems_are_said_together(request_of):
         request_of(events=[Event({"model": "--json", "name": "../x", "agremeent": "1"})])
     assert str(refused.value) == (
         "extra of the event of quantsweep_model: key 'agremeent' is not known. Known are model, samples, criterion,"
-        " agreement, family, schemes, registry, name, time_budget.\n"
+        " agreement, family, schemes, registry, name, time_budget, convert, convert_requirements, convert_python.\n"
         "extra of the event of quantsweep_model: 'model' (--json) is not what it must be: '--json' does not match"
         " '^[^-]'.\n"
         "extra of the event of quantsweep_model: 'name' (../x) is not what it must be: '../x' does not match"
@@ -177,6 +181,42 @@ def test_all_problems_are_said_together(request_of):
         "extra of the event of quantsweep_model: 'samples' is missing: it tells what to quantize with what.\n"
         'Maybe give {"model": "/models/Net.mlmodel", "samples": "/data/photos"}.'
     )
+
+
+def test_with_a_script_the_model_is_what_the_script_makes(dags, request_of):
+    asked = request_of({"model": "/m/net.pt", "samples": "/photos", "convert": "/s/convert.py"})
+    assert asked["source"] == "/m/net.pt"
+    assert asked["model"].endswith(
+        "/results/models/net/converted/manual__2026-11-21T08-04-14.705502-00-00/net.mlpackage"
+    )
+    sweep = dags.get_dag("quantize_model").get_task("sweep")
+    assert "--model=" + asked["model"] in rendered(sweep, asked)
+    assert sweep.trigger_rule == "none_failed"
+    plain = request_of({"model": "/m/Net.mlmodel", "samples": "/photos"})
+    convert = dags.get_dag("quantize_model").get_task("convert").python_callable
+    with pytest.raises(AirflowSkipException, match="No script is named"):
+        convert(plain)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {"convert_python": "/p", "convert_requirements": "/r"},
+            "convert_requirements and convert_python without 'convert': there is no script.\n"
+            "Maybe name one, or leave them out.",
+        ),
+        (
+            {"convert": "/s", "convert_python": "/p", "convert_requirements": "/r"},
+            "convert_requirements and convert_python exclude each other: one makes a Python, one names it.\n"
+            "Maybe leave one of them out.",
+        ),
+    ],
+)
+def test_what_a_conversion_has_no_use_for_is_refused(request_of, params, message):
+    with pytest.raises(AirflowFailException) as refused:
+        request_of({"model": "/m/net.pt", "samples": "/photos", **params})
+    assert str(refused.value) == "parameters: " + message
 
 
 def test_nightly_sweeps_maps_over_the_file_and_the_jobs_read_the_same_entry(dags):

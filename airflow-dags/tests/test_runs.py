@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HOME, SAMPLE
+from conftest import HERE, HOME, SAMPLE
 
 REGISTRY = HOME / "registry"
 SCHEMES = "linear:2,lut-kmeans:4,linear:8"
@@ -40,6 +40,7 @@ def test_a_run_publishes_and_says_so(first):
         "request": "success",
         "others": "success",
         "trigger": "skipped",
+        "convert": "skipped",
         "ingest": "success",
         "sweep": "success",
         "gate": "success",
@@ -101,6 +102,23 @@ def test_none_acceptable_is_an_answer_and_nothing_is_published(airflow, asked):
     assert "closest: {'scheme': 'linear:3'" in run.log
     assert run.events() == []
     assert not (REGISTRY / "names/none").exists()
+
+
+def test_a_script_of_the_users_makes_the_model_first(airflow, asked, coremltools_python):
+    conf = {
+        **asked,
+        "convert": str(HERE / "tests/convert_network.py"),
+        "convert_python": coremltools_python,
+        "name": "converted",
+    }
+    run = airflow("quantize_model", conf)
+    assert run.code == 0, run.log
+    assert (run.states()["convert"], run.states()["publish"]) == ("success", "success")
+    package = Path(run.xcom("request")["model"])
+    assert package.name == "converted.mlpackage"
+    assert (package / "Manifest.json").is_file()
+    assert [each.name for each in package.parent.iterdir()] == [package.name]
+    assert result(run)["selected"]["scheme"] == "lut-kmeans:4"
 
 
 def test_one_failing_model_does_not_stop_the_others(airflow, asked):

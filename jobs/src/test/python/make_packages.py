@@ -153,10 +153,12 @@ def halves():
     @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
     def program(x):
         large = mb.const(val=np.array([[1, -1e5, 2, 3]], np.float32), name="large")
+        lost = mb.const(val=np.array([[0.5, -np.inf, 0, np.inf]], np.float16), name="lost")
         mask = mb.const(val=np.array([[0, -np.inf, 0, -np.inf]], np.float16), name="mask")
         narrow = mb.cast(x=x, dtype="fp16", name="narrow")
         scaled = mb.mul(x=narrow, y=mb.cast(x=large, dtype="fp16", name="cast"), name="scaled")
-        return mb.cast(x=mb.add(x=scaled, y=mask, name="masked"), dtype="fp32", name="y")
+        shifted = mb.add(x=scaled, y=lost, name="shifted")
+        return mb.cast(x=mb.add(x=shifted, y=mask, name="masked"), dtype="fp32", name="y")
 
     save(
         convert(program, ct.target.iOS16, pass_pipeline=ct.PassPipeline.EMPTY),
@@ -192,6 +194,24 @@ def grey16():
     save(changed, "grey16.mlpackage")
 
 
+def two_halves():
+    """A pipeline of two programs in half precision: the first doubles, the second squares."""
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
+    def first(x):
+        narrow = mb.cast(x=x, dtype="fp16", name="narrow")
+        twice = mb.mul(x=narrow, y=np.float16(2), name="twice")
+        return mb.cast(x=twice, dtype="fp32", name="doubled")
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 4))], opset_version=ct.target.iOS16)
+    def second(doubled):
+        narrow = mb.cast(x=doubled, dtype="fp16", name="narrow")
+        return mb.cast(x=mb.square(x=narrow, name="square"), dtype="fp32", name="squared")
+
+    stages = [convert(each, ct.target.iOS16) for each in (first, second)]
+    save(ct.utils.make_pipeline(*stages), "two-halves.mlpackage")
+
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 classifier()
 functions()
@@ -199,3 +219,4 @@ flexible()
 unfit()
 halves()
 grey16()
+two_halves()

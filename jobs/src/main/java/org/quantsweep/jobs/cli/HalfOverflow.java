@@ -42,11 +42,14 @@ final class HalfOverflow {
     this.name = name;
     this.model = model;
     this.engine = engine;
-    boolean declaresHalf =
-        model.format().functions().stream()
+    this.left = declaresHalf(model) ? MOST_SAMPLES : 0;
+  }
+
+  private static boolean declaresHalf(CoreMLModel model) {
+    return model.stages().stream().anyMatch(HalfOverflow::declaresHalf)
+        || model.format().functions().stream()
             .filter(function -> function.name().equals(model.function()))
             .anyMatch(FunctionSummary::declaresHalfPrecision);
-    this.left = declaresHalf ? MOST_SAMPLES : 0;
   }
 
   /** The same model, looked at while it answers; it is opened once more for that. */

@@ -39,6 +39,7 @@ class PackageCommandsTest {
   private static final String UNFIT = PACKAGES.resolve("unfit.mlpackage").toString();
   private static final String HALVES = PACKAGES.resolve("halves.mlpackage").toString();
   private static final String GREY16 = PACKAGES.resolve("grey16.mlpackage").toString();
+  private static final String TWO_HALVES = PACKAGES.resolve("two-halves.mlpackage").toString();
   private static final String PROGRAM = PACKAGES.resolve("classifier.mlpackage").toString();
   private static final String NETWORK = PACKAGES.resolve("classifier.mlmodel").toString();
 
@@ -567,7 +568,7 @@ class PackageCommandsTest {
     assertThat(run("inspect", HALVES).out())
         .endsWith(
             """
-            warning: constant 'mask' is stored in half precision, and infinite at 2 of 4 places.
+            warning: constant 'lost' is stored in half precision, and infinite at 2 of 4 places.
             warning: constant 'large' reaches 100000.0, but 'cast' takes it to half precision, which ends at 65504.
             """);
     assertThat(new ObjectMapper().readTree(run("inspect", HALVES, "--json").out()).at("/warnings"))
@@ -592,6 +593,25 @@ class PackageCommandsTest {
     JsonNode json =
         new ObjectMapper().readTree(run("inspect", FUNCTIONS, "--input", first, "--json").out());
     assertThat(json.at("/halfPrecisionMagnitudes/cast_1").asDouble()).isEqualTo(40000);
+  }
+
+  @Test
+  void overflowInAStageOfAPipelineIsWarnedOfToo() throws Exception {
+    // Twice 150 is 300, whose square is beyond half precision.
+    String input = row("large.npz", "x", 150, 1, 0, 0);
+    String sentence =
+        "half-precision values exceed 65504, where a device that computes in float16 overflows:"
+            + " stage[1]/square (90000.0)";
+    assertThat(run("inspect", TWO_HALVES, "--input", input).out())
+        .contains(
+            "float16: the largest magnitude of 4 values is 90000.0, at 'stage[1]/square'\n"
+                + "warning: "
+                + sentence
+                + ".\n");
+    Ran ran = run("predict", TWO_HALVES, "--input", input, "--output", at("y.npz"));
+    assertThat(ran).isEqualTo(new Ran(0, "", "warning: " + TWO_HALVES + ": " + sentence + "\n"));
+    assertThat(NpzArrays.read(folder.resolve("y.npz")))
+        .containsOnly(Map.entry("squared", tensor(Shape.of(1, 4), 90000, 4, 0, 0)));
   }
 
   @Test

@@ -37,10 +37,13 @@ final class HalfConstants {
         .ifPresent(
             constant -> {
               int infinite = 0;
+              boolean hasNumbers = false;
               for (float value : constant.floats()) {
                 infinite += Float.isInfinite(value) ? 1 : 0;
+                hasNumbers |= Float.isFinite(value) && value != 0;
               }
-              if (infinite > 0) {
+              // What is infinite alone or beside zeros was meant so: a bound, a mask.
+              if (infinite > 0 && hasNumbers) {
                 findings.warning(
                     "constant '"
                         + name
@@ -48,15 +51,18 @@ final class HalfConstants {
                         + infinite
                         + " of "
                         + constant.count()
-                        + (constant.count() == 1 ? " place." : " places."));
+                        + " places.");
               }
             });
   }
 
   private static void cast(Operation operation, ConstantScope constants, Findings findings) {
     boolean isToHalf =
-        operation.outputs().get(0).type() instanceof ProgramType.Array array
-            && array.element() == DataType.FLOAT16;
+        operation.outputs().stream()
+            .anyMatch(
+                output ->
+                    output.type() instanceof ProgramType.Array array
+                        && array.element() == DataType.FLOAT16);
     for (Binding binding : operation.inputs().getOrDefault("x", List.of())) {
       if (isToHalf
           && binding instanceof Binding.Name name

@@ -55,6 +55,9 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
 
   @Override
   public MagnitudeProbe openProbe(CoreMLModel model) {
+    if (model.kind().isPipeline()) {
+      return new PipelineMagnitudeProbe(model, this);
+    }
     return model.kind() == ModelKind.ML_PROGRAM
         ? new GraphMagnitudeProbe(model, lowering(model), graphs)
         : MagnitudeProbe.NOTHING;

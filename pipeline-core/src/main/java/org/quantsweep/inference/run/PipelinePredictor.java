@@ -77,9 +77,20 @@ final class PipelinePredictor implements Predictor {
     return stages.stream().flatMap(stage -> stage.preferredRefusal().stream()).findFirst();
   }
 
+  /** Looks at what a stage is about to be fed with. */
+  interface StageListener {
+    void before(int stage, List<Map<String, Tensor>> calls) throws PredictionException;
+  }
+
   /** Every stage runs all calls before the next one does, so that it keeps its own state. */
   @Override
   public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
+    return predictCalls(calls, (stage, fed) -> {});
+  }
+
+  /** The same, with somebody who looks at what the stages are fed with. */
+  List<Prediction> predictCalls(List<Map<String, Tensor>> calls, StageListener listener)
+      throws PredictionException {
     List<Map<String, Tensor>> known = new ArrayList<>();
     List<Map<String, OutputValue>> answered = new ArrayList<>();
     for (Map<String, Tensor> call : calls) {
@@ -87,8 +98,9 @@ final class PipelinePredictor implements Predictor {
       known.add(new HashMap<>(call));
       answered.add(new TreeMap<>());
     }
-    for (Predictor stage : stages) {
-      List<Prediction> made = stage.predictCalls(List.copyOf(known));
+    for (int stage = 0; stage < stages.size(); stage++) {
+      listener.before(stage, List.copyOf(known));
+      List<Prediction> made = stages.get(stage).predictCalls(List.copyOf(known));
       for (int i = 0; i < made.size(); i++) {
         for (Map.Entry<String, OutputValue> output : made.get(i).outputs().entrySet()) {
           answered.get(i).put(output.getKey(), output.getValue());
