@@ -18,6 +18,11 @@ public final class ProgramQuantizer extends TensorQuantizer {
   private final Map<Sparsity, BitSet> kept = new ConcurrentHashMap<>();
   private final Palettes palettes;
 
+  /** The last form that was made: its fitted twin begins with it. */
+  private Scheme.Compression lastScheme;
+
+  private QuantizedWeights last;
+
   /**
    * For one weight tensor.
    *
@@ -52,8 +57,16 @@ public final class ProgramQuantizer extends TensorQuantizer {
   }
 
   @Override
-  public QuantizedWeights quantize(Scheme.Compression scheme) {
+  public synchronized QuantizedWeights quantize(Scheme.Compression scheme) {
     requirePlain(scheme);
+    if (!scheme.equals(lastScheme)) {
+      last = made(scheme);
+      lastScheme = scheme;
+    }
+    return last;
+  }
+
+  private QuantizedWeights made(Scheme.Compression scheme) {
     return scheme instanceof Scheme.Quantization codes
         ? quantize(codes)
         : new SparseWeights(type, kept(scheme.sparsity()), weights);

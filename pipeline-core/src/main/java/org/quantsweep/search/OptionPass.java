@@ -34,6 +34,9 @@ public final class OptionPass {
   /** The options of at least the first width are run at once, then the narrower ones. */
   private static final List<Integer> WIDTHS = List.of(3, 2, 1);
 
+  /** More options are narrowed before they are run. */
+  private static final int MOST_OPTIONS = 640;
+
   private final ModelEncoder encoder;
   private final OptionRunner runner;
   private final OptionStore store;
@@ -125,7 +128,11 @@ public final class OptionPass {
       }
       sized.put(tensor, options);
     }
-    return new SearchSpace(sized).withoutDominated();
+    SearchSpace all = new SearchSpace(sized);
+    SearchSpace best = all.withoutDominated();
+    SearchSpace kept = best.narrowed(MOST_OPTIONS);
+    listener.narrowed(all.options().size(), best.options().size(), kept.options().size());
+    return kept;
   }
 
   /** Takes away the options of weight tensors that cannot be fitted, and says so once for each. */

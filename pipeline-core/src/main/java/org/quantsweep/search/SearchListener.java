@@ -27,6 +27,15 @@ public interface SearchListener {
   /** Options are left out, because a weight tensor cannot have them. */
   default void leftOut(LeftOut options) {}
 
+  /**
+   * Options were narrowed by their bytes and errors, before any of them is run.
+   *
+   * @param offered by the format, for all weight tensors
+   * @param best which no other of the same weight tensor beats in bytes and error
+   * @param kept which are run alone; the others are far from the best mixtures of their neighbours
+   */
+  default void narrowed(int offered, int best, int kept) {}
+
   /** A search over plans begins. */
   default void planned(SearchEstimate estimate) {}
 

@@ -24,6 +24,9 @@ import org.quantsweep.sweep.TensorOption;
  */
 public record SearchSpace(
     SortedMap<String, List<SizedOption>> tensors, List<QuantizationPlan> uniform) {
+  /** An option whose error is within so much of the hull may still be the better one when run. */
+  private static final double NEAR = 1.15;
+
   /** Every option of every tensor. */
   public SearchSpace(SortedMap<String, List<SizedOption>> tensors) {
     this(tensors, uniform(tensors));
@@ -80,6 +83,55 @@ public record SearchSpace(
           kept.put(tensor, best);
         });
     return new SearchSpace(kept, uniform);
+  }
+
+  /**
+   * The space with at most so many options where it can be: of tensors' options those stay that lie
+   * on the lower convex hull of their bytes and errors, or close above it. Losses grow in
+   * proportion to errors, and a knapsack of many tensors hardly ever takes another.
+   *
+   * @param most options that stay as they are
+   */
+  SearchSpace narrowed(int most) {
+    if (options().size() <= most) {
+      return this;
+    }
+    TreeMap<String, List<SizedOption>> kept = new TreeMap<>();
+    tensors.forEach((tensor, options) -> kept.put(tensor, nearHull(options)));
+    return new SearchSpace(kept, uniform);
+  }
+
+  private static List<SizedOption> nearHull(List<SizedOption> options) {
+    List<SizedOption> hull = new ArrayList<>();
+    for (SizedOption option : options) {
+      while (hull.size() > 1
+          && line(hull.get(hull.size() - 2), option, hull.get(hull.size() - 1).bytes())
+              <= hull.get(hull.size() - 1).error()) {
+        hull.remove(hull.size() - 1);
+      }
+      hull.add(option);
+    }
+    List<SizedOption> near = new ArrayList<>();
+    int segment = 0;
+    for (SizedOption option : options) {
+      while (segment + 2 < hull.size() && hull.get(segment + 1).bytes() <= option.bytes()) {
+        segment++;
+      }
+      double least =
+          hull.size() == 1
+              ? option.error()
+              : line(hull.get(segment), hull.get(segment + 1), option.bytes());
+      if (hull.contains(option) || option.error() <= NEAR * least) {
+        near.add(option);
+      }
+    }
+    return near;
+  }
+
+  /** The error on the line through two options. */
+  private static double line(SizedOption one, SizedOption other, long bytes) {
+    double share = (double) (bytes - one.bytes()) / (other.bytes() - one.bytes());
+    return one.error() + share * (other.error() - one.error());
   }
 
   /** The part of the space that holds these options only; each tensor must keep one. */

@@ -121,6 +121,19 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
+  public void narrowed(int offered, int best, int kept) {
+    line(
+        "options: "
+            + offered
+            + " offered, "
+            + best
+            + " of them beaten by no other in bytes and error"
+            + (kept == best
+                ? ", which are run alone"
+                : ", " + kept + " of these near the best mixtures, which are run alone"));
+  }
+
+  @Override
   public void phaseStarted(String phase, long inferences) {
     line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
     this.phase = phase;

@@ -13,14 +13,18 @@ import org.quantsweep.tensor.Shape;
 
 /**
  * Writes the operations that make one constant, as coremltools 9.0 does: with attributes up to
- * CoreML7, with inputs from CoreML8 on. Arrays of fewer than ten elements of whole bytes stand in
- * the operation, others in the file of constants.
+ * CoreML7, with inputs from CoreML8 on. Small arrays of whole bytes stand in the operation, others
+ * in the file of constants; coremltools does the same with fewer than ten elements.
  */
 final class ConstantWriter {
   /** Where constants lie that are new. */
   static final String FILE = BlobFiles.MODEL_PATH + "weights/weight.bin";
 
-  private static final int LEAST_IN_FILE = 10;
+  /**
+   * Bytes of an array that stand in the operation itself: a blob would take 64 more for its
+   * metadata, what lies between it and the next, and the file's name.
+   */
+  private static final int MOST_INSIDE = 512;
 
   private final Target target;
   private final String identity;
@@ -111,7 +115,7 @@ final class ConstantWriter {
 
     Value array(Role role, DataType element, Shape of) {
       long count = of.elementCount();
-      if (element.bits() >= 8 && count < LEAST_IN_FILE) {
+      if (element.bits() >= 8 && CodeBits.bytes(element, count) <= MOST_INSIDE) {
         byte[] bytes = arrays.bytes(role, CodeBits.bytes(element, count));
         return MilMessages.packed(element, of, bytes);
       }
