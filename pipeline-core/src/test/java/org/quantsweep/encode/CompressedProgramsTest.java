@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
@@ -158,6 +160,41 @@ class CompressedProgramsTest {
     }
     if (!List.of("WhileLoop", "Condition").contains(source)) {
       assertThat(changed).isPositive();
+    }
+  }
+
+  /** Corrected biases are stored apart, also where they lay in one blob before. */
+  @Test
+  void sizesOfCalibratedPlansAreKnownBeforeToo() throws IOException {
+    CoreMLModel model = ModelReader.read(SharedData.path("models/MnistCNN_f16_ios16.mlpackage"));
+    Map<String, WeightTensor> tensors =
+        model.weightTensors().stream()
+            .collect(Collectors.toMap(WeightTensor::identity, tensor -> tensor));
+    CalibratedOptions options =
+        (identity, scheme) -> {
+          WeightTensor tensor = tensors.get(identity);
+          Tensor bias =
+              model.format().linearUse(tensor).orElseThrow().bias().orElseThrow().values();
+          float[] raised = bias.toArray();
+          raised[0] += 1;
+          return new CalibratedWeights(
+              model.format().quantizer(tensor).quantize(scheme.plain()),
+              Optional.of(Tensor.wrap(bias.shape(), raised)));
+        };
+    ModelEncoder encoder = new ModelEncoder(model, options);
+    List<String> all =
+        WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
+    for (String scheme : List.of("lut:4+calibrated", "int8+calibrated", "int4+calibrated")) {
+      QuantizationPlan plan = QuantizationPlan.uniform(Scheme.parse(scheme), all);
+      ModelFiles files = encoder.encode(plan);
+      assertThat(encoder.encodedSize(plan)).as(scheme).isEqualTo(files.size());
+      Map<String, Tensor> meant = encoder.decoded(plan);
+      assertThat(meant).hasSize(2 * all.size());
+      for (WeightTensor read : ModelReader.read(files, scheme).weightTensors()) {
+        if (meant.containsKey(read.identity())) {
+          assertThat(read.values()).isEqualTo(meant.get(read.identity()));
+        }
+      }
     }
   }
 
