@@ -62,6 +62,7 @@ final class SettingsByFlag {
     put("run-id", settings.runId());
     put("run-limit", text(settings.runLimit()));
     put("precision", settings.halfPrecision() ? "float16" : "float32");
+    put("function", String.join(LINE, settings.functions()));
     put(
         "deployment-target",
         settings.deployment().target().map(DeploymentTarget::toString).orElse(""));

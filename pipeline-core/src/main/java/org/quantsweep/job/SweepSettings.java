@@ -40,6 +40,7 @@ import org.quantsweep.search.SearchSettings;
  *     depends on it; empty for none
  * @param runLimit how long one run of a model may take, more than 0
  * @param halfPrecision whether an ML Program's half-precision values are rounded as its types say
+ * @param functions of a model of several that are judged; empty for all
  * @param deployment where the chosen model is to run
  * @param output folder of the result
  */
@@ -63,12 +64,14 @@ public record SweepSettings(
     String runId,
     Duration runLimit,
     boolean halfPrecision,
+    List<String> functions,
     Deployment deployment,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
     samples = List.copyOf(samples);
     schemes = List.copyOf(schemes);
+    functions = List.copyOf(functions);
   }
 
   /** What must be said; the rest has the defaults of the command line. */
@@ -131,6 +134,7 @@ public record SweepSettings(
     private String runId = "";
     private Duration runLimit = InferenceEngine.RUN_LIMIT;
     private boolean halfPrecision;
+    private List<String> functions = List.of();
     private Deployment deployment = Deployment.DEFAULT;
 
     private Builder(
@@ -243,6 +247,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** Only these functions are judged; all of them unless it is said. */
+    public Builder functions(List<String> value) {
+      functions = value;
+      return this;
+    }
+
     /** Where the chosen model is to run; the model's own least system unless it is said. */
     public Builder deployment(Deployment value) {
       deployment = value;
@@ -271,6 +281,7 @@ public record SweepSettings(
           runId,
           runLimit,
           halfPrecision,
+          functions,
           deployment,
           output);
     }

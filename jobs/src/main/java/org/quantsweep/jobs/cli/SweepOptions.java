@@ -128,6 +128,15 @@ final class SweepOptions {
   private String evaluations;
 
   @Option(
+      names = "--function",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
+      paramLabel = "NAME",
+      description =
+          "Of a model of several functions: judge this one; may be repeated. Default: all.")
+  private List<String> functions = new ArrayList<>();
+
+  @Option(
       names = "--run-id",
       defaultValue = "",
       paramLabel = "ID",
@@ -205,6 +214,7 @@ final class SweepOptions {
             .runId(runId)
             .splits(splits)
             .confirmation(confirmation)
+            .functions(functions)
             .deployment(place)
             .runLimit(longestRun);
     if (rounding == FloatPrecision.FLOAT16) {
