@@ -279,7 +279,7 @@ public final class ModelEncoder {
                                 "weight tensor '"
                                     + identity
                                     + "' cannot be stored as "
-                                    + scheme
+                                    + format.spelled(scheme)
                                     + ": "
                                     + reason
                                     + "."));
