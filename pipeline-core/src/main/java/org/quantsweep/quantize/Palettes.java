@@ -272,8 +272,7 @@ final class Palettes {
     double range = range(own);
     byte[] codes = new byte[own.length];
     for (int i = 0; i < codes.length; i++) {
-      double above =
-          range > type.largest() ? (double) own[i] - low : type.round(own[i] - low);
+      double above = range > type.largest() ? (double) own[i] - low : type.round(own[i] - low);
       float place = range == 0 ? 0 : type.round(above / range);
       codes[i] = (byte) Math.rint(type.round(place * (bits.codes() - 1)));
     }

@@ -9,7 +9,7 @@ import org.quantsweep.tensor.Tensor;
  * Chooses the weights that are left by their magnitude, as coremltools 9.0 does ({@code
  * prune_weights}, NumPy's {@code percentile} in the weights' own type). Where that arithmetic
  * overflows, coremltools leaves nothing or everything: in half precision with more than 65504
- * weights, and for blocks with weights from 256 on. Here ranks and norms are then exact.
+ * weights, and for blocks whose squares add up to more. Here ranks and norms are then exact.
  */
 final class Pruner {
   private final Tensor weights;

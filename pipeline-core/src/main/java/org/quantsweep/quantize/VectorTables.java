@@ -38,7 +38,8 @@ final class VectorTables {
       System.arraycopy(vectors, i * step * length, learned, i * length, length);
     }
     SplittableRandom random = new SplittableRandom(learned.length / length);
-    float[] table = improved(learned, starts(learned, entries, learned.length / length / 2, random));
+    float[] table =
+        improved(learned, starts(learned, entries, learned.length / length / 2, random));
     long further = Math.min(MOST_STARTS, SMALL / ((long) learned.length * entries));
     for (int start = 1; start < further; start++) {
       int first = random.nextInt(learned.length / length);

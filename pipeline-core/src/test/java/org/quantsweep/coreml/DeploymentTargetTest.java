@@ -81,7 +81,8 @@ class DeploymentTargetTest {
     assertThat(ComputeUnit.ALL.includes(ComputeUnit.ANE)).isTrue();
     assertThat(ComputeUnit.GPU.includes(ComputeUnit.GPU)).isTrue();
     assertThat(ComputeUnit.CPU.includes(ComputeUnit.ANE)).isFalse();
-    assertThat(ComputeUnit.values()).extracting(ComputeUnit::toString)
+    assertThat(ComputeUnit.values())
+        .extracting(ComputeUnit::toString)
         .containsExactly("ane", "gpu", "cpu", "all");
   }
 }

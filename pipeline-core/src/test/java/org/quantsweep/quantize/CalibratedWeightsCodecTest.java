@@ -106,12 +106,20 @@ class CalibratedWeightsCodecTest {
 
   /**
    * Written with Python's struct: {@code pack(">IB3B2i2BB2i2B2f2B2B", 0x51534357, 2, 2, 0, 2, 2, 2,
-   * 4, 0, 2, 2, 1, 0x1f, 0x82, .5, 2, 1, 3, 15, 0)}: codes 1 15 8 2 of 4 bits, unsigned,
-   * with two scales and zero points.
+   * 4, 0, 2, 2, 1, 0x1f, 0x82, .5, 2, 1, 3, 15, 0)}: codes 1 15 8 2 of 4 bits, unsigned, with two
+   * scales and zero points.
    */
   private static final String BLOCKS =
-      "5153435702" + "020002" + "0000000200000002" + "0400" + "020000000200000001" + "1f82"
-          + "3f00000040000000" + "01" + "030f" + "00";
+      "5153435702"
+          + "020002"
+          + "0000000200000002"
+          + "0400"
+          + "020000000200000001"
+          + "1f82"
+          + "3f00000040000000"
+          + "01"
+          + "030f"
+          + "00";
 
   @Test
   void formsOfProgramsAreAsDocumented() {
@@ -290,7 +298,8 @@ class CalibratedWeightsCodecTest {
     return Shape.of(parts);
   }
 
-  private static CodedWeights blocks(Shape shape, NumberOfBits bits, FloatType type, Random random) {
+  private static CodedWeights blocks(
+      Shape shape, NumberOfBits bits, FloatType type, Random random) {
     boolean signed = random.nextBoolean();
     Shape blocks = cut(shape, random);
     int count = Math.toIntExact(blocks.elementCount());
@@ -309,7 +318,8 @@ class CalibratedWeightsCodecTest {
     return codes;
   }
 
-  private static CodedWeights tables(Shape shape, NumberOfBits bits, FloatType type, Random random) {
+  private static CodedWeights tables(
+      Shape shape, NumberOfBits bits, FloatType type, Random random) {
     int axis = random.nextInt(shape.rank());
     int vector = cut(Shape.of(shape.length(axis)), random).length(0);
     int[] indices = shape.lengths();

@@ -247,7 +247,9 @@ class ProgramQuantizerTest {
     assertLeft(Shape.of(2, 4), values, scheme, mask, floats);
   }
 
-  /** Of these four rows of three coremltools leaves the same by blocks; n:m it takes the other way. */
+  /**
+   * Of these four rows of three coremltools leaves the same by blocks; n:m it takes the other way.
+   */
   @ParameterizedTest
   @CsvSource({
     "sparse:0.5@block2, 010010101101, 0.9 -0.1 -0.7 0.6 0.2 -0.3",
@@ -290,7 +292,8 @@ class ProgramQuantizerTest {
     boolean signed = all instanceof BlockwiseWeights blocks && blocks.isSigned();
     assertThat(numbers(kept, signed)).isEqualTo(codes);
     if (all instanceof BlockwiseWeights blocks) {
-      assertThat(numbers(blocks.zeroPoints(), signed)).isEqualTo(zeroPoints == null ? "" : zeroPoints);
+      assertThat(numbers(blocks.zeroPoints(), signed))
+          .isEqualTo(zeroPoints == null ? "" : zeroPoints);
       assertThat(hexadecimal(FloatType.HALF, blocks.scales())).isEqualTo(numbers);
     } else {
       assertThat(hexadecimal(FloatType.HALF, ((PalettizedWeights) all).entries()))
@@ -315,8 +318,7 @@ class ProgramQuantizerTest {
   @CsvSource({"int8", "int4", "uint8", "uint4", "int8@tensor", "uint8@tensor"})
   void aRangeBeyondHalfPrecisionKeepsItsWeights(String scheme) {
     float[] values = {40000, -20000, 60000, 1000, -65504, 65504, 0, 30000};
-    Tensor decoded =
-        quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
+    Tensor decoded = quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
     int bits = scheme.contains("8") ? 8 : 4;
     // A step of the largest range: half of it for the code, half for a whole zero point.
     double step = 2 * 65504.0 / ((1 << bits) - 2);
@@ -331,8 +333,7 @@ class ProgramQuantizerTest {
   @CsvSource({"uint8, 32", "uint4, 550", "uint8@tensor, 34"})
   void aZeroPointBeyondHalfPrecisionKeepsItsWeights(String scheme, double halfAStep) {
     float[] values = {-4000, 4100, 7, -300, 5000, -8000, 1234, -7777};
-    Tensor decoded =
-        quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
+    Tensor decoded = quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
     for (int i = 0; i < values.length; i++) {
       double off = Math.abs(decoded.get(i) - values[i]);
       assertThat(off).as("%s of %s", scheme, values[i]).isLessThanOrEqualTo(halfAStep);
@@ -344,8 +345,7 @@ class ProgramQuantizerTest {
   void equalStepsBeyondHalfPrecisionAreFinite() {
     float[] values = {-65504, 65504, 0, 30000, 1, 2, 3, 4};
     PalettizedWeights weights =
-        (PalettizedWeights)
-            quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, "lut-linear:2");
+        (PalettizedWeights) quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, "lut-linear:2");
     // 43669.33 is nearest to 21824 + 11 x 1.
     assertThat(weights.entries()).containsExactly(-65504, -21840, 21840, 65504);
     assertThat(numbers(weights.sharedCodes(), false)).isEqualTo("0 3 2 2 2 2 2 2");
@@ -364,8 +364,7 @@ class ProgramQuantizerTest {
   void aSubnormalScaleSpansTheRange(String scheme) {
     // 127 steps of the least number are 7.57e-6: rounded down, 1.1e-5 would be cut by a third.
     float[] values = {1.1e-5f, -1.1e-5f, 5e-6f, -3e-6f, 1e-6f, 0, 8e-6f, -7e-6f};
-    Tensor decoded =
-        quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
+    Tensor decoded = quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, scheme).dequantize();
     for (int i = 0; i < values.length; i++) {
       float meant = FloatType.HALF.round(values[i]);
       assertThat((double) decoded.get(i))
@@ -422,9 +421,7 @@ class ProgramQuantizerTest {
     for (String scheme : List.of("int8", "uint4", "lut-linear:2", "lut:1", "int4@block2")) {
       float[] zeros = new float[8];
       assertThat(
-              quantized(FloatType.HALF, Shape.of(2, 4), ROWS, zeros, scheme)
-                  .dequantize()
-                  .toArray())
+              quantized(FloatType.HALF, Shape.of(2, 4), ROWS, zeros, scheme).dequantize().toArray())
           .as(scheme)
           .containsExactly(zeros);
     }
@@ -445,7 +442,8 @@ class ProgramQuantizerTest {
     assertThatThrownBy(() -> new ProgramQuantizer(weights, FloatType.HALF, ROWS))
         .isInstanceOf(BadInputException.class)
         .hasMessage(
-            "weight (Infinity) at place 1 of [2, 2] cannot be quantized: it is not a finite number.\n"
+            "weight (Infinity) at place 1 of [2, 2] cannot be quantized: it is not a finite"
+                + " number.\n"
                 + "Maybe leave this weight tensor in full precision.");
   }
 

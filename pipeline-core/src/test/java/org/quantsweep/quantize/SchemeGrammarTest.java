@@ -183,10 +183,10 @@ class SchemeGrammarTest {
         "sparse:1.5|sparse share (1.5) must be between 0 and 1, without these.|sparse:0.5.",
         "sparse:0.5@block1|sparse blocks (@block1) must hold at least 2 channels.|"
             + "sparse:0.5@block4.",
-        "sparse:4of4|sparse pattern (4of4) must leave at least one weight of each group, and zero at"
-            + " least one.|sparse:2of4.",
-        "sparse:0of4|sparse pattern (0of4) must leave at least one weight of each group, and zero at"
-            + " least one.|sparse:2of4.",
+        "sparse:4of4|sparse pattern (4of4) must leave at least one weight of each group, and zero"
+            + " at least one.|sparse:2of4.",
+        "sparse:0of4|sparse pattern (0of4) must leave at least one weight of each group, and zero"
+            + " at least one.|sparse:2of4.",
         "sparse:below0|sparse threshold (below0) must be above 0.|sparse:below0.01.",
         "sparse:below0.00|sparse threshold (below0) must be above 0.|sparse:below0.01.",
         "lut-custom:a b:4|look-up table fitter (a b) must be named by letters, digits, '_', '.' and"

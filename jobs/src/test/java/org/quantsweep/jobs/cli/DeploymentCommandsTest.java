@@ -116,12 +116,13 @@ class DeploymentCommandsTest {
 
     assertThat(quantize(DIGITS, "uint8").code()).isZero();
     Path plain = folder.resolve("plain.mlpackage");
-    assertThat(
-            run("dequantize", output(), "--to", "float16", "--output", plain.toString()).code())
+    assertThat(run("dequantize", output(), "--to", "float16", "--output", plain.toString()).code())
         .isZero();
     assertThat(run("inspect", plain.toString()).out())
         .contains("float16                       4096 bytes");
-    Files.walk(Path.of(output())).sorted((a, b) -> b.compareTo(a)).forEach(f -> f.toFile().delete());
+    Files.walk(Path.of(output()))
+        .sorted((a, b) -> b.compareTo(a))
+        .forEach(f -> f.toFile().delete());
     refuses(
         run("dequantize", DIGITS, "--to", "float32", "--output", output()),
         "digits.mlpackage: weight tensor 'first_bias_0' cannot be float32, because the program"

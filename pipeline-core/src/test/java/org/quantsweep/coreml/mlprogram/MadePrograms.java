@@ -110,8 +110,7 @@ final class MadePrograms {
   static final ValueType ROW = array(DataType.FLOAT32, 1, 16);
 
   static Operation.Builder linear(String output, String x, String weight) {
-    return operation("linear", output, ROW, x, "weight", weight)
-        .putInputs("bias", name("bias"));
+    return operation("linear", output, ROW, x, "weight", weight).putInputs("bias", name("bias"));
   }
 
   static Operation.Builder bias() {
@@ -201,13 +200,12 @@ final class MadePrograms {
     Block.Builder goesOn =
         Block.newBuilder()
             .addInputs(Programs.named("loop", ROW))
-            .addOperations(
-                constant("limit", floats(array(DataType.FLOAT32, 1, 1), 100)))
-            .addOperations(
-                constant("axes", integers(array(DataType.INT32, 1), 1)))
+            .addOperations(constant("limit", floats(array(DataType.FLOAT32, 1, 1), 100)))
+            .addOperations(constant("axes", integers(array(DataType.INT32, 1), 1)))
             .addOperations(constant("keep", truth(true)))
             .addOperations(
-                operation("reduce_max", "most", array(DataType.FLOAT32, 1, 1), "loop", "axes", "axes")
+                operation(
+                        "reduce_max", "most", array(DataType.FLOAT32, 1, 1), "loop", "axes", "axes")
                     .putInputs("keep_dims", name("keep")))
             .addOperations(
                 operation("less", "under", array(DataType.BOOL, 1, 1), "most", "y", "limit"))
@@ -263,7 +261,12 @@ final class MadePrograms {
             9,
             Map.of(
                 "main",
-                function("CoreML8", bias(), w, file.drawn("own", 16, 16), linear("a", "x", "w"),
+                function(
+                        "CoreML8",
+                        bias(),
+                        w,
+                        file.drawn("own", 16, 16),
+                        linear("a", "x", "w"),
                         linear("z", "a", "own"))
                     .build(),
                 "other",
@@ -278,8 +281,8 @@ final class MadePrograms {
 
   /**
    * Functions of CoreML6, each with a look-up table called p, of its own content, a sparse constant
-   * and a cast, all in the old form; and a plain weight tensor. coremltools 9.0 reads such functions
-   * in files of version 7 only, which hold one.
+   * and a cast, all in the old form; and a plain weight tensor. coremltools 9.0 reads such
+   * functions in files of version 7 only, which hold one.
    */
   static CoreMLModel compressed(int version, List<String> names) {
     Constants file = new Constants();
@@ -312,8 +315,7 @@ final class MadePrograms {
       entries[i] = (float) file.random.nextGaussian();
     }
     return operation("constexpr_lut_to_dense", name, array(DataType.FLOAT32, 16, 16))
-        .putAttributes(
-            "indices", Programs.blob(array(DataType.UINT8, 128), file.add(3, indices)))
+        .putAttributes("indices", Programs.blob(array(DataType.UINT8, 128), file.add(3, indices)))
         .putAttributes("lut", file.at(array(DataType.FLOAT32, 16), entries))
         .putAttributes("shape", lengths());
   }

@@ -2,7 +2,6 @@ package org.quantsweep.coreml.mlprogram;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.quantsweep.coreml.Programs.array;
-import static org.quantsweep.coreml.Programs.bytes;
 import static org.quantsweep.coreml.Programs.constant;
 import static org.quantsweep.coreml.Programs.floats;
 import static org.quantsweep.coreml.Programs.function;
@@ -94,7 +93,8 @@ class PackageEncoderTest {
         };
     TreeMap<String, Scheme> schemes = new TreeMap<>();
     for (WeightTensor tensor : model.weightTensors()) {
-      Scheme drawn = Scheme.parse(MadePrograms.SCHEMES.get(random.nextInt(MadePrograms.SCHEMES.size())));
+      Scheme drawn =
+          Scheme.parse(MadePrograms.SCHEMES.get(random.nextInt(MadePrograms.SCHEMES.size())));
       if (random.nextInt(4) > 0 && model.format().refusal(tensor, drawn).isEmpty()) {
         schemes.put(tensor.identity(), drawn);
       }
@@ -110,7 +110,9 @@ class PackageEncoderTest {
       ModelFiles files = encoded(model, plan(Map.of("w", scheme)));
       // 256 weights have no room for 256 entries, nor for a scale of each: they stay as they are.
       boolean same = scheme.equals("full") || scheme.equals("lut:8");
-      assertThat(files.digest().equals(encoded(model, plan(Map.of())).digest())).as(scheme).isEqualTo(same);
+      assertThat(files.digest().equals(encoded(model, plan(Map.of())).digest()))
+          .as(scheme)
+          .isEqualTo(same);
     }
   }
 
@@ -223,8 +225,7 @@ class PackageEncoderTest {
         .isEqualTo("constexpr_affine_dequantize");
     assertThat(cond.getBlocks(1).getOperations(0).getType()).isEqualTo("constexpr_lut_to_dense");
     Operation loop = made(message, "main", "z");
-    assertThat(loop.getBlocks(1).getOperations(0).getType())
-        .isEqualTo("constexpr_sparse_to_dense");
+    assertThat(loop.getBlocks(1).getOperations(0).getType()).isEqualTo("constexpr_sparse_to_dense");
     assertThat(made(message, "main", "w").getType()).isEqualTo("const");
   }
 
@@ -259,8 +260,7 @@ class PackageEncoderTest {
   void onlyTheFunctionThatNeedsItIsRaised() throws IOException {
     Model message = message(encoded(MadePrograms.compressed(), plan(Map.of("other/w", "uint4"))));
     assertThat(message.getMlProgram().getFunctionsOrThrow("main").getOpset()).isEqualTo("CoreML6");
-    assertThat(message.getMlProgram().getFunctionsOrThrow("other").getOpset())
-        .isEqualTo("CoreML8");
+    assertThat(message.getMlProgram().getFunctionsOrThrow("other").getOpset()).isEqualTo("CoreML8");
     assertThat(made(message, "main", "p").getAttributesMap()).containsKey("shape");
     assertThat(made(message, "other", "p").getAttributesMap()).containsOnlyKeys("name");
   }
@@ -301,7 +301,8 @@ class PackageEncoderTest {
     model.getDescriptionBuilder().addInput(Networks.array("w_nonzero", 1, 16));
     String scheme = "sparse:0.5+lut:4+int8";
     Model message =
-        message(encoded(MadePrograms.read(model, file), plan(Map.of("w", scheme, "w_lut", scheme))));
+        message(
+            encoded(MadePrograms.read(model, file), plan(Map.of("w", scheme, "w_lut", scheme))));
     Function encoded = message.getMlProgram().getFunctionsOrThrow("main");
     List<String> names = new ArrayList<>();
     encoded.getInputsList().forEach(input -> names.add(input.getName()));
@@ -347,8 +348,7 @@ class PackageEncoderTest {
                 constant("times", integers(array(DataType.INT32, 2), 1, 16)),
                 operation("tile", "z", MadePrograms.ROW, "y", "reps", "times")),
             file);
-    Operation w =
-        made(message(encoded(model, plan(Map.of("w", "sparse:0.5")))), "main", "w");
+    Operation w = made(message(encoded(model, plan(Map.of("w", "sparse:0.5")))), "main", "w");
     assertThat(w.getAttributesOrThrow("nonzero_data").hasImmediateValue()).isTrue();
     assertThat(w.getAttributesOrThrow("mask").hasBlobFileValue()).isTrue();
     encoded(model, plan(Map.of("w", "sparse:0.5+lut:2")));

@@ -177,8 +177,12 @@ class ProgramDeploymentTest {
 
   @ParameterizedTest
   @CsvSource({
-    "int4, int4", "lut-kmeans:3, lut:3", "int8@block4, int8@block4", "sparse:0.5+lut:4,"
-        + " sparse:0.5+lut:4", "lut:4+int8, lut:4+int8", "lut:4@vector2, lut:4@vector2"
+    "int4, int4",
+    "lut-kmeans:3, lut:3",
+    "int8@block4, int8@block4",
+    "sparse:0.5+lut:4," + " sparse:0.5+lut:4",
+    "lut:4+int8, lut:4+int8",
+    "lut:4@vector2, lut:4@vector2"
   })
   void aFormThatTheTargetCannotLoadIsRefused(String scheme, String spelled) {
     for (String target : List.of("iOS16", "macOS14")) {
