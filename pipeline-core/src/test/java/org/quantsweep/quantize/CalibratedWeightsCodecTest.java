@@ -160,7 +160,7 @@ class CalibratedWeightsCodecTest {
     refusesShort("020101" + "00001000" + "0801" + whole + "3f800000", 4);
     refusesShort("030101" + "00001000" + "08" + whole + "0000000100" + "00000000", 4);
     refusesShort("040101" + "00001000" + "00", 1);
-    refusesShort("030104" + "00000100".repeat(3), 0);
+    refusesShort("030104" + "00000100".repeat(3), 4);
   }
 
   private static void refusesShort(String hex, int left) {
