@@ -282,7 +282,7 @@ public final class ModelEncoder {
                                 "weight tensor '"
                                     + identity
                                     + "' cannot be stored as "
-                                    + scheme
+                                    + format.spelled(scheme)
                                     + ": "
                                     + reason
                                     + "."));

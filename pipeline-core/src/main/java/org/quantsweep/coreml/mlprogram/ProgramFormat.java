@@ -292,7 +292,7 @@ public final class ProgramFormat implements ModelFormat {
                     ? Optional.empty()
                     : Optional.of(
                         "scheme ("
-                            + scheme
+                            + spelled(scheme)
                             + ") needs "
                             + least.system()
                             + ", but the model is to load on "
