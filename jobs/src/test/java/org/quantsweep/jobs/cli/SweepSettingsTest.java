@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.UsageException;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.job.SweepSettings;
 import picocli.CommandLine;
@@ -85,6 +86,9 @@ class SweepSettingsTest {
     expected.put("timeBudget", "");
     expected.put("runId", "");
     expected.put("runLimit", "PT10M");
+    expected.put("halfPrecision", "false");
+    expected.put("deployment.target", "");
+    expected.put("deployment.unit", "all");
     expected.put("perTensor.rules.bits", "[1, 2, 3, 4, 5, 6, 7, 8]");
     expected.put("perTensor.rules.linear", "true");
     expected.put("perTensor.rules.tables", "true");
@@ -151,6 +155,9 @@ class SweepSettingsTest {
     given.put("time-budget", "90s");
     given.put("run-id", "manual__2026-11-28T20:00:00+00:00");
     given.put("run-limit", "45s");
+    given.put("precision", "float16");
+    given.put("deployment-target", "iOS18");
+    given.put("compute-unit", "ane");
     SweepSettings settings = fromFile(given);
     given.put("model", "m");
     given.put("samples", "s");
@@ -292,6 +299,9 @@ class SweepSettingsTest {
   private static void flat(String path, Object value, Map<String, String> parts) {
     if (value instanceof Optional<?> optional) {
       flat(path, optional.isPresent() ? optional.get() : "", parts);
+    } else if (value instanceof Deployment deployment) {
+      flat(path + ".target", deployment.target(), parts);
+      flat(path + ".unit", deployment.unit(), parts);
     } else if (value instanceof PicturePreparation preparation) {
       parts.put(path, preparation.flags().toString());
     } else if (value instanceof Record
