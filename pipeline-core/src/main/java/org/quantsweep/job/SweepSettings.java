@@ -14,6 +14,8 @@ import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.search.Aim;
+import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchSettings;
 
@@ -22,6 +24,7 @@ import org.quantsweep.search.SearchSettings;
  *
  * @param model the file as given
  * @param samples folders, {@code .npz} files or tables; at least one
+ * @param aim what is to be found
  * @param schemes only these uniform schemes; empty for every scheme at every width and the file as
  *     given
  * @param selection which weight tensors are quantized
@@ -48,7 +51,7 @@ public record SweepSettings(
     String model,
     List<String> samples,
     Criterion criterion,
-    AgreementThreshold threshold,
+    Aim aim,
     List<String> schemes,
     WeightSelection selection,
     boolean foldBatchNorm,
@@ -119,7 +122,7 @@ public record SweepSettings(
     private final SamplePreparation preparation;
     private final String output;
     private Criterion criterion = Criteria.parse("top-1");
-    private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
+    private Aim aim = new Aim.Smallest(new AgreementThreshold(new BigDecimal("0.95")));
     private List<String> schemes = List.of();
     private WeightSelection selection = WeightSelection.DEFAULT;
     private boolean foldBatchNorm = true;
@@ -151,9 +154,15 @@ public record SweepSettings(
       return this;
     }
 
-    /** How many samples must agree; 0.95 unless it is said. */
+    /** The smallest model is found on which so many samples agree; 0.95 unless it is said. */
     public Builder threshold(AgreementThreshold value) {
-      threshold = value;
+      aim = new Aim.Smallest(value);
+      return this;
+    }
+
+    /** The model is found that agrees most often among those up to a size. */
+    public Builder largestSize(LargestSize value) {
+      aim = new Aim.MostAgreeing(value);
       return this;
     }
 
@@ -265,7 +274,7 @@ public record SweepSettings(
           model,
           samples,
           criterion,
-          threshold,
+          aim,
           schemes,
           selection,
           foldBatchNorm,
