@@ -49,8 +49,7 @@ final class FunctionsPredictor implements Predictor {
 
   /** The answers of the first function to all calls, then of the next. */
   @Override
-  public List<Prediction> predictCalls(List<Map<String, Tensor>> calls)
-      throws PredictionException {
+  public List<Prediction> predictCalls(List<Map<String, Tensor>> calls) throws PredictionException {
     List<Prediction> answers = new ArrayList<>();
     for (Predictor function : functions) {
       List<Map<String, Tensor>> own = new ArrayList<>();
