@@ -13,6 +13,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
+import org.quantsweep.coreml.neuralnetwork.SequenceInputs;
 import org.quantsweep.proto.coreml.Model;
 
 /** Reads Core ML model files, checks them, and picks their format by their content. */
@@ -159,7 +160,7 @@ public final class ModelReader {
             new CoreMLModel.ModelInterface(
                 ModelKinds.of(message),
                 message.getSpecificationVersion(),
-                features.inputs(),
+                SequenceInputs.of(message, features.inputs()),
                 features.outputs()),
             findings.warnings(),
             message);
