@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.datasets.numpy.NpzReader;
@@ -31,6 +32,7 @@ public final class LocalSamples implements SampleSource {
   private final Map<Sha256Digest, Sample> held = new HashMap<>();
   private final List<Sha256Digest> digests = new ArrayList<>();
   private final List<QuarantinedSample> quarantined = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
   private final SampleIndex index;
 
   /** A file, by its path relative to the source's folder. */
@@ -51,6 +53,7 @@ public final class LocalSamples implements SampleSource {
             "samples '"
                 + source
                 + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
+                + remarks.stream().map(remark -> "\n  " + remark).collect(Collectors.joining())
                 + "\nMaybe name another folder.");
       }
     }
@@ -106,6 +109,11 @@ public final class LocalSamples implements SampleSource {
   /** What could not be read, in the order of paths. */
   public List<QuarantinedSample> quarantined() {
     return List.copyOf(quarantined);
+  }
+
+  /** What was left out, and what is odd about samples that were taken. */
+  public List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   @Override
@@ -194,10 +202,10 @@ public final class LocalSamples implements SampleSource {
         throw new UnreadableSampleException(
             "the file has " + size + " bytes, more than the limit on samples (" + most + ").");
       }
-      Sha256Digest digest =
-          SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits)
-              .digest();
-      add(digest, place);
+      Sample sample =
+          SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits);
+      SampleFiles.remark(sample, limits).ifPresent(remarks::add);
+      add(sample.digest(), place);
     } catch (UnreadableSampleException e) {
       quarantined.add(new QuarantinedSample(path, e.getMessage()));
     }
@@ -208,15 +216,20 @@ public final class LocalSamples implements SampleSource {
     places.putIfAbsent(digest, place);
   }
 
-  private static List<String> list(Path folder) throws IOException {
+  private List<String> list(Path folder) throws IOException {
+    SampleSelection selection = new SampleSelection();
     try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> Files.isRegularFile(file) && SampleFiles.isSample(file.toString()))
+      List<String> paths =
+          files
+          .filter(Files::isRegularFile)
           .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+          .filter(selection::takes)
           .map(StepFolder::around)
           .distinct()
           .sorted()
           .toList();
+      remarks.addAll(selection.remarks());
+      return paths;
     }
   }
 }

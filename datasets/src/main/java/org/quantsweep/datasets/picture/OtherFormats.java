@@ -28,8 +28,7 @@ public final class OtherFormats {
           new Signature("Photoshop", 0, "8BPS"),
           new Signature("PDF", 0, "%PDF"),
           new Signature("HTML", 0, "<!DOCTYPE"),
-          new Signature("HTML", 0, "<html"),
-          new Signature("Git LFS pointer", 0, "version https://git-lfs"));
+          new Signature("HTML", 0, "<html"));
 
   private OtherFormats() {}
 

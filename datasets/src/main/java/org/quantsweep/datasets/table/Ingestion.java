@@ -9,7 +9,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.regex.Matcher;
+import java.util.TreeSet;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -20,17 +25,21 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
+import org.quantsweep.LfsPointer;
 import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.SampleSelection;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
@@ -47,8 +56,12 @@ public final class Ingestion {
   /** Raised when the same files would make another table. */
   private static final String VERSION = "2";
 
+  /** What Parquet says of a compression that it cannot load. */
+  private static final Pattern CODEC = Pattern.compile("Class \\S*?(\\w+)Codec was not found");
+
   private final SparkSession spark;
   private final IngestLimits limits;
+  private final List<String> remarks = new ArrayList<>();
 
   /** Into tables of a session. */
   public Ingestion(SparkSession spark, IngestLimits limits) {
@@ -116,25 +129,42 @@ public final class Ingestion {
   public SampleTable ingest(String source, String table, ColumnNames columns) {
     try {
       Path root = new Path(source);
-      FileSystem files = root.getFileSystem(hadoop());
+      FileSystem files = raw(root, hadoop());
       FileStatus status = files.getFileStatus(root);
       requireOther(List.of(source), table);
       boolean isTable = isTable(files, status);
+      SampleSelection selection = new SampleSelection();
+      List<Found> found =
+          isTable ? listTable(files, status) : list(files, status, selection);
+      selection.remarks().forEach(this::remark);
+      if (found.isEmpty() && !isTable) {
+        Optional<FileStatus> inside = tableInside(files, status, source);
+        if (inside.isPresent()) {
+          return ingest(inside.get().getPath().toString(), table, columns);
+        }
+      }
       if (!isTable && !columns.equals(ColumnNames.BY_DEFAULT)) {
         throw new UsageException(
             source
                 + ": columns are named, but this is no Parquet or Delta table.\n"
                 + "Maybe leave the options for columns out.");
       }
-      List<Found> found = isTable ? listTable(files, status) : list(files, status);
       String manifest = manifest(found, columns);
       requireOurs(table);
       Path place = new Path(table);
       boolean fresh = !place.getFileSystem(hadoop()).exists(place);
-      if (!manifest.equals(storedManifest(table))) {
-        Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found);
-        write(rows, source, table, manifest);
-      }
+      TableLock lock = TableLock.of(spark, table);
+      lock.run(
+          () -> {
+            // Whoever had the lock before may have made the same table.
+            if (!manifest.equals(storedManifest(table))) {
+              CollectionAccumulator<String> odd = spark.sparkContext().collectionAccumulator();
+              Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found, odd);
+              write(rows, source, table, manifest);
+              // A task that ran twice says the same twice.
+              remarks.addAll(new TreeSet<>(odd.value()));
+            }
+          });
       try {
         return SampleTable.open(spark, List.of(table), List.of(source));
       } catch (BadInputException e) {
@@ -158,6 +188,58 @@ public final class Ingestion {
               + ").\nMaybe check what --samples, --calibration or --confirmation names.",
           e);
     }
+  }
+
+  /** What was left out or is odd, of all sources that were brought in. */
+  public List<String> remarks() {
+    return List.copyOf(remarks);
+  }
+
+  private void remark(String remark) {
+    remarks.add(remark);
+  }
+
+  /**
+   * Without the sums that Hadoop keeps beside the files of this machine: they may be missing, and
+   * Hadoop cannot name them where a file's name has a colon.
+   */
+  private static FileSystem raw(Path path, Configuration configuration) throws IOException {
+    FileSystem files = path.getFileSystem(configuration);
+    return files instanceof ChecksumFileSystem summed ? summed.getRawFileSystem() : files;
+  }
+
+  /**
+   * The table in a folder without samples of its own. A data set that was cloned from Hugging Face
+   * keeps its Parquet files in {@code data/}.
+   *
+   * @throws BadInputException naming the folders with tables, when that is none of them
+   */
+  private static Optional<FileStatus> tableInside(
+      FileSystem files, FileStatus root, String source) throws IOException {
+    List<String> others = new ArrayList<>();
+    if (!root.isDirectory()) {
+      return Optional.empty();
+    }
+    for (FileStatus child : files.listStatus(root.getPath())) {
+      String name = child.getPath().getName();
+      if (child.isDirectory() && !name.startsWith(".") && isTable(files, child)) {
+        if (name.equals("data")) {
+          return Optional.of(child);
+        }
+        others.add(name);
+      }
+    }
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    others.sort(Comparator.naturalOrder());
+    throw new BadInputException(
+        source
+            + ": there are no samples here, but tables in "
+            + String.join(", ", others)
+            + ".\nMaybe name "
+            + new Path(source, others.get(0))
+            + ".");
   }
 
   /** Somebody's own table is not replaced. */
@@ -238,6 +320,7 @@ public final class Ingestion {
       String name = status.getPath().getName();
       // Sums beside the log come and go; each version of the table is a .json.
       if (name.endsWith(".parquet") || name.endsWith(".json")) {
+        requireContent(files, status);
         found.add(found(status, name, false));
       }
     }
@@ -245,7 +328,25 @@ public final class Ingestion {
     return found;
   }
 
-  private static List<Found> list(FileSystem files, FileStatus root) throws IOException {
+  /** Refuses what stands for a file that Git LFS has not brought. */
+  private static void requireContent(FileSystem files, FileStatus status) throws IOException {
+    if (status.getLen() > LfsPointer.MOST_BYTES) {
+      return;
+    }
+    try (InputStream in = files.open(status.getPath())) {
+      if (LfsPointer.is(in.readAllBytes())) {
+        throw new BadInputException(
+            status.getPath().toUri().getPath()
+                + ": "
+                + LfsPointer.WHAT
+                + "\n"
+                + LfsPointer.CURE);
+      }
+    }
+  }
+
+  private static List<Found> list(FileSystem files, FileStatus root, SampleSelection selection)
+      throws IOException {
     List<Found> found = new ArrayList<>();
     if (!root.isDirectory()) {
       String name = root.getPath().getName();
@@ -253,12 +354,16 @@ public final class Ingestion {
       return found;
     }
     String prefix = root.getPath().toUri().getPath();
+    if ("file".equals(files.getUri().getScheme())) {
+      SampleSelection.requireReadableNames(java.nio.file.Path.of(prefix));
+    }
     RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
     while (all.hasNext()) {
       FileStatus status = all.next();
-      if (SampleFiles.isSample(status.getPath().getName())) {
-        String path = status.getPath().toUri().getPath().substring(prefix.length());
-        found.add(found(status, path.startsWith("/") ? path.substring(1) : path, false));
+      String inside = status.getPath().toUri().getPath().substring(prefix.length());
+      String path = inside.startsWith("/") ? inside.substring(1) : inside;
+      if (selection.takes(path)) {
+        found.add(found(status, path, false));
       }
     }
     found.sort(Comparator.comparing(Found::path));
@@ -294,13 +399,13 @@ public final class Ingestion {
         .getString(0);
   }
 
-  private Dataset<Row> fromFiles(List<Found> found) {
+  private Dataset<Row> fromFiles(List<Found> found, CollectionAccumulator<String> odd) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(hadoop()));
     IngestLimits allowed = limits;
     FlatMapFunction<Found, Row> read =
-        file -> rows(file, allowed, configuration.value().value()).iterator();
+        file -> rows(file, allowed, configuration.value().value(), odd).iterator();
     int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
     int partitions =
         Math.max(
@@ -309,7 +414,11 @@ public final class Ingestion {
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
 
-  private static List<Row> rows(Found file, IngestLimits limits, Configuration configuration) {
+  private static List<Row> rows(
+      Found file,
+      IngestLimits limits,
+      Configuration configuration,
+      CollectionAccumulator<String> odd) {
     List<Row> rows = new ArrayList<>();
     try {
       // Before anything is read: a file beyond every limit is never brought into memory.
@@ -320,7 +429,7 @@ public final class Ingestion {
       }
       Path path = new Path(file.location());
       byte[] bytes;
-      try (InputStream in = path.getFileSystem(configuration).open(path)) {
+      try (InputStream in = raw(path, configuration).open(path)) {
         bytes = in.readAllBytes();
       }
       if (file.isSet()) {
@@ -330,8 +439,9 @@ public final class Ingestion {
         }
       } else {
         String label = SampleFiles.label(file.path());
-        rows.add(
-            SampleTable.row(SampleFiles.readAndCheck(file.path(), bytes, label, limits), limits));
+        Sample sample = SampleFiles.readAndCheck(file.path(), bytes, label, limits);
+        SampleFiles.remark(sample, limits).ifPresent(odd::add);
+        rows.add(SampleTable.row(sample, limits));
       }
     } catch (IOException | UnreadableSampleException e) {
       rows.add(SampleTable.row(new QuarantinedSample(file.path(), e.getMessage())));
@@ -343,7 +453,9 @@ public final class Ingestion {
     Dataset<Row> table;
     try {
       boolean delta = DeltaTable.isDeltaTable(spark, source);
-      table = spark.read().format(delta ? "delta" : "parquet").load(source);
+      DataFrameReader reader = spark.read().format(delta ? "delta" : "parquet");
+      // Other files may lie beside a table: a README, a licence.
+      table = (delta ? reader : reader.option("pathGlobFilter", "*.parquet")).load(source);
     } catch (Exception e) {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
@@ -352,6 +464,18 @@ public final class Ingestion {
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Matcher codec = CODEC.matcher(String.valueOf(cause.getMessage()));
+      if (codec.find()) {
+        return new BadInputException(
+            source
+                + ": the table is compressed with "
+                + codec.group(1)
+                + ", whose library is not here.\n"
+                + "Maybe write it again with zstd or snappy.",
+            failure);
+      }
+    }
     return new BadInputException(
         source
             + ": the table cannot be read ("

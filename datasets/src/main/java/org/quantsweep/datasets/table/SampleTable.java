@@ -99,7 +99,7 @@ public final class SampleTable implements SampleSource {
     Dataset<Row> rows = rows(spark, paths);
     for (Row row : rows.select("digest", "copies", "path", "reason").collectAsList()) {
       if (row.isNullAt(3)) {
-        copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
+        copies.merge(digest(row, sources), copies(row, sources), Integer::sum);
       } else {
         quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
       }
@@ -110,6 +110,39 @@ public final class SampleTable implements SampleSource {
       throw empty(sources, quarantined);
     }
     return new SampleTable(spark, rows, SampleIndex.of(copies), quarantined);
+  }
+
+  /** Anybody may have written the table, or changed it. */
+  private static Sha256Digest digest(Row row, List<String> sources) {
+    try {
+      return new Sha256Digest(String.valueOf(row.getString(0)));
+    } catch (IllegalArgumentException e) {
+      throw damaged(sources, "a sample's digest (" + row.get(0) + ") is no SHA-256", e);
+    }
+  }
+
+  private static int copies(Row row, List<String> sources) {
+    if (row.isNullAt(1) || row.getInt(1) < 1) {
+      throw damaged(
+          sources,
+          "sample "
+              + row.getString(0)
+              + " has copies ("
+              + row.get(1)
+              + "), but it must have at least 1",
+          null);
+    }
+    return row.getInt(1);
+  }
+
+  private static BadInputException damaged(
+      List<String> sources, String what, IllegalArgumentException cause) {
+    return new BadInputException(
+        String.join(", ", sources)
+            + ": the sample table is damaged: "
+            + what
+            + ".\nMaybe bring its source into a new table with quantsweep ingest.",
+        cause);
   }
 
   private static BadInputException empty(
@@ -251,21 +284,24 @@ public final class SampleTable implements SampleSource {
     return RowFactory.create(null, file.path(), null, null, null, null, null, null, file.reason());
   }
 
+  /** The digest is checked: evidence is stored by it, and outlives the table. */
   private static Sample sample(Row row) {
     byte[] bytes = row.getAs("content");
+    Sha256Digest digest = new Sha256Digest(row.<String>getAs("digest"));
+    String path = row.getAs("path");
+    if (bytes == null || !Sha256Digest.of(bytes).equals(digest)) {
+      throw damaged(
+          List.of(String.valueOf(path)), "its content is not that of digest " + digest.hex(), null);
+    }
     SampleContent content;
     try {
       content =
-          row.getAs("kind").equals(PICTURE)
+          PICTURE.equals(row.getAs("kind"))
               ? new SampleContent.EncodedPicture(bytes)
               : new SampleContent.NamedArrays(NpzReader.read(bytes, Integer.MAX_VALUE));
     } catch (UnreadableSampleException e) {
       throw new IllegalStateException("a sample table's arrays were readable when written.", e);
     }
-    return new Sample(
-        new Sha256Digest(row.<String>getAs("digest")),
-        row.getAs("path"),
-        content,
-        row.getAs("label"));
+    return new Sample(digest, path, content, row.getAs("label"));
   }
 }

@@ -60,7 +60,6 @@ class OddPicturesTest {
     "MM\\0*, TIFF",
     "\\0\\0\\0 ftypheic, HEIC",
     "\\0\\0\\0 ftypavif, AVIF",
-    "version https://git-lfs.github.com/spec/v1, Git LFS pointer",
     "<!DOCTYPE html>, HTML"
   })
   void saysWhatAFileIsThatIsNoPictureOfOurs(String beginning, String format) {

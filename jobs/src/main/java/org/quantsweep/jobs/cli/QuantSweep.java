@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.quantsweep.UsageException;
 import org.quantsweep.UserException;
 import org.quantsweep.inference.EngineFaultException;
 import picocli.CommandLine;
@@ -104,6 +106,10 @@ public final class QuantSweep {
     if (failure.getCause() instanceof UserException user) {
       return failed(user, command.getErr(), false);
     }
+    Optional<UsageException> missing = MissingFileSystem.of(failure);
+    if (missing.isPresent()) {
+      return failed(missing.get(), command.getErr(), false);
+    }
     command.getErr().println(failure.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
     command
@@ -122,7 +128,8 @@ public final class QuantSweep {
       err.println("Maybe give the same command again: a sweep continues from what it has stored.");
       return INTERNAL;
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    Throwable told = MissingFileSystem.of(failure).map(Throwable.class::cast).orElse(failure);
+    for (Throwable cause = told; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {
         err.println(user.getMessage());
         return user.exitCode();

@@ -123,6 +123,7 @@ final class RecipeModel {
         new GuardedEngine(
             InferenceEngines.onnxRuntime(), new FirstRunGuard(InferenceEngine.RUN_LIMIT));
     try (CommandSamples samples = CommandSamples.open(given)) {
+      samples.remarks().forEach(err::println);
       samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {

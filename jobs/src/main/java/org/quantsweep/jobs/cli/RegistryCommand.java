@@ -52,6 +52,7 @@ final class RegistryCommand implements Runnable {
       @Mixin CommonOptions common,
       @Parameters(paramLabel = "DIR", description = "The sweep's output folder.") String folder,
       @Parameters(paramLabel = "REGISTRY/NAME") String address) {
+    RegistryAddress.parse(address);
     SweepResult result = ResultCommand.read(folder);
     SweepResult.Published published =
         PublishSweep.publish(folder, result, address, new Configuration()).published();
