@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -122,6 +123,12 @@ final class QuantizeCommand implements Callable<Integer> {
     TreeMap<String, Scheme> schemes =
         new TreeMap<>(QuantizationPlan.uniform(parsed, identities).schemes());
     keep.forEach((tensor, kept) -> schemes.put(tensor, Scheme.parse(kept)));
+    if (schemes.isEmpty()) {
+      throw new BadInputException(
+          model.name()
+              + ": there is nothing to quantize: no weight tensor of it is asked for.\n"
+              + "Maybe look at what it has with quantsweep inspect.");
+    }
     ModelFiles encoded = new ModelEncoder(rewritten).encode(new QuantizationPlan(schemes));
     output.write(encoded);
     for (WeightTensor left : WeightSelection.updatable(rewritten)) {
