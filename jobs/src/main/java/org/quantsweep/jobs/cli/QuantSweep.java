@@ -37,7 +37,8 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:internal failure, or the engine's: memory is out, a run took longer than --run-limit",
+      "1:internal failure, or the machine's: memory is out, a disk is full, a run took longer than"
+          + " --run-limit; the same command again may do",
       "2:wrong usage or settings",
       "3:none acceptable (sweep), or below the threshold (compare)",
       "4:bad input: model or samples",
@@ -56,8 +57,12 @@ public final class QuantSweep {
   }
 
   /** Runs a command: results go to {@code out}, everything else to {@code err}. */
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(PrintWriter standardOut, PrintWriter standardError, String... arguments) {
+    PrintWriter out = new PrintWriter(new ShownText(standardOut), true);
+    PrintWriter err = new PrintWriter(new ShownText(standardError), true);
     CommandLine line = new CommandLine(new QuantSweep());
+    // Colours are control characters.
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setOut(out);
     line.setErr(err);
     line.setDefaultValueProvider(new SettingsFile());
@@ -98,6 +103,9 @@ public final class QuantSweep {
     } catch (UserException | EngineFaultException | LinkageError | OutOfMemoryError e) {
       // Errors pass picocli's own handler: a broken class path ends here, and memory that is out.
       return failed(e, err, List.of(arguments).contains("--stacktrace"));
+    } finally {
+      out.flush();
+      err.flush();
     }
   }
 
@@ -126,6 +134,10 @@ public final class QuantSweep {
       // Spark ends with the program, under whatever still ran.
       err.println("ended by a signal before it was through");
       err.println("Maybe give the same command again: a sweep continues from what it has stored.");
+      return INTERNAL;
+    }
+    if (FullDisk.isIn(failure)) {
+      err.println(FullDisk.message(failure));
       return INTERNAL;
     }
     Throwable told = MissingFileSystem.of(failure).map(Throwable.class::cast).orElse(failure);

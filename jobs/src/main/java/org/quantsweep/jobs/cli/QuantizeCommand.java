@@ -100,17 +100,22 @@ final class QuantizeCommand implements Callable<Integer> {
     RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
     ModelFiles encoded = made.encode(calibration);
     output.write(encoded);
-    boolean same = encoded.digest().hex().equals(made.recipe().sha256());
-    spec.commandLine()
-        .getErr()
-        .println(
-            same
-                ? "this is the model that the recipe names (SHA-256)"
-                : "this is another model than the recipe names: its sha256 is "
-                    + made.recipe().sha256()
-                    + ". Nothing has judged it yet.");
+    spec.commandLine().getErr().println(identity(encoded, made.recipe().sha256()));
     FileSummary.print(spec, common, output, given, encoded, made.recipe().tensors().size());
     return 0;
+  }
+
+  /** Whether this is what was judged, which only the recipe's own sha256 can tell. */
+  private static String identity(ModelFiles encoded, String named) {
+    if (named == null || named.isEmpty()) {
+      return "the recipe names no sha256 (it was left out), so nothing tells whether this is the"
+          + " model that was judged. Maybe take the recipe.yaml that the sweep wrote.";
+    }
+    return encoded.digest().hex().equals(named)
+        ? "this is the model that the recipe names (SHA-256)"
+        : "this is another model than the recipe names: its sha256 is "
+            + named
+            + ". Nothing has judged it yet.";
   }
 
   private int byScheme() {

@@ -199,6 +199,29 @@ class DeltaEvaluationStoreIT {
                 + ").\nMaybe name a writable place with --evaluations.");
   }
 
+  @Test
+  void whatAFailedCommitHadGoesIntoTheNextOne() throws Exception {
+    Path blocked = Files.writeString(folder.resolve("busy"), "a file, for a while");
+    String table = blocked.resolve("evaluations").toString();
+    SampleIndex samples = samples(100);
+    ReferenceEvidence reference =
+        new ReferenceEvidence(new TreeMap<>(Map.of(0, 0.5)), new TreeMap<>(Map.of(1, "no answer")));
+    try (DeltaEvaluationStore store =
+        new DeltaEvaluationStore(spark, table, Duration.ofMillis(400))) {
+      store.appendReference(key("top-1"), samples, reference);
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 50, 2)));
+      // Two or three commits fail meanwhile.
+      Thread.sleep(1100);
+      Files.delete(blocked);
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(50, 100, 2)));
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE)))
+          .isEqualTo(Map.of(CANDIDATE, evidence(0, 100, 2)));
+      assertThat(store.loadReference(key("top-1"), samples)).isEqualTo(reference);
+    }
+  }
+
   private static DeltaEvaluationStore store(String table) {
     return new DeltaEvaluationStore(spark, table, NEVER);
   }
