@@ -45,6 +45,13 @@ final class RecipeModel {
     this.file = file;
     this.err = err;
     this.recipe = Recipe.parse(file.bytes(), file.name());
+    if (recipe.model() == null) {
+      throw new BadInputException(
+          file
+              + ": this recipe does not say which model it is for: its model (a SHA-256) was left"
+              + " out.\nMaybe add the line model: "
+              + given.digest().hex());
+    }
     if (!recipe.model().equals(given.digest().hex())) {
       throw new BadInputException(
           file

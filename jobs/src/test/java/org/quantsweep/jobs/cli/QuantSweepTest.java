@@ -516,6 +516,29 @@ class QuantSweepTest {
             """);
   }
 
+  @Test
+  void aRecipeWithoutItsSha256IsToldSo() throws Exception {
+    Path recipe = Files.writeString(folder.resolve("recipe.yaml"), "tensors: {}\n");
+    String output = folder.resolve("out.mlmodel").toString();
+    String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
+    Ran refused = run("quantize", MODEL, "--recipe", recipe.toString(), "--output", output);
+    assertThat(refused.code()).isEqualTo(4);
+    assertThat(refused.err())
+        .isEqualTo(
+            recipe
+                + ": this recipe does not say which model it is for: its model (a SHA-256) was left"
+                + " out.\nMaybe add the line model: "
+                + digest
+                + "\n");
+    Files.writeString(recipe, "model: " + digest + "\ntensors: {}\n");
+    Ran ran = run("quantize", MODEL, "--recipe", recipe.toString(), "--output", output);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err())
+        .isEqualTo(
+            "the recipe names no sha256 (it was left out), so nothing tells whether this is the"
+                + " model that was judged. Maybe take the recipe.yaml that the sweep wrote.\n");
+  }
+
   /** Cheap commands answer at once: they must not load what takes seconds. */
   @Test
   void cheapCommandsLoadNeitherSparkNorNd4j() throws Exception {
