@@ -3,8 +3,8 @@ package org.quantsweep;
 import java.math.BigDecimal;
 
 /**
- * Decimals that people write, exactly. An exponent such as that of 1e999999999 is a few letters, but
- * nobody could write the number out or add to it: decimals are bounded before they are used.
+ * Decimals that people write, exactly. An exponent such as that of 1e999999999 is a few letters,
+ * but nobody could write the number out or add to it: decimals are bounded before they are used.
  */
 public final class WrittenDecimal {
   private static final int LONGEST = 64;

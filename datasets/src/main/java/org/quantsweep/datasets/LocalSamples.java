@@ -221,13 +221,13 @@ public final class LocalSamples implements SampleSource {
     try (Stream<Path> files = Files.walk(folder)) {
       List<String> paths =
           files
-          .filter(Files::isRegularFile)
-          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-          .filter(selection::takes)
-          .map(StepFolder::around)
-          .distinct()
-          .sorted()
-          .toList();
+              .filter(Files::isRegularFile)
+              .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+              .filter(selection::takes)
+              .map(StepFolder::around)
+              .distinct()
+              .sorted()
+              .toList();
       remarks.addAll(selection.remarks());
       return paths;
     }

@@ -60,8 +60,7 @@ class LocalSamplesTest {
   void saysWhatItLeavesOutAndPassesOverWhatMacOsAdds() throws Exception {
     byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
     Files.write(folder.resolve("12:30:05.jpg"), jpeg);
-    Files.copy(
-        Path.of("src/test/resources/odd-pictures/no-end.jpg"), folder.resolve("camera.jpg"));
+    Files.copy(Path.of("src/test/resources/odd-pictures/no-end.jpg"), folder.resolve("camera.jpg"));
     Files.write(folder.resolve("._camera.jpg"), new byte[] {0, 5, 22, 7});
     Files.write(Files.createDirectory(folder.resolve("__MACOSX")).resolve("a.jpg"), jpeg);
     for (String other : List.of("a.webp", "b.WebP", "c.heic", "d.tiff")) {

@@ -110,9 +110,7 @@ class AgreementTest {
     assertThatThrownBy(() -> AgreementThreshold.parse(text))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "agreement threshold ("
-                + text
-                + ") must be a decimal in [0, 1].\nMaybe write 0.95.");
+            "agreement threshold (" + text + ") must be a decimal in [0, 1].\nMaybe write 0.95.");
     assertThatThrownBy(() -> Criteria.parse("largest-error:" + text))
         .isInstanceOf(UsageException.class);
     assertThatThrownBy(() -> SplitSizes.parse("calibration=" + text))

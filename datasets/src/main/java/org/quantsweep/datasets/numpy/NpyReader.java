@@ -13,8 +13,8 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Reads one array as NumPy writes it (NEP 1, versions 1 to 3): floats of 16, 32 and 64 bits,
- * integers of 8, 16, 32 and 64 bits with and without sign, booleans; either byte order, C or Fortran order. Numbers are
- * converted to float32, as the sample's tensors hold them.
+ * integers of 8, 16, 32 and 64 bits with and without sign, booleans; either byte order, C or
+ * Fortran order. Numbers are converted to float32, as the sample's tensors hold them.
  */
 public final class NpyReader {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};

@@ -115,8 +115,8 @@ public final class PictureDecoder {
   }
 
   /**
-   * Whether a JPEG lacks its end marker, though all of its rows are there. Some cameras write
-   * zeros in its place.
+   * Whether a JPEG lacks its end marker, though all of its rows are there. Some cameras write zeros
+   * in its place.
    */
   public static boolean lacksEnd(byte[] bytes, PictureLimits limits)
       throws UnreadableSampleException {

@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
-import java.util.regex.Matcher;
-import java.util.TreeSet;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
@@ -134,8 +134,7 @@ public final class Ingestion {
       requireOther(List.of(source), table);
       boolean isTable = isTable(files, status);
       SampleSelection selection = new SampleSelection();
-      List<Found> found =
-          isTable ? listTable(files, status) : list(files, status, selection);
+      List<Found> found = isTable ? listTable(files, status) : list(files, status, selection);
       selection.remarks().forEach(this::remark);
       if (found.isEmpty() && !isTable) {
         Optional<FileStatus> inside = tableInside(files, status, source);
@@ -214,8 +213,8 @@ public final class Ingestion {
    *
    * @throws BadInputException naming the folders with tables, when that is none of them
    */
-  private static Optional<FileStatus> tableInside(
-      FileSystem files, FileStatus root, String source) throws IOException {
+  private static Optional<FileStatus> tableInside(FileSystem files, FileStatus root, String source)
+      throws IOException {
     List<String> others = new ArrayList<>();
     if (!root.isDirectory()) {
       return Optional.empty();
@@ -336,11 +335,7 @@ public final class Ingestion {
     try (InputStream in = files.open(status.getPath())) {
       if (LfsPointer.is(in.readAllBytes())) {
         throw new BadInputException(
-            status.getPath().toUri().getPath()
-                + ": "
-                + LfsPointer.WHAT
-                + "\n"
-                + LfsPointer.CURE);
+            status.getPath().toUri().getPath() + ": " + LfsPointer.WHAT + "\n" + LfsPointer.CURE);
       }
     }
   }

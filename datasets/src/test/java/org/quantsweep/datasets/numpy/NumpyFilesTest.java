@@ -71,8 +71,7 @@ class NumpyFilesTest {
         .containsExactly(java.util.Map.entry("a", VALUES));
     byte[] onlyText = Files.readAllBytes(FIXTURES.resolve("only-text.npz"));
     assertThatThrownBy(() -> NpzReader.read(onlyText, 10_000))
-        .hasMessage(
-            "'text.npy': the .npy holds values of type '<U3', which are no real numbers.");
+        .hasMessage("'text.npy': the .npy holds values of type '<U3', which are no real numbers.");
   }
 
   @Test
@@ -88,8 +87,7 @@ class NumpyFilesTest {
 
   @Test
   void stopsExpandingAFileThatATaskCannotHold() throws Exception {
-    long share =
-        Runtime.getRuntime().maxMemory() / 2 / Runtime.getRuntime().availableProcessors();
+    long share = Runtime.getRuntime().maxMemory() / 2 / Runtime.getRuntime().availableProcessors();
     ByteArrayOutputStream bomb = new ByteArrayOutputStream();
     try (java.util.zip.ZipOutputStream zip = new java.util.zip.ZipOutputStream(bomb)) {
       zip.putNextEntry(new java.util.zip.ZipEntry("x.npy"));

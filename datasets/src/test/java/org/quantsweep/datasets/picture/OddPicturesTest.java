@@ -66,8 +66,7 @@ class OddPicturesTest {
     byte[] bytes = beginning.replace("\\0", "\0").getBytes(StandardCharsets.ISO_8859_1);
     assertThatThrownBy(() -> decode(bytes))
         .isInstanceOf(UnreadableSampleException.class)
-        .hasMessage(
-            "not a JPEG, PNG or BMP, whatever its name says: it is a " + format + " file.");
+        .hasMessage("not a JPEG, PNG or BMP, whatever its name says: it is a " + format + " file.");
   }
 
   private static Picture decode(byte[] bytes) throws UnreadableSampleException {

@@ -33,9 +33,7 @@ class FieldFoldersIT {
       new StructType()
           .add(
               "image",
-              new StructType()
-                  .add("bytes", DataTypes.BinaryType)
-                  .add("path", DataTypes.StringType))
+              new StructType().add("bytes", DataTypes.BinaryType).add("path", DataTypes.StringType))
           .add("label", DataTypes.LongType);
 
   private static SparkSession spark;

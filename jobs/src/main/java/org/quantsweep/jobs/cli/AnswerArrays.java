@@ -16,8 +16,8 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Answers as an .npz: one array for each output; probabilities as keys and values, labels and keys
- * as texts or numbers. What several calls answer is stacked along a new first axis, in the order of the
- * calls; where their shapes differ, each call has an array of its own, {@code NAME.0}, {@code
+ * as texts or numbers. What several calls answer is stacked along a new first axis, in the order of
+ * the calls; where their shapes differ, each call has an array of its own, {@code NAME.0}, {@code
  * NAME.1} and so on.
  */
 final class AnswerArrays {

@@ -227,8 +227,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
       change.put("action", action.toString());
       change.put("version", target.version());
       Path history = new Path(nameFolder(model.name()), "history");
-      if (!createIfAbsent(
-          new Path(history, (last(history) + 1) + ".json"), change.toString())) {
+      if (!createIfAbsent(new Path(history, (last(history) + 1) + ".json"), change.toString())) {
         throw new PublishingException(
             root
                 + ": the champion of '"
@@ -332,7 +331,10 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   private boolean isWhole(Path stored, ModelFiles model) {
     try {
-      return new HadoopStorage(configuration).read(stored.toString()).digest().equals(model.digest());
+      return new HadoopStorage(configuration)
+          .read(stored.toString())
+          .digest()
+          .equals(model.digest());
     } catch (IOException | IllegalArgumentException e) {
       // Nothing of it is there, or not all.
       return false;

@@ -33,7 +33,8 @@ import org.quantsweep.sweep.ReferenceEvidence;
  * one bit for each sample that was judged and one for each that agreed. Rows are only appended;
  * readers unite those of one key, so retries and a second writer do no harm. A thread of its own
  * commits what has come every {@code interval}: a kill loses at most the evaluations that arrived
- * since the commit before began. What a failed commit had goes into the next one. Many small files are made few when the table is opened.
+ * since the commit before began. What a failed commit had goes into the next one. Many small files
+ * are made few when the table is opened.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
   /** How long evaluations may wait for their commit, unless the session says otherwise. */

@@ -47,8 +47,7 @@ class AnswerArraysTest {
     try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(npz))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         String header = new String(zip.readAllBytes(), StandardCharsets.ISO_8859_1);
-        types.put(
-            entry.getName(), header.replaceAll("(?s).*'descr': ('[^']*').*", "$1"));
+        types.put(entry.getName(), header.replaceAll("(?s).*'descr': ('[^']*').*", "$1"));
       }
     }
     return types;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-
 import org.apache.hadoop.util.VersionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +59,13 @@ class MissingFileSystemTest {
     String model = SharedData.path("models/mnistCNN.mlmodel").toString();
     String told = "2\n" + scheme + "://: no file system is known here for such addresses";
     assertThat(
-            run("quantize", model, "--scheme", "half", "--output", scheme + "://bucket/out.mlmodel"))
+            run(
+                "quantize",
+                model,
+                "--scheme",
+                "half",
+                "--output",
+                scheme + "://bucket/out.mlmodel"))
         .startsWith(told);
     assertThat(run("registry", "list", scheme + "://bucket/registry")).startsWith(told);
   }

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
-import org.quantsweep.registry.ModelRegistry;
 import org.quantsweep.registry.Alias;
+import org.quantsweep.registry.ModelRegistry;
 import org.quantsweep.registry.NamedModel;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.testing.ModelRegistryContract;
@@ -223,8 +223,7 @@ class HadoopModelRegistryTest extends ModelRegistryContract {
         .isInstanceOf(PublishingException.class)
         .hasMessage(told);
     assertThat(registry.promote(name(), 2).version()).isEqualTo(2);
-    assertThat(registry.show(name()).at(Alias.CHAMPION).map(PublishedVersion::version))
-        .contains(2);
+    assertThat(registry.show(name()).at(Alias.CHAMPION).map(PublishedVersion::version)).contains(2);
     assertThat(entry("history/3.json")).exists();
   }
 

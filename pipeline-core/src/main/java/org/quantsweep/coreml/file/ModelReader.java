@@ -13,7 +13,6 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.neuralnetwork.NetworkFormat;
-import org.quantsweep.coreml.neuralnetwork.SequenceInputs;
 import org.quantsweep.proto.coreml.Model;
 
 /** Reads Core ML model files, checks them, and picks their format by their content. */

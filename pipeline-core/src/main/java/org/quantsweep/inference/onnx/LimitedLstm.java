@@ -49,7 +49,8 @@ public final class LimitedLstm {
       boolean backwards = direction == 1 || recurrence.scan() == Recurrence.Scan.REVERSE;
       State state =
           new State(
-              lstm.first(states, 0, direction, sequence), lstm.first(states, 1, direction, sequence));
+              lstm.first(states, 0, direction, sequence),
+              lstm.first(states, 1, direction, sequence));
       List<String> steps = new ArrayList<>();
       for (int step = 0; step < length; step++) {
         String x = lstm.element(sequence, backwards ? length - 1 - step : step);

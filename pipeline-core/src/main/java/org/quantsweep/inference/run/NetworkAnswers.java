@@ -61,8 +61,8 @@ final class NetworkAnswers {
   }
 
   /**
-   * One number has shape [1]. Others are in the described shape where it fits; else as the network has it, old ones without sequence and
-   * batch, and vectors without height and width.
+   * One number has shape [1]. Others are in the described shape where it fits; else as the network
+   * has it, old ones without sequence and batch, and vectors without height and width.
    */
   private Tensor array(OutputDescription.Array described, Tensor blob) {
     Shape shape = blob.shape();

@@ -208,11 +208,7 @@ final class RecurrentLayers {
   }
 
   private static void lower(
-      LayerNode layer,
-      OnnxGraph graph,
-      Recurrence recurrence,
-      boolean wholeSequence,
-      float limit) {
+      LayerNode layer, OnnxGraph graph, Recurrence recurrence, boolean wholeSequence, float limit) {
     Shape shape = graph.shape(layer.input());
     int rank = shape.rank();
     boolean isSequence = rank == 4 || rank == 5;
@@ -252,7 +248,7 @@ final class RecurrentLayers {
     if (limit == NO_LIMIT) {
       return false;
     }
-    long steps = length + (hasStates ? EARLIER_STEPS : 0);
+    long steps = (long) length + (hasStates ? EARLIER_STEPS : 0);
     List<RecurrentActivation> functions = recurrence.activations();
     for (int i = 0; i + 2 < functions.size(); i += 3) {
       RecurrentActivation.Function gates = functions.get(i).function();

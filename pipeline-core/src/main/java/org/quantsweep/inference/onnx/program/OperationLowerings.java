@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.Extreme;
+import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.ReduceFunction;
 
 /** Which class lowers which type of operation. A new type is one line here and its lowering. */

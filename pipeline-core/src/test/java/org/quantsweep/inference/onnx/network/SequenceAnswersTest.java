@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ActivationParams;
 import org.quantsweep.proto.coreml.LSTMParams;
 import org.quantsweep.proto.coreml.LSTMWeightParams;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.proto.coreml.UniDirectionalLSTMLayerParams;
-import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 

@@ -1,9 +1,10 @@
-package org.quantsweep.coreml.neuralnetwork;
+package org.quantsweep.coreml.file;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.quantsweep.coreml.neuralnetwork.NetworkInterface;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
 import org.quantsweep.sample.InputDescription;
@@ -14,14 +15,14 @@ import org.quantsweep.sample.LengthRange;
  * that is declared {@code [C]} as {@code [steps, 1, C]} too, and as {@code [steps, 1, C, 1, 1]}.
  * That is allowed where a layer reads sequences: a recurrent one, or an embedding.
  */
-public final class SequenceInputs {
+final class SequenceInputs {
   private static final LengthRange ONE = LengthRange.exactly(1);
   private static final LengthRange STEPS = new LengthRange(1, LengthRange.UNBOUNDED);
 
   private SequenceInputs() {}
 
   /** The inputs of a model, with what they take beyond their descriptions. */
-  public static List<InputDescription> of(Model model, List<InputDescription> described) {
+  static List<InputDescription> of(Model model, List<InputDescription> described) {
     if (!model.hasNeuralNetwork()
         && !model.hasNeuralNetworkClassifier()
         && !model.hasNeuralNetworkRegressor()) {
