@@ -39,7 +39,11 @@ final class JpegStructure {
   private boolean sequential;
   private boolean arithmetic;
   private boolean wideTables;
+  private int scans;
+
+  /** Whether there is a single scan so far, with all components. */
   private boolean oneScan;
+
   private boolean ended = true;
 
   private JpegStructure(byte[] bytes, PictureLimits limits) {
@@ -189,8 +193,10 @@ final class JpegStructure {
           adobeTransform = bytes[start + 11] & 0xFF;
         }
       }
-      case 0xDA -> // With all components, and no scan before it.
-          oneScan = !oneScan && sequential && (bytes[start] & 0xFF) == componentIds.length;
+      case 0xDA -> {
+        scans++;
+        oneScan = scans == 1 && sequential && (bytes[start] & 0xFF) == componentIds.length;
+      }
       case 0xDB -> tables(start, end);
       case 0xC4, 0xC8, 0xCC -> {} // Huffman tables, reserved, arithmetic conditioning.
       default -> {

@@ -54,7 +54,7 @@ public final class Ingestion {
   private static final String DELTA_LOG = "_delta_log";
 
   /** Raised when the same files would make another table. */
-  private static final String VERSION = "2";
+  private static final String VERSION = "3";
 
   /** What Parquet says of a compression that it cannot load. */
   private static final Pattern CODEC = Pattern.compile("Class \\S*?(\\w+)Codec was not found");

@@ -166,7 +166,7 @@ class FieldFoldersIT {
     ingestion().ingest(at("pictures"), at("table"));
     Dataset<Row> rows = spark.read().format("delta").load(at("table"));
 
-    for (int copies : new int[] {0, -7}) {
+    for (int copies : new int[] {-7}) {
       String changed = at("copies" + copies);
       rows.withColumn("copies", functions.lit(copies)).write().format("delta").save(changed);
       assertThatThrownBy(() -> SampleTable.open(spark, changed))
