@@ -1,7 +1,8 @@
 """
 ### quantize_model
 
-Finds the smallest quantized form of one Core ML model that still answers like the model as given, and publishes it.
+Finds the smallest quantized form of one Core ML model that still answers like the model as given, or the most agreeing
+one up to a size, and publishes it.
 
 `request` → `ingest` → `sweep` → `gate` → `publish` → `announce`, or → `none_acceptable`. With the parameter `convert`
 the task of that name makes the model first: `PYTHON CONVERT MODEL PACKAGE`, in a virtual environment of its own.
@@ -52,6 +53,9 @@ PARAMS = {
     "criterion": Param(None, **TEXT, description="When one sample agrees, such as top-1 or psnr:30."),
     "agreement": Param(
         None, type=["null", "string", "number"], description="Share of samples that must agree, such as 0.95."
+    ),
+    "largest_size": Param(
+        None, **TEXT, description="Instead of agreement: the most agreeing model of at most so many bytes, such as 5MB."
     ),
     "family": Param(None, type=["null", "string"], enum=[None, "uniform", "per-tensor"]),
     "schemes": Param(None, **TEXT, description="Only these schemes, such as linear:6,lut-kmeans:6."),
@@ -236,6 +240,7 @@ with DAG(
             flag("--samples", "table"),
             flag("--criterion", "criterion"),
             flag("--agreement", "agreement"),
+            flag("--largest-size", "largest_size"),
             flag("--family", "family"),
             flag("--schemes", "schemes"),
             flag("--time-budget", "time_budget"),

@@ -2,7 +2,7 @@
 
 Needs coremltools 9.0 (tools/python-env.sh coremltools). Run it in the module's folder:
 
-    python src/test/python/make_packages.py
+    python src/test/python/make_packages.py            # or the names of some, as: digits raised
 
 The values that tests expect of these models are computed in the tests' comments by hand, from the
 weights below: nothing here runs a model.
@@ -10,6 +10,7 @@ weights below: nothing here runs a model.
 
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import coremltools as ct
@@ -212,11 +213,49 @@ def two_halves():
     save(ct.utils.make_pipeline(*stages), "two-halves.mlpackage")
 
 
+def digits():
+    """Sixteen numbers to four classes by 128 units, of half precision: large enough to be compressed."""
+    random = np.random.default_rng(16)
+    first = random.normal(size=(128, 16)).astype(np.float16)
+    second = (random.normal(size=(4, 128)) / 8).astype(np.float16)
+
+    @mb.program(
+        input_specs=[mb.TensorSpec(shape=(1, 16), dtype=types.fp16)], opset_version=ct.target.iOS16
+    )
+    def program(x):
+        units = mb.relu(x=mb.linear(x=x, weight=first, name="first"), name="units")
+        return mb.softmax(x=mb.linear(x=units, weight=second, name="second"), axis=-1, name="scores")
+
+    model = ct.convert(
+        program,
+        convert_to="mlprogram",
+        minimum_deployment_target=ct.target.iOS16,
+        skip_model_load=True,
+        classifier_config=ct.ClassifierConfig(["a", "b", "c", "d"]),
+    )
+    save(model, "digits.mlpackage")
+
+
+def raised():
+    """Two programs of float32: one for iOS 15, one whose shape with a 0 means another one later."""
+    weights = np.random.default_rng(15).normal(size=(32, 16)).astype(np.float32)
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 16))], opset_version=ct.target.iOS15)
+    def early(x):
+        return mb.linear(x=x, weight=weights, name="y")
+
+    save(convert(early, ct.target.iOS15), "early.mlpackage")
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=(1, 16))], opset_version=ct.target.iOS16)
+    def program(x):
+        return mb.linear(x=mb.reshape(x=x, shape=[0, -1], name="same"), weight=weights, name="y")
+
+    save(convert(program, ct.target.iOS16, pass_pipeline=ct.PassPipeline.EMPTY), "reshaped.mlpackage")
+
+
+MAKERS = [classifier, functions, flexible, unfit, halves, grey16, two_halves, digits, raised]
+
 FOLDER.mkdir(parents=True, exist_ok=True)
-classifier()
-functions()
-flexible()
-unfit()
-halves()
-grey16()
-two_halves()
+for maker in MAKERS:
+    if len(sys.argv) == 1 or maker.__name__ in sys.argv[1:]:
+        maker()

@@ -13,6 +13,9 @@ import org.quantsweep.WrittenDecimal;
  * @param share in [0, 1]
  */
 public record AgreementThreshold(BigDecimal share) implements Serializable {
+  /** Met by every candidate: nothing is asked. */
+  public static final AgreementThreshold NONE = new AgreementThreshold(BigDecimal.ZERO);
+
   /**
    * Checks the range.
    *

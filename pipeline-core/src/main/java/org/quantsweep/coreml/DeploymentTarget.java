@@ -17,7 +17,9 @@ import org.quantsweep.UsageException;
  */
 public record DeploymentTarget(String text, int ios) implements Serializable {
   private static final Pattern FORM =
-      Pattern.compile("(ios|ipados|macos|tvos|watchos|visionos)([0-9]{1,3})(\\.[0-9]{1,3})?");
+      Pattern.compile(
+          "(ios|ipados|macos|tvos|watchos|visionos)([0-9]{1,3})"
+              + "(?:\\.([0-9]{1,3})(?:\\.[0-9]{1,3})?)?");
 
   private static final List<String> USUAL =
       List.of(
@@ -55,7 +57,7 @@ public record DeploymentTarget(String text, int ios) implements Serializable {
     Matcher matcher = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (matcher.matches()) {
       int major = Integer.parseInt(matcher.group(2));
-      int minor = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3).substring(1));
+      int minor = matcher.group(3) == null ? 0 : Integer.parseInt(matcher.group(3));
       int ios = ios(matcher.group(1), major, minor);
       if (ios >= 11) {
         return new DeploymentTarget(text.strip(), ios);

@@ -3,6 +3,7 @@ package org.quantsweep.coreml;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
@@ -132,8 +133,9 @@ public interface ModelFormat {
    * The bytes of the files in which some weight tensors are stored in schemes, without making them.
    *
    * @param schemes legal and {@link #completed}; other weight tensors stay as stored
+   * @param corrected weight tensors that get other values and keep their form
    */
-  ByteSize encodedSize(Map<WeightTensor, Scheme> schemes);
+  ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected);
 
   /**
    * The files in which some weight tensors are stored otherwise; the same for equal weights.

@@ -42,6 +42,8 @@ public final class ModelEncoder {
   /** Kept, since the tables of all widths come from one run. */
   private final Map<String, TensorQuantizer> quantizers = new ConcurrentHashMap<>();
 
+  private final Map<String, Optional<WeightTensor>> ownBiases = new ConcurrentHashMap<>();
+
   private final WeightLimits limits = new WeightLimits(this::quantizer);
 
   /** For one model, which may be a rewritten one; no calibrated schemes. */
@@ -71,7 +73,8 @@ public final class ModelEncoder {
    * @throws UsageException as {@link #encode}
    */
   public ByteSize encodedSize(QuantizationPlan plan) {
-    return format.encodedSize(resolve(plan));
+    Map<WeightTensor, Scheme> resolved = resolve(plan);
+    return format.encodedSize(resolved, biases(resolved).keySet());
   }
 
   /**
@@ -279,7 +282,7 @@ public final class ModelEncoder {
                                 "weight tensor '"
                                     + identity
                                     + "' cannot be stored as "
-                                    + scheme
+                                    + format.spelled(scheme)
                                     + ": "
                                     + reason
                                     + "."));
@@ -314,25 +317,44 @@ public final class ModelEncoder {
     return quantizers.computeIfAbsent(tensor.identity(), identity -> format.quantizer(tensor));
   }
 
-  /** Corrected biases of layers that have one which stays in floats, and that these can hold. */
+  /** The biases of calibrated layers that stay in floats. */
   private Map<WeightTensor, Tensor> correctedBiases(Map<WeightTensor, Scheme> resolved) {
-    Map<WeightTensor, Tensor> biases = new LinkedHashMap<>();
+    Map<WeightTensor, Tensor> corrected = new LinkedHashMap<>();
+    biases(resolved)
+        .forEach(
+            (bias, tensor) ->
+                corrected.put(bias, corrected(bias, tensor, resolved).reshape(bias.shape())));
+    return corrected;
+  }
+
+  /** What a bias becomes; its own values where none were found, or none that it can hold. */
+  private Tensor corrected(
+      WeightTensor bias, WeightTensor tensor, Map<WeightTensor, Scheme> resolved) {
+    return options
+        .get(tensor.identity(), (Scheme.Compression) resolved.get(tensor))
+        .bias()
+        .filter(values -> holds(precision(bias, resolved.get(bias)), values))
+        .orElseGet(bias::values);
+  }
+
+  /** The biases that calibrated weight tensors may correct, each with the last of these. */
+  private Map<WeightTensor, WeightTensor> biases(Map<WeightTensor, Scheme> resolved) {
+    Map<WeightTensor, WeightTensor> biases = new LinkedHashMap<>();
     resolved.forEach(
         (tensor, scheme) -> {
-          if (!(scheme instanceof Scheme.Compression quantization) || !quantization.calibrated()) {
-            return;
-          }
-          Optional<Tensor> corrected = options.get(tensor.identity(), quantization).bias();
-          Optional<WeightTensor> bias = format.linearUse(tensor).flatMap(LinearUse::bias);
-          if (bias.isPresent()
-              && corrected.isPresent()
-              && !(resolved.get(bias.get()) instanceof Scheme.Compression)
-              && !bias.get().storage().isQuantized()
-              && holds(precision(bias.get(), resolved.get(bias.get())), corrected.get())) {
-            biases.put(bias.get(), corrected.get().reshape(bias.get().shape()));
+          if (scheme instanceof Scheme.Compression compression && compression.calibrated()) {
+            bias(tensor)
+                .filter(bias -> !(resolved.get(bias) instanceof Scheme.Compression))
+                .filter(bias -> !bias.storage().isQuantized())
+                .ifPresent(bias -> biases.put(bias, tensor));
           }
         });
     return biases;
+  }
+
+  private Optional<WeightTensor> bias(WeightTensor tensor) {
+    return ownBiases.computeIfAbsent(
+        tensor.identity(), missing -> format.linearUse(tensor).flatMap(LinearUse::bias));
   }
 
   private static boolean holds(StoredWeights.Precision precision, Tensor values) {

@@ -9,13 +9,14 @@ import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.Sparsity;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Tensor;
 
 /**
  * Which schemes the values of weight tensors rule out: codes hold finite numbers only, half
- * precision reaches 65504, and a scale and bias have the range of float32. Each weight tensor is
- * looked at once. Safe for several threads.
+ * precision reaches 65504, a scale and bias have the range of float32, and a sparse form keeps at
+ * least one weight. Each weight tensor is looked at once. Safe for several threads.
  */
 final class WeightLimits {
   /** A range of so much is too wide for one bit, and nearly too wide for symmetric codes. */
@@ -62,6 +63,9 @@ final class WeightLimits {
     }
     float largest = tensor.values().get(extremes.largest());
     if (scheme instanceof Scheme.Compression codes) {
+      if (!codes.sparsity().equals(Sparsity.NONE) && quantizers.apply(tensor).leavesNone(codes)) {
+        return Optional.of("none of its " + tensor.elementCount() + " weights would be left");
+      }
       boolean few =
           codes instanceof Scheme.Quantization quantization
               && quantization.method() == Method.Plain.LUT_UNIQUE;

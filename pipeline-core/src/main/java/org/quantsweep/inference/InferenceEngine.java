@@ -2,6 +2,7 @@ package org.quantsweep.inference;
 
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
@@ -44,6 +45,14 @@ public interface InferenceEngine extends Serializable {
    */
   default MagnitudeProbe openProbe(CoreMLModel model) {
     return MagnitudeProbe.NOTHING;
+  }
+
+  /**
+   * What {@link #open} opens of a model of several functions: the model seen as each of these, as
+   * the first of which its parts are opened.
+   */
+  default List<CoreMLModel> opened(CoreMLModel model) {
+    return List.of(model);
   }
 
   /** Name and version, for digests and provenance, for example {@code onnxruntime 1.28.0}. */

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.search.Aim;
 import org.quantsweep.search.OptionRules;
 
 /**
@@ -37,7 +38,14 @@ final class SettingsByFlag {
     put("model", withoutUser(settings.model()));
     putAddresses("samples", settings.samples());
     put("criterion", settings.criterion().toString());
-    put("agreement", settings.threshold().toString());
+    if (settings.aim() instanceof Aim.Smallest smallest) {
+      put("agreement", smallest.threshold().toString());
+      // Where nothing has to be passed, there is neither a rule nor a ladder.
+      put("acceptance", settings.confirmation().rule().toString());
+      put("finalists", Integer.toString(settings.confirmation().finalists()));
+    } else if (settings.aim() instanceof Aim.MostAgreeing most) {
+      put("largest-size", most.largest().toString());
+    }
     put("family", settings.perTensor().isPresent() ? "per-tensor" : "uniform");
     put("schemes", String.join(",", settings.schemes()));
     put("layers", String.join(",", settings.selection().layers()));
@@ -55,13 +63,12 @@ final class SettingsByFlag {
     put("seed", Long.toString(splits.seed()));
     putAddresses("calibration", splits.calibration());
     putAddresses("confirmation", splits.confirmation());
-    put("acceptance", settings.confirmation().rule().toString());
     put("confidence", Double.toString(settings.confirmation().confidence()));
-    put("finalists", Integer.toString(settings.confirmation().finalists()));
     put("time-budget", settings.timeBudget().map(SettingsByFlag::text).orElse(""));
     put("run-id", settings.runId());
     put("run-limit", text(settings.runLimit()));
     put("precision", settings.halfPrecision() ? "float16" : "float32");
+    put("function", String.join(LINE, settings.functions()));
     put(
         "deployment-target",
         settings.deployment().target().map(DeploymentTarget::toString).orElse(""));

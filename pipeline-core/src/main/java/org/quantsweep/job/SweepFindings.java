@@ -35,7 +35,7 @@ record SweepFindings(
    * The search over plans.
    *
    * @param warmStart the plan of an earlier recipe, where it is accepted and smaller than the best
-   *     uniform candidate
+   *     uniform candidate; empty where a largest size was asked for: there it is a plan like others
    */
   record Plans(Optional<CandidateEvaluation> warmStart, PerTensorSearch.Found found) {}
 
@@ -80,7 +80,7 @@ record SweepFindings(
     return new SweepFindings(uniform, plans, tested, selection, cost.plus(more));
   }
 
-  /** What candidates had to meet on the selection samples. */
+  /** What candidates had to meet on the selection samples; nothing under a largest size. */
   AgreementThreshold threshold() {
     return uniform.threshold();
   }
@@ -125,6 +125,15 @@ record SweepFindings(
     return line()
         .map(PlanOutcome::ladder)
         .orElseGet(() -> finalists(most, warmStart(), unseen).withoutSearch(threshold()));
+  }
+
+  /** The most agreeing of what fits, where a largest size was asked for. */
+  Selection mostAgreeing() {
+    return Selection.chosen(
+        line()
+            .flatMap(PlanOutcome::best)
+            .or(this::bestUniform)
+            .map(CandidateEvaluation::candidate));
   }
 
   /** The smallest of what selection accepts: the answer where nothing confirms. */

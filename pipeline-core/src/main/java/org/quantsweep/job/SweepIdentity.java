@@ -8,12 +8,14 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.quantize.LookUpTableFitter;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.search.Aim;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.sweep.EvaluationKey;
@@ -114,14 +116,14 @@ record SweepIdentity(
             .field("calibration", samples.calibration().index().setDigest().hex())
             .field("confirmation", samples.confirmation().index().setDigest().hex())
             .field("preparation", preparation().hex())
-            .field("criterion", settings.criterion().toString())
-            .field("threshold", settings.threshold().share().stripTrailingZeros().toPlainString())
-            .field(
-                "deployment",
-                settings.deployment().target().map(target -> "iOS" + target.ios()).orElse("own"))
-            .field("computeUnit", settings.deployment().unit().toString())
-            .field("evaluateAll", Boolean.toString(settings.evaluateAll()))
-            .field("maxEvaluations", Integer.toString(settings.maxEvaluations()));
+            .field("criterion", settings.criterion().toString());
+    aim(digest, settings.aim())
+        .field(
+            "deployment",
+            settings.deployment().target().map(target -> "iOS" + target.ios()).orElse("own"))
+        .field("computeUnit", settings.deployment().unit().toString())
+        .field("evaluateAll", Boolean.toString(settings.evaluateAll()))
+        .field("maxEvaluations", Integer.toString(settings.maxEvaluations()));
     fields(digest, "scheme", settings.schemes());
     fields(digest, "rewrite", SweepSettings.names(settings.planRewrites()));
     selection(digest, settings.selection());
@@ -134,6 +136,14 @@ record SweepIdentity(
     settings.perTensor().ifPresent(own -> perTensor(digest, own));
     warmStart.ifPresent(plan -> digest.field("warmStart", plan.hex()));
     return digest.build();
+  }
+
+  private static Sha256Digest.Builder aim(Sha256Digest.Builder digest, Aim aim) {
+    if (aim instanceof Aim.MostAgreeing most) {
+      return digest.field("largestSize", Long.toString(most.largest().bytes().bytes()));
+    }
+    AgreementThreshold threshold = ((Aim.Smallest) aim).threshold();
+    return digest.field("threshold", threshold.share().stripTrailingZeros().toPlainString());
   }
 
   private static void selection(Sha256Digest.Builder digest, WeightSelection selection) {

@@ -12,10 +12,12 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
@@ -24,6 +26,8 @@ import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchSettings;
 import org.quantsweep.search.UniformSearch;
+import org.quantsweep.search.Verdict;
+import org.quantsweep.search.WithinSize;
 import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionStore;
@@ -120,15 +124,6 @@ final class SweepPhases {
   }
 
   SweepFindings run(AnsweredSamples answered) {
-    UniformSearch uniform =
-        new UniformSearch(
-            samples.selection().index(),
-            identity.evaluations(),
-            open.store(),
-            open.selecting(),
-            searchSettings(thresholdOfSelection(answered)),
-            listener,
-            budget);
     Optional<PlanWork> work =
         settings
             .perTensor()
@@ -141,19 +136,77 @@ final class SweepPhases {
     UniformFamily family = open.files().family();
     family.leftOut().forEach(listener::leftOut);
     leftOut.addAll(family.leftOut());
-    SweepFindings findings =
-        SweepFindings.of(
-            uniform.run(
-                answered.answers(SampleRole.SELECTION), family.candidates(), family::encode));
-    if (work.isPresent() && !work.get().tensors().isEmpty()) {
-      findings = searchPlans(work.get(), findings);
+    Optional<PlanWork> plans = work.filter(planned -> !planned.tensors().isEmpty());
+    SweepFindings findings;
+    if (settings.aim() instanceof Aim.MostAgreeing most) {
+      findings = mostAgreeing(most.largest(), family, plans);
+    } else {
+      AgreementThreshold threshold = ((Aim.Smallest) settings.aim()).threshold();
+      findings = smallest(threshold, family, plans, answered);
     }
-    findings =
-        samples.confirmation().isEmpty() ? findings.with(findings.smallest()) : confirm(findings);
     for (SampleRole role : SampleRole.values()) {
       findings = findings.plus(open.running(role).cost());
     }
     return findings;
+  }
+
+  /** The smallest candidate that agrees often enough, confirmed where there are samples for it. */
+  private SweepFindings smallest(
+      AgreementThreshold threshold,
+      UniformFamily family,
+      Optional<PlanWork> plans,
+      AnsweredSamples answered) {
+    UniformSearch uniform =
+        new UniformSearch(
+            samples.selection().index(),
+            identity.evaluations(),
+            open.store(),
+            open.selecting(),
+            searchSettings(thresholdOfSelection(threshold, answered)),
+            listener,
+            budget);
+    SweepFindings findings =
+        SweepFindings.of(
+            uniform.run(
+                answered.answers(SampleRole.SELECTION), family.candidates(), family::encode));
+    if (plans.isPresent()) {
+      PlanWork work = plans.get();
+      SweepFindings before = findings;
+      findings =
+          searchPlans(work, findings, (pass, judge) -> smallerPlans(work, before, pass, judge));
+    }
+    return samples.confirmation().isEmpty()
+        ? findings.with(findings.smallest())
+        : confirm(findings, threshold);
+  }
+
+  /**
+   * The candidate that agrees most often up to a size, with what it does on the samples that
+   * confirm.
+   */
+  private SweepFindings mostAgreeing(
+      LargestSize largest, UniformFamily family, Optional<PlanWork> plans) {
+    WithinSize within = new WithinSize(judgeOfSelection(), budget, largest);
+    SweepFindings findings = SweepFindings.of(within.family(family.candidates()));
+    boolean givenFits =
+        findings.uniform().evaluations().stream()
+            .anyMatch(
+                own ->
+                    own.candidate() instanceof Candidate.AsGiven
+                        && own.verdict() == Verdict.JUDGED);
+    // Nothing agrees more often than the model with itself.
+    if (plans.isPresent() && !givenFits) {
+      PlanWork work = plans.get();
+      SweepFindings before = findings;
+      findings =
+          searchPlans(
+              work,
+              findings,
+              (pass, judge) ->
+                  plansWithin(work, before, pass, judge, new WithinSize(judge, budget, largest)));
+    }
+    findings = findings.with(findings.mostAgreeing());
+    return samples.confirmation().isEmpty() ? findings : state(findings);
   }
 
   /** The options that weight tensors could not have, once {@link #run} is through. */
@@ -161,11 +214,15 @@ final class SweepPhases {
     return List.copyOf(leftOut);
   }
 
-  private SweepFindings searchPlans(PlanWork work, SweepFindings findings) {
+  /** A search over plans, by what runs options and what decides plans. */
+  private interface PlanPhase {
+    SweepFindings.Plans run(OptionPass pass, CandidateJudge judge);
+  }
+
+  private SweepFindings searchPlans(PlanWork work, SweepFindings findings, PlanPhase phase) {
     PerTensorSettings own = work.settings();
     SampleIndex alone = work.sensitivity();
-    CandidateJudge judge =
-        judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
+    CandidateJudge judge = judgeOfSelection();
     try (OptionRunner runner =
         open.runners()
             .openOptions(
@@ -184,58 +241,105 @@ final class SweepPhases {
               own.groupBytes(),
               budget,
               listener);
-      Optional<CandidateEvaluation> warm = Optional.empty();
-      if (warmStart.isPresent()) {
-        // Its plan needs the fitted options; the search finds them in the store afterwards.
-        pass.space(work.tensors(), work.calibratable(), own.rules());
-        if (warmStart.get().isFitted(open.options(), identity.calibration())) {
-          warm = warmStart.get().judge(judge, open.files().plans(), findings);
-        }
-      }
-      PerTensorSearch.Found found =
-          new PerTensorSearch(pass, judge, open.files().plans(), budget, own.search())
-              .run(
-                  work.tensors(),
-                  work.calibratable(),
-                  own.rules(),
-                  alone.total(),
-                  own.strategy(),
-                  findings.threshold(),
-                  findings.finalists(
-                      settings.confirmation().finalists(),
-                      warm,
-                      samples.confirmation().index().total()));
+      SweepFindings.Plans found = phase.run(pass, judge);
       leftOut.addAll(pass.leftOut());
-      return findings.with(new SweepFindings.Plans(warm, found)).plus(runner.cost());
+      return findings.with(found).plus(runner.cost());
     }
   }
 
-  private SweepFindings confirm(SweepFindings findings) {
-    listener.phaseStarted("confirmation", 0);
-    // A budget of its own: what was found is confirmed although time is up.
-    CandidateJudge unseen =
-        judge(
-            samples.confirmation(),
-            open.confirming(),
-            open.files()::encode,
-            SearchBudget.unlimited(),
-            listener);
+  private SweepFindings.Plans smallerPlans(
+      PlanWork work, SweepFindings findings, OptionPass pass, CandidateJudge judge) {
+    PerTensorSettings own = work.settings();
+    Optional<CandidateEvaluation> warm =
+        fittedWarmStart(work, pass)
+            .flatMap(recipe -> recipe.judge(judge, open.files().plans(), findings));
+    PerTensorSearch.Found found =
+        new PerTensorSearch(pass, judge, open.files().plans(), budget, own.search())
+            .run(
+                work.tensors(),
+                work.calibratable(),
+                own.rules(),
+                work.sensitivity().total(),
+                own.strategy(),
+                findings.threshold(),
+                findings.finalists(
+                    settings.confirmation().finalists(),
+                    warm,
+                    samples.confirmation().index().total()));
+    return new SweepFindings.Plans(warm, found);
+  }
+
+  private SweepFindings.Plans plansWithin(
+      PlanWork work,
+      SweepFindings findings,
+      OptionPass pass,
+      CandidateJudge judge,
+      WithinSize within) {
+    PerTensorSettings own = work.settings();
+    PerTensorSearch.Found found =
+        new PerTensorSearch(pass, judge, open.files().plans(), budget, own.search())
+            .runWithin(
+                within,
+                work.tensors(),
+                work.calibratable(),
+                own.rules(),
+                work.sensitivity().total(),
+                own.strategy(),
+                findings.bestUniform(),
+                fittedWarmStart(work, pass).map(recipe -> recipe.candidate(open.files().plans())));
+    return new SweepFindings.Plans(Optional.empty(), found);
+  }
+
+  /** The earlier recipe, where what its plan needs is fitted. */
+  private Optional<WarmStart> fittedWarmStart(PlanWork work, OptionPass pass) {
+    if (warmStart.isPresent()) {
+      // Its plan needs the fitted options; the search finds them in the store afterwards.
+      pass.space(work.tensors(), work.calibratable(), work.settings().rules());
+    }
+    return warmStart.filter(recipe -> recipe.isFitted(open.options(), identity.calibration()));
+  }
+
+  private SweepFindings confirm(SweepFindings findings, AgreementThreshold threshold) {
+    CandidateJudge unseen = unseen();
     ConfirmationSettings own = settings.confirmation();
-    long required =
-        own.rule().required(settings.threshold(), unseen.denominator(), own.confidence());
+    long required = own.rule().required(threshold, unseen.denominator(), own.confidence());
     List<Rung> ladder = findings.ladder(own.finalists(), unseen.denominator());
-    int openings =
-        ladder.isEmpty()
-            ? 0
-            : open.options()
-                .openConfirmation(
-                    identity.confirmationOpening(),
-                    identity.opening(
-                        ladder.stream()
-                            .map(rung -> open.files().encode(rung.candidate()).digest())
-                            .toList()));
+    int openings = ladder.isEmpty() ? 0 : openings(ladder.stream().map(Rung::candidate).toList());
     Confirmation confirmation = Confirmation.run(unseen, ladder, required);
     return findings.with(new SweepFindings.Tested(confirmation, ladder, openings));
+  }
+
+  /** What the answer does on the samples that confirm. They stay closed where there is none. */
+  private SweepFindings state(SweepFindings findings) {
+    Optional<Candidate> answer = findings.selection().candidate();
+    if (answer.isEmpty()) {
+      return findings;
+    }
+    int openings = openings(List.of(answer.get()));
+    Confirmation counted = Confirmation.counted(unseen(), answer.get());
+    List<Rung> only = counted.tested().stream().map(Confirmation.Test::rung).toList();
+    return findings.with(new SweepFindings.Tested(counted, only, openings));
+  }
+
+  /** A judge over the samples that confirm, which the search has not seen. */
+  private CandidateJudge unseen() {
+    listener.phaseStarted("confirmation", 0);
+    // A budget of its own: what was found is confirmed although time is up.
+    return judge(
+        samples.confirmation(),
+        open.confirming(),
+        open.files()::encode,
+        SearchBudget.unlimited(),
+        listener);
+  }
+
+  /** How often the samples that confirm were opened, once they are for these candidates. */
+  private int openings(List<Candidate> finalists) {
+    return open.options()
+        .openConfirmation(
+            identity.confirmationOpening(),
+            identity.opening(
+                finalists.stream().map(own -> open.files().encode(own).digest()).toList()));
   }
 
   private SearchSettings searchSettings(AgreementThreshold threshold) {
@@ -252,13 +356,18 @@ final class SweepPhases {
   }
 
   /** What selection must meet, so that what it accepts has a chance to be confirmed. */
-  private AgreementThreshold thresholdOfSelection(AnsweredSamples answered) {
+  private AgreementThreshold thresholdOfSelection(
+      AgreementThreshold threshold, AnsweredSamples answered) {
     if (samples.confirmation().isEmpty()) {
-      return settings.threshold();
+      return threshold;
     }
     ConfirmationSettings own = settings.confirmation();
     return own.rule()
-        .forSelection(settings.threshold(), answered.n(SampleRole.CONFIRMATION), own.confidence());
+        .forSelection(threshold, answered.n(SampleRole.CONFIRMATION), own.confidence());
+  }
+
+  private CandidateJudge judgeOfSelection() {
+    return judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
   }
 
   private CandidateJudge judge(

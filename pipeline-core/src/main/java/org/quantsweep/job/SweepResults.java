@@ -14,13 +14,13 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.SearchBudget;
-import org.quantsweep.search.Verdict;
 import org.quantsweep.sweep.SweepCost;
 
 /** Says what a sweep found in the words of {@code result.json}. */
@@ -97,9 +97,7 @@ final class SweepResults {
             .orElse(null);
     List<SweepResult.Row> rows = evaluations.values().stream().map(this::row).toList();
     long judged =
-        evaluations.values().stream()
-            .filter(evaluation -> evaluation.verdict() != Verdict.NOT_NEEDED)
-            .count();
+        evaluations.values().stream().filter(evaluation -> evaluation.verdict().isJudged()).count();
     SweepCost cost = findings.cost();
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
@@ -108,7 +106,7 @@ final class SweepResults {
         selected == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         identity.sweep().hex(),
         settings.criterion().toString(),
-        settings.threshold().toString(),
+        settings.aim() instanceof Aim.Smallest smallest ? smallest.threshold().toString() : null,
         new SweepResult.SourceModel(
             fileName(settings.model()), given.bytes(), identity.model().hex()),
         samples(),
@@ -163,7 +161,7 @@ final class SweepResults {
     Optional<PlanOutcome> line = findings.line();
     Optional<SweepFindings.Plans> plans = findings.plans();
     return new Certificate(
-        "every uniform scheme by ascending size"
+        (hasRule() ? "every uniform scheme by ascending size" : "every uniform scheme that fits")
             + (plans.isPresent() ? ", then plans of one option per weight tensor" : ""),
         plans.map(searched -> searched.found().space().tensors().size()).orElse(0),
         plans.map(searched -> searched.found().space().options().size()).orElse(0),
@@ -172,7 +170,7 @@ final class SweepResults {
         identity.settings().perTensor().map(own -> own.strategy().toString()).orElse(null),
         judged,
         budget.map(Object::toString).orElse(null),
-        line.flatMap(PlanOutcome::best).map(this::row).orElse(null),
+        line.flatMap(PlanOutcome::best).filter(best -> hasRule()).map(this::row).orElse(null),
         line.map(PlanOutcome::neighbours).orElse(List.of()).stream().map(this::row).toList(),
         findings.tested().map(this::confirmed).orElse(null));
   }
@@ -187,20 +185,27 @@ final class SweepResults {
           new Certificate.Finalist(
               test.candidate().name(),
               test.candidate().encodedSize().bytes(),
-              test.rung().chance(),
+              hasRule() ? test.rung().chance() : null,
               whole ? agreement(counts, confidence) : null,
               whole ? null : counts.judged(),
               whole ? null : counts.disagreeing(),
               test.passed()));
     }
     return new Certificate.Confirmed(
-        identity.settings().confirmation().rule().toString(),
+        hasRule()
+            ? identity.settings().confirmation().rule().toString()
+            : Certificate.Confirmed.NO_RULE,
         confidence,
         tested.ladder().size(),
         confirmation.required(),
         confirmation.samples(),
         tested.openings(),
         finalists);
+  }
+
+  /** Whether candidates had to pass anything; not where a largest size was asked for. */
+  private boolean hasRule() {
+    return identity.settings().aim() instanceof Aim.Smallest;
   }
 
   private SweepResult.Chosen chosen(Candidate candidate, ModelFiles file, String name) {
@@ -231,7 +236,7 @@ final class SweepResults {
 
   private SweepResult.Row row(CandidateEvaluation evaluation) {
     Candidate candidate = evaluation.candidate();
-    boolean needed = evaluation.verdict() != Verdict.NOT_NEEDED;
+    boolean needed = evaluation.verdict().isJudged();
     return new SweepResult.Row(
         scheme(candidate),
         plan(candidate),

@@ -14,6 +14,8 @@ import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.search.Aim;
+import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchSettings;
 
@@ -22,6 +24,7 @@ import org.quantsweep.search.SearchSettings;
  *
  * @param model the file as given
  * @param samples folders, {@code .npz} files or tables; at least one
+ * @param aim what is to be found
  * @param schemes only these uniform schemes; empty for every scheme at every width and the file as
  *     given
  * @param selection which weight tensors are quantized
@@ -40,6 +43,7 @@ import org.quantsweep.search.SearchSettings;
  *     depends on it; empty for none
  * @param runLimit how long one run of a model may take, more than 0
  * @param halfPrecision whether an ML Program's half-precision values are rounded as its types say
+ * @param functions of a model of several that are judged; empty for all
  * @param deployment where the chosen model is to run
  * @param output folder of the result
  */
@@ -47,7 +51,7 @@ public record SweepSettings(
     String model,
     List<String> samples,
     Criterion criterion,
-    AgreementThreshold threshold,
+    Aim aim,
     List<String> schemes,
     WeightSelection selection,
     boolean foldBatchNorm,
@@ -63,12 +67,14 @@ public record SweepSettings(
     String runId,
     Duration runLimit,
     boolean halfPrecision,
+    List<String> functions,
     Deployment deployment,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
     samples = List.copyOf(samples);
     schemes = List.copyOf(schemes);
+    functions = List.copyOf(functions);
   }
 
   /** What must be said; the rest has the defaults of the command line. */
@@ -116,7 +122,7 @@ public record SweepSettings(
     private final SamplePreparation preparation;
     private final String output;
     private Criterion criterion = Criteria.parse("top-1");
-    private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
+    private Aim aim = new Aim.Smallest(new AgreementThreshold(new BigDecimal("0.95")));
     private List<String> schemes = List.of();
     private WeightSelection selection = WeightSelection.DEFAULT;
     private boolean foldBatchNorm = true;
@@ -131,6 +137,7 @@ public record SweepSettings(
     private String runId = "";
     private Duration runLimit = InferenceEngine.RUN_LIMIT;
     private boolean halfPrecision;
+    private List<String> functions = List.of();
     private Deployment deployment = Deployment.DEFAULT;
 
     private Builder(
@@ -147,9 +154,15 @@ public record SweepSettings(
       return this;
     }
 
-    /** How many samples must agree; 0.95 unless it is said. */
+    /** The smallest model is found on which so many samples agree; 0.95 unless it is said. */
     public Builder threshold(AgreementThreshold value) {
-      threshold = value;
+      aim = new Aim.Smallest(value);
+      return this;
+    }
+
+    /** The model is found that agrees most often among those up to a size. */
+    public Builder largestSize(LargestSize value) {
+      aim = new Aim.MostAgreeing(value);
       return this;
     }
 
@@ -243,6 +256,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** Only these functions are judged; all of them unless it is said. */
+    public Builder functions(List<String> value) {
+      functions = value;
+      return this;
+    }
+
     /** Where the chosen model is to run; the model's own least system unless it is said. */
     public Builder deployment(Deployment value) {
       deployment = value;
@@ -255,7 +274,7 @@ public record SweepSettings(
           model,
           samples,
           criterion,
-          threshold,
+          aim,
           schemes,
           selection,
           foldBatchNorm,
@@ -271,6 +290,7 @@ public record SweepSettings(
           runId,
           runLimit,
           halfPrecision,
+          functions,
           deployment,
           output);
     }

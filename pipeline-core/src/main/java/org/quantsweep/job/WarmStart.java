@@ -87,10 +87,15 @@ record WarmStart(String file, Recipe recipe) {
     return options.loadFitted(calibration, fitted).size() == fitted.size();
   }
 
+  /** Its plan, to be judged. */
+  Candidate candidate(PlanCatalog plans) {
+    return plans.add(recipe.plan());
+  }
+
   /** Its plan, where that is accepted and smaller than the best uniform candidate. */
   Optional<CandidateEvaluation> judge(
       CandidateJudge judge, PlanCatalog plans, SweepFindings findings) {
-    Candidate plan = plans.add(recipe.plan());
+    Candidate plan = candidate(plans);
     CandidateEvaluation evaluation = judge.judge(List.of(plan), findings.threshold()).get(plan);
     boolean better =
         evaluation != null

@@ -8,8 +8,10 @@ import org.quantsweep.tensor.Tensor;
  * product, difference and quotient is rounded to the weights' own type.
  *
  * <p>Differences, all where coremltools gives up weights: a range beyond the type (half precision:
- * symmetric above 32752) is computed in float32, where it stores infinities; a scale among the
- * type's subnormal numbers is rounded up so far that the codes span the range.
+ * symmetric above 32752) is computed in doubles, where it stores infinities; so is a zero point
+ * whose products are beyond it (half precision: 8 bits and a weight below -256.9). A scale among
+ * the type's subnormal numbers is rounded up so far that the codes span the range. One whose
+ * farthest code would decode to infinity is rounded down.
  */
 final class BlockwiseQuantizer {
   private final Tensor weights;
@@ -55,9 +57,10 @@ final class BlockwiseQuantizer {
       float reach = Math.max(Math.abs(low[block]), Math.abs(high[block]));
       float from = symmetric ? -reach : Math.min(0, low[block]);
       float to = symmetric ? reach : Math.max(0, high[block]);
-      scales[block] = scale(from, to);
+      int zero = symmetric ? 0 : zeroPoint(from, to);
+      scales[block] = finite(scale(from, to), Math.max(most() - zero, zero - least()));
       if (!symmetric) {
-        zeros[block] = (byte) zeroPoint(from, to);
+        zeros[block] = (byte) zero;
       }
     }
     byte[] codes = new byte[places.length];
@@ -71,13 +74,26 @@ final class BlockwiseQuantizer {
 
   private float scale(float from, float to) {
     float range = type.round(to - from);
-    if (Float.isInfinite(range)) {
-      range = (float) Math.min(Float.MAX_VALUE, (double) to - from);
-    }
     int steps = most() - least();
-    float scale = type.round(range / steps);
+    float scale =
+        Float.isInfinite(range)
+            ? type.round(((double) to - from) / steps)
+            : type.round(range / steps);
     boolean cut = scale < type.leastNormal() && (double) scale * steps < (double) to - from;
     return cut ? type.next(scale) : scale;
+  }
+
+  /**
+   * A scale under which every code decodes to a number.
+   *
+   * @param farthest the most that a code is away from the zero point
+   */
+  private float finite(float scale, int farthest) {
+    float finite = scale;
+    while (Float.isInfinite(type.round((double) finite * farthest))) {
+      finite = type.previous(finite);
+    }
+    return finite;
   }
 
   /** The products, their difference and the quotient are rounded one by one. */

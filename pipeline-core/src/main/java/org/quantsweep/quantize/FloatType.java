@@ -24,6 +24,11 @@ public enum FloatType {
     float next(float value) {
       return HalfPrecisionCodec.toFloat(HalfPrecisionCodec.toHalf(value) + 1);
     }
+
+    @Override
+    float previous(float value) {
+      return HalfPrecisionCodec.toFloat(HalfPrecisionCodec.toHalf(value) - 1);
+    }
   },
   /** 32-bit floats. */
   SINGLE {
@@ -46,6 +51,11 @@ public enum FloatType {
     float next(float value) {
       return Math.nextUp(value);
     }
+
+    @Override
+    float previous(float value) {
+      return Math.nextDown(value);
+    }
   };
 
   /** The nearest number of the type, ties to even; beyond its range infinity. */
@@ -59,4 +69,7 @@ public enum FloatType {
 
   /** The next larger number; for numbers of the type that are at least 0. */
   abstract float next(float value);
+
+  /** The next smaller number; for finite numbers of the type above 0. */
+  abstract float previous(float value);
 }

@@ -113,7 +113,7 @@ final class Palettes {
     float[] own = own(members, places, cut.vector());
     if (scheme.method() instanceof Method.CustomTable custom) {
       Tensor values = Tensor.wrap(Shape.of(own.length), own);
-      float[] made = CustomTables.fit(custom, values, bits);
+      float[] made = CustomTables.fit(custom, values, bits).clone();
       Arrays.sort(made);
       return rounded(made);
     }
@@ -122,15 +122,15 @@ final class Palettes {
       case LUT_UNIQUE -> unique(own, bits, scheme);
       default ->
           cut.vector() == 1
-              ? padded(rounded(optimal(cut, table, own, members, places, bits)), bits.codes())
+              ? rounded(padded(optimal(cut, table, own, members, places, bits), bits))
               : rounded(new VectorTables(own, cut.vector()).fit(bits.codes()));
     };
   }
 
-  /** Where fewer weights are different, the last entry stands for the others. */
-  private static float[] padded(float[] entries, int count) {
-    float[] padded = Arrays.copyOf(entries, count);
-    Arrays.fill(padded, entries.length, count, entries[entries.length - 1]);
+  /** Repeats the last entry, where fewer values differ than a table holds. */
+  private static float[] padded(float[] entries, NumberOfBits bits) {
+    float[] padded = Arrays.copyOf(entries, bits.codes());
+    Arrays.fill(padded, entries.length, padded.length, entries[entries.length - 1]);
     return padded;
   }
 
@@ -177,12 +177,22 @@ final class Palettes {
 
   private float[] even(float[] own, NumberOfBits bits) {
     float low = least(own);
-    float scale = type.round(type.round(most(own) - low) / (bits.codes() - 1));
+    double range = range(own);
+    double step = range / (bits.codes() - 1);
+    double scale = range > type.largest() ? step : type.round(step);
     float[] table = new float[bits.codes()];
     for (int i = 0; i < table.length; i++) {
-      table[i] = type.round((double) i * scale + low);
+      table[i] = type.round(i * scale + low);
     }
     return table;
+  }
+
+  /** Rounded to the type, or exact beyond it, where coremltools makes tables of infinities. */
+  private double range(float[] values) {
+    float low = least(values);
+    float high = most(values);
+    float range = type.round(high - low);
+    return Float.isInfinite(range) ? (double) high - low : range;
   }
 
   private static float least(float[] values) {
@@ -259,10 +269,11 @@ final class Palettes {
   /** Three roundings, as coremltools makes them; bytes instead of floats do not move a code. */
   private byte[] evenCodes(float[] own, NumberOfBits bits) {
     float low = least(own);
-    float range = type.round(most(own) - low);
+    double range = range(own);
     byte[] codes = new byte[own.length];
     for (int i = 0; i < codes.length; i++) {
-      float place = range == 0 ? 0 : type.round(type.round(own[i] - low) / range);
+      double above = range > type.largest() ? (double) own[i] - low : type.round(own[i] - low);
+      float place = range == 0 ? 0 : type.round(above / range);
       codes[i] = (byte) Math.rint(type.round(place * (bits.codes() - 1)));
     }
     return codes;

@@ -52,6 +52,11 @@ public final class ProgramQuantizer extends TensorQuantizer {
     return kept(sparsity).cardinality();
   }
 
+  @Override
+  public boolean leavesNone(Scheme.Compression scheme) {
+    return !scheme.sparsity().equals(Sparsity.NONE) && count(scheme.sparsity()) == 0;
+  }
+
   private BitSet kept(Sparsity sparsity) {
     return kept.computeIfAbsent(sparsity, new Pruner(weights, type, axes)::kept);
   }

@@ -104,7 +104,6 @@ final class ProgramWeightsCodec {
     int form = in.readUnsignedByte();
     int type = in.readUnsignedByte();
     require(type <= 1, "its type (" + type + ") is neither 0 nor 1");
-    // A bit for each weight is the least that any form holds: half of one for pairs, and so on.
     Shape shape = shape(in);
     FloatType floats = type == 0 ? FloatType.HALF : FloatType.SINGLE;
     return switch (form) {
@@ -140,20 +139,22 @@ final class ProgramWeightsCodec {
   private static BlockwiseWeights blocks(DataInputStream in, Shape shape, FloatType type)
       throws IOException {
     NumberOfBits bits = CalibratedWeightsCodec.bits(in);
-    boolean signed = in.readBoolean();
+    boolean signed = mark(in, "signed codes");
     Shape blocks = CalibratedWeightsCodec.shape(in, Float.SIZE, "scales");
     require(divides(blocks, shape), "its blocks " + blocks + " do not divide " + shape);
     byte[] codes = codes(in, bits, Math.toIntExact(shape.elementCount()));
-    if (signed) {
-      int unused = Integer.SIZE - bits.bits();
-      for (int i = 0; i < codes.length; i++) {
-        codes[i] = (byte) (codes[i] << unused >> unused);
-      }
+    int unused = Integer.SIZE - bits.bits();
+    for (int i = 0; signed && i < codes.length; i++) {
+      codes[i] = (byte) (codes[i] << unused >> unused);
     }
     int count = Math.toIntExact(blocks.elementCount());
-    float[] scales = CalibratedWeightsCodec.floats(in, count, "scale");
-    byte[] zeroPoints = new byte[in.readBoolean() ? count : 0];
+    float[] scales = floats(in, count, type, "scale");
+    byte[] zeroPoints = new byte[mark(in, "zero points") ? count : 0];
     in.readFully(zeroPoints);
+    for (byte zero : zeroPoints) {
+      int code = signed ? zero << unused >> unused : zero & (bits.codes() - 1);
+      require(zero == (byte) code, "a zero point (" + zero + ") is no code of " + bits + " bits");
+    }
     return new BlockwiseWeights(shape, bits, codes, signed, type, blocks, scales, zeroPoints);
   }
 
@@ -164,16 +165,25 @@ final class ProgramWeightsCodec {
     int vector = in.readInt();
     int axis = in.readUnsignedByte();
     require(
-        axis < shape.rank() && vector >= 1 && shape.length(axis) % vector == 0,
+        axis < shape.rank()
+            && vector >= 1
+            && vector <= in.available()
+            && shape.length(axis) % vector == 0,
         "its vectors of " + vector + " along axis " + axis + " do not divide " + shape);
     PalettizedWeights.Cut cut = PalettizedWeights.Cut.of(shape, tables, vector, axis);
     require(divides(tables, cut.indices()), "its tables " + tables + " do not divide " + shape);
     byte[] codes = codes(in, bits, Math.toIntExact(cut.indices().elementCount()));
     long entries = tables.elementCount() * bits.codes() * vector;
     require(entries <= in.available() / Float.BYTES, "its entries are cut off");
-    float[] table = CalibratedWeightsCodec.floats(in, (int) entries, "table");
-    float scale = in.readFloat();
-    require(scale >= 0 && Float.isFinite(scale), "its scale (" + scale + ") is no number above 0");
+    float[] table = floats(in, (int) entries, type, "table");
+    float scale = floats(in, 1, type, "scale")[0];
+    require(scale >= 0, "its scale (" + scale + ") is below 0");
+    for (int i = 0; scale > 0 && i < table.length; i++) {
+      double place = Math.rint(table[i] / scale);
+      require(
+          Math.abs(place) <= 128 && place < 128 && type.round(place * scale) == table[i],
+          "an entry (" + table[i] + ") is no byte of scale " + scale);
+    }
     return new PalettizedWeights(shape, bits, codes, type, cut, table, scale);
   }
 
@@ -190,7 +200,7 @@ final class ProgramWeightsCodec {
       require(codes.shape().equals(shape), "its codes are of shape " + codes.shape());
       return new SparseWeights(type, kept, (CodedWeights) codes);
     }
-    float[] stored = CalibratedWeightsCodec.floats(in, kept.cardinality(), "weight");
+    float[] stored = floats(in, kept.cardinality(), type, "weight");
     float[] all = new float[count];
     int at = 0;
     for (int i = kept.nextSetBit(0); i >= 0; i = kept.nextSetBit(i + 1)) {
@@ -204,6 +214,22 @@ final class ProgramWeightsCodec {
         bits.packedBytes(count) <= in.available(),
         "its codes cannot lie in the " + in.available() + " bytes that are left");
     return CalibratedWeightsCodec.codes(in, bits, count);
+  }
+
+  private static boolean mark(DataInputStream in, String what) throws IOException {
+    int mark = in.readUnsignedByte();
+    require(mark <= 1, "the mark of its " + what + " (" + mark + ") is neither 0 nor 1");
+    return mark == 1;
+  }
+
+  private static float[] floats(DataInputStream in, int count, FloatType type, String what)
+      throws IOException {
+    float[] values = CalibratedWeightsCodec.floats(in, count, what);
+    for (float value : values) {
+      require(
+          type.round(value) == value, "a " + what + " (" + value + ") is no half-precision number");
+    }
+    return values;
   }
 
   private static boolean divides(Shape parts, Shape shape) {

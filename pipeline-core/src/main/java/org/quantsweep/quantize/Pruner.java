@@ -7,9 +7,9 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Chooses the weights that are left by their magnitude, as coremltools 9.0 does ({@code
- * prune_weights}, NumPy's {@code percentile} in the weights' own type). Where a half-precision
- * tensor has more than 65504 weights, NumPy's arithmetic overflows and coremltools leaves nothing;
- * here the percentile is then exact.
+ * prune_weights}, NumPy's {@code percentile} in the weights' own type). Where that arithmetic
+ * overflows, coremltools leaves nothing or everything: in half precision with more than 65504
+ * weights, and for blocks whose squares add up to more. Here ranks and norms are then exact.
  */
 final class Pruner {
   private final Tensor weights;
@@ -26,9 +26,15 @@ final class Pruner {
   BitSet kept(Sparsity sparsity) {
     boolean[] zeroed = new boolean[weights.size()];
     if (sparsity instanceof Sparsity.Share share) {
-      atMost(magnitudes(), share.share().doubleValue(), zeroed);
+      atMost(magnitudes(), share.share().doubleValue(), false, zeroed);
     } else if (sparsity instanceof Sparsity.Blocks blocks) {
-      atMost(norms(blocks.channels()), blocks.share().doubleValue(), zeroed);
+      float[] norms = norms(blocks.channels(), false);
+      boolean overflow = isAnyInfinite(norms);
+      atMost(
+          overflow ? norms(blocks.channels(), true) : norms,
+          blocks.share().doubleValue(),
+          overflow,
+          zeroed);
     } else if (sparsity instanceof Sparsity.Below below) {
       float threshold = type.round(below.threshold().doubleValue());
       for (int i = 0; i < zeroed.length; i++) {
@@ -52,19 +58,28 @@ final class Pruner {
     return magnitudes;
   }
 
-  private void atMost(float[] magnitudes, double share, boolean[] zeroed) {
-    float threshold = percentile(magnitudes, share);
+  private static boolean isAnyInfinite(float[] values) {
+    for (float value : values) {
+      if (Float.isInfinite(value)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void atMost(float[] magnitudes, double share, boolean exact, boolean[] zeroed) {
+    float threshold = percentile(magnitudes, share, exact);
     for (int i = 0; i < zeroed.length; i++) {
       zeroed[i] = magnitudes[i] <= threshold;
     }
   }
 
   /** Linear interpolation between the closest ranks, each step rounded to the type. */
-  private float percentile(float[] values, double share) {
+  private float percentile(float[] values, double share, boolean exact) {
     float[] sorted = values.clone();
     Arrays.sort(sorted);
     int last = sorted.length - 1;
-    if (last > type.largest()) {
+    if (exact || last > type.largest()) {
       return (float) between(sorted, share * last);
     }
     float quantile = type.round(type.round(share * 100) / 100f);
@@ -90,7 +105,7 @@ final class Pruner {
   }
 
   /** For each weight the norm of its block of output channels, at its place of the other axes. */
-  private float[] norms(int channels) {
+  private float[] norms(int channels, boolean exact) {
     Shape shape = weights.shape();
     int length = shape.length(axes.output());
     int inner = inner(axes.output());
@@ -99,12 +114,13 @@ final class Pruner {
       int channel = i / inner % length;
       int base = i - channel * inner;
       int first = channel / channels * channels;
-      float sum = 0;
+      double sum = 0;
       for (int c = first; c < Math.min(length, first + channels); c++) {
-        float magnitude = Math.abs(weights.get(base + c * inner));
-        sum = type.round(sum + type.round(magnitude * magnitude));
+        double magnitude = Math.abs(weights.get(base + c * inner));
+        double square = magnitude * magnitude;
+        sum = exact ? sum + square : type.round(sum + type.round(square));
       }
-      norms[i] = type.round(Math.sqrt(sum));
+      norms[i] = exact ? (float) Math.sqrt(sum) : type.round(Math.sqrt(sum));
     }
     return norms;
   }

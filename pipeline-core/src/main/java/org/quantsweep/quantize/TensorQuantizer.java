@@ -21,6 +21,11 @@ public abstract class TensorQuantizer {
    */
   public abstract QuantizedWeights quantize(Scheme.Compression scheme);
 
+  /** Whether a sparse scheme would keep no weight at all. */
+  public boolean leavesNone(Scheme.Compression scheme) {
+    return false;
+  }
+
   /** The tables of least error of all weights and all widths, when they have been found. */
   public abstract Optional<OptimalTableSet> knownTables();
 

@@ -4,12 +4,17 @@ import java.util.SplittableRandom;
 
 /**
  * Tables of vectors by k-means: starts are drawn by squared distance (Arthur and Vassilvitskii,
- * k-means++, 2007) with a fixed seed, then Lloyd's iterations. Large sets are learned from every
- * n-th vector; the last iteration sees all of them.
+ * k-means++, 2007) with a fixed seed, then Lloyd's iterations. Of small sets the best of several
+ * starts is taken. Large sets are learned from every n-th vector; the last iteration sees all of
+ * them.
  */
 final class VectorTables {
   private static final int MOST_LEARNED = 1 << 16;
   private static final int ITERATIONS = 30;
+  private static final int MOST_STARTS = 12;
+
+  /** Distances that further starts may take, at one iteration each. */
+  private static final long SMALL = 1 << 18;
 
   private final float[] vectors;
   private final int length;
@@ -32,7 +37,20 @@ final class VectorTables {
     for (int i = 0; i * step < count; i++) {
       System.arraycopy(vectors, i * step * length, learned, i * length, length);
     }
-    float[] table = starts(learned, entries);
+    SplittableRandom random = new SplittableRandom(learned.length / length);
+    float[] table =
+        improved(learned, starts(learned, entries, learned.length / length / 2, random));
+    long further = Math.min(MOST_STARTS, SMALL / ((long) learned.length * entries));
+    for (int start = 1; start < further; start++) {
+      int first = random.nextInt(learned.length / length);
+      float[] other = improved(learned, starts(learned, entries, first, random));
+      table = error(learned, other) < error(learned, table) ? other : table;
+    }
+    return step > 1 ? means(vectors, table) : table;
+  }
+
+  private float[] improved(float[] learned, float[] start) {
+    float[] table = start;
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
       float[] moved = means(learned, table);
       boolean same = java.util.Arrays.equals(moved, table);
@@ -41,16 +59,24 @@ final class VectorTables {
         break;
       }
     }
-    return step > 1 ? means(vectors, table) : table;
+    return table;
   }
 
-  private float[] starts(float[] learned, int entries) {
+  private double error(float[] learned, float[] table) {
+    byte[] codes = nearest(learned, table, length);
+    double error = 0;
+    for (int i = 0; i < codes.length; i++) {
+      error += distance(learned, i * length, table, (codes[i] & 255) * length, length);
+    }
+    return error;
+  }
+
+  private float[] starts(float[] learned, int entries, int first, SplittableRandom random) {
     int count = learned.length / length;
-    SplittableRandom random = new SplittableRandom(count);
     float[] table = new float[entries * length];
     double[] distances = new double[count];
     java.util.Arrays.fill(distances, Double.POSITIVE_INFINITY);
-    int chosen = count / 2;
+    int chosen = first;
     for (int entry = 0; entry < entries; entry++) {
       System.arraycopy(learned, chosen * length, table, entry * length, length);
       double sum = 0;

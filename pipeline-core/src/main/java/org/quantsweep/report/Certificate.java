@@ -14,7 +14,7 @@ import java.util.List;
  * @param evaluations how many candidates were judged
  * @param budget what ended the search before it was through, or null
  * @param smallest the smallest plan that selection accepts, whether or not it was confirmed; null
- *     where there is none
+ *     where there is none, and where a largest size was asked for
  * @param neighbours smaller neighbours of that plan, all judged and rejected: why not smaller
  * @param confirmation how the ladder did; null where nothing was confirmed
  */
@@ -39,10 +39,11 @@ public record Certificate(
    * The test on samples that the search never saw: down a ladder until a rung fails. In results of
    * {@code schemaVersion} 1 a few finalists were tested from the smallest up until one passed.
    *
-   * @param rule {@code point} or {@code bound}
+   * @param rule {@code point} or {@code bound}; {@link #NO_RULE} where a largest size was asked
+   *     for: then the answer alone is judged, and nothing has to be passed
    * @param confidence of the answer
    * @param finalists how many rungs the ladder has, fixed before
-   * @param required how many samples must agree
+   * @param required how many samples must agree; 0 without a rule
    * @param samples n, the denominator; null in results of {@code schemaVersion} 1
    * @param opened how many sweeps have opened these samples for this reference, this one included
    * @param tested the rungs that were tested, in that order
@@ -55,6 +56,9 @@ public record Certificate(
       Long samples,
       int opened,
       List<Finalist> tested) {
+    /** The rule where there is none. */
+    public static final String NO_RULE = "none";
+
     /** Copies the list. */
     public Confirmed {
       tested = List.copyOf(tested);
@@ -65,7 +69,8 @@ public record Certificate(
    * A rung that was tested. It ends as soon as its outcome is certain, but for the answer's.
    *
    * @param scheme a uniform scheme, or {@code plan:} and a digest
-   * @param chance to pass, as it was estimated before; null in results of {@code schemaVersion} 1
+   * @param chance to pass, as it was estimated before; null in results of {@code schemaVersion} 1,
+   *     and where there is no rule
    * @param agreement null unless every sample was judged
    * @param judged how far it was judged otherwise
    * @param disagreeing of those

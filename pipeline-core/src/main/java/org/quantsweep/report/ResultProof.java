@@ -32,14 +32,19 @@ final class ResultProof {
               certificate.weightTensors(),
               certificate.logPlans(),
               certificate.evaluations()));
-      text.append(
-          uniform == null
-              ? "No uniform candidate is acceptable.\n"
-              : String.format(
-                  Locale.ROOT,
-                  "Best uniform: %s, %s.%n",
-                  uniform.scheme(),
-                  new ByteSize(uniform.encodedSize())));
+      boolean sized = result.largestSize().isPresent();
+      if (uniform == null) {
+        text.append(
+            sized ? "No uniform candidate fits.\n" : "No uniform candidate is acceptable.\n");
+      } else {
+        text.append(
+            String.format(
+                Locale.ROOT,
+                "Best uniform: %s, %s%s.%n",
+                uniform.scheme(),
+                new ByteSize(uniform.encodedSize()),
+                sized ? ", " + count(uniform.agreement()) : ""));
+      }
       smaller(result, text);
     }
     if (certificate.budget() != null) {
@@ -132,6 +137,13 @@ final class ResultProof {
         "these samples were opened by "
             + confirmed.opened()
             + (confirmed.opened() == 1 ? " sweep" : " sweeps");
+    if (confirmed.rule().equals(Certificate.Confirmed.NO_RULE)) {
+      // The answer alone: there is nothing that it could have failed.
+      for (Certificate.Finalist answer : confirmed.tested()) {
+        text.append("Confirmation: %s; %s.%n".formatted(whole(answer.agreement()), opened));
+      }
+      return;
+    }
     text.append(
         isLadder(confirmed)
             ? "Confirmation (%s rule, %d of %d must agree; a ladder of %d, from the largest down; %s):%n"
@@ -156,11 +168,14 @@ final class ResultProof {
   private static String whole(SweepResult.Agreement agreement) {
     return String.format(
         Locale.ROOT,
-        "%d of %d agree (lower bound %.4f at %.4f)",
-        agreement.agreeing(),
-        agreement.samples(),
+        "%s (lower bound %.4f at %.4f)",
+        count(agreement),
         agreement.lowerBound(),
         agreement.confidence());
+  }
+
+  private static String count(SweepResult.Agreement agreement) {
+    return agreement.agreeing() + " of " + agreement.samples() + " agree";
   }
 
   /** Up to where it was certain. */

@@ -1,6 +1,7 @@
 package org.quantsweep.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.quantsweep.digest.ByteSize;
@@ -10,6 +11,9 @@ public final class ResultTable {
   private static final String[] HEADER = {
     "scheme", "size", "ratio", "agreement", "lower bound", "verdict"
   };
+
+  /** The verdict of a candidate that was not judged for its size. */
+  private static final String TOO_LARGE = "too-large";
 
   /** Of a plan's digest; enough to tell the plans of one sweep apart. */
   private static final int PLAN_DIGITS = 8;
@@ -78,11 +82,18 @@ public final class ResultTable {
             + others(result.samples())
             + ", criterion "
             + result.criterion()
-            + ", threshold "
-            + result.threshold();
+            + result
+                .largestSize()
+                .map(largest -> ", the most agreeing up to " + largest)
+                .orElse(", threshold " + result.threshold());
     SweepResult.Chosen selected = result.selected();
     if (selected == null) {
-      return "None acceptable: no candidate reaches the threshold. "
+      return "None acceptable: "
+          + result
+              .largestSize()
+              .map(largest -> nothingFits(result, largest))
+              .orElse("no candidate reaches the threshold")
+          + ". "
           + samples
           + ".\n"
           + ResultProof.toText(result)
@@ -107,6 +118,20 @@ public final class ResultTable {
         + ResultProof.toText(result)
         + leftOut(result)
         + publication(result.published());
+  }
+
+  /** Why there is no answer where a largest size was asked for. */
+  private static String nothingFits(SweepResult result, String largest) {
+    boolean ended = result.certificate() != null && result.certificate().budget() != null;
+    return ended || result.candidates().stream().anyMatch(row -> !row.verdict().equals(TOO_LARGE))
+        ? "the search ended before a candidate of at most " + largest + " was judged"
+        : "no candidate has at most "
+            + largest
+            + result.candidates().stream()
+                .map(SweepResult.Row::encodedSize)
+                .min(Comparator.naturalOrder())
+                .map(bytes -> "; the smallest has " + new ByteSize(bytes))
+                .orElse("");
   }
 
   /** The parts that do not select, each with its own counts where they are known. */

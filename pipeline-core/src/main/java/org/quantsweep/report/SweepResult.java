@@ -1,5 +1,6 @@
 package org.quantsweep.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -24,7 +26,10 @@ import org.quantsweep.BadInputException;
  * @param settings by the names of their flags, as one would write them; empty in results of earlier
  *     versions
  * @param decision {@code selected} or {@code none-acceptable}
- * @param threshold as it was written
+ * @param threshold as it was written; null where the most agreeing model up to a size was asked
+ *     for, which {@code settings} has as {@code largest-size}. Then the verdicts of candidates are
+ *     {@code judged}, {@code too-large} and {@code not-needed}. {@code schemaVersion} 2 had no such
+ *     results at first
  * @param leftOut by weight tensor; none in results of earlier versions
  * @param notOffered forms that were not offered, because they are reported to do badly where the
  *     model is to run; none in results of earlier versions
@@ -70,6 +75,12 @@ public record SweepResult(
     candidates = List.copyOf(candidates);
     leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
     notOffered = notOffered == null ? List.of() : List.copyOf(notOffered);
+  }
+
+  /** The largest size that was asked for, as it was written; empty where a share was. */
+  @JsonIgnore
+  public Optional<String> largestSize() {
+    return Optional.ofNullable(settings.get("largest-size"));
   }
 
   /**

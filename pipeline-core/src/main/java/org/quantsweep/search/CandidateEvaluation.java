@@ -1,18 +1,24 @@
 package org.quantsweep.search;
 
 import java.io.Serializable;
+import java.util.Comparator;
 import org.quantsweep.agreement.AgreementCounts;
 
 /**
  * A candidate and what the sequential rule says of it.
  *
  * @param counts over the samples that the rule judged, in its order; over all samples where the
- *     verdict is accepted or rejected
+ *     verdict is accepted, rejected or judged
  */
 public record CandidateEvaluation(Candidate candidate, Verdict verdict, AgreementCounts counts)
     implements Serializable {
+  /** Of what was judged on every sample: the most agreeing first, of equal ones the smallest. */
+  public static final Comparator<CandidateEvaluation> MOST_AGREEING =
+      Comparator.comparingLong((CandidateEvaluation own) -> -own.counts().agreeing())
+          .thenComparing(CandidateEvaluation::candidate);
+
   /** Whether every sample was judged, so that the counts are an estimate of the agreement. */
   public boolean isComplete() {
-    return verdict == Verdict.ACCEPTED || verdict == Verdict.REJECTED;
+    return verdict == Verdict.ACCEPTED || verdict == Verdict.REJECTED || verdict == Verdict.JUDGED;
   }
 }

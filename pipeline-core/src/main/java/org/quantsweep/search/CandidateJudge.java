@@ -132,6 +132,12 @@ public final class CandidateJudge {
         candidates, candidate -> rule.judgeWhole(candidate, ledger.evidence(candidate)), rule);
   }
 
+  /** Counts on every sample. Candidates that the budget does not reach are left out. */
+  Map<Candidate, CandidateEvaluation> count(Collection<Candidate> candidates) {
+    SequentialRule rule = SequentialRule.requiring(samples, order(), 0);
+    return decide(candidates, asked -> rule.count(asked, ledger.evidence(asked)), rule);
+  }
+
   /**
    * Tells whether so many samples agree under candidates, and stops as soon as that is certain.
    * Those that the budget does not reach are left out.

@@ -47,6 +47,17 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
   }
 
   /**
+   * States what a candidate does on samples that no search has seen. Nothing has to be passed.
+   *
+   * @param judge over the confirmation samples, with a budget of its own
+   */
+  public static Confirmation counted(CandidateJudge judge, Candidate candidate) {
+    AgreementCounts whole = judge.testWhole(candidate, 0).orElseThrow().counts();
+    Rung only = new Rung(candidate, whole.share(), 1);
+    return new Confirmation(List.of(new Test(only, whole, true)), 0, judge.denominator());
+  }
+
+  /**
    * Runs the tests.
    *
    * @param judge over the confirmation samples, with a budget of its own

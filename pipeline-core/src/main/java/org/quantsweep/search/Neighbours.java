@@ -5,12 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
-/** Smaller plans beside a plan. */
+/** Plans beside a plan: smaller ones, or those that are small enough. */
 final class Neighbours {
   /** A neighbour that saves less is not worth the risk of having been lucky. */
   private static final double LEAST_SAVING = 0.998;
@@ -32,6 +34,23 @@ final class Neighbours {
    * predicted loss, in that order.
    */
   List<Candidate> of(Candidate of, int most) {
+    double bytes = of.encodedSize().bytes() * LEAST_SAVING;
+    return of(of, most, -1, plan -> plan.encodedSize().bytes() < bytes);
+  }
+
+  /** Plans of at most that size that differ so, also larger ones; in the same order. */
+  List<Candidate> within(Candidate of, ByteSize largest, int most) {
+    long room = largest.bytes() - of.encodedSize().bytes();
+    return of(of, most, room, plan -> plan.encodedSize().compareTo(largest) <= 0);
+  }
+
+  /**
+   * Plans that differ so.
+   *
+   * @param growth how many bytes they may be larger by, as the options' bytes tell it
+   * @param wanted by the exact size
+   */
+  private List<Candidate> of(Candidate of, int most, long growth, Predicate<Candidate> wanted) {
     QuantizationPlan plan = catalog.plan(of);
     List<Move> singles = new ArrayList<>();
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
@@ -39,13 +58,13 @@ final class Neighbours {
     }
     List<Move> all = new ArrayList<>();
     for (Move one : singles) {
-      if (one.bytes() < 0) {
+      if (one.bytes() <= growth) {
         all.add(one);
       }
     }
     for (Move down : singles) {
       for (Move up : singles) {
-        if (down.bytes() < 0 && up.bytes() > 0 && down.bytes() + up.bytes() < 0) {
+        if (down.bytes() < 0 && up.bytes() > 0 && down.bytes() + up.bytes() <= growth) {
           TreeMap<String, Scheme> both = new TreeMap<>(down.plan().schemes());
           boolean other = true;
           for (Map.Entry<String, Scheme> entry : up.plan().schemes().entrySet()) {
@@ -70,12 +89,12 @@ final class Neighbours {
             .thenComparing(move -> move.plan().digest().hex()));
     List<Candidate> candidates = new ArrayList<>();
     for (Move move : all) {
-      Candidate candidate = catalog.add(move.plan());
-      if (candidate.encodedSize().bytes() < of.encodedSize().bytes() * LEAST_SAVING) {
-        candidates.add(candidate);
-      }
       if (candidates.size() == most) {
         break;
+      }
+      Candidate candidate = catalog.add(move.plan());
+      if (wanted.test(candidate)) {
+        candidates.add(candidate);
       }
     }
     return candidates;

@@ -1,7 +1,9 @@
 package org.quantsweep.search;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -94,6 +96,60 @@ public final class PerTensorSearch {
                 budget,
                 uniform -> loss(uniform, tensors, sensitivitySamples))
             .run(strategy, threshold, finalists);
+    return new Found(space, sensitivities, Optional.of(plans));
+  }
+
+  /**
+   * Runs the search for the plan that agrees most often up to a size.
+   *
+   * @param tensors identities of the weight tensors that are quantized
+   * @param calibratable which of them can be fitted to their inputs
+   * @param sensitivitySamples how many samples each option is run on
+   * @param uniform the uniform candidate that agrees most often
+   * @param warmStart the plan of an earlier recipe
+   */
+  public Found runWithin(
+      WithinSize within,
+      Collection<String> tensors,
+      Set<String> calibratable,
+      OptionRules rules,
+      long sensitivitySamples,
+      Strategy strategy,
+      Optional<CandidateEvaluation> uniform,
+      Optional<Candidate> warmStart) {
+    SearchSpace space = pass.space(tensors, calibratable, rules);
+    Candidate smallest = catalog.add(space.plan(Collections.nCopies(space.tensors().size(), 0)));
+    if (!within.allows(smallest) && warmStart.stream().noneMatch(within::allows)) {
+      // Told before every option is run for nothing.
+      CandidateEvaluation told = WithinSize.tooLarge(smallest);
+      return new Found(
+          space,
+          Map.of(),
+          Optional.of(new PlanOutcome(Optional.empty(), List.of(), List.of(told), List.of(), 0)));
+    }
+    Map<TensorOption, Sensitivity> sensitivities = new HashMap<>();
+    if (strategy.needsSensitivities()) {
+      // Whatever an option does alone, a plan that fits may need it.
+      OptionPass.Measured measured =
+          pass.sensitivities(space, sensitivitySamples, AgreementThreshold.NONE);
+      if (!measured.complete()) {
+        return new Found(space, measured.sensitivities(), Optional.empty());
+      }
+      space = measured.space();
+      sensitivities.putAll(measured.sensitivities());
+      warmStart
+          .flatMap(own -> pass.alone(catalog.plan(own), sensitivitySamples))
+          .ifPresent(sensitivities::putAll);
+    }
+    PlanOutcome plans =
+        new PlansWithinSize(
+                within,
+                catalog,
+                space,
+                sensitivities,
+                settings,
+                own -> loss(own, tensors, sensitivitySamples))
+            .run(strategy, uniform, warmStart);
     return new Found(space, sensitivities, Optional.of(plans));
   }
 

@@ -6,7 +6,9 @@ import java.util.Optional;
 /**
  * What a search over plans found.
  *
- * @param best the smallest accepted plan; empty when none smaller than the incumbent is
+ * @param best the smallest accepted plan; empty when none smaller than the incumbent is. Where a
+ *     largest size was asked for, the plan that agrees most often; empty where the best uniform
+ *     candidate is better
  * @param ladder what is to be confirmed, from the first to the last rung: accepted plans, and the
  *     best uniform candidate where it leads them; empty where nothing is confirmed
  * @param evaluations of every plan that was decided, ascending

@@ -14,7 +14,6 @@ import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.QuantizationPlan;
-import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
@@ -300,15 +299,7 @@ public final class PlanSearch {
     if (measured.isEmpty()) {
       return bySize(plan);
     }
-    double loss = 0;
-    for (Map.Entry<String, Scheme> entry : catalog.plan(plan).schemes().entrySet()) {
-      Sensitivity found = measured.get(new TensorOption(entry.getKey(), entry.getValue()));
-      if (found == null) {
-        return OptionalDouble.empty();
-      }
-      loss += found.loss();
-    }
-    return logarithm(OptionalDouble.of(loss));
+    return logarithm(PredictedLoss.of(catalog.plan(plan), measured));
   }
 
   private static OptionalDouble logarithm(OptionalDouble loss) {

@@ -8,7 +8,8 @@ import org.quantsweep.sweep.ReferenceEvidence;
 
 /**
  * What a search found: every candidate's evaluation in ascending order of size, and the reference's
- * evidence, under a threshold. The smallest accepted one is selected.
+ * evidence, under a threshold. The smallest accepted one is selected; where nothing had to be met,
+ * the one that agrees most often.
  */
 public record SearchOutcome(
     List<CandidateEvaluation> evaluations,
@@ -20,10 +21,18 @@ public record SearchOutcome(
     evaluations = List.copyOf(evaluations);
   }
 
-  /** The smallest accepted candidate; empty when none is acceptable. */
+  /**
+   * The smallest accepted candidate, or the most agreeing of those that were only counted; empty
+   * when none is acceptable.
+   */
   public Optional<CandidateEvaluation> selected() {
     return evaluations.stream()
         .filter(evaluation -> evaluation.verdict() == Verdict.ACCEPTED)
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                evaluations.stream()
+                    .filter(evaluation -> evaluation.verdict() == Verdict.JUDGED)
+                    .min(CandidateEvaluation.MOST_AGREEING));
   }
 }

@@ -11,15 +11,16 @@ public sealed interface Selection extends Serializable {
 
   /** The smallest of some candidates that are acceptable; none acceptable where there are none. */
   static Selection smallest(List<Candidate> acceptable) {
-    return of(acceptable.stream().min(Candidate::compareTo));
+    return chosen(acceptable.stream().min(Candidate::compareTo));
   }
 
   /** The last rung that passed; none acceptable where the first one failed. */
   static Selection confirmed(Confirmation confirmation) {
-    return of(confirmation.answer().map(Confirmation.Test::candidate));
+    return chosen(confirmation.answer().map(Confirmation.Test::candidate));
   }
 
-  private static Selection of(Optional<Candidate> candidate) {
+  /** That candidate; none acceptable where there is none. */
+  static Selection chosen(Optional<Candidate> candidate) {
     return candidate.<Selection>map(Selected::new).orElseGet(NoneAcceptable::new);
   }
 

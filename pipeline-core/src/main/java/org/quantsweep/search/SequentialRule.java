@@ -99,6 +99,12 @@ final class SequentialRule {
     return Optional.of(evaluation(candidate, verdict, agreeing, judged));
   }
 
+  /** The counts over all samples, where nothing has to be met. */
+  Optional<CandidateEvaluation> count(Candidate candidate, Evidence evidence) {
+    return judgeWhole(candidate, evidence)
+        .map(whole -> new CandidateEvaluation(candidate, Verdict.JUDGED, whole.counts()));
+  }
+
   /** The place in the order of the first sample that is not judged; the order's length if none. */
   int firstUnjudged(Evidence evidence) {
     int place = 0;

@@ -10,6 +10,10 @@ public enum Verdict {
   REJECTED("rejected"),
   /** Judged until more samples disagreed than the threshold allows. */
   REJECTED_EARLY("rejected-early"),
+  /** Judged on every sample, where nothing has to be met. */
+  JUDGED("judged"),
+  /** Not judged: it is larger than what was asked for. */
+  TOO_LARGE("too-large"),
   /** Not judged: a smaller one was accepted, or the budget was spent. */
   NOT_NEEDED("not-needed");
 
@@ -22,6 +26,11 @@ public enum Verdict {
   /** Whether enough samples agree. */
   public boolean isAccepted() {
     return this == ACCEPTED || this == ACCEPTED_EARLY;
+  }
+
+  /** Whether it was run on samples. */
+  public boolean isJudged() {
+    return this != NOT_NEEDED && this != TOO_LARGE;
   }
 
   /** As it is written in results. */

@@ -53,7 +53,7 @@ public final class OptionEvaluator {
       Criterion criterion,
       CalibrationSettings settings) {
     this.samples = samples;
-    this.model = model;
+    this.model = engine.opened(model).get(0);
     this.engine = engine;
     this.criterion = criterion;
     this.settings = settings;

@@ -23,6 +23,7 @@ import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.AcceptanceRule;
+import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.search.Strategy;
@@ -117,6 +118,12 @@ class SweepIdentityTest {
   }
 
   @Test
+  void aSizeIsInTheSweepsDigestByItsBytes() {
+    assertThat(identity(settings().largestSize(LargestSize.parse("5MB")).build()).sweep())
+        .isEqualTo(identity(settings().largestSize(LargestSize.parse("5000kB")).build()).sweep());
+  }
+
+  @Test
   void anOpeningIsCountedUnlessTheVerySameIsAskedAgain() {
     List<Sha256Digest> files = List.of(Sha256Digest.ofText("a"), Sha256Digest.ofText("b"));
     SweepIdentity usual = identity(settings().build());
@@ -145,6 +152,8 @@ class SweepIdentityTest {
         List.of(
             settings().criterion(Criteria.parse("top-k:5")).build(),
             settings().threshold(AgreementThreshold.parse("0.951")).build(),
+            settings().largestSize(LargestSize.parse("5MB")).build(),
+            settings().largestSize(LargestSize.parse("5000001B")).build(),
             settings().schemes(List.of("half")).build(),
             settings().schemes(List.of("half", "linear:4")).build(),
             settings().selection(new WeightSelection(List.of("a"), List.of(), 0, false)).build(),

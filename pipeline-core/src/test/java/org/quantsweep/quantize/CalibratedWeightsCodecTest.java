@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Random;
@@ -103,6 +104,75 @@ class CalibratedWeightsCodecTest {
     assertThat(((LinearWeights) read).biases()).containsExactly(0, 0);
   }
 
+  /**
+   * Written with Python's struct: {@code pack(">IB3B2i2BB2i2B2f2B2B", 0x51534357, 2, 2, 0, 2, 2, 2,
+   * 4, 0, 2, 2, 1, 0x1f, 0x82, .5, 2, 1, 3, 15, 0)}: codes 1 15 8 2 of 4 bits, unsigned, with two
+   * scales and zero points.
+   */
+  private static final String BLOCKS =
+      "5153435702"
+          + "020002"
+          + "0000000200000002"
+          + "0400"
+          + "020000000200000001"
+          + "1f82"
+          + "3f00000040000000"
+          + "01"
+          + "030f"
+          + "00";
+
+  @Test
+  void formsOfProgramsAreAsDocumented() {
+    CalibratedWeights read = CalibratedWeightsCodec.decode(HexFormat.of().parseHex(BLOCKS), "c");
+    BlockwiseWeights weights = (BlockwiseWeights) read.weights();
+    assertThat(weights.type()).isEqualTo(FloatType.HALF);
+    assertThat(weights.sharedCodes()).containsExactly(1, 15, 8, 2);
+    assertThat(weights.scales()).containsExactly(0.5f, 2);
+    assertThat(weights.zeroPoints()).containsExactly(3, 15);
+    assertThat(weights.dequantize().toArray()).containsExactly(-1, 6, -14, -26);
+    assertThat(HexFormat.of().formatHex(CalibratedWeightsCodec.encode(read))).isEqualTo(BLOCKS);
+  }
+
+  @Test
+  void saysWhatIsDamagedInFormsOfPrograms() {
+    refusesBlocks(5, 1, "its form (1) is not in [2, 5]");
+    refusesBlocks(6, 2, "its type (2) is neither 0 nor 1");
+    refusesBlocks(7, 0, "rank 0 is not in [1, 8]");
+    refusesBlocks(8, 0x80, "a length (-2147483646) is not at least 1");
+    refusesBlocks(8, 0x7f, "its codes cannot lie in the 29 bytes that are left");
+    refusesBlocks(16, 9, "its number of bits (9) is not in [1, 8]");
+    refusesBlocks(17, 2, "the mark of its signed codes (2) is neither 0 nor 1");
+    refusesBlocks(22, 3, "its blocks [3, 1] do not divide [2, 2]");
+    refusesBlocks(32, 1, "a scale (0.5000153) is no half-precision number", 31, 1);
+    refusesBlocks(37, 2, "the mark of its zero points (2) is neither 0 nor 1");
+    refusesBlocks(38, 16, "a zero point (16) is no code of 4 bits");
+    refusesBlocks(40, 2, "the mark of its bias (2) is neither 0 nor 1");
+  }
+
+  private static void refusesBlocks(int place, int value, String reason, int... more) {
+    refuses(BLOCKS, place, value, reason, more);
+  }
+
+  /** 4096 codes, or a mask of as many bits, or two thousand million, in a few bytes. */
+  @Test
+  void nothingIsAllocatedThatAFileCannotHold() {
+    String whole = "0100000001";
+    refusesShort("020101" + "00001000" + "0801" + whole + "3f800000", 4);
+    refusesShort("030101" + "00001000" + "08" + whole + "0000000100" + "00000000", 4);
+    refusesShort("040101" + "00001000" + "00", 1);
+    refusesShort("030104" + "00000100".repeat(3), 4);
+  }
+
+  private static void refusesShort(String hex, int left) {
+    byte[] bytes = HexFormat.of().parseHex("5153435702" + hex);
+    assertThatThrownBy(() -> CalibratedWeightsCodec.decode(bytes, "options/1f"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "options/1f: these fitted codes cannot be read: its codes cannot lie in the "
+                + left
+                + " bytes that are left.\nMaybe derive them again from the calibration samples.");
+  }
+
   @Test
   void saysWhatIsDamaged() {
     refuses(0, 0, "it does not begin as fitted codes do");
@@ -127,7 +197,11 @@ class CalibratedWeightsCodecTest {
 
   /** Changes one byte, or several given as pairs of place and value behind the reason. */
   private static void refuses(int place, int value, String reason, int... more) {
-    byte[] bytes = HexFormat.of().parseHex(LINEAR);
+    refuses(LINEAR, place, value, reason, more);
+  }
+
+  private static void refuses(String right, int place, int value, String reason, int... more) {
+    byte[] bytes = HexFormat.of().parseHex(right);
     bytes[place] = (byte) value;
     for (int i = 0; i < more.length; i += 2) {
       bytes[more[i]] = (byte) more[i + 1];
@@ -145,7 +219,7 @@ class CalibratedWeightsCodecTest {
     return Combinators.combine(
             Arbitraries.integers().between(1, 8),
             Arbitraries.integers().between(1, 5).array(int[].class).ofMinSize(0).ofMaxSize(4),
-            Arbitraries.integers().between(0, 3),
+            Arbitraries.integers().between(0, 7),
             Arbitraries.longs())
         .as(CalibratedWeightsCodecTest::fitted);
   }
@@ -159,7 +233,9 @@ class CalibratedWeightsCodecTest {
       codes[i] = (byte) random.nextInt(bits.codes());
     }
     QuantizedWeights weights;
-    if (form == 0) {
+    if (form > 3 && lengths.length > 0) {
+      weights = ofProgram(form, shape, bits, random);
+    } else if (form == 0) {
       weights = new LookUpTableWeights(shape, bits, codes, floats(bits.codes(), random));
     } else {
       Channels channels =
@@ -183,6 +259,90 @@ class CalibratedWeightsCodecTest {
         biases == 0
             ? Optional.empty()
             : Optional.of(Tensor.wrap(Shape.of(biases), floats(biases, random))));
+  }
+
+  private static QuantizedWeights ofProgram(
+      int form, Shape shape, NumberOfBits bits, Random random) {
+    FloatType type = random.nextBoolean() ? FloatType.HALF : FloatType.SINGLE;
+    if (form == 4) {
+      return blocks(shape, bits, type, random);
+    }
+    if (form == 5) {
+      return tables(shape, bits, type, random);
+    }
+    int count = Math.toIntExact(shape.elementCount());
+    BitSet kept = new BitSet();
+    for (int i = 0; i < count; i++) {
+      kept.set(i, random.nextBoolean());
+    }
+    return form == 6
+        ? new SparseWeights(type, kept, Tensor.wrap(shape, floats(count, type, random)))
+        : new SparseWeights(
+            type,
+            kept,
+            random.nextBoolean()
+                ? blocks(shape, bits, type, random)
+                : tables(shape, bits, type, random));
+  }
+
+  /** A divisor of each length. */
+  private static Shape cut(Shape shape, Random random) {
+    int[] parts = shape.lengths();
+    for (int axis = 0; axis < parts.length; axis++) {
+      int part;
+      do {
+        part = 1 + random.nextInt(parts[axis]);
+      } while (parts[axis] % part != 0);
+      parts[axis] = part;
+    }
+    return Shape.of(parts);
+  }
+
+  private static CodedWeights blocks(
+      Shape shape, NumberOfBits bits, FloatType type, Random random) {
+    boolean signed = random.nextBoolean();
+    Shape blocks = cut(shape, random);
+    int count = Math.toIntExact(blocks.elementCount());
+    int least = signed ? -bits.codes() / 2 : 0;
+    byte[] codes = codes(Math.toIntExact(shape.elementCount()), bits, least, random);
+    byte[] zeroPoints = codes(random.nextBoolean() ? count : 0, bits, least, random);
+    return new BlockwiseWeights(
+        shape, bits, codes, signed, type, blocks, floats(count, type, random), zeroPoints);
+  }
+
+  private static byte[] codes(int count, NumberOfBits bits, int least, Random random) {
+    byte[] codes = new byte[count];
+    for (int i = 0; i < count; i++) {
+      codes[i] = (byte) (least + random.nextInt(bits.codes()));
+    }
+    return codes;
+  }
+
+  private static CodedWeights tables(
+      Shape shape, NumberOfBits bits, FloatType type, Random random) {
+    int axis = random.nextInt(shape.rank());
+    int vector = cut(Shape.of(shape.length(axis)), random).length(0);
+    int[] indices = shape.lengths();
+    indices[axis] /= vector;
+    Shape tables = cut(Shape.of(indices), random);
+    PalettizedWeights.Cut cut = PalettizedWeights.Cut.of(shape, tables, vector, axis);
+    int count = Math.toIntExact(tables.elementCount()) * bits.codes() * vector;
+    float scale = random.nextBoolean() ? 0 : type.round(random.nextFloat() + 0.01);
+    float[] entries = floats(count, type, random);
+    for (int i = 0; scale > 0 && i < count; i++) {
+      entries[i] = type.round((float) (random.nextInt(256) - 128) * scale);
+    }
+    byte[] codes = codes(Math.toIntExact(cut.indices().elementCount()), bits, 0, random);
+    return new PalettizedWeights(shape, bits, codes, type, cut, entries, scale);
+  }
+
+  private static float[] floats(int count, FloatType type, Random random) {
+    float[] values = floats(count, random);
+    for (int i = 0; i < count; i++) {
+      float rounded = type.round(values[i]);
+      values[i] = Float.isFinite(rounded) ? rounded : 1;
+    }
+    return values;
   }
 
   private static float[] floats(int count, Random random) {

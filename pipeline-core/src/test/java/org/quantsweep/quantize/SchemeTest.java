@@ -49,7 +49,7 @@ class SchemeTest {
     "lineer:4, linear:4",
     "Linear:4, linear:4",
     "lut-kmean:6, lut-kmeans:6",
-    "linear:4@channel, linear:4@tensor",
+    "linear:4@chanel, linear:4@tensor",
     "linear:x, linear:1",
     "fulll, full",
     "linear, linear:1"

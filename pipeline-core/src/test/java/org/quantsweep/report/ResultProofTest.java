@@ -13,6 +13,8 @@ class ResultProofTest {
   private static final String DIGEST = "ab".repeat(32);
   private static final SweepResult.Agreement SELECTION =
       new SweepResult.Agreement(240, 250, 0.9331, 0.95);
+  private static final SweepResult.Row SMALLEST =
+      new SweepResult.Row(null, "cd".repeat(32), 1000, 0.1, "accepted", SELECTION, null, null);
 
   @Test
   void aLadderIsToldRungByRungAsFarAsEachWasJudged() {
@@ -79,23 +81,71 @@ class ResultProofTest {
             """);
   }
 
+  @Test
+  void underALargestSizeTheAnswerIsStatedAndNothingIsSaidOfSmallerOnes() {
+    SweepResult.Agreement answer = new SweepResult.Agreement(239, 250, 0.9285, 0.95);
+    Certificate.Confirmed confirmed =
+        new Certificate.Confirmed(
+            Certificate.Confirmed.NO_RULE,
+            0.95,
+            1,
+            0,
+            250L,
+            2,
+            List.of(new Certificate.Finalist("plan:b", 1100, null, answer, null, null, true)));
+    SweepResult.Chosen uniform =
+        new SweepResult.Chosen(
+            "linear:4",
+            null,
+            1050,
+            0.1,
+            new SweepResult.Agreement(233, 250, 0.9, 0.95),
+            null,
+            DIGEST,
+            null);
+    Map<String, String> asked = Map.of("largest-size", "1.1KB");
+    SweepResult result = result(2, asked, null, uniform, null, confirmed);
+    String family =
+        "Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.\n";
+    assertThat(ResultProof.toText(result))
+        .isEqualTo(
+            "Confirmation: 239 of 250 agree (lower bound 0.9285 at 0.9500); these samples were"
+                + " opened by 2 sweeps.\n"
+                + family
+                + "Best uniform: linear:4, 1.1 KB, 233 of 250 agree.\n");
+    assertThat(ResultProof.toText(result(2, asked, null, null, null, null)))
+        .isEqualTo(family + "No uniform candidate fits.\n");
+    assertThat(ResultFile.toJson(result))
+        .contains("\"threshold\" : null,")
+        .doesNotContain("largestSize");
+    assertThat(ResultFile.fromJson(ResultFile.toJson(result), "r")).isEqualTo(result);
+  }
+
   private static SweepResult result(int version, Certificate.Confirmed confirmed) {
-    SweepResult.Row smallest =
-        new SweepResult.Row(null, "cd".repeat(32), 1000, 0.1, "accepted", SELECTION, null, null);
-    List<SweepResult.Row> rows = new ArrayList<>(List.of(smallest));
+    return result(version, Map.of("agreement", "0.95"), "0.95", null, SMALLEST, confirmed);
+  }
+
+  private static SweepResult result(
+      int version,
+      Map<String, String> settings,
+      String threshold,
+      SweepResult.Chosen uniform,
+      SweepResult.Row smallest,
+      Certificate.Confirmed confirmed) {
+    List<SweepResult.Row> rows = new ArrayList<>(List.of(SMALLEST));
     rows.add(new SweepResult.Row(null, DIGEST, 1100, 0.11, "accepted", SELECTION, null, null));
     return new SweepResult(
         version,
         "",
-        new TreeMap<>(Map.of("agreement", "0.95")),
+        new TreeMap<>(settings),
         SweepResult.SELECTED,
         DIGEST,
         "top-1",
-        "0.95",
+        threshold,
         new SweepResult.SourceModel("net.mlmodel", 10_000, DIGEST),
         new SweepResult.Samples(250, 0, DIGEST, Map.of(), 0),
         new SweepResult.Chosen(null, DIGEST, 1100, 0.11, SELECTION, null, DIGEST, "s.mlmodel"),
-        null,
+        uniform,
         rows,
         List.of(),
         List.of(),

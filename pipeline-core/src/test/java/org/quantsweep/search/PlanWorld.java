@@ -106,6 +106,32 @@ final class PlanWorld implements SweepRunner {
             new Finalists(LADDER, unseen, Optional.empty(), Optional.empty()));
   }
 
+  /** The most agreeing plan up to a size, beside a uniform candidate of that loss. */
+  PlanOutcome within(
+      LargestSize largest,
+      Optional<CandidateEvaluation> uniform,
+      double uniformLoss,
+      SearchBudget budget) {
+    return within(largest, uniform, uniformLoss, Optional.empty(), budget);
+  }
+
+  /** The same with the plan of an earlier recipe. */
+  PlanOutcome within(
+      LargestSize largest,
+      Optional<CandidateEvaluation> uniform,
+      double uniformLoss,
+      Optional<Candidate> warmStart,
+      SearchBudget budget) {
+    return new PlansWithinSize(
+            new WithinSize(judge(budget), budget, largest),
+            catalog,
+            space,
+            measured,
+            PlanSearchSettings.DEFAULT,
+            asked -> OptionalDouble.of(uniformLoss))
+        .run(Strategy.KNAPSACK, uniform, warmStart);
+  }
+
   /** How many samples agree under a plan. */
   long agreeing(QuantizationPlan plan) {
     long agreeing = 0;

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
 import org.quantsweep.coreml.ComputeUnit;
+import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DeploymentTarget;
 import picocli.CommandLine.Option;
@@ -47,6 +48,16 @@ final class DeploymentOptions {
             + NearestName.of(unit, known)
             + ".");
     return Deployment.DEFAULT;
+  }
+
+  /**
+   * A model whose forms are chosen already, for the target that was named; without one, for any.
+   *
+   * @throws UsageException when what was written names no deployment, or none of the model's
+   */
+  CoreMLModel limited(CoreMLModel model) {
+    Deployment read = deployment();
+    return read.target().isPresent() ? model.forDeployment(read) : model;
   }
 
   /**

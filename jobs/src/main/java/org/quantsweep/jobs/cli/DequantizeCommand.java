@@ -36,6 +36,8 @@ final class DequantizeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "M", description = "The model file.")
   private InputFile model;
 
+  @Mixin private DeploymentOptions deployment = new DeploymentOptions();
+
   @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
   private OutputFile output;
 
@@ -73,11 +75,21 @@ final class DequantizeCommand implements Callable<Integer> {
     return new Scheme.FullPrecision();
   }
 
+  private static boolean hasSingles(CoreMLModel given) {
+    return given.weightTensors().stream()
+        .anyMatch(tensor -> given.format().ownFloats(tensor) == StoredWeights.Precision.FLOAT32);
+  }
+
   @Override
   public Integer call() {
     CoreMLModel given = ModelReader.read(model.file());
-    given.requireCompressible();
     Scheme floats = floats(given);
+    // Half precision in place of float32 may need a later system; a model's own floats never do.
+    given =
+        floats instanceof Scheme.HalfPrecision && hasSingles(given)
+            ? given.forDeployment(deployment.deployment())
+            : deployment.limited(given);
+    given.requireCompressible();
     List<String> identities =
         given.weightTensors().stream()
             .filter(tensor -> !tensor.updatable())

@@ -98,7 +98,7 @@ final class QuantizeCommand implements Callable<Integer> {
   }
 
   private int byRecipe() {
-    CoreMLModel given = ModelReader.read(model.file());
+    CoreMLModel given = deployment.limited(ModelReader.read(model.file()));
     given.requireCompressible();
     RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
     ModelFiles encoded = made.encode(calibration);
@@ -117,16 +117,18 @@ final class QuantizeCommand implements Callable<Integer> {
       rewritten
           .format()
           .refusal(tensor, parsed)
-          .ifPresentOrElse(reasons::add, () -> able.add(tensor.identity()));
+          .ifPresentOrElse(
+              reason -> reasons.add("weight tensor '" + tensor.identity() + "': " + reason),
+              () -> able.add(tensor.identity()));
     }
     if (able.isEmpty() && !reasons.isEmpty()) {
       throw new UsageException(
           rewritten.name()
               + ": no weight tensor can be stored as "
-              + parsed
+              + rewritten.format().spelled(parsed)
               + ": "
               + reasons.get(0)
-              + "\nMaybe name another scheme.");
+              + ".\nMaybe name another scheme.");
     }
     reasons.forEach(
         reason -> spec.commandLine().getErr().println("left as it is stored: " + reason));

@@ -70,11 +70,10 @@ final class SearchOptions {
 
   @Option(
       names = "--acceptance",
-      defaultValue = "point",
       paramLabel = "RULE",
       description =
           "Confirmation passes when enough samples agree (point), or when the lower bound is high"
-              + " enough (bound). Default: ${DEFAULT-VALUE}.")
+              + " enough (bound). Default: point.")
   private String acceptance;
 
   @Option(
@@ -86,12 +85,11 @@ final class SearchOptions {
 
   @Option(
       names = "--finalists",
-      defaultValue = "20",
       paramLabel = "M",
       description =
           "The most rungs of the ladder that confirmation goes down, in steps of about 1 % of the"
-              + " size where M suffices. Default: ${DEFAULT-VALUE}.")
-  private int finalists;
+              + " size where M suffices. Default: 20.")
+  private Integer finalists;
 
   @Option(
       names = "--bits",
@@ -257,18 +255,34 @@ final class SearchOptions {
     if (!(confidence > 0 && confidence < 1)) {
       problems.add("--confidence (" + confidence + ") must be in (0, 1).\nMaybe write 0.95.");
     }
-    if (finalists < 1) {
+    if (finalists != null && finalists < 1) {
       problems.add(
           "--finalists ("
               + finalists
               + ") must be at least 1: a ladder has a first rung.\n"
               + "Maybe write 20.");
     }
-    AcceptanceRule rule = parse(problems, "--acceptance", acceptance, AcceptanceRule.values());
-    return ConfirmationSettings.DEFAULT
+    ConfirmationSettings usual = ConfirmationSettings.DEFAULT;
+    AcceptanceRule rule =
+        acceptance == null
+            ? usual.rule()
+            : parse(problems, "--acceptance", acceptance, AcceptanceRule.values());
+    return usual
         .withRule(rule)
         .withConfidence(confidence)
-        .withFinalists(finalists);
+        .withFinalists(finalists == null ? usual.finalists() : finalists);
+  }
+
+  /** Those of the given flags that are about a rule of confirmation. */
+  List<String> ruleFlags() {
+    List<String> given = new ArrayList<>();
+    if (acceptance != null) {
+      given.add("--acceptance");
+    }
+    if (finalists != null) {
+      given.add("--finalists");
+    }
+    return given;
   }
 
   Optional<Duration> timeBudget(List<String> problems) {

@@ -23,17 +23,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Chooses the smallest configuration that agrees. */
+/** Chooses the smallest configuration that agrees, or the most agreeing one up to a size. */
 @Command(
     name = "sweep",
     mixinStandardHelpOptions = true,
-    description = "Judge configurations on samples and choose the smallest that agrees.",
+    description =
+        "Judge configurations on samples and choose the smallest that agrees, or the most agreeing"
+            + " up to a size.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --agreement 0.95 --output"
           + " results/squeezenet",
       "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --calibration others/"
           + " --time-budget 30m --output results/squeezenet",
+      "  quantsweep sweep --model SqueezeNet.mlmodel --samples photos/ --largest-size 1.2MB"
+          + " --output results/squeezenet",
       "  quantsweep sweep --model Style.mlmodel --samples photos/ --criterion psnr:30"
           + " --evaluate-all --output results/style",
       "Exit codes: 0 selected, 2 wrong usage, 3 none acceptable, 4 bad model or samples, 5"

@@ -22,6 +22,7 @@ import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.LargestSize;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -29,6 +30,8 @@ import picocli.CommandLine.Option;
 final class SweepOptions {
   static final String UNIFORM = "uniform";
   static final String PER_TENSOR = "per-tensor";
+
+  private static final String USUAL_AGREEMENT = "0.95";
 
   @Option(
       names = "--criterion",
@@ -41,10 +44,17 @@ final class SweepOptions {
 
   @Option(
       names = "--agreement",
-      defaultValue = "0.95",
       paramLabel = "SHARE",
-      description = "Share of samples that must agree, in [0, 1]. Default: ${DEFAULT-VALUE}.")
+      description = "Share of samples that must agree, in [0, 1]. Default: 0.95.")
   private String agreement;
+
+  @Option(
+      names = "--largest-size",
+      paramLabel = "SIZE",
+      description =
+          "Instead of --agreement: find what agrees most often among models of at most that many"
+              + " bytes, for example 5MB or 800KB; powers of 1000.")
+  private String largestSize;
 
   @Mixin private SearchOptions search = new SearchOptions();
   @Mixin private RunLimit runLimit = new RunLimit();
@@ -128,6 +138,15 @@ final class SweepOptions {
   private String evaluations;
 
   @Option(
+      names = "--function",
+      split = SettingsFile.LINE,
+      splitSynopsisLabel = " ",
+      paramLabel = "NAME",
+      description =
+          "Of a model of several functions: judge this one; may be repeated. Default: all.")
+  private List<String> functions = new ArrayList<>();
+
+  @Option(
       names = "--run-id",
       defaultValue = "",
       paramLabel = "ID",
@@ -147,6 +166,34 @@ final class SweepOptions {
     return limit;
   }
 
+  /**
+   * Beside a largest size there is nothing to meet or to pass, and everything that fits is judged.
+   */
+  private void requireAlone(List<String> problems) {
+    if (agreement != null) {
+      problems.add(
+          "--agreement and --largest-size exclude each other: one asks for the smallest model that"
+              + " agrees often enough, the other for the most agreeing of those that are small"
+              + " enough.\nMaybe leave one of them out.");
+    }
+    List<String> idle = search.ruleFlags();
+    if (!idle.isEmpty()) {
+      problems.add(
+          "--largest-size has no rule to pass, which is what "
+              + String.join(", ", idle)
+              + (idle.size() == 1 ? " is about." : " are about.")
+              + "\nMaybe leave "
+              + (idle.size() == 1 ? "it" : "them")
+              + " out.");
+    }
+    if (evaluateAll) {
+      problems.add(
+          "--evaluate-all and --largest-size exclude each other: what is larger is not judged, and"
+              + " all that fits is judged on every sample.\nMaybe write --family uniform instead of"
+              + " --evaluate-all.");
+    }
+  }
+
   /** Checks everything together, so that all problems are said at once. */
   SweepSettings settings(String model, List<String> samples, String output) {
     boolean schemesAreMeant = evaluateAll || !schemes.isEmpty();
@@ -162,7 +209,14 @@ final class SweepOptions {
     List<String> problems = new ArrayList<>();
     Criterion parsed = Problems.read(problems, () -> Criteria.parse(criterion));
     AgreementThreshold threshold =
-        Problems.read(problems, () -> AgreementThreshold.parse(agreement));
+        Problems.read(
+            problems,
+            () -> AgreementThreshold.parse(agreement == null ? USUAL_AGREEMENT : agreement));
+    LargestSize largest =
+        largestSize == null ? null : Problems.read(problems, () -> LargestSize.parse(largestSize));
+    if (largestSize != null) {
+      requireAlone(problems);
+    }
     for (String scheme : schemes) {
       if (!scheme.equals(Candidate.AS_GIVEN)) {
         Problems.read(problems, () -> Scheme.parse(scheme));
@@ -205,8 +259,12 @@ final class SweepOptions {
             .runId(runId)
             .splits(splits)
             .confirmation(confirmation)
+            .functions(functions)
             .deployment(place)
             .runLimit(longestRun);
+    if (largest != null) {
+      settings.largestSize(largest);
+    }
     if (rounding == FloatPrecision.FLOAT16) {
       settings.halfPrecision();
     }

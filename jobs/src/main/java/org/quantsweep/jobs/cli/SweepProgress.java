@@ -26,7 +26,9 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   private long lastLine;
   private String phase = "candidates";
   private long phaseStart;
-  private CandidateEvaluation smallest;
+
+  /** The smallest that is accepted; the most agreeing where nothing has to be met. */
+  private CandidateEvaluation best;
 
   SweepProgress(PrintWriter err) {
     this(err, System::nanoTime);
@@ -142,7 +144,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   public void phaseStarted(String phase, long inferences) {
     line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
     this.phase = phase;
-    smallest = null;
+    best = null;
     phaseStart = nanoseconds.getAsLong();
   }
 
@@ -166,10 +168,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   @Override
   public void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {
     for (CandidateEvaluation evaluation : decided) {
-      boolean smaller =
-          smallest == null || evaluation.candidate().compareTo(smallest.candidate()) < 0;
-      if (evaluation.verdict().isAccepted() && smaller) {
-        smallest = evaluation;
+      if (isBetter(evaluation)) {
+        best = evaluation;
       }
     }
     if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos() || judged == 0) {
@@ -182,8 +182,28 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             + judged
             + (left == 0 ? "" : " of at most " + (judged + left))
             + " judged, best so far: "
-            + (smallest == null ? "none yet" : smallest.candidate().encodedSize().toString())
+            + (best == null ? "none yet" : told(best))
             + (left == 0 ? "" : ", at most about " + time(seconds / judged * left) + " left"));
+  }
+
+  private boolean isBetter(CandidateEvaluation evaluation) {
+    if (evaluation.verdict() == Verdict.JUDGED) {
+      return best == null || CandidateEvaluation.MOST_AGREEING.compare(evaluation, best) < 0;
+    }
+    return evaluation.verdict().isAccepted()
+        && (best == null || evaluation.candidate().compareTo(best.candidate()) < 0);
+  }
+
+  private static String told(CandidateEvaluation best) {
+    String size = best.candidate().encodedSize().toString();
+    return best.verdict() == Verdict.JUDGED
+        ? size
+            + ", "
+            + best.counts().agreeing()
+            + " of "
+            + best.counts().judged()
+            + " samples agree"
+        : size;
   }
 
   @Override

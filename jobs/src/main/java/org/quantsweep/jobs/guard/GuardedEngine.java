@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.guard;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
@@ -24,7 +25,7 @@ public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
    */
   @Override
   public Predictor open(CoreMLModel model) {
-    guard.requireHarmless(model);
+    engine.opened(model).forEach(guard::requireHarmless);
     return engine.open(model);
   }
 
@@ -41,6 +42,11 @@ public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
   @Override
   public MagnitudeProbe openProbe(CoreMLModel model) {
     return engine.openProbe(model);
+  }
+
+  @Override
+  public List<CoreMLModel> opened(CoreMLModel model) {
+    return engine.opened(model);
   }
 
   @Override

@@ -47,8 +47,10 @@ public final class PublishSweep {
     if (result.selected() == null) {
       throw new UsageException(
           output
-              + ": this sweep found none acceptable: there is nothing to publish.\nMaybe lower"
-              + " --agreement.");
+              + ": this sweep found none acceptable: there is nothing to publish.\nMaybe "
+              + (result.largestSize().isPresent()
+                  ? "raise --largest-size."
+                  : "lower --agreement."));
     }
     ModelFiles files = read(new Path(output, result.selected().file()), configuration);
     NamedModel model = new NamedModel(result.selected().file(), files);

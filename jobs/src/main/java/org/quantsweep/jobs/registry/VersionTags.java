@@ -26,7 +26,10 @@ final class VersionTags {
 
   private VersionTags() {}
 
-  /** Digests and size always; agreement, bound, threshold and plan from a sweep's result. */
+  /**
+   * Digests and size always; agreement, bound, threshold or largest size, and plan from a sweep's
+   * result.
+   */
   static SortedMap<String, String> of(
       NamedModel model, Provenance provenance, List<EvidenceFile> evidence) {
     TreeMap<String, String> tags = new TreeMap<>();
@@ -60,6 +63,7 @@ final class VersionTags {
     }
     add(tags, "criterion", result.path("criterion"));
     add(tags, "threshold", result.path("threshold"));
+    add(tags, "largestSize", result.path("settings").path("largest-size"));
     add(tags, "sweepDigest", result.path("sweepDigest"));
     JsonNode selected = result.path("selected");
     add(tags, "scheme", selected.path("scheme"));

@@ -42,7 +42,8 @@ public final class SweepJob {
     this.settings = settings;
     this.listener = listener;
     this.budget = budget;
-    this.engine = InferenceEngines.onnxRuntime(settings.runLimit(), settings.halfPrecision());
+    this.engine = InferenceEngines.onnxRuntime(
+            settings.runLimit(), settings.halfPrecision(), settings.functions());
   }
 
   /**

@@ -184,6 +184,84 @@ class ResultCommandTest {
                 + " (99 quarantined), criterion top-1, threshold 0.95.\n");
   }
 
+  /** A result without a threshold is shown and published as any other. */
+  @Test
+  void aResultOfALargestSizeIsShownAndPublished() throws Exception {
+    byte[] model = {1, 2, 3};
+    Files.write(folder.resolve("selected.mlmodel"), model);
+    SweepResult.Agreement agreement = new SweepResult.Agreement(96, 100, 0.9, 0.95);
+    SweepResult.Chosen chosen =
+        new SweepResult.Chosen(
+            "linear:8",
+            null,
+            3,
+            0.5,
+            agreement,
+            null,
+            Sha256Digest.of(model).hex(),
+            "selected.mlmodel");
+    SweepResult.Row judged =
+        new SweepResult.Row("linear:8", null, 3, 0.5, "judged", agreement, null, null);
+    Files.writeString(
+        folder.resolve("result.json"), ResultFile.toJson(sized(chosen, List.of(judged))));
+    assertThat(shown("result", folder.toString()))
+        .isEqualTo(
+            """
+            scheme    size  ratio  agreement  lower bound  verdict
+            linear:8   3 B  0.500     0.9600       0.9000  judged
+
+            Selected linear:8: 3 B, 50.0 % of the file as given; 96 of 100 samples agree (lower bound 0.9000 at 95 %).
+            100 samples (0 quarantined), criterion top-1, the most agreeing up to 5B.
+            File selected.mlmodel, SHA-256\
+            """
+                + " "
+                + Sha256Digest.of(model).hex()
+                + "\n");
+    JsonNode json = new ObjectMapper().readTree(run("result", folder.toString()));
+    assertThat(json.get("threshold").isNull()).isTrue();
+    assertThat(json.at("/settings/largest-size").asText()).isEqualTo("5B");
+
+    String registry = folder.resolve("registry").toString();
+    assertThat(shown("registry", "publish", folder.toString(), registry + "/net"))
+        .isEqualTo("net: registry " + registry + ", version 1, challenger\n");
+  }
+
+  @Test
+  void whereNothingFitsPeopleSeeByHowMuchAndNothingIsPublished() throws Exception {
+    SweepResult.Row large =
+        new SweepResult.Row("linear:1", null, 1000, 0.5, "too-large", null, null, null);
+    Files.writeString(
+        folder.resolve("result.json"), ResultFile.toJson(sized(null, List.of(large))));
+    assertThat(shown("result", folder.toString()))
+        .endsWith(
+            "None acceptable: no candidate has at most 5B; the smallest has 1.0 KB. 100 samples"
+                + " (0 quarantined), criterion top-1, the most agreeing up to 5B.\n");
+    StringWriter err = new StringWriter();
+    int code =
+        QuantSweep.run(
+            new PrintWriter(new StringWriter()),
+            new PrintWriter(err, true),
+            "registry",
+            "publish",
+            folder.toString(),
+            folder.resolve("registry") + "/net");
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString())
+        .isEqualTo(
+            folder
+                + ": this sweep found none acceptable: there is nothing to publish.\n"
+                + "Maybe raise --largest-size.\n");
+
+    SweepResult.Row left =
+        new SweepResult.Row("linear:1", null, 4, 0.5, "not-needed", null, null, null);
+    Files.writeString(
+        folder.resolve("result.json"), ResultFile.toJson(sized(null, List.of(left, large))));
+    assertThat(shown("result", folder.toString()))
+        .endsWith(
+            "None acceptable: the search ended before a candidate of at most 5B was judged. 100"
+                + " samples (0 quarantined), criterion top-1, the most agreeing up to 5B.\n");
+  }
+
   @Test
   void aChosenFolderIsPublishedWholeOrRefused() throws Exception {
     Path weights = Files.createDirectories(folder.resolve("selected.mlpackage/Data"));
@@ -247,16 +325,34 @@ class ResultCommandTest {
     return result(chosen, rows, new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0));
   }
 
+  private static SweepResult sized(SweepResult.Chosen chosen, List<SweepResult.Row> rows) {
+    return result(
+        chosen,
+        rows,
+        new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
+        Map.of("largest-size", "5B"),
+        null);
+  }
+
   private static SweepResult result(
       SweepResult.Chosen chosen, List<SweepResult.Row> rows, SweepResult.Samples samples) {
+    return result(chosen, rows, samples, Map.of("agreement", "0.95"), "0.95");
+  }
+
+  private static SweepResult result(
+      SweepResult.Chosen chosen,
+      List<SweepResult.Row> rows,
+      SweepResult.Samples samples,
+      Map<String, String> settings,
+      String threshold) {
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
         "nightly 7",
-        new TreeMap<>(Map.of("agreement", "0.95")),
+        new TreeMap<>(settings),
         chosen == null ? SweepResult.NONE_ACCEPTABLE : SweepResult.SELECTED,
         DIGEST,
         "top-1",
-        "0.95",
+        threshold,
         new SweepResult.SourceModel("net.mlmodel", 6, DIGEST),
         samples,
         chosen,

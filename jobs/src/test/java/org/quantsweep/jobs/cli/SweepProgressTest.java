@@ -117,6 +117,30 @@ class SweepProgressTest {
                 + "100 s: confirmation: 2 judged, best so far: 1.000 MB\n");
   }
 
+  @Test
+  void whereNothingHasToBeMetTheMostAgreeingIsTheBest() {
+    AtomicLong clock = new AtomicLong();
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), clock::get)) {
+      progress.phaseStarted("plans up to 1.3MB", 0);
+      clock.set(SECOND * 20);
+      progress.candidatesJudged(
+          List.of(counted(1_000_000, 90), counted(1_200_000, 95), counted(1_300_000, 95)), 3, 3);
+    }
+    assertThat(err.toString())
+        .isEqualTo(
+            "0 s: plans up to 1.3MB\n"
+                + "20 s: plans up to 1.3MB: 3 of at most 6 judged, best so far: 1.200 MB, 95 of 100"
+                + " samples agree, at most about 20 s left\n");
+  }
+
+  private static CandidateEvaluation counted(long bytes, long agreeing) {
+    return new CandidateEvaluation(
+        evaluation(bytes, Verdict.JUDGED).candidate(),
+        Verdict.JUDGED,
+        new AgreementCounts(agreeing, 100));
+  }
+
   private static CandidateEvaluation evaluation(long bytes, Verdict verdict) {
     return new CandidateEvaluation(
         new Candidate.Uniform(Scheme.parse("linear:8"), new ByteSize(bytes)),

@@ -16,6 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.UsageException;
+import org.quantsweep.coreml.Deployment;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.job.SweepSettings;
 import picocli.CommandLine;
@@ -62,7 +64,7 @@ class SweepSettingsTest {
     expected.put("samples", "[s]");
     expected.put("output", "o");
     expected.put("criterion", "top-1");
-    expected.put("threshold.share", "0.95");
+    expected.put("aim.threshold.share", "0.95");
     expected.put("schemes", "[]");
     expected.put("selection.layers", "[]");
     expected.put("selection.layerTypes", "[]");
@@ -84,6 +86,9 @@ class SweepSettingsTest {
     expected.put("timeBudget", "");
     expected.put("runId", "");
     expected.put("runLimit", "PT10M");
+    expected.put("halfPrecision", "false");
+    expected.put("deployment.target", "");
+    expected.put("deployment.unit", "all");
     expected.put("perTensor.rules.bits", "[1, 2, 3, 4, 5, 6, 7, 8]");
     expected.put("perTensor.rules.linear", "true");
     expected.put("perTensor.rules.tables", "true");
@@ -150,6 +155,9 @@ class SweepSettingsTest {
     given.put("time-budget", "90s");
     given.put("run-id", "manual__2026-11-28T20:00:00+00:00");
     given.put("run-limit", "45s");
+    given.put("precision", "float16");
+    given.put("deployment-target", "iOS18");
+    given.put("compute-unit", "ane");
     SweepSettings settings = fromFile(given);
     given.put("model", "m");
     given.put("samples", "s");
@@ -163,6 +171,8 @@ class SweepSettingsTest {
         .options()
         .forEach(option -> names.add(option.longestName().substring(2)));
     names.removeAll(OF_THE_COMMAND);
+    // It stands instead of others: a test of its own gives it.
+    names.remove("largest-size");
     assertThat(given.keySet()).isEqualTo(names);
 
     Map<String, String> unchanged = flat(settings);
@@ -174,6 +184,50 @@ class SweepSettingsTest {
     assertThat(unchanged.keySet()).isEqualTo(expected);
     assertThat(flat(parse(List.of("--tables-only"))))
         .containsEntry("perTensor.rules.linear", "false");
+  }
+
+  @Test
+  void aLargestSizeStandsInsteadOfAShareAndItsRule() throws Exception {
+    SweepSettings settings = parse(List.of("--largest-size", "1.50 MB"));
+    Map<String, String> flags = settings.flags();
+    assertThat(flags).containsEntry("largest-size", "1.5MB");
+    assertThat(flags.keySet()).doesNotContain("agreement", "acceptance", "finalists");
+    Map<String, String> expected = flat(parse(List.of()));
+    expected.remove("aim.threshold.share");
+    expected.put("aim.largest.bytes.bytes", "1500000");
+    assertThat(flat(settings)).isEqualTo(expected);
+    // What a result tells makes the same settings again.
+    assertThat(fromFile(new TreeMap<>(flags)).flags()).isEqualTo(flags);
+  }
+
+  @Test
+  void besideALargestSizeNothingElseSaysWhatIsAcceptable() throws Exception {
+    String both =
+        "--agreement and --largest-size exclude each other: one asks for the smallest model that"
+            + " agrees often enough, the other for the most agreeing of those that are small"
+            + " enough.\nMaybe leave one of them out.";
+    assertThatThrownBy(() -> parse(List.of("--largest-size", "5MB", "--agreement", "0.95")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(both);
+    assertThatThrownBy(
+            () -> fromFile(new TreeMap<>(Map.of("largest-size", "5MB", "agreement", "0.9"))))
+        .hasMessage(both);
+    assertThatThrownBy(
+            () -> parse(List.of("--largest-size", "5MB", "--acceptance", "point", "--finalists=9")))
+        .hasMessage(
+            "--largest-size has no rule to pass, which is what --acceptance, --finalists are"
+                + " about.\nMaybe leave them out.");
+    assertThatThrownBy(() -> parse(List.of("--largest-size", "5MB", "--evaluate-all")))
+        .hasMessage(
+            "--evaluate-all and --largest-size exclude each other: what is larger is not judged,"
+                + " and all that fits is judged on every sample.\nMaybe write --family uniform"
+                + " instead of --evaluate-all.");
+    assertThatThrownBy(() -> parse(List.of("--largest-size", "5mb", "--finalists", "3")))
+        .hasMessage(
+            "largest size (5mb) must be a decimal of at most 15 digits before and 9 behind the"
+                + " point, and one of the units B, KB, MB and GB, which are powers of 1000.\nMaybe"
+                + " write 5MB.\n--largest-size has no rule to pass, which is what --finalists is"
+                + " about.\nMaybe leave it out.");
   }
 
   @Test
@@ -245,6 +299,9 @@ class SweepSettingsTest {
   private static void flat(String path, Object value, Map<String, String> parts) {
     if (value instanceof Optional<?> optional) {
       flat(path, optional.isPresent() ? optional.get() : "", parts);
+    } else if (value instanceof Deployment deployment) {
+      flat(path + ".target", deployment.target(), parts);
+      flat(path + ".unit", deployment.unit(), parts);
     } else if (value instanceof PicturePreparation preparation) {
       parts.put(path, preparation.flags().toString());
     } else if (value instanceof Record

@@ -64,6 +64,7 @@ sealed interface BlobSlot {
     @Override
     public boolean equals(Object other) {
       return other instanceof Made made
+          && file.equals(made.file)
           && constant.equals(made.constant)
           && role == made.role
           && type == made.type

@@ -34,21 +34,28 @@ sealed interface ConstantForm {
   /**
    * Codes with scales for blocks.
    *
+   * @param shape of the constant
+   * @param blocks how many along each axis
    * @param zeroPoints whether there are any
    */
-  record Blocks(int bits, boolean signed, Shape blocks, boolean zeroPoints)
+  record Blocks(int bits, boolean signed, Shape shape, Shape blocks, boolean zeroPoints)
       implements ConstantForm {
     @Override
     public Opset least() {
-      return bits == 8 && blocks.elementCount() == longest() ? Opset.IOS16 : Opset.IOS18;
+      return bits == 8 && isPerChannel() ? Opset.IOS16 : Opset.IOS18;
     }
 
-    private long longest() {
-      long longest = 1;
-      for (int length : blocks.lengths()) {
-        longest = Math.max(longest, length);
+    /** Whether there is one scale, or one for each place of one axis. */
+    private boolean isPerChannel() {
+      int cut = 0;
+      for (int axis = 0; axis < blocks.rank(); axis++) {
+        boolean one = blocks.length(axis) == 1;
+        if (!one && blocks.length(axis) != shape.length(axis)) {
+          return false;
+        }
+        cut += one ? 0 : 1;
       }
-      return longest;
+      return cut <= 1;
     }
   }
 
@@ -114,6 +121,7 @@ sealed interface ConstantForm {
     return new Blocks(
         scheme.bits().bits(),
         symmetric,
+        shape,
         ProgramQuantizer.blocks(shape, grouping, weight.axes()),
         !symmetric);
   }
@@ -122,7 +130,11 @@ sealed interface ConstantForm {
   static ConstantForm of(QuantizedWeights weights) {
     if (weights instanceof BlockwiseWeights blocks) {
       return new Blocks(
-          blocks.bits().bits(), blocks.isSigned(), blocks.blocks(), blocks.zeroPoints().length > 0);
+          blocks.bits().bits(),
+          blocks.isSigned(),
+          blocks.shape(),
+          blocks.blocks(),
+          blocks.zeroPoints().length > 0);
     }
     if (weights instanceof PalettizedWeights tables) {
       return new Tables(tables.bits().bits(), tables.cut(), tables.isCompact());

@@ -149,10 +149,14 @@ final class ConstantWriter {
       return;
     }
     Draft cast = new Draft("constexpr_cast", name);
-    cast.attribute("source_val", cast.array(Role.DATA, stored, shape))
-        .attribute("output_dtype", MilMessages.text("fp32"))
-        .output(name, type, shape)
-        .end();
+    Value source = cast.array(Role.DATA, stored, shape);
+    Value output = MilMessages.text("fp32");
+    if (inputs) {
+      cast.input("source_val", source).input("output_dtype", output);
+    } else {
+      cast.attribute("source_val", source).attribute("output_dtype", output);
+    }
+    cast.output(name, type, shape).end();
   }
 
   private static DataType codes(int bits, boolean signed) {

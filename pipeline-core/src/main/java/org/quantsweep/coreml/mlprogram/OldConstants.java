@@ -1,5 +1,6 @@
 package org.quantsweep.coreml.mlprogram;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,17 +10,21 @@ import org.quantsweep.proto.mil.Value;
 import org.quantsweep.tensor.Shape;
 
 /**
- * Compressed constants in the form that they have up to CoreML7, with attributes: look-up tables
- * and sparse floats have another one from CoreML8 on, of the same bytes.
+ * Compressed constants in the form that they have up to CoreML7, with attributes: look-up tables,
+ * sparse floats and casts have another one from CoreML8 on, of the same bytes. Scales for channels
+ * keep theirs.
  */
 final class OldConstants {
   private OldConstants() {}
 
   /** Whether an operation has another form from CoreML8 on. */
   static boolean isOld(Operation message) {
-    return (message.getType().equals("constexpr_lut_to_dense")
-            || message.getType().equals("constexpr_sparse_to_dense"))
-        && message.containsAttributes("shape");
+    return switch (message.getType()) {
+      case "constexpr_lut_to_dense", "constexpr_sparse_to_dense" ->
+          message.containsAttributes("shape");
+      case "constexpr_cast" -> message.containsAttributes("source_val");
+      default -> false;
+    };
   }
 
   /**
@@ -32,8 +37,14 @@ final class OldConstants {
       org.quantsweep.coreml.mlprogram.Operation operation,
       Operation message,
       Function<Value, BlobSlot> given) {
-    Shape shape = Constexprs.shape(value(operation, "shape"));
     Drafted draft = new Drafted(message, given);
+    if (message.getType().equals("constexpr_cast")) {
+      TensorValue source = value(operation, "source_val");
+      draft.bind("source_val", "source_val", source.type(), source.shape());
+      draft.bind("output_dtype", "output_dtype", DataType.STRING, Shape.of());
+      return draft.done();
+    }
+    Shape shape = Constexprs.shape(value(operation, "shape"));
     if (message.getType().equals("constexpr_lut_to_dense")) {
       int entries = value(operation, "lut").count();
       int bits = Integer.numberOfTrailingZeros(entries);
@@ -63,7 +74,7 @@ final class OldConstants {
     private final Operation old;
     private final Operation.Builder made;
     private final Function<Value, BlobSlot> given;
-    private final List<BlobSlot> slots = new java.util.ArrayList<>();
+    private final List<BlobSlot> slots = new ArrayList<>();
 
     Drafted(Operation old, Function<Value, BlobSlot> given) {
       this.old = old;
@@ -86,7 +97,7 @@ final class OldConstants {
                 ? blob
                 : new BlobSlot.Made(
                     blob.file(),
-                    old.getOutputs(0).getName() + " as stored",
+                    stored.getBlobFileValue().getOffset() + " as stored",
                     ConstantArrays.Role.DATA,
                     type,
                     shape.elementCount(),

@@ -97,6 +97,7 @@ final class PackageEncoder {
         .forEach(
             (name, function) -> {
               Function own = message.getMlProgram().getFunctionsOrThrow(name);
+              function.inputs().forEach(input -> names.add(input.name()));
               Block body = own.getBlockSpecializationsOrThrow(own.getOpset());
               Set<WeightTensor> made = new LinkedHashSet<>();
               for (ProgramWeight weight : weights) {
@@ -110,6 +111,7 @@ final class PackageEncoder {
   }
 
   private BlockPart block(ProgramBlock block, Block own) {
+    block.inputs().forEach(input -> names.add(input.name()));
     List<Part> parts = new ArrayList<>();
     long fixed = own.toBuilder().clearOperations().build().getSerializedSize();
     for (int i = 0; i < block.operations().size(); i++) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.FileContent;
@@ -291,7 +292,7 @@ public final class ProgramFormat implements ModelFormat {
                     ? Optional.empty()
                     : Optional.of(
                         "scheme ("
-                            + scheme
+                            + spelled(scheme)
                             + ") needs "
                             + least.system()
                             + ", but the model is to load on "
@@ -371,8 +372,15 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   @Override
-  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes) {
+  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected) {
     Map<WeightTensor, PackageEncoder.Change> changes = new LinkedHashMap<>();
+    corrected.forEach(
+        tensor ->
+            changes.put(
+                tensor,
+                new PackageEncoder.Change(
+                    new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type()),
+                    ConstantArrays.UNKNOWN)));
     schemes.forEach(
         (tensor, scheme) -> {
           if (!ProgramSchemes.isAsStored(weight(tensor), scheme)) {

@@ -145,21 +145,18 @@ final class ProgramSchemes {
   private static Optional<String> refused(Scheme scheme, String reason, String other) {
     return Optional.of(
         "scheme ("
-            + scheme
+            + spelled(scheme)
             + ") cannot be stored in an ML Program: "
             + reason
             + ".\nMaybe write "
-            + other
+            + spelled(Scheme.parse(other))
             + ".");
   }
 
   /** Why a weight tensor may not be stored so, as the rest of a sentence; empty where it may. */
   static Optional<String> refusal(ProgramWeight weight, Scheme scheme) {
     Shape shape = weight.tensor().shape();
-    if (scheme instanceof Scheme.FullPrecision) {
-      return Optional.empty();
-    }
-    if (scheme instanceof Scheme.HalfPrecision) {
+    if (!(scheme instanceof Scheme.Compression compression)) {
       return Optional.empty();
     }
     if (weight.makers().stream().anyMatch(maker -> maker.operation().outputs().size() != 1)) {
@@ -168,7 +165,6 @@ final class ProgramSchemes {
     if (shape.rank() < 2 || weight.axes().input() < 0 || shape.elementCount() == 0) {
       return Optional.of("only weight tensors of rank 2 and more have codes");
     }
-    Scheme.Compression compression = (Scheme.Compression) scheme;
     int outputs = shape.length(weight.axes().output());
     int inputs = shape.length(weight.axes().input());
     if (compression.sparsity() instanceof Sparsity.Blocks blocks

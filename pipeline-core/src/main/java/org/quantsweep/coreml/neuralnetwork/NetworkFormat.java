@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -244,7 +245,7 @@ public final class NetworkFormat implements ModelFormat {
   }
 
   @Override
-  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes) {
+  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected) {
     ChangedMessage root = new ChangedMessage();
     schemes.forEach(
         (tensor, scheme) ->

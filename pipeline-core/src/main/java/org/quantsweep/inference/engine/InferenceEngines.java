@@ -1,9 +1,11 @@
 package org.quantsweep.inference.engine;
 
 import java.time.Duration;
+import java.util.List;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnxruntime.OnnxRuntime;
+import org.quantsweep.inference.run.FunctionsEngine;
 import org.quantsweep.inference.run.LoweringEngine;
 
 /** The engines that models can run on. */
@@ -28,9 +30,13 @@ public final class InferenceEngines {
    * As {@link #onnxRuntime(Duration)}.
    *
    * @param halfPrecision whether what an ML Program holds in half precision is rounded to it
+   * @param functions that are opened as one; empty for all that a model has
    */
-  public static InferenceEngine onnxRuntime(Duration runLimit, boolean halfPrecision) {
-    return onnxRuntime(runLimit, halfPrecision ? FloatPrecision.FLOAT16 : FloatPrecision.FLOAT32);
+  public static InferenceEngine onnxRuntime(
+      Duration runLimit, boolean halfPrecision, List<String> functions) {
+    return new FunctionsEngine(
+        onnxRuntime(runLimit, halfPrecision ? FloatPrecision.FLOAT16 : FloatPrecision.FLOAT32),
+        functions);
   }
 
   /**

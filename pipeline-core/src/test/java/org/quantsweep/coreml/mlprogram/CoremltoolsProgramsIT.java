@@ -97,16 +97,7 @@ class CoremltoolsProgramsIT {
     for (String source : sources) {
       CoreMLModel model = ModelReader.read(SharedData.path("models/" + source + ".mlpackage"));
       for (String scheme : schemes) {
-        Scheme parsed = Scheme.parse(scheme);
-        List<String> able =
-            model.weightTensors().stream()
-                .filter(tensor -> model.format().isQuantizable(tensor))
-                .filter(tensor -> model.format().refusal(tensor, parsed).isEmpty())
-                .map(WeightTensor::identity)
-                .toList();
-        QuantizationPlan plan = QuantizationPlan.uniform(parsed, able);
-        String name = source + "__" + scheme.replaceAll("[^a-z0-9]", "_") + ".mlpackage";
-        constants += write(new ModelEncoder(model).encode(plan), name);
+        constants += write(uniform(model, Scheme.parse(scheme)), name(source, scheme));
         packages++;
       }
     }
@@ -117,6 +108,48 @@ class CoremltoolsProgramsIT {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output().lines().reduce("", (one, last) -> last))
         .isEqualTo(packages + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  /** Constants in blocks, shared ones, and old forms that go along to a later opset. */
+  @Test
+  void coremltoolsDecodesWhatBecomesOfMadePrograms() throws IOException {
+    Map<String, CoreMLModel> models =
+        Map.of(
+            "plain", MadePrograms.plain("CoreML5", 6),
+            "wide", MadePrograms.wide("CoreML6", 7, 1),
+            "nested", MadePrograms.nested(),
+            "shared", MadePrograms.shared(),
+            "compressed", MadePrograms.compressed(7, List.of("main")));
+    int packages = 0;
+    int constants = 0;
+    for (Map.Entry<String, CoreMLModel> model : models.entrySet()) {
+      for (String scheme : MadePrograms.SCHEMES) {
+        ModelFiles files = uniform(model.getValue(), Scheme.parse(scheme));
+        constants += write(files, name(model.getKey(), scheme));
+        packages++;
+      }
+    }
+
+    Outcome outcome = check();
+
+    assertThat(outcome.errors()).isEmpty();
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.output().lines().reduce("", (one, last) -> last))
+        .isEqualTo(packages + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  private static String name(String source, String scheme) {
+    return source + "__" + scheme.replaceAll("[^a-z0-9]", "_") + ".mlpackage";
+  }
+
+  private static ModelFiles uniform(CoreMLModel model, Scheme scheme) {
+    List<String> able =
+        model.weightTensors().stream()
+            .filter(tensor -> model.format().isQuantizable(tensor))
+            .filter(tensor -> model.format().refusal(tensor, scheme).isEmpty())
+            .map(WeightTensor::identity)
+            .toList();
+    return new ModelEncoder(model).encode(QuantizationPlan.uniform(scheme, able));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -94,7 +95,9 @@ class NetworkFormatTest {
                               ? StoredWeights.Precision.FLOAT16
                               : StoredWeights.Precision.FLOAT32)));
       ModelFiles files = format.encode(stored);
-      assertThat(format.encodedSize(schemes)).as(scheme.toString()).isEqualTo(files.size());
+      assertThat(format.encodedSize(schemes, Set.of()))
+          .as(scheme.toString())
+          .isEqualTo(files.size());
       assertThat(ModelReader.read(files, "encoded").weightTensors())
           .hasSameSizeAs(model.weightTensors());
     }

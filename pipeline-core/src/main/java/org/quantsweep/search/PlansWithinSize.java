@@ -1,0 +1,147 @@
+package org.quantsweep.search;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
+
+/**
+ * Finds the plan that agrees most often among those up to a size. Plans near that size are proposed
+ * by the loss that their options predict, and decided by counts over every sample. Only a handful
+ * is judged: the more plans counts choose among, the more luck the choice has.
+ */
+final class PlansWithinSize {
+  /** Plans of the line closer in size than this are not told apart. */
+  private static final double CLOSEST_SIZES = 1.0015;
+
+  private final WithinSize within;
+  private final PlanCatalog catalog;
+  private final SearchSpace space;
+  private final Map<TensorOption, Sensitivity> measured;
+  private final PlanSearchSettings settings;
+  private final Function<Candidate, OptionalDouble> uniformLoss;
+
+  /**
+   * A search over the plans of a space.
+   *
+   * @param measured what options lose alone; empty where the strategy does not ask for it, and
+   *     larger plans are taken for the better ones
+   * @param settings {@code scan} plans of the line below the best, and {@code neighbours} of it
+   * @param uniformLoss the summed loss of a uniform candidate's options; asked where counts are
+   *     equal, empty where it cannot be told
+   */
+  PlansWithinSize(
+      WithinSize within,
+      PlanCatalog catalog,
+      SearchSpace space,
+      Map<TensorOption, Sensitivity> measured,
+      PlanSearchSettings settings,
+      Function<Candidate, OptionalDouble> uniformLoss) {
+    this.within = within;
+    this.catalog = catalog;
+    this.space = space;
+    this.measured = Map.copyOf(measured);
+    this.settings = settings;
+    this.uniformLoss = uniformLoss;
+  }
+
+  /**
+   * Runs the search.
+   *
+   * @param uniform the uniform candidate that agrees most often; its plan is the answer only where
+   *     it is better by {@link #best}
+   * @param warmStart the plan of an earlier recipe
+   * @return with the best plan, unless the uniform candidate is better
+   */
+  PlanOutcome run(
+      Strategy strategy, Optional<CandidateEvaluation> uniform, Optional<Candidate> warmStart) {
+    within.beginPlans();
+    Set<Candidate> line = new LinkedHashSet<>();
+    for (QuantizationPlan plan : strategy.line(space, measured)) {
+      line.add(catalog.add(plan));
+    }
+    List<Candidate> fitting = line.stream().filter(within::allows).sorted(byPromise(line)).toList();
+    Set<Candidate> contenders = new LinkedHashSet<>();
+    warmStart.filter(within::allows).ifPresent(contenders::add);
+    contenders.addAll(apart(fitting));
+    if (!fitting.isEmpty() && !measured.isEmpty()) {
+      contenders.addAll(
+          new Neighbours(catalog, space, measured)
+              .within(fitting.get(0), within.largest().bytes(), settings.neighbours()));
+    }
+    TreeMap<Candidate, CandidateEvaluation> told = new TreeMap<>();
+    List<CandidateEvaluation> judged = within.judge(List.copyOf(contenders), 0);
+    judged.forEach(own -> told.put(own.candidate(), own));
+    if (contenders.isEmpty()) {
+      // So that a result can say by how much nothing fits.
+      line.stream()
+          .min(Comparator.naturalOrder())
+          .ifPresent(smallest -> told.put(smallest, WithinSize.tooLarge(smallest)));
+    }
+    return new PlanOutcome(
+        best(judged, uniform), List.of(), List.copyOf(told.values()), List.of(), fitting.size());
+  }
+
+  /** The least loss first; without losses the largest plan. */
+  private Comparator<Candidate> byPromise(Set<Candidate> line) {
+    if (measured.isEmpty()) {
+      return Comparator.reverseOrder();
+    }
+    Map<Candidate, Double> losses = new HashMap<>();
+    line.forEach(plan -> losses.put(plan, loss(plan)));
+    return Comparator.<Candidate>comparingDouble(losses::get)
+        .thenComparing(Comparator.naturalOrder());
+  }
+
+  /** The first of these and a few behind it, of sizes that can be told apart. */
+  private List<Candidate> apart(List<Candidate> fitting) {
+    List<Candidate> apart = new ArrayList<>();
+    long last = Long.MAX_VALUE;
+    for (Candidate plan : fitting) {
+      long bytes = plan.encodedSize().bytes();
+      if (apart.size() <= settings.scan() && bytes * CLOSEST_SIZES <= last) {
+        apart.add(plan);
+        last = bytes;
+      }
+    }
+    return apart;
+  }
+
+  /**
+   * The plan that agrees most often. Of equal ones the least predicted loss counts, then the size;
+   * so it does against the uniform candidate.
+   *
+   * @return empty where the uniform candidate is better
+   */
+  private Optional<CandidateEvaluation> best(
+      List<CandidateEvaluation> judged, Optional<CandidateEvaluation> uniform) {
+    Comparator<CandidateEvaluation> better =
+        Comparator.comparingLong((CandidateEvaluation own) -> -own.counts().agreeing())
+            .thenComparingDouble(own -> loss(own.candidate()))
+            .thenComparing(CandidateEvaluation::candidate);
+    return judged.stream()
+        .min(better)
+        .filter(plan -> uniform.isEmpty() || better.compare(plan, uniform.get()) < 0);
+  }
+
+  private double loss(Candidate candidate) {
+    if (measured.isEmpty()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    OptionalDouble loss =
+        candidate.plan().isPresent()
+            ? PredictedLoss.of(catalog.plan(candidate), measured)
+            : uniformLoss.apply(candidate);
+    return loss.orElse(Double.POSITIVE_INFINITY);
+  }
+}
