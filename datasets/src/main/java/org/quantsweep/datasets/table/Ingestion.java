@@ -4,6 +4,7 @@ import io.delta.tables.DeltaTable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -160,8 +161,8 @@ public final class Ingestion {
       requireOurs(table);
       Path place = new Path(table);
       boolean fresh = !place.getFileSystem(hadoop()).exists(place);
-      TableLock lock = TableLock.of(spark, table);
-      lock.run(
+      locked(
+          table,
           () -> {
             // Whoever had the lock before may have made the same table.
             if (!manifest.equals(storedManifest(table))) {
@@ -194,6 +195,15 @@ public final class Ingestion {
               + e.getMessage()
               + ").\nMaybe check what --samples, --calibration or --confirmation names.",
           e);
+    }
+  }
+
+  /** Tells a lock that cannot be had from samples that cannot be read. */
+  private void locked(String table, Runnable work) {
+    try {
+      TableLock.of(spark, table).run(work);
+    } catch (IOException e) {
+      throw new UncheckedIOException(new IOException("its lock file cannot be made: " + e, e));
     }
   }
 
