@@ -17,6 +17,7 @@ import hashlib
 from copy import copy
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from airflow.sdk import DAG, Param, Variable, task
@@ -127,6 +128,32 @@ def wanted(given: dict[str, Any], where: str) -> dict[str, Any]:
     return values
 
 
+def known_hosts() -> list[str]:
+    """Where workers' credentials may go: the host of the registry of the settings, and those that a variable lists."""
+    listed = Variable.get("quantsweep_hosts", default="").split(",")
+    return [host for host in [host_of(Variable.get("quantsweep_registry")), *map(str.strip, listed)] if host]
+
+
+def host_of(registry: str) -> str:
+    """HOST or HOST:PORT of a server that is sent credentials; empty for a folder."""
+    if not registry.startswith(("mlflow+http://", "mlflow+https://")):
+        return ""
+    return urlsplit(registry.removeprefix("mlflow+")).netloc.lower()
+
+
+def require_known_host(registry: str, where: str) -> None:
+    """Refuses a server that only a run or an event names: whoever sends those would be sent the credentials."""
+    host = host_of(registry)
+    known = [each.lower() for each in known_hosts()]
+    # What is listed without a port stands for all of them.
+    if host and host not in known and host.rsplit(":", 1)[0] not in known:
+        raise AirflowFailException(
+            f"{where}: 'registry' names the host {host}, which is sent credentials, but is not among those that the"
+            f" settings know ({', '.join(known) or 'none'}).\n"
+            f"Maybe add it to the variable quantsweep_hosts."
+        )
+
+
 def layout(values: dict[str, Any], run_id: str) -> dict[str, Any]:
     """Names the places of a run: results are its own; evaluations belong to the model's name, samples to all."""
     results = Variable.get("quantsweep_results").rstrip("/")
@@ -176,6 +203,8 @@ with DAG(
             asked = wanted(extra_of(events[0]), f"extra of the event of {events[0].asset.name}")
         else:
             asked = wanted(dict(params), "parameters")
+        if asked["registry"]:
+            require_known_host(asked["registry"], "extra of the event" if events else "parameters")
         return layout(asked, run_id)
 
     @task

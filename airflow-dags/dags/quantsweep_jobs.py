@@ -7,6 +7,8 @@ Airflow variables (each may come from the environment as AIRFLOW_VAR_QUANTSWEEP_
     quantsweep_jar         the shaded jar; any address that spark-submit takes
     quantsweep_results     the folder of results; any Hadoop path that the jobs can write
     quantsweep_registry    where models are published when a run names no registry
+    quantsweep_hosts       optional: HOST or HOST:PORT, with commas between: other MLflow servers that a run of
+                           quantize_model may name; they are sent the workers' credentials
     quantsweep_nightly     the YAML file of nightly_sweeps; a path on the machine of the workers
     quantsweep_properties  optional: a Spark properties file, for memory and the like
 """

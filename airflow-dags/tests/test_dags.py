@@ -133,7 +133,8 @@ def rendered(operator, asked):
     return [each for each in arguments if each]
 
 
-def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(request_of):
+def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(request_of, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_QUANTSWEEP_HOSTS", "mlflow.example, 127.0.0.1:5000")
     asked = request_of({"model": "/m/Net.mlmodel", "samples": "/photos", "registry": "mlflow+http://127.0.0.1:5000/"})
     assert asked["name"] == "Net"
     assert asked["published_as"] == "mlflow+http://127.0.0.1:5000/Net"
@@ -141,6 +142,29 @@ def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(reques
     assert asked["evaluations"].endswith("/results/models/Net/evaluations")
     digest = hashlib.sha256(b"/photos").hexdigest()[:16]
     assert asked["table"].endswith(f"/results/samples/{digest}")
+
+
+@pytest.mark.parametrize("registry", ["mlflow+http://evil.example/x", "mlflow+https://127.0.0.1:5001/x",
+                                      "mlflow+http://mlflow.example@evil.example:80/x"])
+@pytest.mark.parametrize("by_event", [True, False])
+def test_credentials_go_only_to_hosts_that_the_settings_know(request_of, monkeypatch, registry, by_event):
+    monkeypatch.setenv("AIRFLOW_VAR_QUANTSWEEP_HOSTS", "mlflow.example,127.0.0.1:5000")
+    asked = {"model": "/m/Net.mlmodel", "samples": "/photos", "registry": registry}
+    host = registry.split("//")[1].split("/")[0]
+    with pytest.raises(AirflowFailException) as refused:
+        request_of(events=[Event(asked)]) if by_event else request_of(asked)
+    assert str(refused.value) == (
+        f"{'extra of the event' if by_event else 'parameters'}: 'registry' names the host {host}, which is sent"
+        " credentials, but is not among those that the settings know (mlflow.example, 127.0.0.1:5000).\n"
+        "Maybe add it to the variable quantsweep_hosts."
+    )
+
+
+def test_the_registry_of_the_settings_and_folders_are_known(request_of, monkeypatch):
+    monkeypatch.setenv("AIRFLOW_VAR_QUANTSWEEP_REGISTRY", "mlflow+https://models.example/prefix")
+    for registry in ("mlflow+https://models.example/other", "/data/registry", "hdfs://host/registry"):
+        asked = request_of({"model": "/m/Net.mlmodel", "samples": "/photos", "registry": registry})
+        assert asked["published_as"] == f"{registry}/Net"
 
 
 def test_an_event_names_model_and_samples_in_its_extra(request_of):

@@ -23,12 +23,12 @@ public final class CallSamples {
   /** A sample of calls; its digest is that of its calls' digests in order. */
   static Sample of(String path, String label, List<SortedMap<String, Tensor>> calls) {
     List<SampleContent.NamedArrays> named = new ArrayList<>();
-    Sha256Digest.Builder digest = new Sha256Digest.Builder();
+    List<Sha256Digest> digests = new ArrayList<>();
     for (SortedMap<String, Tensor> call : calls) {
       named.add(new SampleContent.NamedArrays(call));
-      digest.field("call", SampleFiles.digest(call).hex());
+      digests.add(SampleFiles.digest(call));
     }
-    return new Sample(digest.build(), path, new SampleContent.Calls(named), label);
+    return new Sample(digest(digests), path, new SampleContent.Calls(named), label);
   }
 
   /**
@@ -74,18 +74,54 @@ public final class CallSamples {
    * @throws UnreadableSampleException when these bytes were not made so
    */
   public static SampleContent.Calls restored(byte[] bytes) throws UnreadableSampleException {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     List<SampleContent.NamedArrays> calls = new ArrayList<>();
+    for (byte[] call : storedCalls(bytes)) {
+      calls.add(new SampleContent.NamedArrays(NpzReader.read(call, Integer.MAX_VALUE)));
+    }
+    return new SampleContent.Calls(calls);
+  }
+
+  /**
+   * The digest of the sample whose calls were {@link #stored}. No array is read for it: a call's
+   * digest is that of its {@code .npz}.
+   *
+   * @throws UnreadableSampleException when these bytes were not made so
+   */
+  public static Sha256Digest storedDigest(byte[] bytes) throws UnreadableSampleException {
+    return digest(storedCalls(bytes).stream().map(Sha256Digest::of).toList());
+  }
+
+  private static Sha256Digest digest(List<Sha256Digest> calls) {
+    Sha256Digest.Builder digest = new Sha256Digest.Builder();
+    calls.forEach(call -> digest.field("call", call.hex()));
+    return digest.build();
+  }
+
+  /** An {@code .npz} for each call; at least one. */
+  private static List<byte[]> storedCalls(byte[] bytes) throws UnreadableSampleException {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    List<byte[]> calls = new ArrayList<>();
     try {
       int count = in.getInt();
-      for (int call = 0; call < count; call++) {
-        byte[] arrays = new byte[Math.min(in.getInt(), in.remaining())];
-        in.get(arrays);
-        calls.add(new SampleContent.NamedArrays(NpzReader.read(arrays, Integer.MAX_VALUE)));
+      while (calls.size() < count) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining()) {
+          throw damaged(null);
+        }
+        byte[] call = new byte[length];
+        in.get(call);
+        calls.add(call);
       }
-      return new SampleContent.Calls(calls);
-    } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
-      throw new UnreadableSampleException("the stored calls are damaged.", e);
+    } catch (BufferUnderflowException e) {
+      throw damaged(e);
     }
+    if (calls.isEmpty() || in.hasRemaining()) {
+      throw damaged(null);
+    }
+    return calls;
+  }
+
+  private static UnreadableSampleException damaged(BufferUnderflowException cause) {
+    return new UnreadableSampleException("the stored calls are damaged.", cause);
   }
 }

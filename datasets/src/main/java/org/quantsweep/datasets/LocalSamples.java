@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
+import org.quantsweep.LfsPointer;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Quarantine;
@@ -31,6 +33,7 @@ public final class LocalSamples implements SampleSource {
   private final Map<Sha256Digest, Sample> held = new HashMap<>();
   private final List<Sha256Digest> digests = new ArrayList<>();
   private final List<QuarantinedSample> quarantined = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
   private final SampleIndex index;
 
   /** A file, by its path relative to the source's folder. */
@@ -51,6 +54,7 @@ public final class LocalSamples implements SampleSource {
             "samples '"
                 + source
                 + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it."
+                + remarks.stream().map(remark -> "\n  " + remark).collect(Collectors.joining())
                 + "\nMaybe name another folder.");
       }
     }
@@ -106,6 +110,11 @@ public final class LocalSamples implements SampleSource {
   /** What could not be read, in the order of paths. */
   public List<QuarantinedSample> quarantined() {
     return List.copyOf(quarantined);
+  }
+
+  /** What was left out, and what is odd about samples that were taken. */
+  public List<String> remarks() {
+    return List.copyOf(remarks);
   }
 
   @Override
@@ -176,7 +185,15 @@ public final class LocalSamples implements SampleSource {
       }
     } catch (UnreadableSampleException e) {
       throw new BadInputException(
-          "samples '" + file + "': " + e.getMessage() + "\nMaybe write it with numpy.savez.", e);
+          "samples '"
+              + file
+              + "': "
+              + e.getMessage()
+              + "\n"
+              + (LfsPointer.WHAT.equals(e.getMessage())
+                  ? LfsPointer.CURE
+                  : "Maybe write it with numpy.savez."),
+          e);
     }
   }
 
@@ -194,10 +211,10 @@ public final class LocalSamples implements SampleSource {
         throw new UnreadableSampleException(
             "the file has " + size + " bytes, more than the limit on samples (" + most + ").");
       }
-      Sha256Digest digest =
-          SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits)
-              .digest();
-      add(digest, place);
+      Sample sample =
+          SampleFiles.readAndCheck(path, Files.readAllBytes(file), SampleFiles.label(path), limits);
+      SampleFiles.remark(sample, limits).ifPresent(remarks::add);
+      add(sample.digest(), place);
     } catch (UnreadableSampleException e) {
       quarantined.add(new QuarantinedSample(path, e.getMessage()));
     }
@@ -208,15 +225,20 @@ public final class LocalSamples implements SampleSource {
     places.putIfAbsent(digest, place);
   }
 
-  private static List<String> list(Path folder) throws IOException {
+  private List<String> list(Path folder) throws IOException {
+    SampleSelection selection = new SampleSelection();
     try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> Files.isRegularFile(file) && SampleFiles.isSample(file.toString()))
-          .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-          .map(StepFolder::around)
-          .distinct()
-          .sorted()
-          .toList();
+      List<String> paths =
+          files
+              .filter(Files::isRegularFile)
+              .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+              .filter(selection::takes)
+              .map(StepFolder::around)
+              .distinct()
+              .sorted()
+              .toList();
+      remarks.addAll(selection.remarks());
+      return paths;
     }
   }
 }

@@ -9,8 +9,8 @@ import java.io.Serializable;
  * @param reason in one line
  */
 public record QuarantinedSample(String path, String reason) implements Serializable {
-  /** Both in one line. */
+  /** Both in one line, whatever the path has in it. */
   public String line() {
-    return path + ": " + reason;
+    return path.replace("\n", "\\n") + ": " + reason;
   }
 }

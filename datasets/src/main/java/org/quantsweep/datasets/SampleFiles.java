@@ -8,8 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.quantsweep.LfsPointer;
 import org.quantsweep.datasets.numpy.NpyReader;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.datasets.numpy.NpzWriter;
@@ -76,6 +78,9 @@ public final class SampleFiles {
   private static Sample read(
       String path, byte[] bytes, String label, IngestLimits limits, Format format)
       throws UnreadableSampleException {
+    if (LfsPointer.is(bytes)) {
+      throw new UnreadableSampleException(LfsPointer.WHAT);
+    }
     if (format == Format.PICTURE) {
       return new Sample(
           Sha256Digest.of(bytes), path, new SampleContent.EncodedPicture(bytes), label);
@@ -127,6 +132,16 @@ public final class SampleFiles {
       PictureDecoder.decode(bytes, Orientation.AS_STORED, limits.picture());
     }
     return sample;
+  }
+
+  /** What is odd about a sample that can be read all the same; empty for most. */
+  public static Optional<String> remark(Sample sample, IngestLimits limits)
+      throws UnreadableSampleException {
+    return sample.content() instanceof SampleContent.EncodedPicture picture
+            && PictureDecoder.lacksEnd(picture.sharedBytes(), limits.picture())
+        ? Optional.of(
+            sample.path() + ": the JPEG has no end marker (FFD9), but all of its rows are there")
+        : Optional.empty();
   }
 
   /** The digest of named arrays: of their names, shapes and float32 values, written as an .npz. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
@@ -88,10 +89,26 @@ class CallSamplesTest {
 
     assertThat(CallSamples.restored(stored)).isEqualTo(calls);
     assertThat(CallSamples.stored(calls)).isEqualTo(stored);
+    assertThat(CallSamples.storedDigest(stored))
+        .isEqualTo(
+            CallSamples.of(
+                    "", "", calls.calls().stream().map(SampleContent.NamedArrays::arrays).toList())
+                .digest());
     for (byte[] damaged :
-        List.of(new byte[0], new byte[4], Arrays.copyOf(stored, 20), new byte[] {0, 0, 0, 1, -1})) {
-      assertThatThrownBy(() -> CallSamples.restored(damaged))
-          .isInstanceOf(UnreadableSampleException.class);
+        List.of(
+            new byte[0],
+            new byte[4],
+            Arrays.copyOf(stored, 20),
+            Arrays.copyOf(stored, stored.length + 1),
+            new byte[] {0, 0, 0, 1, -1},
+            new byte[] {0, 0, 0, 1, -1, -1, -1, -1})) {
+      for (ThrowingCallable reading :
+          List.<ThrowingCallable>of(
+              () -> CallSamples.restored(damaged), () -> CallSamples.storedDigest(damaged))) {
+        assertThatThrownBy(reading)
+            .isInstanceOf(UnreadableSampleException.class)
+            .hasMessage("the stored calls are damaged.");
+      }
     }
   }
 

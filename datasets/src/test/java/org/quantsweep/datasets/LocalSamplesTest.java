@@ -3,6 +3,7 @@ package org.quantsweep.datasets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
+import org.quantsweep.UsageException;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.ShardId;
@@ -55,6 +57,59 @@ class LocalSamplesTest {
   }
 
   @Test
+  void saysWhatItLeavesOutAndPassesOverWhatMacOsAdds() throws Exception {
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    Files.write(folder.resolve("12:30:05.jpg"), jpeg);
+    Files.copy(Path.of("src/test/resources/odd-pictures/no-end.jpg"), folder.resolve("camera.jpg"));
+    Files.write(folder.resolve("._camera.jpg"), new byte[] {0, 5, 22, 7});
+    Files.write(Files.createDirectory(folder.resolve("__MACOSX")).resolve("a.jpg"), jpeg);
+    for (String other : List.of("a.webp", "b.WebP", "c.heic", "d.tiff")) {
+      Files.write(folder.resolve(other), new byte[] {1});
+    }
+    Files.writeString(
+        folder.resolve("large.npy"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+
+    LocalSamples samples = LocalSamples.read(folder, IngestLimits.DEFAULT);
+
+    assertThat(samples.index().total()).isEqualTo(2);
+    assertThat(samples.quarantined())
+        .containsExactly(
+            new QuarantinedSample(
+                "large.npy", "it is a Git LFS pointer, not the file that it stands for."));
+    assertThat(samples.remarks())
+        .containsExactly(
+            "left out, since such files are not read: 1 .heic, 1 .tiff, 2 .webp (JPEG, PNG, BMP,"
+                + " .npy and .npz are)",
+            "camera.jpg: the JPEG has no end marker (FFD9), but all of its rows are there");
+  }
+
+  @Test
+  void tellsOfAFolderThatHoldsOtherPicturesOnly() throws Exception {
+    Files.write(folder.resolve("a.webp"), new byte[] {1});
+    assertThatThrownBy(() -> LocalSamples.read(folder, IngestLimits.DEFAULT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "samples '"
+                + folder
+                + "': no file of a known kind (JPEG, PNG, BMP, .npy, .npz) is in it.\n"
+                + "  left out, since such files are not read: 1 .webp (JPEG, PNG, BMP, .npy and"
+                + " .npz are)\nMaybe name another folder.");
+  }
+
+  @Test
+  void namesThatTheLocaleCannotHoldAreNeverLeftOutInSilence() {
+    String unreadable = "caf\uFFFD\uFFFD.jpg";
+    SampleSelection.requireCharacters(unreadable, StandardCharsets.UTF_8);
+    SampleSelection.requireCharacters("cafe.jpg", StandardCharsets.US_ASCII);
+    assertThatThrownBy(
+            () -> SampleSelection.requireCharacters(unreadable, StandardCharsets.US_ASCII))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "caf??.jpg: this name has characters beyond US-ASCII, in which Java reads names here,"
+                + " since it takes that from the locale.\nMaybe set LC_ALL=C.UTF-8.");
+  }
+
+  @Test
   void aFolderOfStepsIsOneSample() throws Exception {
     Path steps = Files.createDirectories(folder.resolve("speech/a.steps"));
     Files.copy(ARRAYS.resolve("stored.npz"), steps.resolve("1.npz"));
@@ -88,6 +143,19 @@ class LocalSamplesTest {
     assertThat(calls.label()).isEqualTo("speech");
     LocalSamples alone = LocalSamples.read(steps, IngestLimits.DEFAULT);
     assertThat(alone.index().digest(0)).isEqualTo(calls.digest());
+  }
+
+  @Test
+  void aSetThatGitLfsHasNotBroughtIsSaid() throws Exception {
+    Path set = folder.resolve("set.npz");
+    Files.writeString(set, "version https://git-lfs.github.com/spec/v1\noid sha256:0\n");
+    assertThatThrownBy(() -> LocalSamples.read(set, IngestLimits.DEFAULT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "samples '"
+                + set
+                + "': it is a Git LFS pointer, not the file that it stands for.\n"
+                + "Maybe run git lfs pull in its folder.");
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import org.quantsweep.UsageException;
+import org.quantsweep.WrittenDecimal;
 
 /**
  * The share of samples that must agree, as the decimal that was written: 0.90 of 500 allows 50
@@ -38,7 +39,7 @@ public record AgreementThreshold(BigDecimal share) implements Serializable {
   public static AgreementThreshold parse(String text) {
     BigDecimal share;
     try {
-      share = new BigDecimal(text.strip());
+      share = WrittenDecimal.of(text.strip());
     } catch (NumberFormatException e) {
       throw new UsageException(
           "agreement threshold (" + text + ") must be a decimal in [0, 1].\nMaybe write 0.95.", e);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.quantsweep.UsageException;
+import org.quantsweep.WrittenDecimal;
 import org.quantsweep.inference.Prediction;
 
 /** Reads criteria as people write them. */
@@ -98,7 +99,7 @@ public final class Criteria {
   private static BigDecimal bound(String text, Measure measure, String argument) {
     BigDecimal bound;
     try {
-      bound = new BigDecimal(argument);
+      bound = WrittenDecimal.of(argument);
     } catch (NumberFormatException e) {
       throw new UsageException(
           "criterion ("

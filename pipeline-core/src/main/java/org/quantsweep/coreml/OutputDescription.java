@@ -37,8 +37,10 @@ public sealed interface OutputDescription extends Serializable {
    * A probability for every class.
    *
    * @param labels the classes in the model's order; int64 labels in decimal
+   * @param integer whether classes are int64 numbers rather than texts
    */
-  record Probabilities(String name, List<String> labels) implements OutputDescription {
+  record Probabilities(String name, List<String> labels, boolean integer)
+      implements OutputDescription {
     /** Copies the list. */
     public Probabilities {
       labels = List.copyOf(labels);

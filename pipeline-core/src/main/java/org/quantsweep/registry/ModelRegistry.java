@@ -27,6 +27,14 @@ public interface ModelRegistry {
   /** One model. */
   RegisteredModel show(ModelName name);
 
+  /**
+   * What of a model's entries cannot be read, one message for each, with a cure. The other versions
+   * can be used all the same.
+   */
+  default List<String> damages(ModelName name) {
+    return List.of();
+  }
+
   /** Where a version comes from. */
   Provenance provenance(ModelName name, int version);
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.quantsweep.NearestName;
 import org.quantsweep.UsageException;
+import org.quantsweep.WrittenDecimal;
 
 /**
  * How large the parts of a sample set are: each a share in [0, 1), or a count of samples of at
@@ -68,7 +69,7 @@ public record SplitSizes(BigDecimal calibration, BigDecimal selection, BigDecima
         continue;
       }
       try {
-        if (sizes.put(pair[0], new BigDecimal(pair[1])) != null) {
+        if (sizes.put(pair[0], WrittenDecimal.of(pair[1])) != null) {
           problems.add("split (" + pair[0] + ") is given twice.\nMaybe leave one out.");
         }
       } catch (NumberFormatException e) {

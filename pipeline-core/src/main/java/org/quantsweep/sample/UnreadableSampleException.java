@@ -1,7 +1,7 @@
 package org.quantsweep.sample;
 
 /** A sample cannot be used: it is quarantined with this reason, never dropped in silence. */
-public final class UnreadableSampleException extends Exception {
+public class UnreadableSampleException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /** With the reason, in one line. */

@@ -18,6 +18,9 @@ public interface SearchListener {
    */
   default void referenceDone(String part, long answered, Quarantine quarantine) {}
 
+  /** Something of the samples is to be told, though they are taken: files that were left out. */
+  default void remarked(String remark) {}
+
   /** A wave of so many candidate inferences begins; so many candidates are decided. */
   default void waveStarted(int decided, int candidates, long inferences) {}
 

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.UsageException;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
+import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -96,5 +99,21 @@ class AgreementTest {
     return new Prediction(
         new TreeMap<>(
             Map.of("y", new OutputValue.Array(Tensor.wrap(Shape.of(values.length), values)))));
+  }
+
+  /** A few letters, but a number that nobody can write out: these hung. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1e999999999", "1e-999999999", "-1e2147483647", "1e2147483648", "1e19", "0e99999"})
+  @Timeout(10)
+  void decimalsOfHugeExponentsAreRefusedAtOnce(String text) {
+    assertThatThrownBy(() -> AgreementThreshold.parse(text))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "agreement threshold (" + text + ") must be a decimal in [0, 1].\nMaybe write 0.95.");
+    assertThatThrownBy(() -> Criteria.parse("largest-error:" + text))
+        .isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> SplitSizes.parse("calibration=" + text))
+        .isInstanceOf(UsageException.class);
   }
 }

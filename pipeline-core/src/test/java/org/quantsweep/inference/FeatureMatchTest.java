@@ -49,7 +49,7 @@ class FeatureMatchTest {
   }
 
   private static OutputDescription probabilities(String name, String... labels) {
-    return new OutputDescription.Probabilities(name, List.of(labels));
+    return new OutputDescription.Probabilities(name, List.of(labels), false);
   }
 
   private static Tensor tensor(Shape shape, float... values) {

@@ -13,20 +13,31 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Reads one array as NumPy writes it (NEP 1, versions 1 to 3): floats of 16, 32 and 64 bits,
- * integers of 8, 16, 32 and 64 bits, booleans; either byte order, C or Fortran order. Numbers are
- * converted to float32, as the sample's tensors hold them.
+ * integers of 8, 16, 32 and 64 bits with and without sign, booleans; either byte order, C or
+ * Fortran order. Numbers are converted to float32, as the sample's tensors hold them.
  */
 public final class NpyReader {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final int MOST_AXES = 32;
   private static final int MOST_HEADER_BYTES = 65_536;
-  private static final Pattern DESCR =
-      Pattern.compile("'descr'\\s*:\\s*'([<>|=])([a-zA-Z])(\\d+)'");
+  private static final Pattern DESCR = Pattern.compile("'descr'\\s*:\\s*(?:'([^']*)'|(\\[))");
+  private static final Pattern NUMBERS = Pattern.compile("([<>|=])([a-zA-Z]\\d+)");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d,\\sL]*)\\)");
   private static final Map<String, Integer> TYPES =
-      Map.of(
-          "f2", 2, "f4", 4, "f8", 8, "i1", 1, "i2", 2, "i4", 4, "i8", 8, "u1", 1, "u2", 2, "b1", 1);
+      Map.ofEntries(
+          Map.entry("f2", 2),
+          Map.entry("f4", 4),
+          Map.entry("f8", 8),
+          Map.entry("i1", 1),
+          Map.entry("i2", 2),
+          Map.entry("i4", 4),
+          Map.entry("i8", 8),
+          Map.entry("u1", 1),
+          Map.entry("u2", 2),
+          Map.entry("u4", 4),
+          Map.entry("u8", 8),
+          Map.entry("b1", 1));
 
   private NpyReader() {}
 
@@ -35,6 +46,7 @@ public final class NpyReader {
    *
    * @throws UnreadableSampleException with the reason; nothing is allocated beyond what the bytes
    *     really hold
+   * @throws org.quantsweep.BadInputException when its numbers need more memory than a task has
    */
   public static Tensor read(byte[] bytes) throws UnreadableSampleException {
     if (bytes.length == 0) {
@@ -60,17 +72,20 @@ public final class NpyReader {
     }
     String header = new String(bytes, start, (int) headerLength, StandardCharsets.UTF_8);
     Matcher descr = find(DESCR, header, "type (descr)");
-    boolean fortran = find(ORDER, header, "fortran_order").group(1).equals("True");
-    int[] lengths = lengths(find(SHAPE, header, "shape").group(1));
-    String type = descr.group(2) + descr.group(3);
+    String written = descr.group(2) == null ? descr.group(1) : "a record";
+    Matcher numbers = NUMBERS.matcher(written);
+    String type = numbers.matches() ? numbers.group(2) : "";
     Integer width = TYPES.get(type);
     if (width == null) {
-      throw new UnreadableSampleException(
-          "the .npy holds numbers of type '" + type + "', which cannot be read.");
+      throw new OtherTypeException(
+          "the .npy holds values of type '" + written + "', which are no real numbers.");
     }
+    boolean fortran = find(ORDER, header, "fortran_order").group(1).equals("True");
+    int[] lengths = lengths(find(SHAPE, header, "shape").group(1));
     int data = start + (int) headerLength;
     long count = count(lengths, (bytes.length - data) / width);
-    buffer.order(descr.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    buffer.order(numbers.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    TaskMemory.require(Float.BYTES * count);
     float[] values = new float[(int) count];
     for (int i = 0; i < values.length; i++) {
       values[i] = number(buffer, data + i * width, type);
@@ -134,10 +149,17 @@ public final class NpyReader {
       case "i2" -> buffer.getShort(at);
       case "i4" -> buffer.getInt(at);
       case "i8" -> buffer.getLong(at);
+      case "u4" -> Integer.toUnsignedLong(buffer.getInt(at));
+      case "u8" -> unsigned(buffer.getLong(at));
       case "u2" -> Short.toUnsignedInt(buffer.getShort(at));
       case "b1" -> buffer.get(at) == 0 ? 0 : 1;
       default -> buffer.get(at) & 0xFF;
     };
+  }
+
+  /** The nearest float32. The bit that halving would lose still decides a tie. */
+  private static float unsigned(long bits) {
+    return bits >= 0 ? bits : 2f * ((bits >>> 1) | (bits & 1));
   }
 
   /** IEEE 754 half precision; every one is exact in float32. */

@@ -8,8 +8,9 @@ import org.quantsweep.sample.UnreadableSampleException;
 
 /**
  * The markers of a JPEG file (ITU T.81 annex B), walked from start to end: size, components, which
- * colours they hold, where EXIF lies, and whether the file ends where a JPEG must. The decoder
- * fills what is missing of a truncated file with grey and says nothing, so this walk finds it.
+ * colours they hold, where EXIF lies, how it is coded, and whether the file ends where a JPEG must.
+ * The decoder fills what is missing of a truncated file with grey, so this walk finds what lacks an
+ * end marker.
  */
 final class JpegStructure {
   private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
@@ -34,6 +35,16 @@ final class JpegStructure {
   private int adobeTransform = -1;
   private int exifStart = -1;
   private int exifEnd;
+  private int frame;
+  private boolean sequential;
+  private boolean arithmetic;
+  private boolean wideTables;
+  private int scans;
+
+  /** Whether there is a single scan so far, with all components. */
+  private boolean oneScan;
+
+  private boolean ended = true;
 
   private JpegStructure(byte[] bytes, PictureLimits limits) {
     this.bytes = bytes;
@@ -69,6 +80,24 @@ final class JpegStructure {
         : Colors.YCBCR;
   }
 
+  /** Whether it is coded arithmetically, which not every library decodes. */
+  boolean isArithmetic() {
+    return arithmetic;
+  }
+
+  /** Whether a quantization table has entries of 16 bits. */
+  boolean hasWideTables() {
+    return wideTables;
+  }
+
+  /**
+   * Whether it has an end marker (FFD9). Without one its only scan may still be whole: the decoder
+   * knows.
+   */
+  boolean hasEnd() {
+    return ended;
+  }
+
   /** The TIFF structure of the first EXIF segment. */
   Optional<byte[]> exif() {
     return exifStart < 0
@@ -79,7 +108,16 @@ final class JpegStructure {
   private void walk() throws UnreadableSampleException {
     int position = 2;
     while (true) {
-      position = nextMarker(position);
+      int next = nextMarker(position);
+      if (next < 0) {
+        // Of several scans the later ones may be missing, and nobody could tell.
+        if (!oneScan) {
+          throw truncated();
+        }
+        ended = false;
+        break;
+      }
+      position = next;
       int marker = bytes[position - 1] & 0xFF;
       if (marker == 0xD9) {
         break;
@@ -109,8 +147,11 @@ final class JpegStructure {
     }
   }
 
-  /** The position after the next marker; skips entropy-coded data and whatever else is between. */
-  private int nextMarker(int from) throws UnreadableSampleException {
+  /**
+   * The position after the next marker, or -1 where there is none; skips entropy-coded data and
+   * whatever else is between.
+   */
+  private int nextMarker(int from) {
     for (int i = from; i + 1 < bytes.length; i++) {
       if (bytes[i] == (byte) 0xFF) {
         int code = bytes[i + 1] & 0xFF;
@@ -120,10 +161,11 @@ final class JpegStructure {
         }
       }
     }
-    throw truncated();
+    return -1;
   }
 
-  private UnreadableSampleException truncated() {
+  /** What is wrong with a picture whose last rows are missing. */
+  UnreadableSampleException truncated() {
     return new UnreadableSampleException(
         "the JPEG is truncated: it ends after "
             + bytes.length
@@ -151,6 +193,11 @@ final class JpegStructure {
           adobeTransform = bytes[start + 11] & 0xFF;
         }
       }
+      case 0xDA -> {
+        scans++;
+        oneScan = scans == 1 && sequential && (bytes[start] & 0xFF) == componentIds.length;
+      }
+      case 0xDB -> tables(start, end);
       case 0xC4, 0xC8, 0xCC -> {} // Huffman tables, reserved, arithmetic conditioning.
       default -> {
         if (marker >= 0xC0 && marker <= 0xCF) {
@@ -160,14 +207,31 @@ final class JpegStructure {
     }
   }
 
+  /** Quantization tables: 64 entries each, of 8 or 16 bits. */
+  private void tables(int start, int end) {
+    for (int position = start; position < end; ) {
+      boolean isWide = (bytes[position] & 0xF0) != 0;
+      wideTables |= isWide;
+      position += isWide ? 129 : 65;
+    }
+  }
+
+  /** What is said of a kind of frame that no decoder here takes. */
+  UnreadableSampleException unknownKind() {
+    return new UnreadableSampleException(
+        String.format(
+            Locale.ROOT,
+            "this kind of JPEG (frame FF%02X) cannot be decoded: only baseline, extended and"
+                + " progressive ones with Huffman codes can.",
+            frame));
+  }
+
   private void frame(int marker, int start, int end) throws UnreadableSampleException {
-    if (marker > 0xC2) {
-      throw new UnreadableSampleException(
-          String.format(
-              Locale.ROOT,
-              "this kind of JPEG (frame FF%02X) cannot be decoded: only baseline, extended and"
-                  + " progressive ones with Huffman codes can.",
-              marker));
+    frame = marker;
+    sequential = marker == 0xC0 || marker == 0xC1;
+    arithmetic = marker == 0xC9 || marker == 0xCA;
+    if (marker > 0xC2 && !arithmetic) {
+      throw unknownKind();
     }
     int components = end - start < 6 ? 0 : bytes[start + 5] & 0xFF;
     if (componentIds.length > 0 || end - start < 6 + 3 * components) {

@@ -9,6 +9,7 @@ import java.awt.image.SinglePixelPackedSampleModel;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageReader;
 import org.quantsweep.sample.UnreadableSampleException;
 
@@ -19,6 +20,9 @@ import org.quantsweep.sample.UnreadableSampleException;
  * so that nearly everything turns white: there ours differs.
  */
 public final class PictureDecoder {
+  /** What libjpeg says when a marker comes before the last row is decoded. */
+  private static final String LACKS_DATA = "premature end of data segment";
+
   private PictureDecoder() {}
 
   /**
@@ -40,7 +44,7 @@ public final class PictureDecoder {
           JpegStructure structure = JpegStructure.parse(bytes, limits);
           header = structure.header();
           exif = structure.exif();
-          picture = JpegColors.toPicture(readRaster(bytes), structure.colors());
+          picture = JpegColors.toPicture(readRaster(structure, bytes), structure.colors());
         }
         case PNG -> {
           PngStructure structure = PngStructure.parse(bytes, limits);
@@ -84,13 +88,47 @@ public final class PictureDecoder {
     return whole;
   }
 
-  private static Raster readRaster(byte[] bytes) throws IOException {
-    ImageReader reader = PictureReaders.open(PictureFormat.JPEG, bytes);
+  private static Raster readRaster(JpegStructure structure, byte[] bytes)
+      throws IOException, UnreadableSampleException {
+    byte[] whole = structure.hasEnd() ? bytes : withEndMarker(bytes);
+    ImageReader reader =
+        structure.hasWideTables()
+            ? PictureReaders.openWide(whole)
+            : PictureReaders.open(PictureFormat.JPEG, whole);
+    AtomicBoolean lacksData = new AtomicBoolean();
+    reader.addIIOReadWarningListener(
+        (source, warning) -> lacksData.compareAndSet(false, warning.contains(LACKS_DATA)));
     try {
-      return reader.readRaster(0, null);
+      Raster raster = reader.readRaster(0, null);
+      if (!structure.hasEnd() && lacksData.get()) {
+        throw structure.truncated();
+      }
+      return raster;
+    } catch (IOException e) {
+      if (structure.isArithmetic()) {
+        throw structure.unknownKind();
+      }
+      throw e;
     } finally {
       reader.dispose();
     }
+  }
+
+  /**
+   * Whether a JPEG lacks its end marker, though all of its rows are there. Some cameras write zeros
+   * in its place.
+   */
+  public static boolean lacksEnd(byte[] bytes, PictureLimits limits)
+      throws UnreadableSampleException {
+    return PictureFormat.of(bytes) == PictureFormat.JPEG
+        && !JpegStructure.parse(bytes, limits).hasEnd();
+  }
+
+  private static byte[] withEndMarker(byte[] bytes) {
+    byte[] whole = Arrays.copyOf(bytes, bytes.length + 2);
+    whole[bytes.length] = (byte) 0xFF;
+    whole[bytes.length + 1] = (byte) 0xD9;
+    return whole;
   }
 
   private static BufferedImage readImage(PictureFormat format, byte[] bytes) throws IOException {

@@ -1,6 +1,7 @@
 package org.quantsweep.datasets.picture;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.quantsweep.sample.UnreadableSampleException;
 
 /** The picture formats that can be decoded. A file's first bytes decide, not its name. */
@@ -44,6 +45,11 @@ public enum PictureFormat {
       if (format.begins(bytes)) {
         return format;
       }
+    }
+    Optional<String> other = OtherFormats.nameOf(bytes);
+    if (other.isPresent()) {
+      throw new UnreadableSampleException(
+          "not a JPEG, PNG or BMP, whatever its name says: it is a " + other.get() + " file.");
     }
     StringBuilder first = new StringBuilder();
     for (int i = 0; i < Math.min(4, bytes.length); i++) {

@@ -33,7 +33,7 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
       new PicturePreparation(Orientation.AS_STORED, Fit.STRETCH, PictureLimits.DEFAULT);
 
   /** Raised whenever a prepared number may differ from what an earlier version made. */
-  private static final String VERSION = "1";
+  private static final String VERSION = "2";
 
   private static final String FIT = "fit";
   private static final String EXIF_ORIENTATION = "exif-orientation";

@@ -4,13 +4,15 @@ import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
 /**
  * Picks the decoder of a format by name, never by what the class path happens to offer first: JPEG
- * is read by TwelveMonkeys (which copes with more broken files), PNG and BMP by the JDK.
+ * is read by TwelveMonkeys (which copes with more broken files), PNG and BMP by the JDK. So are
+ * JPEGs with quantization tables of 16 bits, whose entries TwelveMonkeys cuts at 255.
  */
 final class PictureReaders {
   private PictureReaders() {}
@@ -23,6 +25,15 @@ final class PictureReaders {
           case PNG -> ofTheJdk("png");
           case BMP -> ofTheJdk("bmp");
         };
+    return withInput(reader, bytes);
+  }
+
+  /** A reader of a JPEG with quantization tables of 16 bits. */
+  static ImageReader openWide(byte[] bytes) throws IOException {
+    return withInput(ofTheJdk("jpeg"), bytes);
+  }
+
+  private static ImageReader withInput(ImageReader reader, byte[] bytes) {
     // Metadata is ignored: compressed text and profiles could be of any size.
     reader.setInput(new ByteArrayImageInputStream(bytes), true, true);
     return reader;
@@ -48,7 +59,7 @@ final class PictureReaders {
     while (providers.hasNext()) {
       ImageReaderSpi provider = providers.next();
       if (provider.getClass().getModule() == ImageReader.class.getModule()
-          && provider.getFormatNames()[0].equalsIgnoreCase(name)) {
+          && List.of(provider.getFormatNames()).contains(name)) {
         return provider.createReaderInstance();
       }
     }

@@ -3,12 +3,18 @@ package org.quantsweep.datasets.table;
 import io.delta.tables.DeltaTable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -20,17 +26,21 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
+import org.apache.spark.util.CollectionAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
+import org.quantsweep.LfsPointer;
 import org.quantsweep.UsageException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
+import org.quantsweep.datasets.SampleSelection;
 import org.quantsweep.datasets.StepFolder;
 import org.quantsweep.datasets.numpy.NpzReader;
 import org.quantsweep.digest.Sha256Digest;
@@ -46,10 +56,14 @@ public final class Ingestion {
   private static final String DELTA_LOG = "_delta_log";
 
   /** Raised when the same files would make another table. */
-  private static final String VERSION = "2";
+  private static final String VERSION = "3";
+
+  /** What Parquet says of a compression that it cannot load. */
+  private static final Pattern CODEC = Pattern.compile("Class \\S*?(\\w+)Codec was not found");
 
   private final SparkSession spark;
   private final Reading reading;
+  private final List<String> remarks = new ArrayList<>();
 
   /** Into tables of a session. */
   public Ingestion(SparkSession spark, IngestLimits limits) {
@@ -123,25 +137,42 @@ public final class Ingestion {
   public SampleTable ingest(String source, String table, ColumnNames columns) {
     try {
       Path root = new Path(source);
-      FileSystem files = root.getFileSystem(hadoop());
+      FileSystem files = RawFiles.at(root, hadoop());
       FileStatus status = files.getFileStatus(root);
       requireOther(List.of(source), table);
       boolean isTable = isTable(files, status);
+      SampleSelection selection = new SampleSelection();
+      List<ListedSource> found =
+          isTable ? listTable(files, status) : list(files, status, selection);
+      selection.remarks().forEach(this::remark);
+      if (found.isEmpty() && !isTable) {
+        Optional<FileStatus> inside = tableInside(files, status, source);
+        if (inside.isPresent()) {
+          return ingest(inside.get().getPath().toString(), table, columns);
+        }
+      }
       if (!isTable && !columns.equals(ColumnNames.BY_DEFAULT)) {
         throw new UsageException(
             source
                 + ": columns are named, but this is no Parquet or Delta table.\n"
                 + "Maybe leave the options for columns out.");
       }
-      List<ListedSource> found = isTable ? listTable(files, status) : list(files, status);
       String manifest = manifest(found, columns);
       requireOurs(table);
       Path place = new Path(table);
       boolean fresh = !place.getFileSystem(hadoop()).exists(place);
-      if (!manifest.equals(storedManifest(table))) {
-        Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found);
-        write(rows, source, table, manifest);
-      }
+      locked(
+          table,
+          () -> {
+            // Whoever had the lock before may have made the same table.
+            if (!manifest.equals(storedManifest(table))) {
+              CollectionAccumulator<String> odd = spark.sparkContext().collectionAccumulator();
+              Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found, odd);
+              write(rows, source, table, manifest);
+              // A task that ran twice says the same twice.
+              remarks.addAll(new TreeSet<>(odd.value()));
+            }
+          });
       try {
         return SampleTable.open(spark, List.of(table), List.of(source));
       } catch (BadInputException e) {
@@ -165,6 +196,58 @@ public final class Ingestion {
               + ").\nMaybe check what --samples, --calibration or --confirmation names.",
           e);
     }
+  }
+
+  /** Tells a lock that cannot be had from samples that cannot be read. */
+  private void locked(String table, Runnable work) {
+    try {
+      TableLock.of(spark, table).run(work);
+    } catch (IOException e) {
+      throw new UncheckedIOException(new IOException("its lock file cannot be made: " + e, e));
+    }
+  }
+
+  /** What was left out or is odd, of all sources that were brought in. */
+  public List<String> remarks() {
+    return List.copyOf(remarks);
+  }
+
+  private void remark(String remark) {
+    remarks.add(remark);
+  }
+
+  /**
+   * The table in a folder without samples of its own. A data set that was cloned from Hugging Face
+   * keeps its Parquet files in {@code data/}.
+   *
+   * @throws BadInputException naming the folders with tables, when that is none of them
+   */
+  private static Optional<FileStatus> tableInside(FileSystem files, FileStatus root, String source)
+      throws IOException {
+    List<String> others = new ArrayList<>();
+    if (!root.isDirectory()) {
+      return Optional.empty();
+    }
+    for (FileStatus child : files.listStatus(root.getPath())) {
+      String name = child.getPath().getName();
+      if (child.isDirectory() && !name.startsWith(".") && isTable(files, child)) {
+        if (name.equals("data")) {
+          return Optional.of(child);
+        }
+        others.add(name);
+      }
+    }
+    if (others.isEmpty()) {
+      return Optional.empty();
+    }
+    others.sort(Comparator.naturalOrder());
+    throw new BadInputException(
+        source
+            + ": there are no samples here, but tables in "
+            + String.join(", ", others)
+            + ".\nMaybe name "
+            + new Path(source, others.get(0))
+            + ".");
   }
 
   /** Somebody's own table is not replaced. */
@@ -246,6 +329,7 @@ public final class Ingestion {
       String name = status.getPath().getName();
       // Sums beside the log come and go; each version of the table is a .json.
       if (name.endsWith(".parquet") || name.endsWith(".json")) {
+        requireContent(files, status);
         found.add(listed(status, name));
       }
     }
@@ -253,35 +337,59 @@ public final class Ingestion {
     return found.stream().<ListedSource>map(ListedSource.One::new).toList();
   }
 
-  private static List<ListedSource> list(FileSystem files, FileStatus root) throws IOException {
+  /** Refuses what stands for a file that Git LFS has not brought. */
+  private static void requireContent(FileSystem files, FileStatus status) throws IOException {
+    if (status.getLen() > LfsPointer.MOST_BYTES) {
+      return;
+    }
+    try (InputStream in = files.open(status.getPath())) {
+      if (LfsPointer.is(in.readAllBytes())) {
+        throw new BadInputException(
+            status.getPath().toUri().getPath() + ": " + LfsPointer.WHAT + "\n" + LfsPointer.CURE);
+      }
+    }
+  }
+
+  private static List<ListedSource> list(
+      FileSystem files, FileStatus root, SampleSelection selection) throws IOException {
     String name = root.getPath().getName();
     if (!root.isDirectory()) {
       ListedFile file = listed(root, name);
       boolean isSet = name.toLowerCase(Locale.ROOT).endsWith(".npz");
       return List.of(isSet ? new ListedSource.Whole(file) : new ListedSource.One(file));
     }
+    if ("file".equals(files.getUri().getScheme())) {
+      SampleSelection.requireReadableNames(java.nio.file.Path.of(root.getPath().toUri().getPath()));
+    }
     // A folder of steps is one sample, and called by its name.
     Path around = StepFolder.isName(name) ? root.getPath().getParent() : root.getPath();
     String prefix = around.toUri().getPath();
     TreeMap<String, ListedSource.One> single = new TreeMap<>();
     TreeMap<String, List<ListedFile>> steps = new TreeMap<>();
+    TreeSet<String> taken = new TreeSet<>();
     RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
     while (all.hasNext()) {
       FileStatus status = all.next();
       String below = status.getPath().toUri().getPath().substring(prefix.length());
       ListedFile file = listed(status, below.startsWith("/") ? below.substring(1) : below);
       String sample = StepFolder.around(file.path());
-      if (!sample.equals(file.path())) {
+      boolean isStep = !sample.equals(file.path());
+      if (isStep) {
+        // Whatever lies there: what is no step is told.
         steps.computeIfAbsent(sample, folder -> new ArrayList<>()).add(file);
-      } else if (SampleFiles.isSample(status.getPath().getName())) {
-        single.put(file.path(), new ListedSource.One(file));
+      }
+      if (selection.takes(file.path())) {
+        taken.add(sample);
+        if (!isStep) {
+          single.put(sample, new ListedSource.One(file));
+        }
       }
     }
     SortedMap<String, ListedSource> found = new TreeMap<>(single);
     steps.forEach(
         (path, inside) -> {
           inside.sort(Comparator.comparing(ListedFile::path));
-          if (inside.stream().anyMatch(file -> SampleFiles.isSample(file.path()))) {
+          if (taken.contains(path)) {
             found.put(path, new ListedSource.Steps(path, inside));
           }
         });
@@ -318,13 +426,13 @@ public final class Ingestion {
         .getString(0);
   }
 
-  private Dataset<Row> fromFiles(List<ListedSource> found) {
+  private Dataset<Row> fromFiles(List<ListedSource> found, CollectionAccumulator<String> odd) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(hadoop()));
     Reading how = reading;
     FlatMapFunction<ListedSource, Row> read =
-        source -> rows(source, how, configuration.value().value()).iterator();
+        source -> rows(source, how, configuration.value().value(), odd).iterator();
     int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
     int partitions =
         Math.max(
@@ -333,7 +441,11 @@ public final class Ingestion {
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
 
-  private static List<Row> rows(ListedSource source, Reading reading, Configuration configuration) {
+  private static List<Row> rows(
+      ListedSource source,
+      Reading reading,
+      Configuration configuration,
+      CollectionAccumulator<String> odd) {
     List<Row> rows = new ArrayList<>();
     IngestLimits limits = reading.limits();
     String path = "";
@@ -356,6 +468,7 @@ public final class Ingestion {
         path = file.path();
         byte[] bytes = bytes(file, limits, configuration);
         Sample sample = SampleFiles.readAndCheck(path, bytes, SampleFiles.label(path), limits);
+        SampleFiles.remark(sample, limits).ifPresent(odd::add);
         rows.add(SampleTable.row(reading.taken(sample), limits));
       }
     } catch (IOException | UnreadableSampleException e) {
@@ -378,7 +491,9 @@ public final class Ingestion {
     Dataset<Row> table;
     try {
       boolean delta = DeltaTable.isDeltaTable(spark, source);
-      table = spark.read().format(delta ? "delta" : "parquet").load(source);
+      DataFrameReader reader = spark.read().format(delta ? "delta" : "parquet");
+      // Other files may lie beside a table: a README, a licence.
+      table = (delta ? reader : reader.option("pathGlobFilter", "*.parquet")).load(source);
     } catch (Exception e) {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
@@ -387,6 +502,18 @@ public final class Ingestion {
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      Matcher codec = CODEC.matcher(String.valueOf(cause.getMessage()));
+      if (codec.find()) {
+        return new BadInputException(
+            source
+                + ": the table is compressed with "
+                + codec.group(1)
+                + ", whose library is not here.\n"
+                + "Maybe write it again with zstd or snappy.",
+            failure);
+      }
+    }
     return new BadInputException(
         source
             + ": the table cannot be read ("

@@ -18,7 +18,7 @@ record ListedFile(String location, String path, long length, long modified)
   /** Its content. */
   byte[] read(Configuration configuration) throws IOException {
     Path file = new Path(location);
-    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+    try (InputStream in = RawFiles.at(file, configuration).open(file)) {
       return in.readAllBytes();
     }
   }

@@ -101,7 +101,7 @@ public final class SampleTable implements SampleSource {
     Dataset<Row> rows = rows(spark, paths);
     for (Row row : rows.select("digest", "copies", "path", "reason").collectAsList()) {
       if (row.isNullAt(3)) {
-        copies.merge(new Sha256Digest(row.getString(0)), row.getInt(1), Integer::sum);
+        copies.merge(digest(row, sources), copies(row, sources), Integer::sum);
       } else {
         quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
       }
@@ -112,6 +112,39 @@ public final class SampleTable implements SampleSource {
       throw empty(sources, quarantined);
     }
     return new SampleTable(spark, rows, SampleIndex.of(copies), quarantined);
+  }
+
+  /** Anybody may have written the table, or changed it. */
+  private static Sha256Digest digest(Row row, List<String> sources) {
+    try {
+      return new Sha256Digest(String.valueOf(row.getString(0)));
+    } catch (IllegalArgumentException e) {
+      throw damaged(sources, "a sample's digest (" + row.get(0) + ") is no SHA-256", e);
+    }
+  }
+
+  private static int copies(Row row, List<String> sources) {
+    if (row.isNullAt(1) || row.getInt(1) < 1) {
+      throw damaged(
+          sources,
+          "sample "
+              + row.getString(0)
+              + " has copies ("
+              + row.get(1)
+              + "), but it must have at least 1",
+          null);
+    }
+    return row.getInt(1);
+  }
+
+  private static BadInputException damaged(
+      List<String> sources, String what, IllegalArgumentException cause) {
+    return new BadInputException(
+        String.join(", ", sources)
+            + ": the sample table is damaged: "
+            + what
+            + ".\nMaybe bring its source into a new table with quantsweep ingest.",
+        cause);
   }
 
   private static BadInputException empty(
@@ -257,9 +290,16 @@ public final class SampleTable implements SampleSource {
     return RowFactory.create(null, file.path(), null, null, null, null, null, null, file.reason());
   }
 
+  /** The digest is checked: evidence is stored by it, and outlives the table. */
   private static Sample sample(Row row) {
+    Sha256Digest digest = new Sha256Digest(row.<String>getAs("digest"));
+    String path = row.getAs("path");
+    String kind = String.valueOf(row.<String>getAs("kind"));
     byte[] bytes = row.getAs("content");
-    String kind = row.getAs("kind");
+    if (bytes == null || !isOf(digest, kind, bytes)) {
+      throw damaged(
+          List.of(String.valueOf(path)), "its content is not that of digest " + digest.hex(), null);
+    }
     SampleContent content;
     try {
       content =
@@ -271,10 +311,16 @@ public final class SampleTable implements SampleSource {
     } catch (UnreadableSampleException e) {
       throw new IllegalStateException("a sample table's arrays were readable when written.", e);
     }
-    return new Sample(
-        new Sha256Digest(row.<String>getAs("digest")),
-        row.getAs("path"),
-        content,
-        row.getAs("label"));
+    return new Sample(digest, path, content, row.getAs("label"));
+  }
+
+  /** A sample of calls is known by its calls' digests; all others by their stored bytes. */
+  private static boolean isOf(Sha256Digest digest, String kind, byte[] content) {
+    try {
+      return digest.equals(
+          kind.equals(CALLS) ? CallSamples.storedDigest(content) : Sha256Digest.of(content));
+    } catch (UnreadableSampleException e) {
+      return false;
+    }
   }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quantsweep.BadInputException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -32,6 +33,10 @@ class NumpyFilesTest {
         "i8",
         "u1",
         "u2",
+        "u4",
+        "u8",
+        "big-u4",
+        "big-u8",
         "big-f4",
         "big-i2",
         "f4-fortran"
@@ -52,6 +57,50 @@ class NumpyFilesTest {
   void readsNamedArrays(String name) throws Exception {
     assertThat(NpzReader.read(Files.readAllBytes(FIXTURES.resolve(name)), 10_000))
         .containsExactly(java.util.Map.entry("a", VALUES), java.util.Map.entry("b", VALUES));
+  }
+
+  @Test
+  void roundsUnsignedNumbersAsNumpyDoes() throws Exception {
+    assertThat(NpyReader.read(Files.readAllBytes(FIXTURES.resolve("large-u8.npy"))))
+        .isEqualTo(NpyReader.read(Files.readAllBytes(FIXTURES.resolve("large-u8-as-f4.npy"))));
+  }
+
+  @Test
+  void leavesOutWhatIsNoArrayOfNumbers() throws Exception {
+    assertThat(NpzReader.read(Files.readAllBytes(FIXTURES.resolve("beside.npz")), 10_000))
+        .containsExactly(java.util.Map.entry("a", VALUES));
+    byte[] onlyText = Files.readAllBytes(FIXTURES.resolve("only-text.npz"));
+    assertThatThrownBy(() -> NpzReader.read(onlyText, 10_000))
+        .hasMessage("'text.npy': the .npy holds values of type '<U3', which are no real numbers.");
+  }
+
+  @Test
+  void refusesWhatATaskCannotHold() {
+    TaskMemory.require(1000, 1000);
+    assertThatThrownBy(() -> TaskMemory.require(1001, 1000))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "the arrays of a file need 1001 bytes or more, but a task has 1000 for them.\n"
+                + "Maybe give more memory, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx8g, or"
+                + " leave the file out.");
+  }
+
+  @Test
+  void stopsExpandingAFileThatATaskCannotHold() throws Exception {
+    long share = Runtime.getRuntime().maxMemory() / 2 / Runtime.getRuntime().availableProcessors();
+    ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+    try (java.util.zip.ZipOutputStream zip = new java.util.zip.ZipOutputStream(bomb)) {
+      zip.setLevel(1);
+      zip.putNextEntry(new java.util.zip.ZipEntry("x.npy"));
+      byte[] zeros = new byte[1 << 20];
+      for (long written = 0; written < Math.max(share, 64L << 20) + (1 << 20); ) {
+        zip.write(zeros);
+        written += zeros.length;
+      }
+    }
+    assertThatThrownBy(() -> NpzReader.read(bomb.toByteArray(), Long.MAX_VALUE))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(" bytes or more, but a task has ");
   }
 
   @Test

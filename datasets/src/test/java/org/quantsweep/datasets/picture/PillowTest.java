@@ -19,6 +19,13 @@ class PillowTest {
     check(FIXTURES.resolve("expected.csv"), FIXTURES);
   }
 
+  /** Made by {@code src/test/python/make_odd_jpeg_fixtures.py}. */
+  @Test
+  void decodesWideTablesAndMissingEndsEqualToPillowToTheLastBit() throws Exception {
+    Path odd = Path.of("src/test/resources/odd-pictures");
+    check(odd.resolve("expected.csv"), odd);
+  }
+
   @Test
   void preparesRealPhotographsEqualToPillowToTheLastBit() throws Exception {
     Path images = SharedData.path("images");

@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.datasets.numpy.NpzWriter;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
@@ -12,19 +15,30 @@ import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
- * Answers as an .npz: one array for each output; probabilities as keys and values, labels as texts
- * or numbers. What several calls answer is stacked along a new first axis, in the order of the
- * calls; where their shapes differ, each call has an array of its own, {@code NAME.0}, {@code
+ * Answers as an .npz: one array for each output; probabilities as keys and values, labels and keys
+ * as texts or numbers. What several calls answer is stacked along a new first axis, in the order of
+ * the calls; where their shapes differ, each call has an array of its own, {@code NAME.0}, {@code
  * NAME.1} and so on.
  */
 final class AnswerArrays {
   private final NpzWriter arrays = new NpzWriter();
+  private final Set<String> numbered = new HashSet<>();
 
-  private AnswerArrays() {}
+  private AnswerArrays(List<OutputDescription> outputs) {
+    for (OutputDescription output : outputs) {
+      if (output instanceof OutputDescription.Probabilities classes && classes.integer()) {
+        numbered.add(classes.name());
+      }
+    }
+  }
 
-  /** The bytes of the .npz for the answers of a model to successive calls, at least one. */
-  static byte[] npz(List<Prediction> answers) {
-    AnswerArrays made = new AnswerArrays();
+  /**
+   * The bytes of the .npz for the answers of a model to successive calls, at least one.
+   *
+   * @param outputs of the model
+   */
+  static byte[] npz(List<OutputDescription> outputs, List<Prediction> answers) {
+    AnswerArrays made = new AnswerArrays(outputs);
     for (String name : answers.get(0).outputs().keySet()) {
       List<OutputValue> values = new ArrayList<>();
       answers.forEach(answer -> values.add(answer.outputs().get(name)));
@@ -54,16 +68,20 @@ final class AnswerArrays {
       }
     }
     if (values.get(0) instanceof OutputValue.ClassLabel label) {
-      if (label.integer()) {
-        arrays.add(name, labels.stream().mapToLong(Long::parseLong).toArray());
-      } else {
-        arrays.add(name, labels);
-      }
+      addLabels(name, labels, label.integer());
     } else if (values.get(0) instanceof OutputValue.Probabilities probabilities) {
-      arrays.add(name + ".keys", probabilities.labels());
+      addLabels(name + ".keys", probabilities.labels(), numbered.contains(name));
       addNumbers(name + ".values", numbers);
     } else {
       addNumbers(name, numbers);
+    }
+  }
+
+  private void addLabels(String name, List<String> labels, boolean integer) {
+    if (integer) {
+      arrays.add(name, labels.stream().mapToLong(Long::parseLong).toArray());
+    } else {
+      arrays.add(name, labels);
     }
   }
 

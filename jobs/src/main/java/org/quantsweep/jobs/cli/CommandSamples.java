@@ -3,6 +3,7 @@ package org.quantsweep.jobs.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.quantsweep.BadInputException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
@@ -11,10 +12,12 @@ import org.quantsweep.sample.SampleSource;
 /** Samples of a command that works in this process; only a table needs Spark to be read. */
 final class CommandSamples implements AutoCloseable {
   private final SampleSource source;
+  private final List<String> remarks;
   private final Runnable end;
 
-  CommandSamples(SampleSource source, Runnable end) {
+  CommandSamples(SampleSource source, List<String> remarks, Runnable end) {
     this.source = source;
+    this.remarks = List.copyOf(remarks);
     this.end = end;
   }
 
@@ -27,11 +30,17 @@ final class CommandSamples implements AutoCloseable {
     if (isTable(given.file())) {
       return TableSamples.open(given);
     }
-    return new CommandSamples(LocalSamples.read(given.file(), IngestLimits.DEFAULT), () -> {});
+    LocalSamples samples = LocalSamples.read(given.file(), IngestLimits.DEFAULT);
+    return new CommandSamples(samples, samples.remarks(), () -> {});
   }
 
   SampleSource source() {
     return source;
+  }
+
+  /** What was left out, and what is odd about samples that were taken. */
+  List<String> remarks() {
+    return remarks;
   }
 
   @Override

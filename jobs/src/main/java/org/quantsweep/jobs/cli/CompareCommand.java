@@ -165,6 +165,7 @@ final class CompareCommand implements Callable<Integer> {
       ReferenceEvidence answered = runner.runReference();
       quarantine =
           Quarantine.unreadable(given.source().unreadable()).plus(answered.quarantine(index));
+      given.remarks().forEach(err::println);
       quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
       List<Integer> ranks = new ArrayList<>(answered.order());
       if (ranks.isEmpty()) {

@@ -13,6 +13,7 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.table.ColumnNames;
 import org.quantsweep.datasets.table.Ingestion;
 import org.quantsweep.datasets.table.SampleTable;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,14 +92,17 @@ final class IngestCommand implements Callable<Integer> {
     ColumnNames columns = new ColumnNames(content, arrays, label, path);
     SparkSession spark = SparkSessions.open("quantsweep ingest");
     try {
-      Ingestion ingestion = new Ingestion(spark, IngestLimits.DEFAULT);
-      SampleTable made = ingested(steps ? ingestion.withSteps() : ingestion, columns);
+      Ingestion plain = new Ingestion(spark, IngestLimits.DEFAULT);
+      Ingestion ingestion = steps ? plain.withSteps() : plain;
+      SampleTable made = ingested(ingestion, columns);
+      ingestion.remarks().forEach(spec.commandLine().getErr()::println);
       if (common.json()) {
         Map<String, Object> report = new TreeMap<>();
         report.put("samples", made.index().total());
         report.put("distinct", made.index().size());
         report.put("setDigest", made.index().setDigest().hex());
         report.put("quarantined", made.quarantined());
+        report.put("remarks", ingestion.remarks());
         spec.commandLine().getOut().println(CommonOptions.toJson(report));
       } else {
         spec.commandLine()
@@ -122,7 +126,7 @@ final class IngestCommand implements Callable<Integer> {
 
   private SampleTable ingested(Ingestion ingestion, ColumnNames columns) {
     try {
-      return ingestion.ingest(source, table, columns);
+      return ingestion.ingest(FileAddress.hadoop(source), FileAddress.hadoop(table), columns);
     } catch (UserException e) {
       throw e;
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,7 +102,7 @@ final class PredictCommand implements Callable<Integer> {
       if (!calls.isEmpty()) {
         List<Prediction> answers = predict(predictor, calls, String.join(", ", inputs));
         if (output != null) {
-          output.write(AnswerArrays.npz(answers));
+          output.write(AnswerArrays.npz(opened.outputs(), answers));
         } else {
           print(model.file().getFileName().toString(), opened, answers);
         }
@@ -113,7 +114,7 @@ final class PredictCommand implements Callable<Integer> {
                 List.of(GivenCalls.prepared(opened, picture, opened.inputs())),
                 picture.name());
         if (output != null && pictures.size() == 1) {
-          output.write(AnswerArrays.npz(answers));
+          output.write(AnswerArrays.npz(opened.outputs(), answers));
         } else {
           print(picture.name(), opened, answers);
         }
@@ -146,14 +147,12 @@ final class PredictCommand implements Callable<Integer> {
     for (int call = 0; call < answers.size(); call++) {
       boolean isOnly = answers.size() == 1;
       String pictures = isOnly ? stem : stem + "-" + call;
-      Map<String, Object> summary = new TreeMap<>();
-      answers
-          .get(call)
-          .outputs()
-          .forEach((name, value) -> summary.put(name, summary(pictures, opened, name, value)));
+      Map<String, OutputValue> outputs = new TreeMap<>(answers.get(call).outputs());
       PrintWriter out = spec.commandLine().getOut();
       if (common.json()) {
-        Map<String, Object> report = new TreeMap<>(Map.of("input", source, "outputs", summary));
+        Map<String, Object> numbers = new TreeMap<>();
+        outputs.forEach((name, value) -> numbers.put(name, json(pictures, opened, name, value)));
+        Map<String, Object> report = new TreeMap<>(Map.of("input", source, "outputs", numbers));
         if (!isOnly) {
           report.put("call", call);
         }
@@ -161,13 +160,40 @@ final class PredictCommand implements Callable<Integer> {
       } else {
         StringBuilder line = new StringBuilder(source);
         line.append(isOnly ? ":" : "[" + call + "]:");
-        summary.forEach((name, text) -> line.append(' ').append(name).append('=').append(text));
+        outputs.forEach(
+            (name, value) ->
+                line.append(' ')
+                    .append(name)
+                    .append('=')
+                    .append(summary(pictures, opened, name, value)));
         out.println(line);
       }
     }
   }
 
-  private static Object summary(String stem, CoreMLModel opened, String name, OutputValue value) {
+  /** What a program reads: every number. A picture is a file, and this its name. */
+  private static Object json(String stem, CoreMLModel opened, String name, OutputValue value) {
+    if (value instanceof OutputValue.ClassLabel label) {
+      return label.integer() ? Long.valueOf(label.label()) : label.label();
+    }
+    if (value instanceof OutputValue.Probabilities probabilities) {
+      Map<String, Float> byClass = new LinkedHashMap<>();
+      for (int i = 0; i < probabilities.labels().size(); i++) {
+        byClass.put(probabilities.labels().get(i), probabilities.values().get(i));
+      }
+      return byClass;
+    }
+    if (value instanceof OutputValue.Array array) {
+      Map<String, Object> numbers = new LinkedHashMap<>();
+      numbers.put("shape", array.values().shape().lengths());
+      numbers.put("values", array.values().sharedArray());
+      return numbers;
+    }
+    return summary(stem, opened, name, value);
+  }
+
+  /** What a person reads: the likeliest class, a shape, a picture's file. */
+  private static String summary(String stem, CoreMLModel opened, String name, OutputValue value) {
     if (value instanceof OutputValue.ClassLabel label) {
       return label.label();
     }

@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.quantsweep.UsageException;
 import org.quantsweep.UserException;
 import org.quantsweep.inference.EngineFaultException;
 import picocli.CommandLine;
@@ -35,7 +37,8 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:internal failure, or the engine's: memory is out, a run took longer than --run-limit",
+      "1:internal failure, or the machine's: memory is out, a disk is full, a run took longer than"
+          + " --run-limit; the same command again may do",
       "2:wrong usage or settings",
       "3:none acceptable (sweep), or below the threshold (compare)",
       "4:bad input: model or samples",
@@ -54,8 +57,12 @@ public final class QuantSweep {
   }
 
   /** Runs a command: results go to {@code out}, everything else to {@code err}. */
-  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+  static int run(PrintWriter standardOut, PrintWriter standardError, String... arguments) {
+    PrintWriter out = new PrintWriter(new ShownText(standardOut), true);
+    PrintWriter err = new PrintWriter(new ShownText(standardError), true);
     CommandLine line = new CommandLine(new QuantSweep());
+    // Colours are control characters.
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
     line.setOut(out);
     line.setErr(err);
     line.setDefaultValueProvider(new SettingsFile());
@@ -96,6 +103,9 @@ public final class QuantSweep {
     } catch (UserException | EngineFaultException | LinkageError | OutOfMemoryError e) {
       // Errors pass picocli's own handler: a broken class path ends here, and memory that is out.
       return failed(e, err, List.of(arguments).contains("--stacktrace"));
+    } finally {
+      out.flush();
+      err.flush();
     }
   }
 
@@ -103,6 +113,10 @@ public final class QuantSweep {
     CommandLine command = failure.getCommandLine();
     if (failure.getCause() instanceof UserException user) {
       return failed(user, command.getErr(), false);
+    }
+    Optional<UsageException> missing = MissingFileSystem.of(failure);
+    if (missing.isPresent()) {
+      return failed(missing.get(), command.getErr(), false);
     }
     command.getErr().println(failure.getMessage());
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
@@ -122,7 +136,12 @@ public final class QuantSweep {
       err.println("Maybe give the same command again: a sweep continues from what it has stored.");
       return INTERNAL;
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    if (FullDisk.isIn(failure)) {
+      err.println(FullDisk.message(failure));
+      return INTERNAL;
+    }
+    Throwable told = MissingFileSystem.of(failure).map(Throwable.class::cast).orElse(failure);
+    for (Throwable cause = told; cause != null; cause = cause.getCause()) {
       if (cause instanceof UserException user) {
         err.println(user.getMessage());
         return user.exitCode();

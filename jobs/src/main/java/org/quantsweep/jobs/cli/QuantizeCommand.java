@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
@@ -102,15 +103,7 @@ final class QuantizeCommand implements Callable<Integer> {
     RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
     ModelFiles encoded = made.encode(calibration);
     output.write(encoded);
-    boolean same = encoded.digest().hex().equals(made.recipe().sha256());
-    spec.commandLine()
-        .getErr()
-        .println(
-            same
-                ? "this is the model that the recipe names (SHA-256)"
-                : "this is another model than the recipe names: its sha256 is "
-                    + made.recipe().sha256()
-                    + ". Nothing has judged it yet.");
+    spec.commandLine().getErr().println(identity(encoded, made.recipe().sha256()));
     FileSummary.print(spec, common, output, given, encoded, made.recipe().tensors().size());
     return 0;
   }
@@ -142,6 +135,19 @@ final class QuantizeCommand implements Callable<Integer> {
     return able;
   }
 
+  /** Whether this is what was judged, which only the recipe's own sha256 can tell. */
+  private static String identity(ModelFiles encoded, String named) {
+    if (named == null || named.isEmpty()) {
+      return "the recipe names no sha256 (it was left out), so nothing tells whether this is the"
+          + " model that was judged. Maybe take the recipe.yaml that the sweep wrote.";
+    }
+    return encoded.digest().hex().equals(named)
+        ? "this is the model that the recipe names (SHA-256)"
+        : "this is another model than the recipe names: its sha256 is "
+            + named
+            + ". Nothing has judged it yet.";
+  }
+
   private int byScheme() {
     Scheme parsed = Scheme.parse(scheme);
     CoreMLModel given = ModelReader.read(model.file()).forDeployment(deployment.deployment());
@@ -152,6 +158,12 @@ final class QuantizeCommand implements Callable<Integer> {
     TreeMap<String, Scheme> schemes =
         new TreeMap<>(QuantizationPlan.uniform(parsed, identities).schemes());
     keep.forEach((tensor, kept) -> schemes.put(tensor, Scheme.parse(kept)));
+    if (schemes.isEmpty()) {
+      throw new BadInputException(
+          model.name()
+              + ": there is nothing to quantize: no weight tensor of it is asked for.\n"
+              + "Maybe look at what it has with quantsweep inspect.");
+    }
     ModelFiles encoded = new ModelEncoder(rewritten).encode(new QuantizationPlan(schemes));
     output.write(encoded);
     for (WeightTensor left : WeightSelection.updatable(rewritten)) {

@@ -46,6 +46,13 @@ final class RecipeModel {
     this.file = file;
     this.err = err;
     this.recipe = Recipe.parse(file.bytes(), file.name());
+    if (recipe.model() == null) {
+      throw new BadInputException(
+          file
+              + ": this recipe does not say which model it is for: its model (a SHA-256) was left"
+              + " out.\nMaybe add the line model: "
+              + given.digest().hex());
+    }
     if (!recipe.model().equals(given.digest().hex())) {
       throw new BadInputException(
           file
@@ -124,6 +131,7 @@ final class RecipeModel {
         new GuardedEngine(
             InferenceEngines.onnxRuntime(), new FirstRunGuard(InferenceEngine.RUN_LIMIT));
     try (CommandSamples samples = CommandSamples.open(given)) {
+      samples.remarks().forEach(err::println);
       samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {

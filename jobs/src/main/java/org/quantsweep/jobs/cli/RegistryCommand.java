@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
+import org.quantsweep.UserException;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.registry.Alias;
@@ -52,6 +54,7 @@ final class RegistryCommand implements Runnable {
       @Mixin CommonOptions common,
       @Parameters(paramLabel = "DIR", description = "The sweep's output folder.") String folder,
       @Parameters(paramLabel = "REGISTRY/NAME") String address) {
+    RegistryAddress.parse(address);
     SweepResult result = ResultCommand.read(folder);
     SweepResult.Published published =
         PublishSweep.publish(folder, result, address, new Configuration()).published();
@@ -80,16 +83,17 @@ final class RegistryCommand implements Runnable {
       @Mixin CommonOptions common,
       @Parameters(paramLabel = "REGISTRY", description = "A folder, or mlflow+http://HOST:PORT.")
           String location) {
-    List<RegistryEntry> entries =
-        RegistryAddress.open(location, new Configuration()).list().stream()
-            .map(RegistryEntry::of)
-            .toList();
+    ModelRegistry registry = RegistryAddress.open(location, new Configuration());
+    List<RegisteredModel> models = registry.list();
+    List<RegistryEntry> entries = models.stream().map(RegistryEntry::of).toList();
     if (common.json()) {
       print(CommonOptions.toJson(entries.stream().map(RegistryEntry::json).toList()));
     } else {
       entries.forEach(entry -> print(entry.text()));
     }
-    return 0;
+    List<String> damages = new ArrayList<>();
+    models.forEach(model -> damages.addAll(registry.damages(model.name())));
+    return told(damages);
   }
 
   @Command(name = "show", mixinStandardHelpOptions = true, description = "One model's versions.")
@@ -101,19 +105,27 @@ final class RegistryCommand implements Runnable {
     ModelRegistry registry = target.open(new Configuration());
     RegisteredModel model = registry.show(target.name());
     List<RegistryEntry.Dated> versions = new ArrayList<>();
+    List<String> damages = new ArrayList<>();
     for (PublishedVersion each : model.versions()) {
       if (version == null || version == each.version()) {
-        versions.add(
-            new RegistryEntry.Dated(
-                each, registry.provenance(target.name(), each.version()).publishedAt()));
+        try {
+          versions.add(
+              new RegistryEntry.Dated(
+                  each, registry.provenance(target.name(), each.version()).publishedAt()));
+        } catch (PublishingException e) {
+          damages.add(e.getMessage());
+        }
       }
     }
-    if (version != null && versions.isEmpty()) {
+    if (version != null && versions.isEmpty() && damages.isEmpty()) {
       // Says which versions there are.
       registry.provenance(target.name(), version);
     }
     print(common, new RegistryEntry(model, versions));
-    return 0;
+    if (version == null) {
+      damages.addAll(registry.damages(target.name()));
+    }
+    return told(damages);
   }
 
   @Command(
@@ -132,11 +144,7 @@ final class RegistryCommand implements Runnable {
             : registry
                 .show(target.name())
                 .at(Alias.CHALLENGER)
-                .orElseThrow(
-                    () ->
-                        new UsageException(
-                            address
-                                + ": there is no challenger to promote.\nMaybe name a version."))
+                .orElseThrow(() -> noChallenger(address, registry.damages(target.name())))
                 .version();
     registry.promote(target.name(), wanted);
     print(common, RegistryEntry.of(registry.show(target.name())));
@@ -160,6 +168,19 @@ final class RegistryCommand implements Runnable {
     }
     print(common, RegistryEntry.of(registry.show(target.name())));
     return 0;
+  }
+
+  private static UserException noChallenger(String address, List<String> damages) {
+    return damages.isEmpty()
+        ? new UsageException(
+            address + ": there is no challenger to promote.\nMaybe name a version.")
+        : new PublishingException(String.join("\n", damages));
+  }
+
+  /** What can be read is printed; what cannot is told, with the exit code that belongs to it. */
+  private int told(List<String> damages) {
+    damages.forEach(spec.commandLine().getErr()::println);
+    return damages.isEmpty() ? 0 : new PublishingException(damages.get(0)).exitCode();
   }
 
   private void print(CommonOptions common, RegistryEntry entry) {

@@ -44,6 +44,11 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
+  public void remarked(String remark) {
+    err.println(remark);
+  }
+
+  @Override
   public void referenceDone(String part, long answered, Quarantine quarantine) {
     line(
         "the reference answers "

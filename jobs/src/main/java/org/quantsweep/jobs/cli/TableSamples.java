@@ -25,10 +25,10 @@ final class TableSamples {
             delete(folder);
           };
       try {
+        Ingestion ingestion = new Ingestion(spark, IngestLimits.DEFAULT);
         SampleTable table =
-            new Ingestion(spark, IngestLimits.DEFAULT)
-                .open(given.file().toString(), folder.resolve("samples").toString());
-        return new CommandSamples(table, end);
+            ingestion.open(given.file().toString(), folder.resolve("samples").toString());
+        return new CommandSamples(table, ingestion.remarks(), end);
       } catch (RuntimeException e) {
         end.run();
         throw e;

@@ -21,4 +21,17 @@ public final class FileAddress {
     // As Hadoop reads it: nothing is unescaped.
     return Optional.of(Path.of(new org.apache.hadoop.fs.Path(text).toUri().getPath()));
   }
+
+  /**
+   * The same for Hadoop, which takes what stands before a colon for a scheme: a path on this
+   * machine whose first name has a colon is made absolute.
+   */
+  public static String hadoop(String text) {
+    int colon = text.indexOf(':');
+    int slash = text.indexOf('/');
+    boolean looksLikeScheme = colon >= 0 && (slash < 0 || colon < slash);
+    return looksLikeScheme && !ADDRESS.matcher(text).matches()
+        ? Path.of(text).toAbsolutePath().toString()
+        : text;
+  }
 }

@@ -49,7 +49,7 @@ public final class HadoopContent implements FileContent {
   public InputStream open() throws IOException {
     Path path = new Path(file);
     return FileContent.verified(
-        path.getFileSystem(settings.configuration()).open(path),
+        RawFiles.at(path, settings.configuration()).open(path),
         path.getName(),
         content.size(),
         content.digest());
@@ -59,7 +59,7 @@ public final class HadoopContent implements FileContent {
   public byte[] read(long position, int length) throws IOException {
     Path path = new Path(file);
     byte[] bytes = new byte[length];
-    try (FSDataInputStream in = path.getFileSystem(settings.configuration()).open(path)) {
+    try (FSDataInputStream in = RawFiles.at(path, settings.configuration()).open(path)) {
       in.readFully(position, bytes);
     }
     return bytes;

@@ -40,7 +40,7 @@ public final class HadoopStorage implements ModelStorage {
   @Override
   public ModelFiles read(String location) throws IOException {
     Path path = new Path(location);
-    FileSystem files = path.getFileSystem(configuration);
+    FileSystem files = RawFiles.at(path, configuration);
     Path root = files.makeQualified(path);
     HadoopSettings settings = new HadoopSettings(configuration);
     FileStatus status = files.getFileStatus(root);

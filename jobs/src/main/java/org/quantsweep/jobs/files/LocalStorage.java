@@ -80,10 +80,8 @@ public final class LocalStorage implements ModelStorage {
     if (!files.isLone() && Files.exists(target)) {
       requireReplaceable(target, files);
     }
-    Path temporary =
-        files.isLone()
-            ? Files.createTempFile(target.getParent(), ".quantsweep", ".tmp")
-            : target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+    // Not a temporary file of Java's, which nobody else may read: the umask decides.
+    Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
     Ready ready = new Ready(temporary, target, !files.isLone());
     try {
       for (Map.Entry<String, FileContent> file : files.files().entrySet()) {

@@ -14,9 +14,13 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
@@ -60,6 +64,8 @@ import org.quantsweep.registry.RegistryMessages;
 public final class HadoopModelRegistry implements ModelRegistry {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RACES = 1000;
+  private static final Pattern NUMBER = Pattern.compile("[1-9]\\d{0,8}");
+  private static final Pattern NUMBERED = Pattern.compile("([1-9]\\d{0,8})\\.json");
 
   private final Path root;
   private final FileContext files;
@@ -95,7 +101,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
     try {
       List<RegisteredModel> models = new ArrayList<>();
       for (Path name : children(new Path(root, "names"))) {
-        models.add(read(new ModelName(name.getName())));
+        models.add(read(new ModelName(name.getName())).model());
       }
       models.removeIf(model -> model.versions().isEmpty());
       models.sort(Comparator.comparing(RegisteredModel::name));
@@ -108,12 +114,22 @@ public final class HadoopModelRegistry implements ModelRegistry {
   @Override
   public RegisteredModel show(ModelName name) {
     try {
-      RegisteredModel model = read(name);
-      if (model.versions().isEmpty()) {
+      Entries entries = read(name);
+      if (entries.model().versions().isEmpty()) {
+        entries.requireIntact();
         throw RegistryMessages.unknownName(
             root.toString(), name, list().stream().map(RegisteredModel::name).toList());
       }
-      return model;
+      return entries.model();
+    } catch (IOException e) {
+      throw failed("cannot be read", root.toString(), e);
+    }
+  }
+
+  @Override
+  public List<String> damages(ModelName name) {
+    try {
+      return List.copyOf(read(name).damages().values());
     } catch (IOException e) {
       throw failed("cannot be read", root.toString(), e);
     }
@@ -121,11 +137,14 @@ public final class HadoopModelRegistry implements ModelRegistry {
 
   @Override
   public Provenance provenance(ModelName name, int version) {
+    Path file = new Path(modelFolder(version(name, version).digest()), "provenance.json");
     try {
-      return ProvenanceJson.fromText(
-          text(new Path(modelFolder(version(name, version).digest()), "provenance.json")));
+      return ProvenanceJson.fromText(text(file));
     } catch (IOException e) {
       throw failed("cannot be read", root.toString(), e);
+    } catch (IllegalArgumentException e) {
+      throw new PublishingException(
+          damaged(file, reason(e), "publish the same model again, which writes it anew."), e);
     }
   }
 
@@ -149,6 +168,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
     PublishedVersion published = version(name, version);
     Path location = new Path(published.location());
     try {
+      requireBelow(location);
       JsonNode list = json(versionFile(name, version)).path("files");
       if (list.isMissingNode()) {
         return ModelFiles.lone(
@@ -184,6 +204,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
   @Override
   public PublishedVersion rollback(ModelName name) {
     RegisteredModel model = show(name);
+    requireHistory(name);
     return moveChampion(
         model,
         ChampionChange.Action.ROLLBACK,
@@ -193,6 +214,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
   @Override
   public PublishedVersion rollback(ModelName name, int version) {
     RegisteredModel model = show(name);
+    requireHistory(name);
     PublishedVersion target = version(name, version);
     RegistryMessages.checkRollback(root.toString(), model, version);
     return moveChampion(model, ChampionChange.Action.ROLLBACK, target);
@@ -205,8 +227,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
       change.put("action", action.toString());
       change.put("version", target.version());
       Path history = new Path(nameFolder(model.name()), "history");
-      if (!createIfAbsent(
-          new Path(history, (model.history().size() + 1) + ".json"), change.toString())) {
+      if (!createIfAbsent(new Path(history, (last(history) + 1) + ".json"), change.toString())) {
         throw new PublishingException(
             root
                 + ": the champion of '"
@@ -225,7 +246,35 @@ public final class HadoopModelRegistry implements ModelRegistry {
     RegisteredModel model = show(name);
     return model
         .version(version)
-        .orElseThrow(() -> RegistryMessages.unknownVersion(root.toString(), model, version));
+        .orElseThrow(
+            () -> {
+              requireIntact(name, versionFile(name, version));
+              return RegistryMessages.unknownVersion(root.toString(), model, version);
+            });
+  }
+
+  /** Refuses what a damaged file would have to tell. */
+  private void requireIntact(ModelName name, Path file) {
+    try {
+      String damage = read(name).damages().get(file);
+      if (damage != null) {
+        throw new PublishingException(damage);
+      }
+    } catch (IOException e) {
+      throw failed("cannot be read", root.toString(), e);
+    }
+  }
+
+  /** Who was champion before is known only from every move. */
+  private void requireHistory(ModelName name) {
+    try {
+      Path history = new Path(nameFolder(name), "history");
+      for (int number = 1; number <= last(history); number++) {
+        requireIntact(name, new Path(history, number + ".json"));
+      }
+    } catch (IOException e) {
+      throw failed("cannot be read", root.toString(), e);
+    }
   }
 
   /** Says under which name the model is stored there. */
@@ -233,7 +282,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
       throws IOException {
     Path target = modelFolder(model.files().digest());
     if (files.util().exists(target)) {
-      return storedName(target, model);
+      return completed(target, model, provenance, evidence);
     }
     Path temporary = new Path(new Path(root, "models"), ".tmp-" + UUID.randomUUID());
     try {
@@ -250,11 +299,54 @@ public final class HadoopModelRegistry implements ModelRegistry {
           throw e;
         }
         // Somebody else stored the same bytes in this moment: theirs are as good.
-        return storedName(target, model);
+        return completed(target, model, provenance, evidence);
       }
       return model.fileName();
     } finally {
       files.delete(temporary, true);
+    }
+  }
+
+  /**
+   * What a folder of this model lacks is written there. Object stores copy a folder file by file,
+   * and whoever copied may have died: what lies there is taken by its digest, not by its name.
+   */
+  private String completed(
+      Path folder, NamedModel model, Provenance provenance, List<EvidenceFile> evidence)
+      throws IOException {
+    String name = storedName(folder, model);
+    Path stored = new Path(folder, name);
+    if (!isWhole(stored, model.files())) {
+      write(stored, model.files());
+    }
+    Path origin = new Path(folder, "provenance.json");
+    if (!isProvenance(origin)) {
+      write(origin, ProvenanceJson.toText(provenance));
+      for (EvidenceFile file : evidence) {
+        write(new Path(new Path(folder, "evidence"), file.name()), file.text());
+      }
+    }
+    return name;
+  }
+
+  private boolean isWhole(Path stored, ModelFiles model) {
+    try {
+      return new HadoopStorage(configuration)
+          .read(stored.toString())
+          .digest()
+          .equals(model.digest());
+    } catch (IOException | IllegalArgumentException e) {
+      // Nothing of it is there, or not all.
+      return false;
+    }
+  }
+
+  private boolean isProvenance(Path file) {
+    try {
+      ProvenanceJson.fromText(text(file));
+      return true;
+    } catch (IOException | RuntimeException e) {
+      return false;
     }
   }
 
@@ -268,7 +360,17 @@ public final class HadoopModelRegistry implements ModelRegistry {
         return child.getName();
       }
     }
-    throw new IOException(folder + " is damaged: it holds no model");
+    return model.fileName();
+  }
+
+  /** A link in the registry's folder could lead anywhere on this machine. */
+  private void requireBelow(Path location) throws IOException {
+    if (isLocal() && !local(location).toRealPath().startsWith(local(root).toRealPath())) {
+      throw new PublishingException(
+          location
+              + ": this file of the registry is a link that leaves its folder.\n"
+              + "Maybe put the file itself there.");
+    }
   }
 
   private void write(Path target, ModelFiles model) throws IOException {
@@ -285,13 +387,13 @@ public final class HadoopModelRegistry implements ModelRegistry {
   /** The version of this digest: the one there is, or the next free number. */
   private PublishedVersion claimVersion(ModelName name, NamedModel model) throws IOException {
     for (int race = 0; race < RACES; race++) {
-      RegisteredModel known = read(name);
+      RegisteredModel known = read(name).model();
       for (PublishedVersion version : known.versions()) {
         if (version.digest().equals(model.files().digest())) {
           return version;
         }
       }
-      int number = known.versions().size() + 1;
+      int number = last(new Path(nameFolder(name), "versions")) + 1;
       ObjectNode entry = JSON.createObjectNode();
       entry.put("version", number);
       entry.put("sha256", model.files().digest().hex());
@@ -301,52 +403,138 @@ public final class HadoopModelRegistry implements ModelRegistry {
         entry.set("files", FileList.of(model.files()).toJson());
       }
       if (createIfAbsent(versionFile(name, number), entry.toString())) {
-        return read(name).version(number).orElseThrow();
+        return read(name).model().version(number).orElseThrow();
       }
     }
     throw new IOException("too many others publish under this name in this moment");
   }
 
-  private RegisteredModel read(ModelName name) throws IOException {
+  /**
+   * What was read of a model.
+   *
+   * @param damages what is wrong with each file that cannot be read, with a cure
+   */
+  private record Entries(RegisteredModel model, SortedMap<Path, String> damages) {
+    void requireIntact() {
+      for (String damage : damages.values()) {
+        throw new PublishingException(damage);
+      }
+    }
+  }
+
+  private Entries read(ModelName name) throws IOException {
     // What points at versions is read before them: whoever publishes meanwhile moves it last, so
     // that it never points at a version which this reader has not seen.
+    TreeMap<Path, String> damages = new TreeMap<>();
     TreeMap<Alias, Integer> aliases = new TreeMap<>();
     Path challenger = new Path(new Path(nameFolder(name), "aliases"), Alias.CHALLENGER.toString());
     if (files.util().exists(challenger)) {
-      aliases.put(Alias.CHALLENGER, Integer.parseInt(text(challenger).strip()));
+      String text = text(challenger).strip();
+      if (NUMBER.matcher(text).matches()) {
+        aliases.put(Alias.CHALLENGER, Integer.parseInt(text));
+      } else {
+        damages.put(
+            challenger,
+            damaged(
+                challenger,
+                "it holds no number of a version",
+                "publish the challenger again, which writes it anew, or write the number there."));
+      }
     }
     List<ChampionChange> history = new ArrayList<>();
     Path moves = new Path(nameFolder(name), "history");
-    for (int number = 1; files.util().exists(new Path(moves, number + ".json")); number++) {
-      JsonNode entry = json(new Path(moves, number + ".json"));
-      ChampionChange.Action action =
-          entry.path("action").asText().equals(ChampionChange.Action.ROLLBACK.toString())
-              ? ChampionChange.Action.ROLLBACK
-              : ChampionChange.Action.PROMOTE;
-      history.add(new ChampionChange(action, entry.path("version").asInt()));
+    int lastMove = last(moves);
+    for (int number = 1; number <= lastMove; number++) {
+      Path file = new Path(moves, number + ".json");
+      try {
+        history.add(move(file));
+      } catch (IOException | IllegalArgumentException e) {
+        damages.put(
+            file,
+            damaged(
+                file,
+                reason(e),
+                "take it from a copy of the registry, or promote the version that is to be in use"
+                    + " and go on from there."));
+      }
     }
     List<PublishedVersion> versions = new ArrayList<>();
-    for (int number = 1; files.util().exists(versionFile(name, number)); number++) {
-      JsonNode entry = json(versionFile(name, number));
-      String file = entry.path("file").asText();
-      if (!NamedModel.isFileName(file)) {
-        throw new IOException(
-            versionFile(name, number) + " is damaged: file name (" + file + ") must be plain");
+    int lastVersion = last(new Path(nameFolder(name), "versions"));
+    for (int number = 1; number <= lastVersion; number++) {
+      Path file = versionFile(name, number);
+      try {
+        versions.add(published(name, number, json(file)));
+      } catch (IOException | IllegalArgumentException e) {
+        damages.put(
+            file,
+            damaged(
+                file,
+                reason(e),
+                "take it from a copy of the registry, or publish the model again as a version of"
+                    + " its own."));
       }
-      Sha256Digest digest = new Sha256Digest(entry.path("sha256").asText());
-      versions.add(
-          new PublishedVersion(
-              name,
-              number,
-              digest,
-              new ByteSize(entry.path("encodedSize").asLong()),
-              new Path(modelFolder(digest), file).toString()));
     }
-    List<Integer> champions = ChampionChange.standing(history);
+    List<Integer> champions = champions(history);
     if (!champions.isEmpty()) {
       aliases.put(Alias.CHAMPION, champions.get(0));
     }
-    return new RegisteredModel(name, versions, aliases, history);
+    return new Entries(new RegisteredModel(name, versions, aliases, history), damages);
+  }
+
+  /** Where a move is missing, what is left of the moves need not fit together. */
+  private static List<Integer> champions(List<ChampionChange> history) {
+    try {
+      return ChampionChange.standing(history);
+    } catch (NoSuchElementException e) {
+      return List.of(history.get(history.size() - 1).version());
+    }
+  }
+
+  private ChampionChange move(Path file) throws IOException {
+    JsonNode entry = json(file);
+    String action = entry.path("action").asText();
+    for (ChampionChange.Action known : ChampionChange.Action.values()) {
+      if (known.toString().equals(action) && entry.path("version").asInt() > 0) {
+        return new ChampionChange(known, entry.path("version").asInt());
+      }
+    }
+    throw new IOException("it names no action and version");
+  }
+
+  private PublishedVersion published(ModelName name, int number, JsonNode entry)
+      throws IOException {
+    String file = entry.path("file").asText();
+    if (!NamedModel.isFileName(file)) {
+      throw new IOException("file name (" + file + ") must be plain");
+    }
+    Sha256Digest digest = new Sha256Digest(entry.path("sha256").asText());
+    return new PublishedVersion(
+        name,
+        number,
+        digest,
+        new ByteSize(entry.path("encodedSize").asLong(-1)),
+        new Path(modelFolder(digest), file).toString());
+  }
+
+  private static String reason(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static String damaged(Path file, String reason, String cure) {
+    String why = reason.endsWith(".") ? reason.substring(0, reason.length() - 1) : reason;
+    return file + ": this file of the registry is damaged (" + why + ").\nMaybe " + cure;
+  }
+
+  /** The highest number among files {@code 1.json}, {@code 2.json}, ...; 0 where there is none. */
+  private int last(Path folder) throws IOException {
+    int last = 0;
+    for (Path child : children(folder)) {
+      Matcher numbered = NUMBERED.matcher(child.getName());
+      if (numbered.matches()) {
+        last = Math.max(last, Integer.parseInt(numbered.group(1)));
+      }
+    }
+    return last;
   }
 
   private void setAlias(ModelName name, Alias alias, int version) throws IOException {
@@ -423,11 +611,15 @@ public final class HadoopModelRegistry implements ModelRegistry {
     try {
       return JSON.readTree(text(file));
     } catch (JsonProcessingException e) {
-      throw new IOException(file + " is damaged", e);
+      throw new IOException("it is no JSON", e);
     }
   }
 
   private String text(Path file) throws IOException {
+    if (isLocal()) {
+      // Without the sums that Hadoop keeps: who mends a file by hand does not mend its sum.
+      return Files.readString(local(file));
+    }
     try (InputStream in = files.open(file)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }

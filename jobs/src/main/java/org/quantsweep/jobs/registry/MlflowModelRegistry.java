@@ -120,6 +120,13 @@ public final class MlflowModelRegistry implements ModelRegistry {
   }
 
   @Override
+  public List<String> damages(ModelName name) {
+    return known(name).damaged().values().stream()
+        .map(damage -> failed("cannot be read", damage).getMessage())
+        .toList();
+  }
+
+  @Override
   public RegisteredModel show(ModelName name) {
     return known(name).published();
   }
@@ -342,6 +349,9 @@ public final class MlflowModelRegistry implements ModelRegistry {
     try {
       MlflowModels.Model model = models.read(name);
       if (model.entries().isEmpty()) {
+        for (MlflowFailure damage : model.damaged().values()) {
+          throw failed("cannot be read", damage);
+        }
         throw RegistryMessages.unknownName(
             location, name, list().stream().map(RegisteredModel::name).toList());
       }
@@ -352,6 +362,10 @@ public final class MlflowModelRegistry implements ModelRegistry {
   }
 
   private MlflowModels.Entry entry(MlflowModels.Model model, int version) {
+    MlflowFailure damage = model.damaged().get(version);
+    if (damage != null) {
+      throw failed("cannot be read", damage);
+    }
     return model
         .entry(version)
         .orElseThrow(() -> RegistryMessages.unknownVersion(location, model.published(), version));

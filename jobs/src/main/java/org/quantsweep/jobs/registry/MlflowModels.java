@@ -49,11 +49,13 @@ final class MlflowModels {
    * What one name holds.
    *
    * @param entries ascending, one for each digest
+   * @param damaged what is wrong with each version of ours that cannot be read
    * @param aliases as they stand, also where they point to what is not ours
    */
   record Model(
       ModelName name,
       List<Entry> entries,
+      SortedMap<Integer, MlflowFailure> damaged,
       SortedMap<Alias, Integer> aliases,
       ChampionLog champions) {
     Model {
@@ -83,7 +85,8 @@ final class MlflowModels {
       model = server.get("registered-models/get", Map.of("name", name.text()));
     } catch (MlflowFailure e) {
       if (e.is(MlflowFailure.Kind.MISSING)) {
-        return new Model(name, List.of(), new TreeMap<>(), new ChampionLog(List.of(), 0));
+        return new Model(
+            name, List.of(), new TreeMap<>(), new TreeMap<>(), new ChampionLog(List.of(), 0));
       }
       throw e;
     }
@@ -193,10 +196,15 @@ final class MlflowModels {
   private static Model model(ModelName name, JsonNode model, List<JsonNode> versions)
       throws IOException {
     TreeMap<Integer, Entry> numbered = new TreeMap<>();
+    TreeMap<Integer, MlflowFailure> damaged = new TreeMap<>();
     for (JsonNode version : versions) {
       // Some databases compare without case.
       if (version.path("name").asText().equals(name.text())) {
-        entry(name, version).ifPresent(entry -> numbered.put(entry.version().version(), entry));
+        try {
+          entry(name, version).ifPresent(entry -> numbered.put(entry.version().version(), entry));
+        } catch (MlflowFailure e) {
+          damaged.put(version.path("version").asInt(), e);
+        }
       }
     }
     List<Entry> entries = new ArrayList<>();
@@ -216,11 +224,12 @@ final class MlflowModels {
       }
     }
     int champion = aliases.getOrDefault(Alias.CHAMPION, 0);
-    return new Model(name, entries, aliases, ChampionLog.of(ChampionLog.tags(model), champion));
+    return new Model(
+        name, entries, damaged, aliases, ChampionLog.of(ChampionLog.tags(model), champion));
   }
 
   /** Empty for versions that others registered. */
-  private static Optional<Entry> entry(ModelName name, JsonNode version) throws IOException {
+  private static Optional<Entry> entry(ModelName name, JsonNode version) throws MlflowFailure {
     SortedMap<String, String> tags = ChampionLog.tags(version);
     if (!tags.containsKey(VersionTags.DIGEST)
         || !version.path("status").asText("READY").equals("READY")) {

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.registry;
 
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.UsageException;
 import org.quantsweep.registry.ModelName;
@@ -11,6 +12,8 @@ import org.quantsweep.registry.ModelRegistry;
  * @param registry a folder on any Hadoop file system, or {@code mlflow+http://HOST:PORT}
  */
 public record RegistryAddress(String registry, ModelName name) {
+  private static final Pattern MLFLOW_NAME = Pattern.compile("(models|runs|mlflow-artifacts):.*");
+
   /**
    * Reads an address; sends nothing.
    *
@@ -56,6 +59,15 @@ public record RegistryAddress(String registry, ModelName name) {
   private static void check(String text) {
     if (MlflowAddress.matches(text)) {
       MlflowAddress.refuseCredentials(text);
+    }
+    if (MLFLOW_NAME.matcher(text).matches()) {
+      throw new UsageException(
+          "registry address ("
+              + text
+              + "): this is how MLflow's clients name a model, and says nothing of the server.\n"
+              + "Maybe write mlflow+http://HOST:PORT/"
+              + text.replaceFirst("^\\w+:/*", "").replaceFirst("[/@].*", "")
+              + ".");
     }
     if (text.startsWith("http:") || text.startsWith("https:")) {
       throw new UsageException(

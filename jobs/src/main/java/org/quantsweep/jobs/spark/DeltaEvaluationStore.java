@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -32,7 +33,8 @@ import org.quantsweep.sweep.ReferenceEvidence;
  * one bit for each sample that was judged and one for each that agreed. Rows are only appended;
  * readers unite those of one key, so retries and a second writer do no harm. A thread of its own
  * commits what has come every {@code interval}: a kill loses at most the evaluations that arrived
- * since the commit before began. Many small files are made few when the table is opened.
+ * since the commit before began. What a failed commit had goes into the next one. Many small files
+ * are made few when the table is opened.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
   /** How long evaluations may wait for their commit, unless the session says otherwise. */
@@ -44,6 +46,10 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   /** More files than these are compacted when the table is opened; each commit leaves one. */
   static final int MOST_FILES = 64;
 
+  /** So many commits in a row may fail before the sweep does; each is tried with all rows. */
+  private static final int MOST_FAILED_COMMITS = 5;
+
+  private static final long PAUSE_MILLISECONDS = 200;
   private static final int BLOCK = 1024;
   private static final StructType SCHEMA =
       new StructType()
@@ -68,6 +74,7 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   private final Object commits = new Object();
   private RuntimeException failure;
   private boolean failureTold;
+  private int failedCommits;
 
   /** Where a row of evidence belongs. */
   private record Place(EvaluationKey key, Sha256Digest candidate, String block) {}
@@ -209,8 +216,25 @@ public final class DeltaEvaluationStore implements EvaluationStore {
     timer.cancel(false);
     committer.shutdown();
     awaitCommitter();
-    commit();
+    commitLast();
     tellFailure();
+  }
+
+  /** Where commits failed so often already, they are not tried again. */
+  private void commitLast() {
+    tellFailure();
+    while (failedCommits < MOST_FAILED_COMMITS) {
+      try {
+        commit();
+        return;
+      } catch (RuntimeException e) {
+        failedCommits++;
+        if (failedCommits >= MOST_FAILED_COMMITS || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLISECONDS));
+      }
+    }
   }
 
   /** A commit that is on its way may still fail: then that is told, too. */
@@ -245,7 +269,13 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   private void commitNow() {
     try {
       commit();
+      failedCommits = 0;
     } catch (RuntimeException e) {
+      failedCommits++;
+      if (failedCommits < MOST_FAILED_COMMITS) {
+        // The rows are kept: the next commit has them.
+        return;
+      }
       synchronized (this) {
         failure = e;
       }
@@ -255,20 +285,32 @@ public final class DeltaEvaluationStore implements EvaluationStore {
 
   private void commit() {
     synchronized (commits) {
-      List<Row> rows = new ArrayList<>();
+      List<Row> references;
       Map<Place, Evidence> evidence;
       synchronized (this) {
-        rows.addAll(pendingReferences);
+        references = List.copyOf(pendingReferences);
         evidence = new LinkedHashMap<>(pending);
         pendingReferences.clear();
         pending.clear();
       }
+      List<Row> rows = new ArrayList<>(references);
       evidence.forEach((place, judged) -> rows.add(row(place, judged)));
       if (!rows.isEmpty()) {
-        // Outside of the lock on what is known: a wave's results do not wait for the disk.
-        table.append(rows);
+        try {
+          // Outside of the lock on what is known: a wave's results do not wait for the disk.
+          table.append(rows);
+        } catch (RuntimeException e) {
+          keep(references, evidence);
+          throw e;
+        }
       }
     }
+  }
+
+  /** What could not be stored waits for the next commit, before what came meanwhile. */
+  private synchronized void keep(List<Row> references, Map<Place, Evidence> evidence) {
+    pendingReferences.addAll(0, references);
+    evidence.forEach((place, judged) -> pending.merge(place, judged, Evidence::plus));
   }
 
   private static Row row(Place place, Evidence evidence) {

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.spark;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,6 +48,9 @@ public final class DeltaOptionStore implements OptionStore {
           .add("disagreeing", DataTypes.LongType, true)
           .add("samples", DataTypes.LongType, true);
 
+  private static final int TRIES = 5;
+  private static final Duration PAUSE = Duration.ofMillis(300);
+
   private final SparkSession spark;
   private final DeltaTableFile table;
   private final Map<TensorOption, FittedOption> kept = new HashMap<>();
@@ -55,6 +60,21 @@ public final class DeltaOptionStore implements OptionStore {
   public DeltaOptionStore(SparkSession spark, String path) {
     this.spark = spark;
     this.table = new DeltaTableFile(spark, path, SCHEMA);
+  }
+
+  /** Fitting may have taken long: what a commit refuses is tried again before it is lost. */
+  private void append(List<Row> rows) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        table.append(rows);
+        return;
+      } catch (RuntimeException e) {
+        if (attempt == TRIES || Thread.currentThread().isInterrupted()) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
   }
 
   @Override
@@ -114,7 +134,7 @@ public final class DeltaOptionStore implements OptionStore {
                         null,
                         null,
                         null)));
-    table.append(rows);
+    append(rows);
     if (calibration.equals(keptKey) || keptKey == null) {
       keptKey = calibration;
       kept.putAll(fitted);
@@ -160,7 +180,7 @@ public final class DeltaOptionStore implements OptionStore {
                         found.squaredError(),
                         found.disagreeing(),
                         found.samples())));
-    table.append(rows);
+    append(rows);
   }
 
   @Override
@@ -170,7 +190,7 @@ public final class DeltaOptionStore implements OptionStore {
       known.add(row.getString(0));
     }
     if (known.add(opening.hex())) {
-      table.append(
+      append(
           List.of(
               RowFactory.create(
                   OPENING, key.hex(), opening.hex(), "", null, null, null, null, null)));

@@ -2,35 +2,24 @@ package org.quantsweep.jobs.spark;
 
 import io.delta.tables.DeltaTable;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.ConcurrentModificationException;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.table.TableLock;
 
 /**
- * A Delta table that several processes append to. On a plain local file system Delta's commit is
- * not safe for two processes, so a lock file beside the table guards it; object stores need Delta's
- * multi-writer log store, which is the deployment's to configure.
+ * A Delta table that several processes append to, under a {@link TableLock}.
  *
  * <p>What writes runs in a scheduler pool of its own: a small commit does not wait behind the tasks
  * of a long wave.
  */
 final class DeltaTableFile {
   private static final String POOL = "spark.scheduler.pool";
-  private static final int TRIES = 10;
-  private static final long PAUSE_MILLISECONDS = 100;
 
   private final SparkSession spark;
   private final String path;
@@ -119,12 +108,7 @@ final class DeltaTableFile {
     String before = spark.sparkContext().getLocalProperty(POOL);
     spark.sparkContext().setLocalProperty(POOL, "evaluations");
     try {
-      Path local = localPath();
-      if (local == null) {
-        retried(work);
-      } else {
-        locked(local.resolveSibling(local.getFileName() + ".lock"), work);
-      }
+      TableLock.of(spark, path).run(work);
     } catch (Exception e) {
       // Spark throws its checked exceptions without saying so.
       IOException refused = refusal(e);
@@ -144,53 +128,6 @@ final class DeltaTableFile {
     }
   }
 
-  /** Two writers that make a table in the same moment: one of them is refused, and tries again. */
-  private static void retried(Runnable work) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        work.run();
-        return;
-      } catch (ConcurrentModificationException e) {
-        if (attempt == TRIES) {
-          throw e;
-        }
-        pause();
-      }
-    }
-  }
-
-  private static void locked(Path lockFile, Runnable work) throws IOException {
-    Files.createDirectories(lockFile.getParent());
-    try (FileChannel channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = lock(channel)) {
-      if (!lock.isValid()) {
-        throw new IOException("the lock was lost");
-      }
-      work.run();
-    }
-  }
-
-  private static FileLock lock(FileChannel channel) throws IOException {
-    while (true) {
-      try {
-        return channel.lock();
-      } catch (OverlappingFileLockException e) {
-        // Locks are a process's: another thread of this one has it.
-        pause();
-      }
-    }
-  }
-
-  private static void pause() throws IOException {
-    try {
-      Thread.sleep(PAUSE_MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while waiting for another writer", e);
-    }
-  }
-
   /** What the file system refused, here or in a task; null when something else went wrong. */
   private static IOException refusal(Throwable failure) {
     IOException found = null;
@@ -207,18 +144,5 @@ final class DeltaTableFile {
     return bare || refused.getMessage() == null
         ? refused.getClass().getSimpleName() + ": " + refused.getMessage()
         : refused.getMessage().lines().findFirst().orElse("");
-  }
-
-  /** The place on this machine's file system, or null on another one. */
-  private Path localPath() {
-    org.apache.hadoop.fs.Path qualified = new org.apache.hadoop.fs.Path(path);
-    URI uri = qualified.toUri();
-    String scheme =
-        uri.getScheme() != null
-            ? uri.getScheme()
-            : org.apache.hadoop.fs.FileSystem.getDefaultUri(
-                    spark.sparkContext().hadoopConfiguration())
-                .getScheme();
-    return "file".equals(scheme) ? Path.of(uri.getPath()).toAbsolutePath() : null;
   }
 }

@@ -3,6 +3,7 @@ package org.quantsweep.jobs.sweep;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.datasets.IngestLimits;
@@ -12,21 +13,35 @@ import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.job.SamplePart;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SampleSets;
+import org.quantsweep.jobs.files.FileAddress;
 
 /** The sample sets of a sweep as tables; those that are made on the way go into its folder. */
 final class SampleTables implements SampleSets {
-  private final Ingestion ingestion;
+  private final SparkSession spark;
+  private final IngestLimits limits;
+  private final Consumer<String> remarks;
   private final OutputFolder output;
   private final Map<SampleSet, SampleTable> opened = new EnumMap<>(SampleSet.class);
 
-  SampleTables(SparkSession spark, IngestLimits limits, OutputFolder output) {
-    this.ingestion = new Ingestion(spark, limits);
+  /**
+   * In the folder of a sweep.
+   *
+   * @param remarks hears what was left out of the samples
+   */
+  SampleTables(
+      SparkSession spark, IngestLimits limits, OutputFolder output, Consumer<String> remarks) {
+    this.spark = spark;
+    this.limits = limits;
     this.output = output;
+    this.remarks = remarks;
   }
 
   @Override
   public Opened open(SampleSet set, List<String> locations) {
-    SampleTable table = output.writing(set.toString(), path -> ingestion.open(locations, path));
+    Ingestion ingestion = new Ingestion(spark, limits);
+    List<String> addresses = locations.stream().map(FileAddress::hadoop).toList();
+    SampleTable table = output.writing(set.toString(), path -> ingestion.open(addresses, path));
+    ingestion.remarks().forEach(remarks);
     opened.put(set, table);
     return new Opened(table.index(), table.unreadable());
   }

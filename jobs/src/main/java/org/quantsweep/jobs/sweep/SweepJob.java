@@ -59,7 +59,8 @@ public final class SweepJob {
     String evaluations =
         settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
     DeltaStores stores = new DeltaStores(spark, evaluations);
-    SampleTables samples = new SampleTables(spark, IngestLimits.DEFAULT, output);
+    SampleTables samples =
+        new SampleTables(spark, IngestLimits.DEFAULT, output, listener::remarked);
     SparkRunners runners =
         new SparkRunners(spark, settings, engine, samples, stores.models(), stores.statistics());
     SweepPorts ports =

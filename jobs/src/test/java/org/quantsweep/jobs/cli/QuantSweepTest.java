@@ -498,22 +498,45 @@ class QuantSweepTest {
 
   @Test
   void whatCannotBeReadOrWrittenElsewhereIsSaid() {
-    Ran read = run("inspect", "nosuch://host/m.mlmodel");
+    Ran read = run("inspect", "http://localhost:1/m.mlmodel");
     assertThat(read.code()).isEqualTo(4);
     assertThat(read.err())
         .isEqualTo(
             """
-            nosuch://host/m.mlmodel: this cannot be read (No FileSystem for scheme "nosuch").
+            http://localhost:1/m.mlmodel: this cannot be read (Connection refused).
             Maybe check the address.
             """);
     Ran written = run("dequantize", MODEL, "--output", "nosuch://host/m.mlmodel");
-    assertThat(written.code()).isEqualTo(4);
+    assertThat(written.code()).isEqualTo(2);
     assertThat(written.err())
         .isEqualTo(
             """
-            nosuch://host/m.mlmodel: the file cannot be written (No FileSystem for scheme "nosuch").
-            Maybe name a writable place.
+            nosuch://: no file system is known here for such addresses, since its library is not on the class path.
+            Maybe check the address, or bring the jar of its file system with spark-submit --jars.
             """);
+  }
+
+  @Test
+  void aRecipeWithoutItsSha256IsToldSo() throws Exception {
+    Path recipe = Files.writeString(folder.resolve("recipe.yaml"), "tensors: {}\n");
+    String output = folder.resolve("out.mlmodel").toString();
+    String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
+    Ran refused = run("quantize", MODEL, "--recipe", recipe.toString(), "--output", output);
+    assertThat(refused.code()).isEqualTo(4);
+    assertThat(refused.err())
+        .isEqualTo(
+            recipe
+                + ": this recipe does not say which model it is for: its model (a SHA-256) was left"
+                + " out.\nMaybe add the line model: "
+                + digest
+                + "\n");
+    Files.writeString(recipe, "model: " + digest + "\ntensors: {}\n");
+    Ran ran = run("quantize", MODEL, "--recipe", recipe.toString(), "--output", output);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.err())
+        .isEqualTo(
+            "the recipe names no sha256 (it was left out), so nothing tells whether this is the"
+                + " model that was judged. Maybe take the recipe.yaml that the sweep wrote.\n");
   }
 
   /** Cheap commands answer at once: they must not load what takes seconds. */

@@ -40,6 +40,15 @@ class SweepProgressTest {
   }
 
   @Test
+  void saysWhatIsLeftOutOfTheSamples() {
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
+      progress.remarked("left out, since such files are not read: 1 .webp");
+    }
+    assertThat(err.toString()).isEqualTo("left out, since such files are not read: 1 .webp\n");
+  }
+
+  @Test
   void eachPartSaysWhatOfItCannotBeUsedAndNotMoreThanOneCanRead() {
     List<String> reasons =
         IntStream.rangeClosed(1, 22).mapToObj(i -> i + ".png: damaged.").toList();

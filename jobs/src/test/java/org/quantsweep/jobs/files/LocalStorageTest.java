@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 
 class LocalStorageTest extends ModelStorageContract {
@@ -26,5 +29,14 @@ class LocalStorageTest extends ModelStorageContract {
     assertThatThrownBy(() -> new LocalStorage().read("hdfs://host/x"))
         .isInstanceOf(IOException.class)
         .hasMessage("'hdfs://host/x' does not lie on this machine");
+  }
+
+  @Test
+  void aFileHasThePermissionsThatTheUmaskLeaves() throws IOException {
+    Path made = Files.createFile(folder.resolve("made"));
+    Path written = folder.resolve("written.mlmodel");
+    new LocalStorage().write(written.toString(), ModelFiles.lone(new byte[] {1}));
+    assertThat(Files.getPosixFilePermissions(written))
+        .isEqualTo(Files.getPosixFilePermissions(made));
   }
 }

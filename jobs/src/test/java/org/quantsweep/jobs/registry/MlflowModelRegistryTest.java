@@ -302,6 +302,37 @@ class MlflowModelRegistryTest {
   }
 
   @Test
+  void aDamagedVersionBlocksNoOther() {
+    answers.put(MODEL, new Answer(200, "{\"registered_model\": {\"name\": \"net\"}}"));
+    answers.put(
+        VERSIONS,
+        new Answer(
+            200,
+            """
+            {"model_versions": [
+              {"name": "net", "version": "1", "run_id": "abc",
+                "source": "mlflow-artifacts:/1/abc/artifacts", "tags": [
+                  {"key": "quantsweep.sha256", "value": "%s"},
+                  {"key": "quantsweep.encodedSize", "value": "many"},
+                  {"key": "quantsweep.file", "value": "net.mlmodel"}]},
+              {"name": "net", "version": "2", "run_id": "def",
+                "source": "mlflow-artifacts:/1/def/artifacts", "tags": [
+                  {"key": "quantsweep.sha256", "value": "%s"},
+                  {"key": "quantsweep.encodedSize", "value": "5"},
+                  {"key": "quantsweep.file", "value": "net.mlmodel"}]}]}
+            """
+                .formatted(Sha256Digest.ofText("other"), Sha256Digest.ofText("bytes"))));
+    String told =
+        "cannot be read (the tags of version 1 of 'net' are not ours: For input string: \"many\")."
+            + "\nMaybe delete that version in MLflow, or its tag quantsweep.sha256.";
+    assertThat(registry.show(NAME).versions()).hasSize(1);
+    assertThat(registry.fetch(NAME, 2).digest()).isEqualTo(Sha256Digest.ofText("bytes"));
+    assertThat(registry.damages(NAME)).hasSize(1);
+    assertThat(registry.damages(NAME).get(0)).endsWith(told);
+    requireRefusal(() -> registry.fetch(NAME, 1), told);
+  }
+
+  @Test
   void aFileThatIsNotWhatWasPublishedIsNotRead() throws IOException {
     version("net.mlmodel", 5);
     answers.put(ARTIFACTS, new Answer(200, "other"));

@@ -83,6 +83,18 @@ class RegistryAddressTest {
         .hasMessage(message);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"models:/x", "models://x", "models:/x/3", "models:/x@champion"})
+  void anMlflowModelUriIsToldTheFormThatIsWanted(String text) {
+    assertThatThrownBy(() -> RegistryAddress.parse(text))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "registry address ("
+                + text
+                + "): this is how MLflow's clients name a model, and says nothing of the server.\n"
+                + "Maybe write mlflow+http://HOST:PORT/x.");
+  }
+
   @Test
   void aPlainHttpAddressIsNoRegistry() {
     assertThatThrownBy(() -> RegistryAddress.parse("http://ann:s3cret@127.0.0.1:5000/net"))

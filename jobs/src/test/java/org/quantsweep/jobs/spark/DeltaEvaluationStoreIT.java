@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,10 +21,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.Sensitivity;
+import org.quantsweep.sweep.TensorOption;
 
 /** Evaluations in Delta: what was written is read, once, whoever wrote it and however often. */
 class DeltaEvaluationStoreIT {
@@ -197,6 +201,50 @@ class DeltaEvaluationStoreIT {
                 + ": the evaluations cannot be written here (FileAlreadyExistsException: "
                 + blocked
                 + ").\nMaybe name a writable place with --evaluations.");
+  }
+
+  @Test
+  void whatAFailedCommitHadGoesIntoTheNextOne() throws Exception {
+    Path blocked = Files.writeString(folder.resolve("busy"), "a file, for a while");
+    String table = blocked.resolve("evaluations").toString();
+    SampleIndex samples = samples(100);
+    ReferenceEvidence reference =
+        new ReferenceEvidence(new TreeMap<>(Map.of(0, 0.5)), new TreeMap<>(Map.of(1, "no answer")));
+    try (DeltaEvaluationStore store =
+        new DeltaEvaluationStore(spark, table, Duration.ofMillis(400))) {
+      store.appendReference(key("top-1"), samples, reference);
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 50, 2)));
+      // Two or three commits fail meanwhile.
+      Thread.sleep(1100);
+      Files.delete(blocked);
+      store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(50, 100, 2)));
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE)))
+          .isEqualTo(Map.of(CANDIDATE, evidence(0, 100, 2)));
+      assertThat(store.loadReference(key("top-1"), samples)).isEqualTo(reference);
+    }
+  }
+
+  @Test
+  void whatWasMeasuredOfOptionsIsTriedAgainToo() throws Exception {
+    Path blocked = Files.writeString(folder.resolve("busy options"), "a file, for a while");
+    String table = blocked.resolve("options").toString();
+    Map<TensorOption, Sensitivity> measured =
+        Map.of(
+            new TensorOption("conv/weights", Scheme.parse("linear:4")),
+            new Sensitivity(0.5, 0.25, 3, 100));
+    Thread freeing =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+              blocked.toFile().delete();
+            });
+    freeing.start();
+    new DeltaOptionStore(spark, table).appendSensitivities(digest("key"), measured);
+    freeing.join();
+    assertThat(new DeltaOptionStore(spark, table).loadSensitivities(digest("key")))
+        .isEqualTo(measured);
   }
 
   private static DeltaEvaluationStore store(String table) {

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +81,31 @@ class SweepJobIT {
     assertThat(here.candidates()).isEqualTo(first.candidates());
     assertThat(here.selected().sha256()).isEqualTo(first.selected().sha256());
     assertThat(here.sweepDigest()).isEqualTo(first.sweepDigest());
+  }
+
+  @Test
+  void twoSweepsThatStartAtOnceIntoOneNewFolderBothEndWell() throws Exception {
+    Path pictures = somePictures();
+    SparkSession spark = SparkSessions.open("test", "local[2]");
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      List<Callable<SweepResult>> sweeps = new ArrayList<>();
+      for (String run : List.of("a", "b")) {
+        SweepSettings settings = settings(pictures.toString(), "new").runId(run).build();
+        sweeps.add(() -> new SweepJob(spark, settings, SearchListener.SILENT).run());
+      }
+      List<SweepResult> results = new ArrayList<>();
+      for (Future<SweepResult> done : threads.invokeAll(sweeps)) {
+        results.add(done.get());
+      }
+      assertThat(results.get(0).selected()).isEqualTo(results.get(1).selected());
+      assertThat(results.get(0).candidates()).isEqualTo(results.get(1).candidates());
+      byte[] chosen = Files.readAllBytes(folder.resolve("new/selected.mlmodel"));
+      assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(results.get(0).selected().sha256());
+    } finally {
+      threads.shutdown();
+      spark.stop();
+    }
   }
 
   /**

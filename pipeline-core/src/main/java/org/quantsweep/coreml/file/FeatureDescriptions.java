@@ -195,7 +195,9 @@ record FeatureDescriptions(List<InputDescription> inputs, List<OutputDescription
     return switch (feature.getType().getTypeCase()) {
       case INT64TYPE -> new OutputDescription.ClassLabel(name, true);
       case STRINGTYPE -> new OutputDescription.ClassLabel(name, false);
-      case DICTIONARYTYPE -> new OutputDescription.Probabilities(name, labels);
+      case DICTIONARYTYPE ->
+          new OutputDescription.Probabilities(
+              name, labels, feature.getType().getDictionaryType().hasInt64KeyType());
       case DOUBLETYPE -> new OutputDescription.Array(name, Shape.of());
       case IMAGETYPE -> {
         ImageFeatureType image = feature.getType().getImageType();

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.quantsweep.BadInputException;
+import org.quantsweep.LfsPointer;
 import org.quantsweep.coreml.Findings;
 
 /** A model file from outside: its bytes, or one clear sentence why there are none. */
@@ -46,6 +47,9 @@ final class ModelFile {
   static BadInputException notAModel(
       byte[] bytes, String name, InvalidProtocolBufferException cause) {
     String reason;
+    if (LfsPointer.is(bytes)) {
+      return new BadInputException(name + ": " + LfsPointer.WHAT + "\n" + LfsPointer.CURE, cause);
+    }
     if (looksLikeText(bytes)) {
       reason = "it is text, not a Core ML model.";
     } else if (startsWith(bytes, "PK")) {

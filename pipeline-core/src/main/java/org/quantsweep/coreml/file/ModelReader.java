@@ -161,7 +161,7 @@ public final class ModelReader {
             new CoreMLModel.ModelInterface(
                 ModelKinds.of(message),
                 message.getSpecificationVersion(),
-                features.inputs(),
+                SequenceInputs.of(message, features.inputs()),
                 features.outputs()),
             findings.warnings(),
             message);

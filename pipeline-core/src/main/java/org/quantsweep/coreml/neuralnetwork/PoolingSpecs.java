@@ -26,8 +26,9 @@ final class PoolingSpecs {
     if (pooling.getPoolingPaddingTypeCase() == PoolingPaddingTypeCase.POOLINGPADDINGTYPE_NOT_SET) {
       findings.problem("sets no padding type.");
     }
-    findings.positive("stride", pooling.getStrideList());
+    // Over the whole plane there is one window, and nothing to move it by.
     if (!pooling.getGlobalPooling()) {
+      findings.positive("stride", pooling.getStrideList());
       findings.positive("kernelSize", pooling.getKernelSizeList());
     }
   }

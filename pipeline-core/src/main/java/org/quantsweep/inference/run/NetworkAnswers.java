@@ -17,12 +17,14 @@ final class NetworkAnswers {
   private final String probabilities;
   private final List<String> labels;
   private final boolean exact;
+  private final boolean isNetwork;
 
   NetworkAnswers(CoreMLModel model, ModelLowering lowering) {
     this.model = model;
     this.probabilities = lowering.probabilities();
     this.labels = lowering.classLabels();
     this.exact = lowering.keepsRanks();
+    this.isNetwork = model.kind().isNeuralNetwork();
   }
 
   /** The answer that the blobs of one run make. */
@@ -59,11 +61,14 @@ final class NetworkAnswers {
   }
 
   /**
-   * In the described shape where it fits; else as the network has it, old ones without sequence and
-   * batch, and vectors without height and width.
+   * One number has shape [1]. Others are in the described shape where it fits; else as the network
+   * has it, old ones without sequence and batch, and vectors without height and width.
    */
   private Tensor array(OutputDescription.Array described, Tensor blob) {
     Shape shape = blob.shape();
+    if (isNetwork && shape.rank() == 0) {
+      return blob.reshape(Shape.of(1));
+    }
     if (exact && shape.rank() == described.shape().rank()) {
       return blob;
     }

@@ -133,7 +133,7 @@ class FeatureDescriptionsTest {
     assertThat(describe(model).outputs())
         .containsExactly(
             new OutputDescription.ClassLabel("label", true),
-            new OutputDescription.Probabilities("p", List.of("7", "-1")));
+            new OutputDescription.Probabilities("p", List.of("7", "-1"), true));
   }
 
   @Test

@@ -135,9 +135,13 @@ class ModelReaderTest {
   @Test
   void f04_text() {
     refuses(
+        "# A model\n".getBytes(StandardCharsets.UTF_8),
+        "m.mlmodel: it is text, not a Core ML model." + NAME_A_FILE);
+    refuses(
         "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"
             .getBytes(StandardCharsets.UTF_8),
-        "m.mlmodel: it is text, not a Core ML model." + NAME_A_FILE);
+        "m.mlmodel: it is a Git LFS pointer, not the file that it stands for.\n"
+            + "Maybe run git lfs pull in its folder.");
   }
 
   @Test

@@ -28,6 +28,7 @@ import org.quantsweep.proto.coreml.ImageFeatureType.ColorSpace;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.NeuralNetworkClassifier;
 import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.NeuralNetworkMultiArrayShapeMapping;
 import org.quantsweep.proto.coreml.NeuralNetworkPreprocessing;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -54,6 +55,39 @@ class ModelPredictorTest {
         .setBlueBias(3)
         .setGrayBias(4);
     return answer(model, Map.of("image", constant(10, channels, 1, 1)), "out_image");
+  }
+
+  @Test
+  void answersOneNumberInOneAxis() throws PredictionException {
+    Model.Builder model = Model.newBuilder().setSpecificationVersion(4);
+    model
+        .getDescriptionBuilder()
+        .addInput(TinyModels.array("x", 2, 3))
+        .addOutput(TinyModels.array("sum"))
+        .addOutput(TinyModels.array("place"));
+    NeuralNetworkLayer.Builder sum =
+        NeuralNetworkLayer.newBuilder().setName("sum").addInput("x").addOutput("sum");
+    sum.getReduceSumBuilder().setReduceAll(true);
+    NeuralNetworkLayer.Builder row =
+        NeuralNetworkLayer.newBuilder().setName("row").addInput("x").addOutput("row");
+    row.getReduceMaxBuilder().addAxes(0);
+    NeuralNetworkLayer.Builder place =
+        NeuralNetworkLayer.newBuilder().setName("place").addInput("row").addOutput("place");
+    place.getArgMaxBuilder().setAxis(0).setRemoveDim(true);
+    model
+        .getNeuralNetworkBuilder()
+        .setArrayInputShapeMapping(NeuralNetworkMultiArrayShapeMapping.EXACT_ARRAY_MAPPING)
+        .addLayers(sum)
+        .addLayers(row)
+        .addLayers(place);
+    try (Predictor predictor = ENGINE.open(TinyModels.read(model))) {
+      Tensor x = Tensor.wrap(Shape.of(2, 3), new float[] {1, 2, 3, 4, 5, 6});
+      Map<String, OutputValue> outputs = predictor.predict(Map.of("x", x)).outputs();
+      assertThat(outputs.get("sum"))
+          .isEqualTo(new OutputValue.Array(Tensor.wrap(Shape.of(1), new float[] {21})));
+      assertThat(outputs.get("place"))
+          .isEqualTo(new OutputValue.Array(Tensor.wrap(Shape.of(1), new float[] {2})));
+    }
   }
 
   @Test

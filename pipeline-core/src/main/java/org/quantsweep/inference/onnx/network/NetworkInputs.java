@@ -43,7 +43,8 @@ final class NetworkInputs {
       }
       return shape;
     }
-    Shape shape = network.isExact() ? given : mapped(given);
+    int declared = ((InputDescription.Array) input).shape().rank();
+    Shape shape = network.isExact() ? given : mapped(given, declared);
     graph.input(fed, shape);
     graph.bind(input.name(), fed);
     return shape;
@@ -52,7 +53,7 @@ final class NetworkInputs {
   /** Stands in for an optional array that is not given: its default everywhere, or 0. */
   static Shape addDefault(InputDescription.Array input, NetworkMessage network, OnnxGraph graph) {
     float value = network.defaults().getOrDefault(input.name(), 0f);
-    Shape shape = network.isExact() ? input.shape() : mapped(input.shape());
+    Shape shape = network.isExact() ? input.shape() : mapped(input.shape(), input.shape().rank());
     long[] lengths = new long[shape.rank()];
     for (int axis = 0; axis < lengths.length; axis++) {
       lengths[axis] = shape.length(axis);
@@ -62,8 +63,15 @@ final class NetworkInputs {
     return shape;
   }
 
-  /** Old networks take [C] as [1, C, 1, 1] and [C, H, W] as [1, C, H, W]. */
-  private static Shape mapped(Shape given) {
+  /**
+   * Old networks take [C] as [1, C, 1, 1] and [C, H, W] as [1, C, H, W]. Where [C] is declared, [S,
+   * 1, C] and [S, 1, C, 1, 1] are sequences.
+   */
+  private static Shape mapped(Shape given, int declared) {
+    boolean isSequence = declared == 1 && (given.rank() == 3 || given.rank() == 5);
+    if (isSequence && given.length(1) == 1) {
+      return Shape.of(given.length(0), given.length(2), 1, 1);
+    }
     return switch (given.rank()) {
       case 1 -> Shape.of(1, given.length(0), 1, 1);
       case 3 -> Shape.of(1, given.length(0), given.length(1), given.length(2));

@@ -32,7 +32,7 @@ import org.quantsweep.tensor.Tensor;
  */
 final class NetworkLowering {
   /** Changes whenever an answer may change. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   private final CoreMLModel model;
   private final NetworkMessage network;

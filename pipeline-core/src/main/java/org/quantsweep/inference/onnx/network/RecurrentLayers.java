@@ -2,6 +2,7 @@ package org.quantsweep.inference.onnx.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.Recurrence;
 import org.quantsweep.inference.onnx.RecurrentActivation;
@@ -22,6 +23,11 @@ import org.quantsweep.tensor.Tensor;
 final class RecurrentLayers {
   /** The format limits what goes into an activation to this. */
   private static final float CLIP = 50;
+
+  private static final float NO_LIMIT = Float.POSITIVE_INFINITY;
+
+  /** So many saturated steps in a row do not come before a state that is given. */
+  private static final int EARLIER_STEPS = 400;
 
   /** ONNX's order. */
   private static final List<String> GRU_GATES = List.of("updateGate", "resetGate", "outputGate");
@@ -86,7 +92,7 @@ final class RecurrentLayers {
             scan(params.getReverseInput()),
             activations(params.getActivationsList()),
             CLIP);
-    lower(layer, graph, recurrence, params.getParams().getSequenceOutput());
+    lower(layer, graph, recurrence, params.getParams());
   }
 
   static void lstmBothWays(LayerNode layer, OnnxGraph graph) {
@@ -105,14 +111,10 @@ final class RecurrentLayers {
             Recurrence.Scan.FORWARD,
             activations(functions),
             CLIP);
-    lower(layer, graph, recurrence, params.getParams().getSequenceOutput());
+    lower(layer, graph, recurrence, params.getParams());
   }
 
   private static Recurrence.Cell cell(LSTMParams params) {
-    if (params.getCellClipThreshold() != 0 && params.getCellClipThreshold() != CLIP) {
-      throw new UnsupportedLayerException(
-          "it limits its cells to " + params.getCellClipThreshold());
-    }
     return params.getCoupledInputAndForgetGate()
         ? Recurrence.Cell.COUPLED_LSTM
         : Recurrence.Cell.LSTM;
@@ -194,7 +196,19 @@ final class RecurrentLayers {
   }
 
   private static void lower(
+      LayerNode layer, OnnxGraph graph, Recurrence recurrence, LSTMParams params) {
+    // Left out it is 0, which would leave no cell at all.
+    float limit = params.getCellClipThreshold() == 0 ? NO_LIMIT : params.getCellClipThreshold();
+    lower(layer, graph, recurrence, params.getSequenceOutput(), limit);
+  }
+
+  private static void lower(
       LayerNode layer, OnnxGraph graph, Recurrence recurrence, boolean wholeSequence) {
+    lower(layer, graph, recurrence, wholeSequence, NO_LIMIT);
+  }
+
+  private static void lower(
+      LayerNode layer, OnnxGraph graph, Recurrence recurrence, boolean wholeSequence, float limit) {
     Shape shape = graph.shape(layer.input());
     int rank = shape.rank();
     boolean isSequence = rank == 4 || rank == 5;
@@ -210,7 +224,10 @@ final class RecurrentLayers {
     int length = shape.length(0);
     List<List<String>> states = states(layer, recurrence);
     String sequence = graph.reshape(layer.input(), Shape.of(length, batch, inputs));
-    Recurrence.Answers answers = recurrence.emit(graph, sequence, states);
+    Recurrence.Answers answers =
+        isReached(limit, recurrence, length, !states.isEmpty())
+            ? LimitedLstm.emit(graph, recurrence, limit, sequence, states)
+            : recurrence.emit(graph, sequence, states);
     int channels = recurrence.weights().size() * recurrence.outputs();
     // [S, directions, B, C] or [directions, B, C] to [S, B, directions C]
     String flat =
@@ -219,6 +236,41 @@ final class RecurrentLayers {
             : graph.transpose(answers.last().get(0), 1, 0, 2);
     graph.reshape(flat, blob(rank, wholeSequence ? length : 1, batch, channels), layer.output());
     addFinalStates(layer, graph, recurrence, answers.last());
+  }
+
+  /**
+   * Whether a cell can come to the limit on its magnitude. Gates in [0, 1] let it grow by no more
+   * than the largest answer of its input's function in each step. A state that is given is one of
+   * the same cell, after at most {@link #EARLIER_STEPS}.
+   */
+  private static boolean isReached(
+      float limit, Recurrence recurrence, int length, boolean hasStates) {
+    if (limit == NO_LIMIT) {
+      return false;
+    }
+    long steps = (long) length + (hasStates ? EARLIER_STEPS : 0);
+    List<RecurrentActivation> functions = recurrence.activations();
+    for (int i = 0; i + 2 < functions.size(); i += 3) {
+      RecurrentActivation.Function gates = functions.get(i).function();
+      boolean isShare =
+          gates == RecurrentActivation.Function.SIGMOID
+              || gates == RecurrentActivation.Function.HARD_SIGMOID;
+      if (!isShare || limit < steps * largest(functions.get(i + 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a function can answer at most, in magnitude, to what is limited to {@link #CLIP}. */
+  private static double largest(RecurrentActivation function) {
+    return switch (function.function()) {
+      case SIGMOID, TANH, HARD_SIGMOID -> 1;
+      case RELU -> CLIP;
+      case AFFINE ->
+          CLIP * Math.abs(function.parameters().get(0)) + Math.abs(function.parameters().get(1));
+      case SCALED_TANH -> Math.abs(function.parameters().get(0));
+    };
   }
 
   private static Shape blob(int rank, int length, int batch, int channels) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.quantsweep.inference.onnx.Extreme;
+import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.ReduceFunction;
 
 /** Which class lowers which type of operation. A new type is one line here and its lowering. */
@@ -35,7 +36,7 @@ public final class OperationLowerings {
           "sampling modes but ALIGN_CORNERS are refused: nobody outside Apple has said where they"
               + " sample",
           "lstm",
-          "limited cells over more than " + ClippedLstm.MOST_STEPS + " steps are refused",
+          "limited cells over more than " + LimitedLstm.MOST_STEPS + " steps are refused",
           "make_list",
           "more than " + ListOperations.MOST_ELEMENTS + " elements are refused",
           "scatter",

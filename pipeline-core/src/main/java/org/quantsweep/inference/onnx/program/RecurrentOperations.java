@@ -3,6 +3,7 @@ package org.quantsweep.inference.onnx.program;
 import java.util.ArrayList;
 import java.util.List;
 import org.quantsweep.inference.onnx.Cut;
+import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.OnnxGraph;
 import org.quantsweep.inference.onnx.Recurrence;
 import org.quantsweep.inference.onnx.RecurrentActivation;
@@ -87,12 +88,12 @@ final class RecurrentOperations {
       functions.add(activation(node.text("cell_activation", "tanh")));
       functions.add(activation(node.text("activation", "tanh")));
     }
-    if (node.has("clip") && node.number("clip") < NO_CLIP) {
-      requireFit(node, weights);
-      ClippedLstm.run(node, weights, functions, node.number("clip"));
-      return;
-    }
-    run(node, Recurrence.Cell.LSTM, weights, functions);
+    run(
+        node,
+        Recurrence.Cell.LSTM,
+        weights,
+        functions,
+        node.has("clip") ? node.number("clip") : NO_CLIP);
   }
 
   private static Recurrence.Weights lstmWeights(OperationNode node, String back) {
@@ -148,6 +149,16 @@ final class RecurrentOperations {
       Recurrence.Cell cell,
       List<Recurrence.Weights> weights,
       List<RecurrentActivation> functions) {
+    run(node, cell, weights, functions, NO_CLIP);
+  }
+
+  /** The limit is on the magnitude of an LSTM's cells. */
+  private static void run(
+      OperationNode node,
+      Recurrence.Cell cell,
+      List<Recurrence.Weights> weights,
+      List<RecurrentActivation> functions,
+      float limit) {
     requireFit(node, weights);
     OnnxGraph graph = node.graph();
     Shape from = node.shape("x");
@@ -167,7 +178,10 @@ final class RecurrentOperations {
     for (String parameter : List.of("initial_h", "initial_c").subList(0, cell.states())) {
       states.add(directions(graph, node.input(parameter), weights.size(), outputs));
     }
-    Recurrence.Answers answers = recurrence.emit(graph, node.input("x"), states);
+    Recurrence.Answers answers =
+        limit < NO_CLIP
+            ? LimitedLstm.emit(graph, recurrence, limit, node.input("x"), states)
+            : recurrence.emit(graph, node.input("x"), states);
     List<String> last = answers.last().stream().map(state -> beside(graph, state)).toList();
     String steps;
     if (node.flag("output_sequence", false)) {
@@ -196,7 +210,7 @@ final class RecurrentOperations {
     }
   }
 
-  static boolean isReverse(OperationNode node) {
+  private static boolean isReverse(OperationNode node) {
     String direction = node.text("direction", "forward");
     return switch (direction) {
       case "forward", "bidirectional" -> false;
@@ -207,7 +221,7 @@ final class RecurrentOperations {
   }
 
   /** The state of each direction. */
-  static List<String> directions(OnnxGraph graph, String state, int count, int outputs) {
+  private static List<String> directions(OnnxGraph graph, String state, int count, int outputs) {
     List<String> parts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       parts.add(

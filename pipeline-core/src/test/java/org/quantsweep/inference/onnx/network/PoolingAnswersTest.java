@@ -89,6 +89,16 @@ class PoolingAnswersTest {
     assertThat(answer(layer(pooling), counting(2, 2, 3)).toArray()).containsExactly(3.5f, 9.5f);
   }
 
+  @Test
+  void globalPoolingNeedsNoStride() throws PredictionException {
+    // As PyTorch's AdaptiveAvgPool2d(1) is converted: both are 0.
+    PoolingLayerParams.Builder pooling =
+        windows(PoolingType.AVERAGE, 0, 0)
+            .setGlobalPooling(true)
+            .setValid(ValidPadding.getDefaultInstance());
+    assertThat(answer(layer(pooling), counting(2, 2, 3)).toArray()).containsExactly(3.5f, 9.5f);
+  }
+
   private static PoolingLayerParams.Builder windows(PoolingType type, int kernel, int stride) {
     return PoolingLayerParams.newBuilder()
         .setType(type)

@@ -1,0 +1,264 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.quantsweep.datasets.picture.Orientation;
+import org.quantsweep.datasets.picture.PictureDecoder;
+import org.quantsweep.datasets.picture.PictureLimits;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.UnreadableSampleException;
+import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
+import org.quantsweep.testing.SharedData;
+
+/**
+ * The table in {@code ../shared/cases/README.md} from the command line, where it lies beside this
+ * clone. Each case has its kind tested elsewhere, with inputs of this repository's own. Expected
+ * numbers are the table's: PyTorch's, NumPy's and Pillow's.
+ */
+class FieldCasesIT {
+  @TempDir Path folder;
+
+  /** What a command printed, and its exit code. */
+  private record Ran(int code, String out, String err) {
+    String whole() {
+      return code + "\n" + out + err;
+    }
+  }
+
+  private static Ran run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    // One full stop ends a sentence.
+    assertThat(out.toString() + err).doesNotContain("..\n");
+    return new Ran(code, out.toString(), err.toString());
+  }
+
+  private static String file(String name) {
+    return SharedData.path("../cases").normalize().resolve(name).toString();
+  }
+
+  private Map<String, Tensor> predicted(String model, String input) throws Exception {
+    String output = folder.resolve("y.npz").toString();
+    Ran ran = run("predict", file(model), "--input", input, "--output", output);
+    assertThat(ran.whole()).isEqualTo("0\n");
+    return NpzArrays.read(Path.of(output));
+  }
+
+  private static void requireClose(Tensor given, double... expected) {
+    assertThat(given.size()).isEqualTo(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(given.get(i)).isCloseTo((float) expected[i], within(1e-6f));
+    }
+  }
+
+  @Test
+  void case01GlobalPoolingWithStride0() throws Exception {
+    String model = file("01-global-average-pool.mlmodel");
+    Map<String, Tensor> answer =
+        predicted("01-global-average-pool.mlmodel", file("01-global-average-pool.npz"));
+    requireClose(answer.get("var_24"), 0.45720094, 0.56727624, 0.3230313, -0.19442694);
+    assertThat(run("inspect", model).out()).endsWith("It can run here.\n");
+    String smaller = folder.resolve("q.mlmodel").toString();
+    assertThat(run("quantize", model, "--scheme", "linear:8", "--output", smaller).code()).isZero();
+  }
+
+  @Test
+  void case03CellClipThatIsNotReached() throws Exception {
+    Map<String, Tensor> answer = predicted("03-lstm-default-clip.mlmodel", file("03-one-step.npz"));
+    for (String output : List.of("y", "h1")) {
+      requireClose(answer.get(output), -0.13605854, -0.10045441, -0.06054075, -0.15338571);
+    }
+  }
+
+  @Test
+  void case05SequenceAtAnInputOfOneStep() throws Exception {
+    Map<String, Tensor> answer = predicted("05-lstm-no-clip.mlmodel", file("05-sequence-of-6.npz"));
+    requireClose(answer.get("h1"), -0.38708991, -0.12025519, -0.01469305, -0.10240604);
+  }
+
+  @Test
+  void case09NoSampleCanBeJudged() {
+    String model = file("09-log.mlmodel");
+    Ran ran = run("compare", model, model, "--samples", file("09-negative"), "--agreement", "0.95");
+    assertThat(ran.code()).isEqualTo(4);
+    assertThat(ran.err())
+        .endsWith(
+            """
+            : model A answers none of these samples, so nothing can be compared.
+            Maybe try one of them with quantsweep predict.
+            """);
+  }
+
+  @Test
+  void case11And12OtherKindsOfModels() {
+    assertThat(run("inspect", file("11-program.mlmodel")).out())
+        .contains(": mlProgram, specification version 6, ");
+    String output = folder.resolve("q.mlmodel").toString();
+    Ran ran = run("quantize", file("12-tree.mlmodel"), "--scheme", "half", "--output", output);
+    assertThat(ran.whole())
+        .isEqualTo(
+            "4\n"
+                + file("12-tree.mlmodel")
+                + ": there is nothing to quantize: no weight tensor of it is asked for.\n"
+                + "Maybe look at what it has with quantsweep inspect.\n");
+    assertThat(Path.of(output)).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "21-dc300, f756130411507bf9aaf600ed73c12ff41e8c03a2875705722b597d51096f1273",
+    "21-quality1, 93d245c37cfce342620f0d525aa8d0ad499524dea4c4e5389421a88a31ef4193",
+    "37-zeros-for-eoi, f2819d76eb6b7fc57b44206e843bb270106eaf4e31d90b3d17cb5b775b354b6a"
+  })
+  void case21And37PicturesAsPillowReadsThem(String name, String digest) throws Exception {
+    assertThat(decoded(name)).isEqualTo(digest);
+  }
+
+  /** Java's library is the system's in some builds, and then decodes these. */
+  @Test
+  void case36AnArithmeticJpegIsReadAsPillowReadsItOrNamed() throws Exception {
+    try {
+      assertThat(decoded("36-arithmetic"))
+          .isEqualTo("d872759eb3d1d0af619c369b2142d4d46eb89702959096fdb731ff3c3b98f7c1");
+    } catch (UnreadableSampleException e) {
+      assertThat(e)
+          .hasMessage(
+              "this kind of JPEG (frame FFC9) cannot be decoded: only baseline, extended and"
+                  + " progressive ones with Huffman codes can.");
+    }
+  }
+
+  /** The SHA-256 of a picture's values. */
+  private static String decoded(String name) throws Exception {
+    byte[] bytes = Files.readAllBytes(Path.of(file(name + ".jpg")));
+    return Sha256Digest.of(
+            PictureDecoder.decode(bytes, Orientation.AS_STORED, PictureLimits.DEFAULT)
+                .toRgb()
+                .sharedValues())
+        .hex();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x=,26-uint32.npy", "x=,27-big-endian-uint64.npy"})
+  void case26And27UnsignedIntegers(String name, String input) throws Exception {
+    Tensor answer = predicted("25-identity-2x3x4.mlmodel", name + file(input)).get("out");
+    assertThat(answer.shape().toString()).isEqualTo("[2, 3, 4]");
+    for (int i = 0; i < 24; i++) {
+      assertThat(answer.get(i)).isEqualTo(10f * i);
+    }
+  }
+
+  @Test
+  void case28TextBesideAnArray() throws Exception {
+    Tensor answer = predicted("25-identity-2x3x4.mlmodel", file("28-string-beside.npz")).get("out");
+    assertThat(answer.get(0)).isEqualTo(-1.75f);
+    assertThat(answer.get(23)).isEqualTo(4);
+  }
+
+  @Test
+  void case31AClonedDataSet() {
+    Ran ran = run("ingest", file("31-hub-clone"), folder.resolve("table").toString());
+    assertThat(ran.code()).as(ran.err()).isZero();
+    assertThat(ran.out()).startsWith("2 samples (2 distinct), 0 quarantined, set ");
+  }
+
+  @Test
+  void case33GitLfsPointers() {
+    String told =
+        """
+        : it is a Git LFS pointer, not the file that it stands for.
+        Maybe run git lfs pull in its folder.
+        """;
+    assertThat(run("inspect", file("33-lfs.mlmodel")).whole())
+        .isEqualTo("4\n33-lfs.mlmodel" + told);
+    String parquet = file("33-lfs.parquet");
+    assertThat(run("ingest", parquet, folder.resolve("table").toString()).whole())
+        .isEqualTo("4\n" + parquet + told);
+  }
+
+  @Test
+  void case34ACompressionWithoutItsLibrary() {
+    String parquet = file("34-brotli.parquet");
+    assertThat(run("ingest", parquet, folder.resolve("table").toString()).whole())
+        .isEqualTo(
+            "4\n"
+                + parquet
+                + ": the table is compressed with Brotli, whose library is not here.\n"
+                + "Maybe write it again with zstd or snappy.\n");
+  }
+
+  @Test
+  void case35IntegerLabelsAsKeysAndNumbersInJson() throws Exception {
+    String input = file("35-int-labels.npz");
+    Map<String, Tensor> answer = predicted("35-int-labels.mlmodel", input);
+    // NpzArrays reads no texts.
+    assertThat(answer.get("p.keys").toArray()).containsExactly(-5, 0, (float) (1L << 40), 7);
+    Ran ran = run("predict", file("35-int-labels.mlmodel"), "--input", input, "--json");
+    JsonNode json = new ObjectMapper().readTree(ran.out()).path("outputs");
+    assertThat(json.path("classLabel").longValue()).isEqualTo(1099511627776L);
+    List<String> classes = new ArrayList<>();
+    json.path("p").fieldNames().forEachRemaining(classes::add);
+    assertThat(classes).containsExactly("-5", "0", "1099511627776", "7");
+    assertThat(json.path("p").path("7").isNumber()).isTrue();
+  }
+
+  @Test
+  void case36To38AFolderAsPeopleHaveIt() throws Exception {
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    for (String name : List.of("37-zeros-for-eoi", "38-webp-named")) {
+      Files.copy(Path.of(file(name + ".jpg")), pictures.resolve(name + ".jpg"));
+    }
+    Path picture = Path.of(file("21-dc300.jpg"));
+    Files.copy(picture, pictures.resolve("12:30:05.jpg"));
+    Files.copy(picture, Files.createDirectory(pictures.resolve("Äpfel")).resolve("日本.jpg"));
+    Files.copy(picture, Files.createDirectory(pictures.resolve("__MACOSX")).resolve("x.jpg"));
+    Files.write(pictures.resolve("._x.jpg"), new byte[] {0, 5, 22, 7});
+    for (String other : List.of("a.webp", "b.gif", "c.GIF", "d.tif", "e.heic")) {
+      Files.write(pictures.resolve(other), new byte[] {1});
+    }
+    Ran ran = run("ingest", pictures.toString(), folder.resolve("table").toString());
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err())
+        .isEqualTo(
+            "left out, since such files are not read: 2 .gif, 1 .heic, 1 .tif, 1 .webp (JPEG, PNG,"
+                + " BMP, .npy and .npz are)\n"
+                + "37-zeros-for-eoi.jpg: the JPEG has no end marker (FFD9), but all of its rows are"
+                + " there\n");
+    assertThat(ran.out())
+        .startsWith("3 samples (2 distinct), 1 quarantined, set ")
+        .endsWith(
+            "quarantined 38-webp-named.jpg: not a JPEG, PNG or BMP, whatever its name says: it is"
+                + " a WebP file.\n");
+  }
+
+  @Test
+  void publishingToWhatMlflowCallsAModel() {
+    assertThat(run("registry", "publish", folder.toString(), "models:/x").whole())
+        .isEqualTo(
+            "2\nregistry address (models:/x): this is how MLflow's clients name a model, and says"
+                + " nothing of the server.\nMaybe write mlflow+http://HOST:PORT/x.\n");
+  }
+
+  @Test
+  void anObjectStoreWithoutItsConnector() {
+    assertThat(run("ingest", "s3a://bucket/x", folder.resolve("table").toString()).whole())
+        .startsWith("2\ns3a://: no file system is known here for such addresses")
+        .contains("spark-submit --packages org.apache.hadoop:hadoop-aws:");
+  }
+}
