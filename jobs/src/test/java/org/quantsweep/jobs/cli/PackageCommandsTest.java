@@ -39,6 +39,7 @@ class PackageCommandsTest {
   private static final String UNFIT = PACKAGES.resolve("unfit.mlpackage").toString();
   private static final String HALVES = PACKAGES.resolve("halves.mlpackage").toString();
   private static final String GREY16 = PACKAGES.resolve("grey16.mlpackage").toString();
+  private static final String DIGITS = PACKAGES.resolve("digits.mlpackage").toString();
   private static final String PROGRAM = PACKAGES.resolve("classifier.mlpackage").toString();
   private static final String NETWORK = PACKAGES.resolve("classifier.mlmodel").toString();
 
@@ -716,7 +717,7 @@ class PackageCommandsTest {
             """
               It can run here.
             linear_0_bias_0                          linear         [3]                  float32                         12 bytes
-            linear_0_weight_0                        linear         [3, 4]               float32                         48 bytes
+            linear_0_weight_0                        linear         [3, 4]               float32                         48 bytes  quantized by default
             """);
     assertThat(run("inspect", archive).out()).isEqualTo(given.out().replace(PROGRAM, archive));
     assertThat(run("inspect", "file://" + Path.of(PROGRAM).toAbsolutePath()).out())
@@ -733,9 +734,9 @@ class PackageCommandsTest {
 
   @Test
   void aProgramIsCompressedAndMadePlainAgain() throws Exception {
-    String archive = zipped(Path.of(PROGRAM), folder.resolve("p.mlpackage.zip"));
+    String archive = zipped(Path.of(DIGITS), folder.resolve("p.mlpackage.zip"));
     List<String> digests = new ArrayList<>();
-    for (String model : List.of(PROGRAM, archive)) {
+    for (String model : List.of(DIGITS, archive)) {
       String out = at("out" + digests.size() + ".mlpackage");
       Ran ran = run("quantize", model, "--scheme", "sparse:0.5", "--output", out, "--json");
       assertThat(ran.err()).isEmpty();
