@@ -1,6 +1,7 @@
 package org.quantsweep.coreml;
 
 import java.io.Serializable;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Where a model is to run. */
@@ -31,5 +32,23 @@ public final class Deployment implements Serializable {
   /** What the model is to run on. */
   public ComputeUnit unit() {
     return unit;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Deployment same
+        && Objects.equals(target, same.target)
+        && unit == same.unit;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(target, unit);
+  }
+
+  /** For example {@code iOS18 on ane}, or {@code own on all}. */
+  @Override
+  public String toString() {
+    return (target == null ? "own" : target.toString()) + " on " + unit;
   }
 }

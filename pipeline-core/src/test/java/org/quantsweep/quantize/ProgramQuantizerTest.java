@@ -247,16 +247,43 @@ class ProgramQuantizerTest {
     assertLeft(Shape.of(2, 4), values, scheme, mask, floats);
   }
 
-  /**
-   * Of these four rows of three coremltools leaves the same by blocks; n:m it takes the other way.
-   */
-  @ParameterizedTest
-  @CsvSource({
-    "sparse:0.5@block2, 010010101101, 0.9 -0.1 -0.7 0.6 0.2 -0.3",
-  })
-  void blocksOfChannelsAreLeftOutTogether(String scheme, String mask, String floats) {
-    float[] values = {.1f, .9f, .2f, .3f, -.1f, .5f, -.7f, .05f, .6f, .2f, .4f, -.3f};
-    assertLeft(Shape.of(4, 3), values, scheme, mask, floats);
+  private static final float[] FOUR_ROWS = {
+    .1f, .9f, .2f, .3f, -.1f, .5f, -.7f, .05f, .6f, .2f, .4f, -.3f
+  };
+
+  @Test
+  void blocksOfChannelsAreLeftOutTogether() {
+    assertLeft(
+        Shape.of(4, 3),
+        FOUR_ROWS,
+        "sparse:0.5@block2",
+        "010010101101",
+        "0.9 -0.1 -0.7 0.6 0.2 -0.3");
+  }
+
+  /** Groups lie along the first axis where that is the input channels'. */
+  @Test
+  void ofEachGroupTheSmallestAreLeftOut() {
+    WeightAxes columns = new WeightAxes(1, 0, 1);
+    SparseWeights weights =
+        (SparseWeights)
+            quantized(FloatType.HALF, Shape.of(4, 3), columns, FOUR_ROWS, "sparse:1of2");
+    assertThat(mask(weights)).isEqualTo("010101101010");
+    assertThat(hexadecimal(FloatType.HALF, weights.floats()))
+        .isEqualTo("3b33 34cd 3800 b99a 38cd 3666");
+  }
+
+  /** As many values as entries: each is one. */
+  @Test
+  void aTableOfLeastErrorHasNoErrorWhereItCan() {
+    float[] values = {1, 1, 2, 2, 3, 3, 7, 7};
+    PalettizedWeights weights =
+        (PalettizedWeights) quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, "lut:2");
+    assertThat(weights.entries()).containsExactly(1, 2, 3, 7);
+    PalettizedWeights wider =
+        (PalettizedWeights) quantized(FloatType.HALF, Shape.of(2, 4), ROWS, values, "lut:3");
+    assertThat(wider.entries()).containsExactly(1, 2, 3, 7, 7, 7, 7, 7);
+    assertThat(wider.dequantize().toArray()).containsExactly(values);
   }
 
   private static void assertLeft(

@@ -110,6 +110,8 @@ class SweepSettingsTest {
     expected.put("perTensor.groupBytes", "536870912");
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
+    expected.put("deployment", "own on all");
+    expected.put("halfPrecision", "false");
     assertThat(flat(parse(List.of()))).isEqualTo(expected);
     assertThat(
             flat(SweepSettings.builder("m", List.of("s"), PicturePreparation.DEFAULT, "o").build()))
@@ -155,6 +157,7 @@ class SweepSettingsTest {
     given.put("time-budget", "90s");
     given.put("run-id", "manual__2026-11-28T20:00:00+00:00");
     given.put("run-limit", "45s");
+    given.put("function", "main");
     given.put("precision", "float16");
     given.put("deployment-target", "iOS18");
     given.put("compute-unit", "ane");

@@ -343,6 +343,22 @@ class ProgramDeploymentTest {
     assertThat(encoder.unstorable("w", Scheme.parse("sparse:0.9+int4"))).isEmpty();
   }
 
+  /** What is printed of a program is read again. */
+  @Test
+  void shortSpellingsAreReadAsWhatTheyStandFor() {
+    CoreMLModel model = model("CoreML8", 9, null, ComputeUnit.CPU);
+    for (String scheme : MadePrograms.SCHEMES) {
+      Scheme parsed = Scheme.parse(scheme);
+      assertThat(model.format().spelled(parsed)).isEqualTo(scheme);
+      if (parsed instanceof Scheme.Compression compression) {
+        assertThat(model.format().spelled(compression.fitted())).isEqualTo(scheme + "+calibrated");
+        assertThat(Scheme.parse(scheme + "+calibrated")).isEqualTo(compression.fitted());
+      }
+    }
+    assertThat(model.format().spelled(Scheme.parse("lut-custom:mine:4")))
+        .isEqualTo("lut-custom:mine:4");
+  }
+
   @Test
   void schemesOfOneFormAreOneOption() {
     List<String> options = options(model("CoreML8", 9, null, ComputeUnit.CPU));
