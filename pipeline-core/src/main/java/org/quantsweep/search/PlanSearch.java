@@ -25,7 +25,7 @@ import org.quantsweep.sweep.TensorOption;
  */
 public final class PlanSearch {
   /** Plans of the line closer in size than this are not told apart. */
-  private static final double CLOSEST_SIZES = 1.0015;
+  static final double CLOSEST_SIZES = 1.0015;
 
   /**
    * Of the boundary's size: where the plans lie through which the curve is fitted. Farther away a

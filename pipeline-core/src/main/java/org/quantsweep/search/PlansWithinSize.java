@@ -21,9 +21,6 @@ import org.quantsweep.sweep.TensorOption;
  * is judged: the more plans counts choose among, the more luck the choice has.
  */
 final class PlansWithinSize {
-  /** Plans of the line closer in size than this are not told apart. */
-  private static final double CLOSEST_SIZES = 1.0015;
-
   private final WithinSize within;
   private final PlanCatalog catalog;
   private final SearchSpace space;
@@ -35,7 +32,7 @@ final class PlansWithinSize {
    * A search over the plans of a space.
    *
    * @param measured what options lose alone; empty where the strategy does not ask for it, and
-   *     larger plans are taken for the better ones
+   *     every plan of its line that fits is judged
    * @param settings {@code scan} plans of the line below the best, and {@code neighbours} of it
    * @param uniformLoss the summed loss of a uniform candidate's options; asked where counts are
    *     equal, empty where it cannot be told
@@ -73,7 +70,7 @@ final class PlansWithinSize {
     List<Candidate> fitting = line.stream().filter(within::allows).sorted(byPromise(line)).toList();
     Set<Candidate> contenders = new LinkedHashSet<>();
     warmStart.filter(within::allows).ifPresent(contenders::add);
-    contenders.addAll(apart(fitting));
+    contenders.addAll(measured.isEmpty() ? fitting : apart(fitting));
     if (!fitting.isEmpty() && !measured.isEmpty()) {
       contenders.addAll(
           new Neighbours(catalog, space, measured)
@@ -92,7 +89,7 @@ final class PlansWithinSize {
         best(judged, uniform), List.of(), List.copyOf(told.values()), List.of(), fitting.size());
   }
 
-  /** The least loss first; without losses the largest plan. */
+  /** The least loss first; without losses the largest plan, so that a budget ends at small ones. */
   private Comparator<Candidate> byPromise(Set<Candidate> line) {
     if (measured.isEmpty()) {
       return Comparator.reverseOrder();
@@ -109,7 +106,7 @@ final class PlansWithinSize {
     long last = Long.MAX_VALUE;
     for (Candidate plan : fitting) {
       long bytes = plan.encodedSize().bytes();
-      if (apart.size() <= settings.scan() && bytes * CLOSEST_SIZES <= last) {
+      if (apart.size() <= settings.scan() && bytes * PlanSearch.CLOSEST_SIZES <= last) {
         apart.add(plan);
         last = bytes;
       }

@@ -14,6 +14,7 @@ import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.SearchListener;
+import org.quantsweep.search.Strategy;
 import org.quantsweep.testing.TinySweep;
 
 /** The most agreeing model up to a size, through the whole procedure. */
@@ -149,6 +150,21 @@ class LargestSizeSweepTest {
     assertThat(parted.candidates()).isEqualTo(one.candidates());
     assertThat(parted.certificate()).isEqualTo(one.certificate());
     assertThat(parted.sweepDigest()).isEqualTo(one.sweepDigest());
+  }
+
+  /** The plans of one scheme for all: those that the rule leaves to choose among are judged. */
+  @Test
+  void whereNoOptionIsRunAloneEveryPlanOfTheLineThatFitsIsJudged() {
+    SweepResult result =
+        run(
+            settings("900B")
+                .perTensor(PerTensorSettings.DEFAULT.toBuilder().strategy(Strategy.UNIFORM).build())
+                .build());
+    assertThat(result.candidates())
+        .filteredOn(own -> own.plan() != null)
+        .hasSize(result.certificate().line())
+        .hasSizeGreaterThan(5)
+        .allSatisfy(own -> assertThat(own.verdict()).isEqualTo("judged"));
   }
 
   @Test
