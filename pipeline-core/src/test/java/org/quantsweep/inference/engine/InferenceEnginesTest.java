@@ -15,7 +15,7 @@ class InferenceEnginesTest {
   @Test
   void theIdentityIsWhatStoredEvaluationsHave() {
     assertThat(InferenceEngines.onnxRuntime().identity())
-        .isEqualTo("onnxruntime 1.28.0, lowering 3");
+        .isEqualTo("onnxruntime 1.28.0, lowering 4.2");
   }
 
   @Test

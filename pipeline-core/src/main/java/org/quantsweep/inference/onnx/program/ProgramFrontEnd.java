@@ -34,7 +34,7 @@ import org.quantsweep.tensor.Tensor;
 /** The front end of ML Programs, for one function of a model. */
 public final class ProgramFrontEnd implements ModelLowering {
   /** Changes whenever an answer of an ML Program may change. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private final CoreMLModel model;
   private final ProgramFunction function;
