@@ -59,6 +59,10 @@ PARAMS = {
     ),
     "family": Param(None, type=["null", "string"], enum=[None, "uniform", "per-tensor"]),
     "schemes": Param(None, **TEXT, description="Only these schemes, such as linear:6,lut-kmeans:6."),
+    "deployment_target": Param(
+        None, **TEXT, description="The least system that must load the model, such as iOS17; permits to raise it."
+    ),
+    "compute_unit": Param(None, type=["null", "string"], enum=[None, "ane", "gpu", "cpu", "all"]),
     "registry": Param(
         None, **ADDRESS, description="Where to publish; empty: the variable quantsweep_registry."
     ),
@@ -243,6 +247,8 @@ with DAG(
             flag("--largest-size", "largest_size"),
             flag("--family", "family"),
             flag("--schemes", "schemes"),
+            flag("--deployment-target", "deployment_target"),
+            flag("--compute-unit", "compute_unit"),
             flag("--time-budget", "time_budget"),
             flag("--evaluations", "evaluations"),
             "--run-id=" + RUN_ID,

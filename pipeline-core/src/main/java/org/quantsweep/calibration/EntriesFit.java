@@ -9,9 +9,6 @@ import org.quantsweep.quantize.FloatType;
  * over all rows that share it. The entries are rounded to what is stored.
  */
 final class EntriesFit {
-  private static final double RIDGE = 1e-9;
-  private static final int MOST_RAISES = 3;
-
   /** Multiplications that the equations may take; of more rows, evenly spaced ones count. */
   private static final long MOST_WORK = 1L << 30;
 
@@ -31,7 +28,8 @@ final class EntriesFit {
     for (int i = 0; i < entries; i++) {
       trace += normal[i * entries + i];
     }
-    double[] lower = factor(normal, entries, Math.max(trace * RIDGE, Double.MIN_NORMAL));
+    double[] lower =
+        GridRefit.factor(normal, entries, Math.max(trace * GridRefit.RIDGE, Double.MIN_NORMAL));
     if (lower.length == 0) {
       return table.entries().clone();
     }
@@ -83,22 +81,6 @@ final class EntriesFit {
         }
       }
     }
-  }
-
-  /** A Cholesky factor; the ridge is raised a few times where there is none. Empty without one. */
-  private static double[] factor(double[] normal, int entries, double ridge) {
-    double added = ridge;
-    for (int raised = 0; raised <= MOST_RAISES; raised++) {
-      for (int i = 0; i < entries; i++) {
-        normal[i * entries + i] += added;
-      }
-      try {
-        return Matrices.cholesky(normal, entries);
-      } catch (ArithmeticException e) {
-        added *= 100;
-      }
-    }
-    return new double[0];
   }
 
   /**

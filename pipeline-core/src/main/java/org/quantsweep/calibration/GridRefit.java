@@ -12,7 +12,7 @@ import org.quantsweep.linalg.Matrices;
  */
 final class GridRefit {
   /** Of the trace; keeps entries that hardly any weight uses where they are. */
-  private static final double RIDGE = 1e-9;
+  static final double RIDGE = 1e-9;
 
   /** Of the ridge, each time a hundredfold. */
   private static final int MOST_RAISES = 3;
@@ -103,7 +103,7 @@ final class GridRefit {
   }
 
   /** A Cholesky factor; the ridge is raised a few times where there is none. Empty without one. */
-  private static double[] factor(double[] normal, int entries, double ridge) {
+  static double[] factor(double[] normal, int entries, double ridge) {
     double added = ridge;
     for (int raised = 0; raised <= MOST_RAISES; raised++) {
       for (int i = 0; i < entries; i++) {

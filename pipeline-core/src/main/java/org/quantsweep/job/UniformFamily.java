@@ -90,7 +90,7 @@ final class UniformFamily {
       if (refusal.isPresent()) {
         leftOut
             .computeIfAbsent(new Cause(identity, refusal.get()), missing -> new ArrayList<>())
-            .add(scheme.toString());
+            .add(encoder.spelled(scheme));
       } else if (found.isEmpty()) {
         storable.add(identity);
       } else {
@@ -100,7 +100,7 @@ final class UniformFamily {
                 : found.get().reason() + " of '" + found.get().tensor() + "', which comes along";
         leftOut
             .computeIfAbsent(new Cause(identity, reason), missing -> new ArrayList<>())
-            .add(scheme.toString());
+            .add(encoder.spelled(scheme));
       }
     }
     return storable;

@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.lang.ref.SoftReference;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class ProgramQuantizer extends TensorQuantizer {
   /** The last form that was made: its fitted twin begins with it. */
   private Scheme.Compression lastScheme;
 
-  private QuantizedWeights last;
+  private SoftReference<QuantizedWeights> last = new SoftReference<>(null);
 
   /**
    * For one weight tensor.
@@ -64,11 +65,13 @@ public final class ProgramQuantizer extends TensorQuantizer {
   @Override
   public synchronized QuantizedWeights quantize(Scheme.Compression scheme) {
     requirePlain(scheme);
-    if (!scheme.equals(lastScheme)) {
-      last = made(scheme);
+    QuantizedWeights known = scheme.equals(lastScheme) ? last.get() : null;
+    if (known == null) {
+      known = made(scheme);
+      last = new SoftReference<>(known);
       lastScheme = scheme;
     }
-    return last;
+    return known;
   }
 
   private QuantizedWeights made(Scheme.Compression scheme) {

@@ -149,7 +149,7 @@ public final class OptionPass {
                       List<String> own =
                           schemes.computeIfAbsent(option.tensor(), key -> new ArrayList<>());
                       if (OptionRules.isFitted(option.scheme())) {
-                        own.add(option.scheme().toString());
+                        own.add(encoder.spelled(option.scheme()));
                       }
                     }));
     fitted.values().removeIf(found -> found.refusal().isPresent());

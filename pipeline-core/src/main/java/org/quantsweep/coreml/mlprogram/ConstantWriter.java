@@ -26,6 +26,9 @@ final class ConstantWriter {
    */
   private static final int MOST_INSIDE = 512;
 
+  /** Elements from which on coremltools stores an array in the file. */
+  private static final int FEW = 10;
+
   private final Target target;
   private final String identity;
   private final String name;
@@ -40,9 +43,16 @@ final class ConstantWriter {
    *
    * @param identity of the weight tensor, by which its arrays are known
    * @param name in its function
+   * @param shared whether several functions make it; what they share lies in the file
    * @param taken the names of other values
    */
-  record Target(String identity, String name, Shape shape, FloatType type, Set<String> taken) {
+  record Target(
+      String identity,
+      String name,
+      Shape shape,
+      FloatType type,
+      boolean shared,
+      Set<String> taken) {
     /** A name for what it is made of, that nothing else has. */
     private String part(String suffix) {
       String free = name + suffix;
@@ -115,7 +125,11 @@ final class ConstantWriter {
 
     Value array(Role role, DataType element, Shape of) {
       long count = of.elementCount();
-      if (element.bits() >= 8 && CodeBits.bytes(element, count) <= MOST_INSIDE) {
+      boolean inside =
+          target.shared()
+              ? role != Role.DATA && count < FEW
+              : CodeBits.bytes(element, count) <= MOST_INSIDE;
+      if (element.bits() >= 8 && inside) {
         byte[] bytes = arrays.bytes(role, CodeBits.bytes(element, count));
         return MilMessages.packed(element, of, bytes);
       }

@@ -229,7 +229,12 @@ final class PackageEncoder {
       ProgramWeight weight, String name, Change change, Opset opset) {
     return new ConstantWriter(
             new ConstantWriter.Target(
-                weight.tensor().identity(), name, weight.tensor().shape(), weight.type(), names),
+                weight.tensor().identity(),
+                name,
+                weight.tensor().shape(),
+                weight.type(),
+                weight.makers().size() > 1,
+                names),
             opset,
             change.arrays())
         .write(change.form());

@@ -1,6 +1,7 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -270,7 +271,8 @@ final class ProgramLayers {
     Chain chain = new Chain(scope);
     chain.add(maker.get());
     ProgramWeights.Origin origin = new ProgramWeights.Origin(maker.get(), name, value.shape());
-    Found shared = stored.get(chain.place());
+    String made = chain.place(value);
+    Found shared = stored.get(made);
     if (shared != null && !shared.isIn(scope.function)) {
       // Another function's, stored once for both.
       shared.chains.add(chain);
@@ -300,8 +302,8 @@ final class ProgramLayers {
             axes(use.operation(), shape, channels, scope));
     found.chains.add(chain);
     weights.put(identity, found);
-    if (!chain.place().isEmpty()) {
-      stored.putIfAbsent(chain.place(), found);
+    if (!made.isEmpty()) {
+      stored.putIfAbsent(made, found);
     }
   }
 
@@ -386,9 +388,12 @@ final class ProgramLayers {
 
   /** What a constant is decoded from. */
   private static final class Chain {
+    /** Elements in the program itself up to which they are compared with others. */
+    private static final int MOST_INSIDE = 1 << 16;
+
     private final Scope scope;
     private final Set<Operation> operations = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final List<String> places = new ArrayList<>();
+    private final List<TensorValue> arrays = new ArrayList<>();
     private Operation last;
     private long bytes;
 
@@ -422,15 +427,35 @@ final class ProgramLayers {
     private void count(ProgramValue value) {
       if (value instanceof TensorValue tensor && tensor.type() != DataType.STRING) {
         bytes += (long) tensor.count() * tensor.type().bits() / 8;
-        if (!tensor.origin().isEmpty()) {
-          places.add(tensor.origin() + " " + tensor.type() + tensor.shape());
-        }
+        arrays.add(tensor);
       }
     }
 
-    /** Where in the files all of it lies; empty for what lies in the program itself. */
-    private String place() {
-      return places.isEmpty() ? "" : last.type() + places;
+    /**
+     * What a constant is made of: where in the files its arrays lie, and what small ones beside
+     * them hold; empty where all of it, or much of it, lies in the program itself.
+     */
+    private String place(TensorValue value) {
+      boolean inside = arrays.stream().allMatch(array -> array.origin().isEmpty());
+      boolean large =
+          arrays.stream()
+              .anyMatch(array -> array.origin().isEmpty() && array.count() > MOST_INSIDE);
+      if (inside || large) {
+        return "";
+      }
+      return last.type()
+          + value.type()
+          + value.shape()
+          + arrays.stream().map(array -> content(array) + array.type() + array.shape()).toList();
+    }
+
+    private static String content(TensorValue array) {
+      if (!array.origin().isEmpty()) {
+        return array.origin();
+      }
+      return array.type().isFloat()
+          ? Arrays.toString(array.floats())
+          : Arrays.toString(array.integers());
     }
 
     private WeightStorage storage() {

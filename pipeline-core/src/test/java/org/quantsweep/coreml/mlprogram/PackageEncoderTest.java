@@ -350,7 +350,7 @@ class PackageEncoderTest {
             file);
     Operation w = made(message(encoded(model, plan(Map.of("w", "sparse:0.5")))), "main", "w");
     assertThat(w.getAttributesOrThrow("nonzero_data").hasImmediateValue()).isTrue();
-    assertThat(w.getAttributesOrThrow("mask").hasBlobFileValue()).isTrue();
+    assertThat(w.getAttributesOrThrow("mask").hasImmediateValue()).isTrue();
     encoded(model, plan(Map.of("w", "sparse:0.5+lut:2")));
   }
 }

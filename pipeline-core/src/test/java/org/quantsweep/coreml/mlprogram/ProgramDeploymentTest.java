@@ -364,7 +364,7 @@ class ProgramDeploymentTest {
     List<String> options = options(model("CoreML8", 9, null, ComputeUnit.CPU));
     // One group of sixteen channels is the whole; blocks of 32 do not fit.
     assertThat(options)
-        .contains("lut:4", "lut:4@group8", "lut:4@vector2", "int8", "int4", "uint4")
+        .contains("lut:4", "lut:4@vector2", "int8", "int4", "uint4")
         .doesNotContain("lut:4@group16", "int4@block32");
     assertThat(options.get(0)).isEqualTo("full");
     assertThat(options).doesNotHaveDuplicates();
