@@ -1,5 +1,7 @@
 package org.quantsweep.calibration;
 
+import java.util.Arrays;
+
 /**
  * Rows of weights that share their codes, one for most: what they stand for, and what is left of
  * their error. With D the error and H the second moments of their inputs, they cost D H D^T; the
@@ -115,26 +117,31 @@ final class CodedRows {
   /** Computes the gradient anew. */
   private void settle() {
     for (int row = 0; row < weights.length; row++) {
-      double[] difference = new double[codes.length];
-      for (int i = 0; i < difference.length; i++) {
-        difference[i] = weights[row][i] - values[row][i];
-      }
-      if (metric.parts().isEmpty()) {
-        for (int i = 0; i < difference.length; i++) {
-          gradient[row][i] = metric.importance()[i] * difference[i];
-        }
+      double[] own = gradient[row];
+      Arrays.fill(own, 0);
+      for (int i = 0; i < own.length && metric.parts().isEmpty(); i++) {
+        own[i] = metric.importance()[i] * (weights[row][i] - values[row][i]);
       }
       for (RowMetric.Part part : metric.parts()) {
-        int n = part.length();
-        for (int i = 0; i < n; i++) {
-          double sum = 0;
-          int start = i * n;
-          for (int j = 0; j < n; j++) {
-            sum += part.damped()[start + j] * difference[part.start() + j];
-          }
-          gradient[row][part.start() + i] = sum;
+        for (int i = 0; i < part.length(); i++) {
+          int column = part.start() + i;
+          add(own, part, i, weights[row][column] - values[row][column]);
         }
       }
+    }
+  }
+
+  /** Adds a multiple of a row of H: sums along it would not run on vectors of numbers. */
+  private static void add(double[] gradient, RowMetric.Part part, int row, double factor) {
+    if (factor == 0) {
+      return;
+    }
+    int n = part.length();
+    int first = part.start();
+    int start = row * n;
+    double[] damped = part.damped();
+    for (int j = 0; j < n; j++) {
+      gradient[first + j] += factor * damped[start + j];
     }
   }
 
@@ -146,9 +153,13 @@ final class CodedRows {
    * @param decode writes the value of a code
    */
   void follow(int book, int[] renamed, Decoder decode) {
+    double[][] before = new double[weights.length][];
+    Arrays.setAll(before, row -> values[row].clone());
     double[] value = new double[weights.length];
+    int changed = 0;
     for (int i = 0; i < codes.length; i++) {
       if (columnBook[i] == book) {
+        changed++;
         codes[i] = renamed == null ? codes[i] : renamed[codes[i]];
         decode.decode(codes[i], value);
         for (int row = 0; row < weights.length; row++) {
@@ -156,7 +167,19 @@ final class CodedRows {
         }
       }
     }
-    settle();
+    // One block of many moves few columns: to sum all of them each time would be cubic.
+    if (metric.parts().isEmpty() || 2 * changed > codes.length) {
+      settle();
+      return;
+    }
+    for (RowMetric.Part part : metric.parts()) {
+      for (int i = 0; i < part.length(); i++) {
+        int column = part.start() + i;
+        for (int row = 0; row < weights.length && columnBook[column] == book; row++) {
+          add(gradient[row], part, i, before[row][column] - values[row][column]);
+        }
+      }
+    }
   }
 
   /** Writes the value of a code. */
@@ -208,14 +231,10 @@ final class CodedRows {
       if (size > 0 && gain > LEAST_GAIN * size) {
         codes[column] = code;
         changed = true;
-        int start = i * n;
         for (int row = 0; row < rows; row++) {
           double step = better[row] - values[row][column];
           values[row][column] = better[row];
-          double[] own = gradient[row];
-          for (int j = 0; j < n; j++) {
-            own[part.start() + j] -= step * part.damped()[start + j];
-          }
+          add(gradient[row], part, i, -step);
         }
       }
     }

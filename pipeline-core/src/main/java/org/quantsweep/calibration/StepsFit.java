@@ -106,16 +106,20 @@ final class StepsFit {
 
   private static double quadratic(RowMetric.Part part, double[] codes) {
     int n = part.length();
-    double sum = 0;
+    int[] own = new int[n];
+    int count = 0;
     for (int i = 0; i < n; i++) {
-      double own = codes[part.start() + i];
-      if (own != 0) {
-        double product = 0;
-        for (int j = 0; j < n; j++) {
-          product += part.damped()[i * n + j] * codes[part.start() + j];
-        }
-        sum += own * product;
+      if (codes[part.start() + i] != 0) {
+        own[count++] = i;
       }
+    }
+    double sum = 0;
+    for (int a = 0; a < count; a++) {
+      double product = 0;
+      for (int b = 0; b < count; b++) {
+        product += part.damped()[own[a] * n + own[b]] * codes[part.start() + own[b]];
+      }
+      sum += codes[part.start() + own[a]] * product;
     }
     return sum;
   }

@@ -134,7 +134,7 @@ final class SweepPhases {
                 planned.estimate(
                     secondsPerInference(open.selecting().cost()), open.runners().parallelism())));
     UniformFamily family = open.files().family();
-    family.leftOut().forEach(listener::leftOut);
+    listener.leftOut(family.leftOut());
     leftOut.addAll(family.leftOut());
     Optional<PlanWork> plans = work.filter(planned -> !planned.tensors().isEmpty());
     SweepFindings findings;

@@ -2,8 +2,10 @@ package org.quantsweep.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.quantsweep.digest.ByteSize;
 
 /** A result as text for people. */
@@ -154,15 +156,24 @@ public final class ResultTable {
 
   private static String leftOut(SweepResult result) {
     StringBuilder text = new StringBuilder();
+    Map<String, List<String>> tensors = new LinkedHashMap<>();
     for (SweepResult.LeftOut options : result.leftOut()) {
-      text.append("Weight tensor '")
-          .append(options.tensor())
-          .append("' could not have ")
-          .append(options.schemes().size())
-          .append(options.schemes().size() == 1 ? " scheme: " : " schemes: ")
-          .append(options.reason())
-          .append(".\n");
+      int schemes = options.schemes().size();
+      String rest =
+          " could not have "
+              + schemes
+              + (schemes == 1 ? " scheme: " : " schemes: ")
+              + options.reason()
+              + ".\n";
+      tensors.computeIfAbsent(rest, missing -> new ArrayList<>()).add(options.tensor());
     }
+    tensors.forEach(
+        (rest, own) ->
+            text.append(
+                    own.size() == 1
+                        ? "Weight tensor '" + own.get(0) + "'"
+                        : own.size() + " weight tensors")
+                .append(rest));
     for (SweepResult.NotOffered forms : result.notOffered()) {
       text.append("Not offered: ")
           .append(forms.forms())

@@ -153,14 +153,16 @@ public final class OptionPass {
                       }
                     }));
     fitted.values().removeIf(found -> found.refusal().isPresent());
+    List<LeftOut> found = new ArrayList<>();
     reasons.forEach(
         (tensor, reason) -> {
           LeftOut options = new LeftOut(tensor, schemes.get(tensor), reason);
           // Asked for again, as with a recipe before the search, it is refused again.
           if (leftOut.add(options)) {
-            listener.leftOut(options);
+            found.add(options);
           }
         });
+    listener.leftOut(found);
   }
 
   /** The options of weight tensors that could not be fitted. */

@@ -27,8 +27,8 @@ public interface SearchListener {
   /** A wave is done: what is decided so far, in ascending order of size. */
   default void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {}
 
-  /** Options are left out, because a weight tensor cannot have them. */
-  default void leftOut(LeftOut options) {}
+  /** Options are left out, because weight tensors cannot have them. */
+  default void leftOut(List<LeftOut> options) {}
 
   /**
    * Options were narrowed by their bytes and errors, before any of them is run.

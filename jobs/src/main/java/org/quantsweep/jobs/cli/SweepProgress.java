@@ -117,8 +117,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void leftOut(LeftOut options) {
-    line(options.toString());
+  public void leftOut(List<LeftOut> options) {
+    LeftOut.lines(options).forEach(this::line);
   }
 
   private static String time(double seconds) {

@@ -68,15 +68,23 @@ class SweepProgressTest {
   void whatAWeightTensorCannotBeStoredAsIsToldInOneLine() {
     StringWriter err = new StringWriter();
     try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
-      progress.leftOut(new LeftOut("m/data", List.of("half"), "weight (70000.0) is beyond"));
+      List<String> half = List.of("half");
       List<String> four = List.of("half", "linear:1", "linear:2", "linear:3");
-      progress.leftOut(new LeftOut("m/data", four, "it holds NaN"));
+      progress.leftOut(
+          List.of(
+              new LeftOut("m/data", half, "weight (70000.0) is beyond"),
+              new LeftOut("m/data", four, "it holds NaN"),
+              new LeftOut("a", half, "it is odd"),
+              new LeftOut("b", half, "it is odd"),
+              new LeftOut("c", half, "it is odd"),
+              new LeftOut("d", half, "it is odd")));
     }
     assertThat(err)
         .hasToString(
             """
             0 s: weight tensor 'm/data' is not stored as half: weight (70000.0) is beyond
             0 s: weight tensor 'm/data' is not stored as half, linear:1, linear:2 and 1 more: it holds NaN
+            0 s: weight tensors 'a', 'b', 'c' and 1 more are not stored as half: it is odd
             """);
   }
 

@@ -110,7 +110,7 @@ class SweepSettingsTest {
     expected.put("perTensor.groupBytes", "536870912");
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
-    expected.put("deployment", "own on all");
+    expected.put("functions", "[]");
     expected.put("halfPrecision", "false");
     assertThat(flat(parse(List.of()))).isEqualTo(expected);
     assertThat(

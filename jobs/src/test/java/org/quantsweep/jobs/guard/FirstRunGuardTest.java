@@ -73,14 +73,14 @@ class FirstRunGuardTest {
                 + " as it seems.\nMaybe leave it more memory, and give the same command again.");
   }
 
-  /** As at Ctrl-C, which reaches every process of a terminal. */
+  /** As by a scheduler. At Ctrl-C it is the same, but what runs in the background ignores that. */
   @Test
   void whoIsEndedTellsNothingOfTheModelEither() {
     assertThatThrownBy(() -> run(IsEnded.class, LONG))
         .isInstanceOf(EngineFaultException.class)
         .hasMessage(
             "shapes.mlmodel: its first run, in a process of its own, was ended by a signal (exit"
-                + " code 130) before it was through.\nMaybe give the same command again.");
+                + " code 143) before it was through.\nMaybe give the same command again.");
   }
 
   @ParameterizedTest
@@ -175,7 +175,7 @@ class FirstRunGuardTest {
     private IsEnded() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-      signal("INT");
+      signal("TERM");
     }
   }
 
