@@ -308,11 +308,14 @@ class StandaloneClusterIT {
                 folder.resolve("local/evaluations").toString(),
                 "--publish",
                 hdfs.path("registry-of-full/shapes").toString()));
-    assertThat(sweep.exitCode()).as(sweep::log).isEqualTo(4);
+    assertThat(sweep.exitCode()).as(sweep::log).isEqualTo(1);
     assertThat(sweep.log())
         .contains(full + "/out: the results cannot be written here (")
         .contains("quota of /full is exceeded")
-        .contains("\nMaybe name a writable place with --output.\n")
+        .contains(
+            "\n"
+                + "Maybe free some space and give the same command again: a sweep continues from"
+                + " what it has stored.\n")
         .doesNotContain("internal failure");
     assertThat(hdfs.files().exists(hdfs.path("registry-of-full"))).isFalse();
     assertThat(hdfs.files().exists(new org.apache.hadoop.fs.Path(full, "out/result.json")))
