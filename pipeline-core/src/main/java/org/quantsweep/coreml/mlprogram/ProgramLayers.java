@@ -230,17 +230,7 @@ final class ProgramLayers {
   }
 
   private static void collect(Operation operation, Set<String> names) {
-    operation
-        .inputs()
-        .values()
-        .forEach(
-            bindings ->
-                bindings.forEach(
-                    binding -> {
-                      if (binding instanceof Binding.Name name) {
-                        names.add(name.name());
-                      }
-                    }));
+    names.addAll(named(operation));
     for (ProgramBlock block : operation.blocks()) {
       Set<String> inside = new LinkedHashSet<>(block.outputs());
       block.operations().forEach(inner -> collect(inner, inside));

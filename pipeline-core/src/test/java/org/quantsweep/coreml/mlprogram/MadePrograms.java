@@ -274,6 +274,29 @@ final class MadePrograms {
         file);
   }
 
+  /**
+   * Two functions whose constants have the same codes in the file, and tables beside them.
+   *
+   * @param factor of the second table's entries
+   */
+  static CoreMLModel lookingUp(float factor) {
+    Constants file = new Constants();
+    byte[] indices = new byte[32];
+    file.random.nextBytes(indices);
+    long place = file.add(3, indices);
+    Map<String, Function> functions = new TreeMap<>();
+    for (String name : List.of("main", "other")) {
+      float most = name.equals("main") ? 1 : factor;
+      Operation.Builder w =
+          operation("constexpr_lut_to_dense", "w", array(DataType.FLOAT32, 16, 16))
+              .putAttributes("indices", Programs.blob(array(DataType.UINT8, 32), place))
+              .putAttributes("lut", floats(array(DataType.FLOAT32, 2), -1, most))
+              .putAttributes("shape", lengths());
+      functions.put(name, function("CoreML6", bias(), w, linear("z", "x", "w")).build());
+    }
+    return read(model(9, functions), file);
+  }
+
   /** Two functions, each as {@link #compressed(int, List)}. */
   static CoreMLModel compressed() {
     return compressed(9, List.of("main", "other"));

@@ -203,6 +203,17 @@ class PackageEncoderTest {
         .hasSize(64 + (64 + 128) + (64 + 2 * 16 * 4) + (64 + 16 * 16 * 4));
   }
 
+  /** Codes in the file, with tables in the program itself. */
+  @Test
+  void whatLooksUpOtherTablesIsNotShared() {
+    assertThat(tensors(MadePrograms.lookingUp(1)).keySet())
+        .containsExactlyInAnyOrder("main/bias", "main/w", "other/bias");
+    Map<String, WeightTensor> own = tensors(MadePrograms.lookingUp(2));
+    assertThat(own.keySet())
+        .containsExactlyInAnyOrder("main/bias", "main/w", "other/bias", "other/w");
+    assertThat(own.get("main/w").values()).isNotEqualTo(own.get("other/w").values());
+  }
+
   @Test
   void whatTwoOperationsTakeIsMadeOnce() throws IOException {
     Model message = message(encoded(MadePrograms.plain("CoreML8", 9), plan(Map.of("w", "int4"))));
