@@ -1,8 +1,10 @@
 package org.quantsweep.jobs.files;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -11,10 +13,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
@@ -23,6 +23,9 @@ import org.quantsweep.digest.ByteSize;
 public final class HadoopStorage implements ModelStorage {
   /** The deepest folder in a model, so that links that lead in a circle end. */
   private static final int DEEPEST = 64;
+
+  /** Attempts at replacing a file that others replace too. */
+  private static final int MOST_ROUNDS = 10;
 
   private final Configuration configuration;
   private final ByteSize largestInMemory;
@@ -94,12 +97,13 @@ public final class HadoopStorage implements ModelStorage {
     Path path = new Path(location);
     FileSystem system = path.getFileSystem(configuration);
     Path target = system.makeQualified(path);
-    if (!files.isLone() && "file".equals(target.toUri().getScheme())) {
-      // Hadoop would put checksums between the model's files.
-      return new LocalStorage().prepare(target.toUri().getPath(), files);
+    if ("file".equals(target.toUri().getScheme())) {
+      // Hadoop would put a checksum beside each file, and replaces the two one after the other.
+      return new WithoutChecksum(
+          new LocalStorage().prepare(target.toUri().getPath(), files), checksum(target));
     }
-    if (!files.isLone() && system.exists(target)) {
-      requireReplaceable(system, target, files);
+    if (!files.isLone()) {
+      requireReplaceable(system, target, "", files);
     }
     Path temporary = beside(target);
     Ready ready = new Ready(temporary, target, !files.isLone());
@@ -133,29 +137,66 @@ public final class HadoopStorage implements ModelStorage {
     public void replace() throws IOException {
       FileContext context = FileContext.getFileContext(target.toUri(), configuration);
       if (!isTree) {
-        context.rename(temporary, target, Options.Rename.OVERWRITE);
+        replaceFile(context);
         return;
       }
       FileSystem system = target.getFileSystem(configuration);
-      if (!system.exists(target)) {
-        context.rename(temporary, target, Options.Rename.NONE);
-        return;
+      new TreeReplacement<Path>() {
+        @Override
+        void move(Path from, Path to) throws IOException {
+          context.rename(from, to, Options.Rename.NONE);
+        }
+
+        @Override
+        boolean exists(Path path) throws IOException {
+          return system.exists(path);
+        }
+
+        @Override
+        void delete(Path path) throws IOException {
+          system.delete(path, true);
+        }
+      }.replace(temporary, target, temporary::suffix);
+    }
+
+    /** File systems that delete and rename in two steps fail where somebody else is in between. */
+    private void replaceFile(FileContext context) throws IOException {
+      for (int round = 1; ; round++) {
+        try {
+          context.rename(temporary, target, Options.Rename.OVERWRITE);
+          return;
+        } catch (IOException e) {
+          if (round == MOST_ROUNDS || !context.util().exists(target)) {
+            throw e;
+          }
+        }
       }
-      Path older = temporary.suffix(".old");
-      context.rename(target, older, Options.Rename.NONE);
-      try {
-        context.rename(temporary, target, Options.Rename.NONE);
-      } catch (IOException e) {
-        context.rename(older, target, Options.Rename.NONE);
-        throw e;
-      }
-      system.delete(older, true);
     }
 
     @Override
     public void discard() throws IOException {
       temporary.getFileSystem(configuration).delete(temporary, true);
     }
+  }
+
+  /** A file of this machine; the checksum of what it replaces, were it left, would refuse it. */
+  private record WithoutChecksum(ReadyFiles files, java.nio.file.Path checksum)
+      implements ReadyFiles {
+    @Override
+    public void replace() throws IOException {
+      files.replace();
+      Files.deleteIfExists(checksum);
+    }
+
+    @Override
+    public void discard() throws IOException {
+      files.discard();
+    }
+  }
+
+  private static java.nio.file.Path checksum(Path target) {
+    return java.nio.file.Path.of(target.toUri().getPath())
+        .resolveSibling("." + target.getName() + ".crc");
   }
 
   /**
@@ -187,13 +228,22 @@ public final class HadoopStorage implements ModelStorage {
     return new Path(root, new Path(null, null, inside));
   }
 
-  private static void requireReplaceable(FileSystem system, Path target, ModelFiles files)
-      throws IOException {
-    String root = target.toUri().getPath();
-    RemoteIterator<LocatedFileStatus> older = system.listFiles(target, true);
-    while (older.hasNext()) {
-      String path = older.next().getPath().toUri().getPath().substring(root.length());
-      TreeFiles.requireReplaceable(path.startsWith("/") ? path.substring(1) : path, files);
+  private static void requireReplaceable(
+      FileSystem system, Path folder, String inside, ModelFiles files) throws IOException {
+    FileStatus[] older;
+    try {
+      older = system.listStatus(folder);
+    } catch (FileNotFoundException e) {
+      // Somebody else replaces it at this moment.
+      return;
+    }
+    for (FileStatus each : older) {
+      String path = inside + each.getPath().getName();
+      if (each.isDirectory()) {
+        requireReplaceable(system, each.getPath(), path + "/", files);
+      } else {
+        TreeFiles.requireReplaceable(path, files);
+      }
     }
   }
 

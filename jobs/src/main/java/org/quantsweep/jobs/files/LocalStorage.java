@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -77,7 +78,7 @@ public final class LocalStorage implements ModelStorage {
   public ReadyFiles prepare(String location, ModelFiles files) throws IOException {
     Path target = path(location).toAbsolutePath();
     Files.createDirectories(target.getParent());
-    if (!files.isLone() && Files.exists(target)) {
+    if (!files.isLone()) {
       requireReplaceable(target, files);
     }
     // Not a temporary file of Java's, which nobody else may read: the umask decides.
@@ -99,20 +100,26 @@ public final class LocalStorage implements ModelStorage {
   private record Ready(Path temporary, Path target, boolean isTree) implements ReadyFiles {
     @Override
     public void replace() throws IOException {
-      if (!isTree || !Files.exists(target)) {
+      if (!isTree) {
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         return;
       }
-      // A folder with files in it cannot be renamed to: the older one goes out of the way.
-      Path older = temporary.resolveSibling(temporary.getFileName() + ".old");
-      Files.move(target, older, StandardCopyOption.ATOMIC_MOVE);
-      try {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (IOException e) {
-        Files.move(older, target, StandardCopyOption.ATOMIC_MOVE);
-        throw e;
-      }
-      delete(older);
+      new TreeReplacement<Path>() {
+        @Override
+        void move(Path from, Path to) throws IOException {
+          Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        boolean exists(Path path) {
+          return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+        }
+
+        @Override
+        void delete(Path path) throws IOException {
+          LocalStorage.delete(path);
+        }
+      }.replace(temporary, target, n -> temporary.resolveSibling(temporary.getFileName() + n));
     }
 
     @Override
@@ -127,7 +134,16 @@ public final class LocalStorage implements ModelStorage {
         TreeFiles.requireReplaceable(text(target.relativize(file)), files);
       }
     } catch (UncheckedIOException e) {
-      throw e.getCause();
+      requireGone(e.getCause());
+    } catch (NoSuchFileException e) {
+      requireGone(e);
+    }
+  }
+
+  /** What somebody else replaces at this moment is in nobody's way. */
+  private static void requireGone(IOException failure) throws IOException {
+    if (!(failure instanceof NoSuchFileException)) {
+      throw failure;
     }
   }
 

@@ -2,6 +2,8 @@ package org.quantsweep.jobs.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,6 +32,25 @@ class HadoopStorageTest extends ModelStorageContract {
     storage(new ByteSize(0)).write(location("net"), model);
     try (Stream<Path> files = Files.list(folder.resolve("net"))) {
       assertThat(files.map(file -> file.getFileName().toString())).containsExactly("a");
+    }
+  }
+
+  @Test
+  void ofManyThatReplaceOneModelAtOnceOneStandsWhole() throws Exception {
+    requireThatOfManyWritersAtOnceOneStandsWhole();
+  }
+
+  @Test
+  void aChecksumThatHadoopLeftGoesWithTheFileItWasOf() throws Exception {
+    Configuration configuration = new Configuration();
+    org.apache.hadoop.fs.Path file = new org.apache.hadoop.fs.Path(location("net.mlmodel"));
+    try (OutputStream out = file.getFileSystem(configuration).create(file)) {
+      out.write(1);
+    }
+    assertThat(folder.resolve(".net.mlmodel.crc")).exists();
+    storage(new ByteSize(0)).write(location("net.mlmodel"), ModelFiles.lone(new byte[] {2}));
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      assertThat(in.readAllBytes()).containsExactly(2);
     }
   }
 }

@@ -39,4 +39,9 @@ class LocalStorageTest extends ModelStorageContract {
     assertThat(Files.getPosixFilePermissions(written))
         .isEqualTo(Files.getPosixFilePermissions(made));
   }
+
+  @Test
+  void ofManyThatReplaceOneModelAtOnceOneStandsWhole() throws Exception {
+    requireThatOfManyWritersAtOnceOneStandsWhole();
+  }
 }

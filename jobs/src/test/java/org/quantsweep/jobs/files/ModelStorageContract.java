@@ -11,8 +11,13 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +54,36 @@ abstract class ModelStorageContract {
         .isEqualTo("two");
     assertThat(visible())
         .containsExactly("net.mlpackage/Data/a b+ä/weight.bin", "net.mlpackage/Manifest.json");
+  }
+
+  /** For file systems that rename in one step, as {@link ElsewhereFileSystem} does not. */
+  final void requireThatOfManyWritersAtOnceOneStandsWhole() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<Void>> writers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        String text = "writer " + i;
+        writers.add(
+            () -> {
+              for (int round = 0; round < 40; round++) {
+                write("net.mlpackage", tree(text));
+                write("net.mlmodel", ModelFiles.lone(bytes(text)));
+              }
+              return null;
+            });
+      }
+      for (Future<Void> done : threads.invokeAll(writers)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdown();
+    }
+    List<String> texts = List.of("writer 0", "writer 1", "writer 2", "writer 3");
+    assertThat(texts).contains(Files.readString(folder.resolve("net.mlmodel")));
+    assertThat(texts.stream().map(ModelStorageContract::tree)).contains(read("net.mlpackage"));
+    assertThat(visible())
+        .containsExactly(
+            "net.mlmodel", "net.mlpackage/Data/a b+ä/weight.bin", "net.mlpackage/Manifest.json");
   }
 
   @Test
