@@ -43,9 +43,14 @@ record SweepFindings(
    * The confirmation.
    *
    * @param ladder every rung, fixed before
+   * @param raised what was judged on the selection samples to make the ladder begin higher
    * @param openings how often these samples were opened, this time included
    */
-  record Tested(Confirmation confirmation, List<Rung> ladder, int openings) {}
+  record Tested(
+      Confirmation confirmation,
+      List<Rung> ladder,
+      List<CandidateEvaluation> raised,
+      int openings) {}
 
   /** After the uniform family. */
   static SweepFindings of(SearchOutcome uniform) {
@@ -105,6 +110,7 @@ record SweepFindings(
     List<CandidateEvaluation> found = new ArrayList<>(uniform.evaluations());
     warmStart().ifPresent(found::add);
     line().ifPresent(outcome -> found.addAll(outcome.evaluations()));
+    tested.ifPresent(own -> found.addAll(own.raised()));
     found.forEach(evaluation -> all.put(evaluation.candidate(), evaluation));
     return all;
   }
@@ -125,6 +131,18 @@ record SweepFindings(
     return line()
         .map(PlanOutcome::ladder)
         .orElseGet(() -> finalists(most, warmStart(), unseen).withoutSearch(threshold()));
+  }
+
+  /** Of the uniform family, what is larger than the best of it, ascending. */
+  List<Candidate> largerUniform() {
+    return bestUniform()
+        .map(
+            best ->
+                uniform.evaluations().stream()
+                    .map(CandidateEvaluation::candidate)
+                    .filter(candidate -> candidate.compareTo(best.candidate()) > 0)
+                    .toList())
+        .orElse(List.of());
   }
 
   /** The most agreeing of what fits, where a largest size was asked for. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
@@ -17,6 +18,7 @@ import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.LadderTop;
 import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
@@ -303,10 +305,23 @@ final class SweepPhases {
     CandidateJudge unseen = unseen();
     ConfirmationSettings own = settings.confirmation();
     long required = own.rule().required(threshold, unseen.denominator(), own.confidence());
-    List<Rung> ladder = findings.ladder(own.finalists(), unseen.denominator());
+    LadderTop.Raised raised = ladder(findings, unseen.denominator());
+    List<Rung> ladder = raised.rungs();
     int openings = ladder.isEmpty() ? 0 : openings(ladder.stream().map(Rung::candidate).toList());
     Confirmation confirmation = Confirmation.run(unseen, ladder, required);
-    return findings.with(new SweepFindings.Tested(confirmation, ladder, openings));
+    return findings.with(new SweepFindings.Tested(confirmation, ladder, raised.judged(), openings));
+  }
+
+  /** What is confirmed; from a larger uniform candidate on where selection leaves it in doubt. */
+  private LadderTop.Raised ladder(SweepFindings findings, long unseen) {
+    int most = settings.confirmation().finalists();
+    List<Rung> rungs = findings.ladder(most, unseen);
+    if (rungs.isEmpty()) {
+      return new LadderTop.Raised(rungs, List.of());
+    }
+    AgreementCounts first = findings.evaluations().get(rungs.get(0).candidate()).counts();
+    return new LadderTop(judgeOfSelection(), findings.threshold(), most, unseen)
+        .over(rungs, first, findings.largerUniform());
   }
 
   /** What the answer does on the samples that confirm. They stay closed where there is none. */
@@ -318,7 +333,7 @@ final class SweepPhases {
     int openings = openings(List.of(answer.get()));
     Confirmation counted = Confirmation.counted(unseen(), answer.get());
     List<Rung> only = counted.tested().stream().map(Confirmation.Test::rung).toList();
-    return findings.with(new SweepFindings.Tested(counted, only, openings));
+    return findings.with(new SweepFindings.Tested(counted, only, List.of(), openings));
   }
 
   /** A judge over the samples that confirm, which the search has not seen. */

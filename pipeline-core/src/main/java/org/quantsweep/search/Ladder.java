@@ -52,6 +52,10 @@ final class Ladder {
 
   /** A rung by the candidate's own counts, which are all that is known of it. */
   static Rung byCounts(CandidateEvaluation accepted, AgreementThreshold threshold, long unseen) {
+    if (accepted.candidate() instanceof Candidate.AsGiven) {
+      // It agrees with itself.
+      return new Rung(accepted.candidate(), 1, 1);
+    }
     AgreementCounts counts = accepted.counts();
     return new Rung(
         accepted.candidate(),
@@ -102,10 +106,13 @@ final class Ladder {
 
   /** The smallest of some plans, ascending in size, that is at least a step larger than a rung. */
   static Optional<Rung> above(Rung rung, List<Rung> plans) {
+    return plans.stream().filter(plan -> isStepAbove(plan.candidate(), rung)).findFirst();
+  }
+
+  /** Whether a candidate is at least a step larger than a rung. */
+  static boolean isStepAbove(Candidate candidate, Rung rung) {
     double least = rung.candidate().encodedSize().bytes() / (1 - STEP);
-    return plans.stream()
-        .filter(plan -> plan.candidate().encodedSize().bytes() >= least)
-        .findFirst();
+    return candidate.encodedSize().bytes() >= least;
   }
 
   private static double distance(Rung rung, double logBytes) {

@@ -128,8 +128,7 @@ final class PlanLadder {
   private Rung uniform(CandidateEvaluation evaluation) {
     Candidate candidate = evaluation.candidate();
     if (candidate instanceof Candidate.AsGiven) {
-      // It agrees with itself.
-      return new Rung(candidate, 1, 1);
+      return Ladder.byCounts(evaluation, threshold, finalists.unseen());
     }
     return rung(candidate, shares.ofUniform(candidate).orElse(evaluation.counts().share()));
   }

@@ -86,6 +86,29 @@ class SweepProcedureTest {
     }
   }
 
+  /** On so few samples the best uniform scheme that selection accepts is never sure. */
+  @Test
+  void aLargerUniformSchemeIsTestedFirstWhereTheBestOneIsInDoubt() {
+    try (LocalSweep sweep = sweep()) {
+      SplitSettings halves =
+          SplitSettings.DEFAULT.withSizes(SplitSizes.parse("selection=0.5,confirmation=0.5"));
+      for (int seed = 0; seed < 6; seed++) {
+        SweepSettings settings = settings().uniform().splits(halves.withSeed(seed)).build();
+        SweepResult result = sweep.run(settings, SearchListener.SILENT).result();
+        assertThat(result.decision()).isEqualTo(SweepResult.SELECTED);
+        List<Certificate.Finalist> tested = result.certificate().confirmation().tested();
+        assertThat(tested.get(0).encodedSize()).isGreaterThan(result.bestUniform().encodedSize());
+        assertThat(tested.get(0).passed()).isTrue();
+        for (Certificate.Finalist each : tested) {
+          assertThat(result.candidates())
+              .filteredOn(row -> row.encodedSize() == each.encodedSize())
+              .anySatisfy(row -> assertThat(row.verdict()).isEqualTo("accepted"));
+        }
+        assertThat(result.selected().agreement().samples()).isEqualTo(result.samples().n());
+      }
+    }
+  }
+
   @Test
   void everyBoundIsAtTheConfidenceThatIsAskedFor() {
     SweepSettings settings =
