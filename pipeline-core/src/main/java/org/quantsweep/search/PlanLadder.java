@@ -68,17 +68,32 @@ final class PlanLadder {
    * The rungs, from the first to the last that is tested.
    *
    * @param undecided plans of the line that the search has not judged
+   * @param larger plans of the line that are larger than the best uniform candidate, ascending;
+   *     asked for only where none below that one is almost sure to pass
    */
-  List<Rung> rungs(Collection<Candidate> undecided) {
-    List<Rung> contenders = contenders(undecided);
-    List<Rung> rungs = withoutDips(judged(Ladder.of(contenders, finalists.most())));
-    raise(rungs, contenders);
+  List<Rung> rungs(Collection<Candidate> undecided, Collection<Candidate> larger) {
+    List<Rung> rungs = rungs(contenders(undecided));
     boolean sure = !rungs.isEmpty() && isSure(rungs.get(0));
+    if (!sure && shares.areKnown() && !larger.isEmpty()) {
+      List<Candidate> all = new ArrayList<>(undecided);
+      all.addAll(larger);
+      List<Rung> higher = rungs(contenders(all));
+      if (!higher.isEmpty() && larger.contains(higher.get(0).candidate())) {
+        return higher;
+      }
+    }
     Optional<Rung> uniform = sure ? Optional.empty() : finalists.uniform().map(this::uniform);
     if (Ladder.isLed(uniform, rungs)) {
       rungs.add(0, uniform.get());
     }
     return rungs.subList(0, Math.min(rungs.size(), finalists.most()));
+  }
+
+  /** Of contenders, ascending: those that are tested, from the first to the last. */
+  private List<Rung> rungs(List<Rung> contenders) {
+    List<Rung> rungs = withoutDips(judged(Ladder.of(contenders, finalists.most())));
+    raise(rungs, contenders);
+    return rungs;
   }
 
   /** Plans that may be rungs, ascending in size and in share, none below the smallest accepted. */

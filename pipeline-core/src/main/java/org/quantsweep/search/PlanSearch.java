@@ -11,6 +11,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.QuantizationPlan;
@@ -95,8 +96,9 @@ public final class PlanSearch {
    */
   public PlanOutcome run(Strategy strategy, AgreementThreshold threshold, Finalists finalists) {
     Candidate incumbent = finalists.incumbent().orElse(UNBOUNDED);
-    List<Candidate> all =
-        line(strategy, finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED));
+    Candidate uniform = finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED);
+    List<Candidate> whole = line(strategy);
+    List<Candidate> all = whole.stream().filter(plan -> plan.compareTo(uniform) < 0).toList();
     List<Candidate> line = all.stream().filter(plan -> plan.compareTo(incumbent) < 0).toList();
     boolean confirmed = finalists.unseen() > 0;
     // A ladder, and as many plans again where its first rung is in doubt.
@@ -118,20 +120,20 @@ public final class PlanSearch {
     }
     return new PlanOutcome(
         best.map(decided::get),
-        confirmed ? ladder(all, threshold, finalists) : List.of(),
+        confirmed ? ladder(whole, uniform, threshold, finalists) : List.of(),
         new ArrayList<>(decided.values()),
         rejected,
         line.size());
   }
 
-  /** The strategy's plans that are smaller than a candidate, ascending, close ones left out. */
-  private List<Candidate> line(Strategy strategy, Candidate bound) {
+  /** The strategy's plans, ascending, close ones left out. */
+  private List<Candidate> line(Strategy strategy) {
     Set<Candidate> ascending = new LinkedHashSet<>();
     long last = 0;
     for (QuantizationPlan plan : strategy.line(space, measured)) {
       Candidate candidate = catalog.add(plan);
       long bytes = candidate.encodedSize().bytes();
-      if (bytes >= last * CLOSEST_SIZES && candidate.compareTo(bound) < 0) {
+      if (bytes >= last * CLOSEST_SIZES) {
         ascending.add(candidate);
         last = bytes;
       }
@@ -251,7 +253,12 @@ public final class PlanSearch {
   }
 
   /** What is to be confirmed. Plans that selection has not decided are judged first. */
-  private List<Rung> ladder(List<Candidate> line, AgreementThreshold t, Finalists finalists) {
+  private List<Rung> ladder(
+      List<Candidate> line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
+    Map<Boolean, List<Candidate>> undecided =
+        line.stream()
+            .filter(plan -> !decided.containsKey(plan))
+            .collect(Collectors.partitioningBy(plan -> plan.compareTo(uniform) < 0));
     PlanLadder.Shares shares =
         new PlanLadder.Shares() {
           @Override
@@ -280,7 +287,7 @@ public final class PlanSearch {
             finalists,
             judge.denominator(),
             decided.values())
-        .rungs(line.stream().filter(plan -> !decided.containsKey(plan)).toList());
+        .rungs(undecided.get(true), undecided.get(false));
   }
 
   private List<CandidateEvaluation> judgeInWaves(List<Candidate> plans, AgreementThreshold t) {

@@ -62,7 +62,7 @@ final class ConfirmationSimulation {
           curve +=
               weight * (selected.search().expectedShare(entry.candidate()).orElseThrow() - share);
           throughAccepted +=
-              weight * (EarlierFinalists.expectedShare(world, selected.outcome(), entry) - share);
+              weight * (EarlierFinalists.expectedShare(world, selected, entry) - share);
         }
         counts += world.share(plan) - frontier.share(frontier.entry(plan));
         found++;
@@ -103,7 +103,7 @@ final class ConfirmationSimulation {
       Confirmation confirmation =
           Confirmation.run(
               unseen.judge,
-              selection.select(asked, most, n).outcome().ladder(),
+              selection.ladder(selection.select(asked, most, n), asked, most, n),
               rule.required(t, n, CONFIDENCE));
       tested += confirmation.tested().size();
       answers.add(confirmation.answer().map(Confirmation.Test::candidate));
@@ -169,11 +169,12 @@ final class ConfirmationSimulation {
       FrontierWorld selection = new FrontierWorld(frontier, places.subList(0, n));
       FrontierWorld unseen = new FrontierWorld(frontier, places.subList(n, 2 * n));
       FrontierWorld untouched = new FrontierWorld(frontier, places.subList(2 * n, places.size()));
-      FrontierWorld.Selected selected =
-          selection.select(rule.forSelection(t, n, CONFIDENCE), MOST, n);
+      AgreementThreshold asked = rule.forSelection(t, n, CONFIDENCE);
+      FrontierWorld.Selected selected = selection.select(asked, MOST, n);
       long required = rule.required(t, n, CONFIDENCE);
+      List<Rung> ladder = selection.ladder(selected, asked, MOST, n);
       Optional<Candidate> answer =
-          Confirmation.run(unseen.judge, selected.outcome().ladder(), required)
+          Confirmation.run(unseen.judge, ladder, required)
               .answer()
               .map(Confirmation.Test::candidate);
       Optional<Candidate> uniform = selected.uniform().map(CandidateEvaluation::candidate);

@@ -18,9 +18,10 @@ final class EarlierFinalists {
   }
 
   /** The share that the curve told of a plan: rejected plans stayed out of it. */
-  static double expectedShare(FrontierWorld world, PlanOutcome outcome, Frontier.Entry plan) {
+  static double expectedShare(
+      FrontierWorld world, FrontierWorld.Selected selected, Frontier.Entry plan) {
     List<AgreementCurve.Point> points = new ArrayList<>();
-    for (CandidateEvaluation evaluation : outcome.evaluations()) {
+    for (CandidateEvaluation evaluation : smaller(selected)) {
       if (evaluation.isComplete()) {
         points.add(
             new AgreementCurve.Point(
@@ -29,6 +30,16 @@ final class EarlierFinalists {
       }
     }
     return AgreementCurve.fit(points).at(Math.log(plan.loss()));
+  }
+
+  /** The plans that are smaller than the best uniform candidate; others came with the ladder. */
+  private static List<CandidateEvaluation> smaller(FrontierWorld.Selected selected) {
+    return selected.outcome().evaluations().stream()
+        .filter(
+            own ->
+                selected.uniform().isEmpty()
+                    || own.candidate().compareTo(selected.uniform().get().candidate()) < 0)
+        .toList();
   }
 
   /** How many of n samples each had to agree on. */
@@ -56,11 +67,11 @@ final class EarlierFinalists {
     long n = world.samples.total();
     List<Candidate> contenders = new ArrayList<>();
     List<Double> chances = new ArrayList<>();
-    for (CandidateEvaluation evaluation : selected.outcome().evaluations()) {
+    for (CandidateEvaluation evaluation : smaller(selected)) {
       if (evaluation.verdict() == Verdict.ACCEPTED) {
         Frontier.Entry entry = world.frontier.entry(evaluation.candidate());
         contenders.add(evaluation.candidate());
-        double share = expectedShare(world, selected.outcome(), entry);
+        double share = expectedShare(world, selected, entry);
         chances.add(Ladder.chance(share, t, n, unseen.samples.total()));
       }
     }

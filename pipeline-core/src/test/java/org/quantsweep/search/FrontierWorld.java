@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
@@ -75,6 +76,26 @@ final class FrontierWorld implements SweepRunner {
             SearchBudget.unlimited(),
             uniformLoss);
     return new Selected(search, finalists.uniform(), search.run(Strategy.KNAPSACK, t, finalists));
+  }
+
+  /** What a sweep confirms of that. */
+  List<Rung> ladder(Selected selected, AgreementThreshold t, int most, long unseen) {
+    List<Rung> rungs = selected.outcome().ladder();
+    if (rungs.isEmpty()) {
+      return rungs;
+    }
+    Candidate first = rungs.get(0).candidate();
+    Candidate uniform = selected.uniform().orElseThrow().candidate();
+    return new LadderTop(judge, t, most, unseen)
+        .over(
+            rungs,
+            new AgreementCounts(agreeing(first), samples.total()),
+            frontier.uniform.stream()
+                .map(Frontier.Entry::candidate)
+                .filter(larger -> larger.compareTo(uniform) > 0)
+                .sorted()
+                .toList())
+        .rungs();
   }
 
   Optional<CandidateEvaluation> bestUniform(AgreementThreshold t) {

@@ -2,11 +2,14 @@ package org.quantsweep.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -23,7 +26,7 @@ class PlanLadderTest {
   }
 
   @Test
-  void noRungIsLargerThanTheBestUniformCandidateWhichLeadsOrIsLeftOut() {
+  void theBestUniformCandidateLeadsOrIsLeftOut() {
     for (int seed = 0; seed < 40; seed++) {
       int n = seed % 2 == 0 ? 40 : 250;
       FrontierWorld.Selected selected = world(seed, n).select(T, 20, n);
@@ -32,7 +35,7 @@ class PlanLadderTest {
       assertThat(ladder)
           .isNotEmpty()
           .hasSizeLessThanOrEqualTo(20)
-          .allSatisfy(rung -> assertThat(rung).isLessThanOrEqualTo(uniform));
+          .isSortedAccordingTo(Comparator.reverseOrder());
       assertThat(ladder.subList(1, ladder.size())).doesNotContain(uniform);
     }
   }
@@ -58,7 +61,13 @@ class PlanLadderTest {
   void whereNoPlanIsSureTheCurveTellsWhetherItLeads() {
     // On 25 unseen samples nothing of these sizes is sure.
     FrontierWorld world = world(4, 100);
-    CandidateEvaluation uniform = world.bestUniform(T).orElseThrow();
+    // Larger than every plan, so that none of them comes before it.
+    Candidate largest =
+        FRONTIER.uniform.stream()
+            .map(Frontier.Entry::candidate)
+            .max(Comparator.naturalOrder())
+            .orElseThrow();
+    CandidateEvaluation uniform = world.judge.judge(List.of(largest), T).get(largest);
     Finalists finalists = new Finalists(6, 25, Optional.of(uniform), Optional.empty());
     List<Rung> led = world.select(T, finalists, none -> OptionalDouble.of(1e-9)).outcome().ladder();
     assertThat(led.get(0).candidate()).isEqualTo(uniform.candidate());
@@ -114,8 +123,17 @@ class PlanLadderTest {
         new AgreementCounts(agreeing, N));
   }
 
-  /** Of plans of these sizes, each with its share by the curve and what selection counts. */
+  /** The same where none is larger than the best uniform candidate. */
   private static List<Integer> sizes(Map<Integer, Double> curve, Map<Integer, Long> counts) {
+    return sizes(curve, counts, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Of plans of these sizes, some larger than a uniform candidate, each with its share by the curve
+   * and what selection counts.
+   */
+  private static List<Integer> sizes(
+      Map<Integer, Double> curve, Map<Integer, Long> counts, int uniform) {
     PlanLadder.Shares shares =
         new PlanLadder.Shares() {
           @Override
@@ -134,11 +152,12 @@ class PlanLadderTest {
           }
         };
     int smallest = counts.keySet().stream().min(Integer::compare).orElseThrow();
-    List<Candidate> undecided =
+    Map<Boolean, List<Candidate>> undecided =
         counts.keySet().stream()
             .filter(size -> size != smallest)
+            .sorted()
             .map(PlanLadderTest::plan)
-            .toList();
+            .collect(Collectors.partitioningBy(plan -> plan.encodedSize().bytes() < uniform));
     return new PlanLadder(
             shares,
             asked ->
@@ -146,10 +165,16 @@ class PlanLadderTest {
                     .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
                     .toList(),
             T,
-            new Finalists(20, N, Optional.empty(), Optional.empty()),
+            new Finalists(
+                20,
+                N,
+                Optional.of(uniform)
+                    .filter(size -> size < Integer.MAX_VALUE)
+                    .map(size -> counted(new Candidate.AsGiven(new ByteSize(size)), N)),
+                Optional.empty()),
             N,
             List.of(counted(plan(smallest), counts.get(smallest))))
-        .rungs(undecided).stream()
+        .rungs(undecided.get(true), undecided.get(false)).stream()
             .map(rung -> (int) rung.candidate().encodedSize().bytes())
             .toList();
   }
@@ -176,5 +201,25 @@ class PlanLadderTest {
         .containsExactly(1080, 1060, 1020, 1000);
     assertThat(sizes(curve, Map.of(1000, 239L, 1020, 250L, 1040, 250L, 1060, 250L, 1080, 250L)))
         .containsExactly(1020, 1000);
+  }
+
+  /** A uniform candidate of 1050 bytes that selection has accepted by luck. */
+  @Test
+  void wherePlansBelowTheUniformCandidateAreInDoubtLargerOnesComeBeforeThem() {
+    Map<Integer, Double> curve =
+        Map.of(1000, 0.953, 1020, 0.96, 1040, 0.965, 1060, 0.97, 1080, 0.98, 1100, 0.999);
+    Map<Integer, Long> counts =
+        Map.of(1000, 238L, 1020, 240L, 1040, 241L, 1060, 243L, 1080, 245L, 1100, 250L);
+    assertThat(sizes(curve, counts, 1050)).containsExactly(1100, 1080, 1060, 1040, 1020, 1000);
+    // Nothing above is asked for where one below is sure.
+    Map<Integer, Double> sure = new HashMap<>(curve);
+    sure.put(1040, 0.999);
+    Map<Integer, Long> sureCounts = new HashMap<>(counts);
+    sureCounts.put(1040, 250L);
+    assertThat(sizes(sure, sureCounts, 1050)).containsExactly(1040, 1020, 1000);
+    // What selection rejects above leaves the ladder as it was, led by the uniform candidate.
+    Map<Integer, Long> worse =
+        Map.of(1000, 238L, 1020, 240L, 1040, 241L, 1060, 230L, 1080, 230L, 1100, 230L);
+    assertThat(sizes(curve, worse, 1050)).containsExactly(1050, 1040, 1020, 1000);
   }
 }
