@@ -345,6 +345,65 @@ add("linear in a branch", branched, POSITIVE,
     [taken_if(g["x"], g["x"][0, 0, 0] > 0) for g in POSITIVE])
 
 
+# What a cell hands itself: the state before each step. The weights of the input are "i" here.
+from operation_cases import sequences  # noqa: E402  (its own numbers come after all those above)
+
+
+def recursion(name, gates, steps, **parameters):
+    """steps: the states after each, in the order in which they are made."""
+    ih, hh, b = (numbers(gates * sequences.H, n) for n in (sequences.I, sequences.H, 1))
+    h, c = numbers(sequences.B, sequences.H), numbers(sequences.B, sequences.H)
+    given = samples(sequences.S, sequences.B, sequences.I)
+
+    def build(x):
+        more = {"initial_c": c} if gates == 4 else {}
+        return getattr(mb, name.split(",")[0])(
+            x=mb.abs(x=x), weight_ih=ih, weight_hh=mb.const(val=hh, name="w"), bias=b[:, 0],
+            initial_h=h, **more, **parameters)[0]
+
+    def states(x):
+        made = steps(np.abs(x), h, c, ih, hh, b[:, 0])
+        return np.concatenate([h[None], made[:-1]])
+
+    add(name + ", recursion", build, given, [rows(states(g["x"]), hh) for g in given],
+        opset=18 if "reset_after" in parameters else 15)
+
+
+for way in ("forward", "reverse"):
+    recursion(f"lstm, {way}", 4, direction=way, steps=lambda x, h, c, w, r, b, way=way:
+              sequences.lstm(x, h, c, w, r, b, way, "sigmoid", "tanh", "tanh")[0])
+    recursion(f"rnn, {way}", 1, direction=way, steps=lambda x, h, c, w, r, b, way=way:
+              sequences.rnn(x, h, w, r, b, way, "tanh")[0])
+recursion("gru", 3, lambda x, h, c, w, r, b:
+          sequences.gru(x, h, w, r, b, "forward", "sigmoid", "tanh")[0])
+recursion("gru, reset after", 3, lambda x, h, c, w, r, b:
+          sequences.gru(x, h, w, r, b, "forward", "sigmoid", "tanh", True)[0], reset_after=True)
+
+
+def recursion_of_both_directions():
+    H, B = sequences.H, sequences.B
+    forth, back = [[numbers(4 * H, sequences.I), numbers(4 * H, H), numbers(4 * H)] for _ in "fb"]
+    h, c = numbers(B, 2 * H), numbers(B, 2 * H)
+    given = samples(sequences.S, B, sequences.I)
+
+    def build(x):
+        return mb.lstm(
+            x=mb.abs(x=x), weight_ih=forth[0], weight_hh=forth[1], bias=forth[2],
+            weight_ih_back=back[0], weight_hh_back=mb.const(val=back[1], name="w"),
+            bias_back=back[2], initial_h=h, initial_c=c, direction="bidirectional")[0]
+
+    def states(x):
+        made = sequences.lstm(np.abs(x), h[:, H:], c[:, H:], *back, "reverse",
+                              "sigmoid", "tanh", "tanh")[0]
+        return np.concatenate([h[None, :, H:], made[:-1]])
+
+    add("lstm, both directions, recursion", build, given,
+        [rows(states(g["x"]), back[1]) for g in given])
+
+
+recursion_of_both_directions()
+
+
 def arrays(full):
     found = {}
     for number, inputs in enumerate(cases.CASES[full][0]):

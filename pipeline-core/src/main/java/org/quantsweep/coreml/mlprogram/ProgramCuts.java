@@ -36,7 +36,10 @@ final class ProgramCuts implements ModelCuts {
   /** The operation of the body that an operation is, or lies in. */
   private final IdentityHashMap<Operation, Integer> places = new IdentityHashMap<>();
 
-  /** The operation of the body in which a value lies that a weight tensor is multiplied with. */
+  /**
+   * The operation of the body in which a value lies that a weight tensor is multiplied with: in a
+   * block, or between the steps of a recurrent cell.
+   */
   private final Map<String, Integer> inside = new HashMap<>();
 
   /** From where a run cannot go on alone. */
@@ -92,7 +95,7 @@ final class ProgramCuts implements ModelCuts {
     ProgramLinearUse uses = new ProgramLinearUse(weights);
     for (WeightTensor tensor : weights.tensors()) {
       int place = before(tensor);
-      if (place < end() && !body.get(place).blocks().isEmpty()) {
+      if (place < end()) {
         uses.of(tensor).ifPresent(use -> noteInside(use.inputs(), place));
       }
     }
@@ -168,7 +171,9 @@ final class ProgramCuts implements ModelCuts {
         .filter(places::containsKey)
         .anyMatch(
             operation ->
-                operation.inputs().values().stream().anyMatch(bound -> bound.contains(name)));
+                HiddenStates.isOf(operation, value)
+                    || operation.inputs().values().stream()
+                        .anyMatch(bound -> bound.contains(name)));
   }
 
   @Override

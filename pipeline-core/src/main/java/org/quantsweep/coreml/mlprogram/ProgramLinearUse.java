@@ -163,9 +163,21 @@ final class ProgramLinearUse {
         BIAS);
   }
 
-  /** The weights of what a cell reads; what it hands itself from step to step is no value. */
+  /**
+   * The weights of what a cell reads, and of what it hands itself from step to step. A bias is
+   * corrected with the first of them. A gated unit that resets its state before the product is
+   * taken for one whose product is with the whole state.
+   */
   private Optional<Use> recurrent(ProgramWeights.Taking taking, Shape shape) {
     String parameter = taking.parameter();
+    if (parameter.startsWith(HiddenStates.WEIGHTS) && shape.rank() == 2) {
+      return Optional.of(
+          new Use(
+              taking.operation(),
+              new LinearUse.Form.Product(),
+              HiddenStates.before(taking.operation(), parameter),
+              Optional.empty()));
+    }
     if (!parameter.startsWith("weight_ih") || shape.rank() != 2) {
       return Optional.empty();
     }

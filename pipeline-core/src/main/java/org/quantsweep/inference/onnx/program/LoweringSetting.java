@@ -42,7 +42,7 @@ final class LoweringSetting {
    *
    * @param answers what is answered: for each value of its body the name of the answer
    * @param watched whether the largest magnitudes are answered too
-   * @param seen values inside its blocks that are answered each time that they are made
+   * @param seen values inside its blocks and cells that are answered each time that they are made
    * @param end the operation of its body before which the graph ends
    */
   record Extent(Map<String, String> answers, boolean watched, Set<String> seen, int end) {
@@ -80,11 +80,6 @@ final class LoweringSetting {
         .put(constant.output(), values);
   }
 
-  /** Whether a value inside a block is answered each time that it is made. */
-  boolean isSeen(String value) {
-    return seen.contains(value);
-  }
-
   /** The operation of the function's body before which the graph ends. */
   int end() {
     return end;
@@ -104,7 +99,7 @@ final class LoweringSetting {
 
   /** An empty graph. Its values get names of its own; only what is fed and answered keeps one. */
   ProgramGraph newGraph() {
-    return new ProgramGraph(new OnnxGraph(answers.values()), precision, evaluator, watched);
+    return new ProgramGraph(new OnnxGraph(answers.values()), precision, evaluator, seen, watched);
   }
 
   /**

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.quantsweep.coreml.mlprogram.Binding;
 import org.quantsweep.coreml.mlprogram.DataType;
+import org.quantsweep.coreml.mlprogram.HiddenStates;
 import org.quantsweep.coreml.mlprogram.NamedType;
 import org.quantsweep.coreml.mlprogram.Operation;
 import org.quantsweep.coreml.mlprogram.Opset;
@@ -249,6 +251,19 @@ final class OperationNode {
       Value.Computed answer = graph.computed(name, outputType(index));
       graph.watch(operation.outputs().get(index).name(), answer);
       answers[index] = answer;
+    }
+  }
+
+  /**
+   * Answers what a recurrent cell hands itself, where somebody asks for it.
+   *
+   * @param backwards of the direction that reads from the end
+   * @param states adds the states before each step to the graph, {@code [S, B, H]}
+   */
+  void answerStates(boolean backwards, Supplier<String> states) {
+    String name = HiddenStates.before(operation, backwards);
+    if (graph.isSeen(name)) {
+      graph.see(name, graph.computed(states.get(), outputType(0)));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.coreml.mlprogram.DataType;
@@ -37,14 +38,22 @@ final class ProgramGraph {
   /** How large values become, by their names in the program; null where nobody asks. */
   private final SortedMap<String, String> largest;
 
-  /** Answers that hold values inside blocks. */
+  /** Values inside blocks and cells that are answered each time that they are made. */
+  private final Set<String> wanted;
+
+  /** Answers that hold such values. */
   private final Map<String, Shape> seen = new LinkedHashMap<>();
 
   ProgramGraph(
-      OnnxGraph graph, FloatPrecision precision, ConstantEvaluator evaluator, boolean watched) {
+      OnnxGraph graph,
+      FloatPrecision precision,
+      ConstantEvaluator evaluator,
+      Set<String> wanted,
+      boolean watched) {
     this.graph = graph;
     this.precision = precision;
     this.evaluator = evaluator;
+    this.wanted = Set.copyOf(wanted);
     this.largest = watched ? new TreeMap<>() : null;
   }
 
@@ -66,7 +75,12 @@ final class ProgramGraph {
     largest.merge(name, magnitude, (one, other) -> graph.binary("Max", one, other));
   }
 
-  /** Answers a value inside a block, beside those of the same name before. */
+  /** Whether a value inside a block or a cell is answered each time that it is made. */
+  boolean isSeen(String name) {
+    return wanted.contains(name);
+  }
+
+  /** Answers a value inside a block or a cell, beside those of the same name before. */
   void see(String name, Value value) {
     if (value instanceof Value.Computed || value instanceof Value.Constant) {
       String answer = LoweredModel.SEEN + seen.size() + "\u00a7" + name;

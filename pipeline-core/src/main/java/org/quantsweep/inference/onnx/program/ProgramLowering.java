@@ -231,7 +231,7 @@ final class ProgramLowering {
   }
 
   private void see(Frame owner, String name, Value value) {
-    if (owner.kind() != Frame.Kind.FUNCTION && setting.isSeen(name)) {
+    if (owner.kind() != Frame.Kind.FUNCTION && graph.isSeen(name)) {
       graph.see(name, value);
     }
   }

@@ -2,6 +2,7 @@ package org.quantsweep.inference.onnx.program;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.quantsweep.inference.onnx.Attribute;
 import org.quantsweep.inference.onnx.Cut;
 import org.quantsweep.inference.onnx.LimitedLstm;
 import org.quantsweep.inference.onnx.OnnxGraph;
@@ -182,6 +183,13 @@ final class RecurrentOperations {
         limit < NO_CLIP
             ? LimitedLstm.emit(graph, recurrence, limit, node.input("x"), states)
             : recurrence.emit(graph, node.input("x"), states);
+    for (int direction = 0; direction < weights.size(); direction++) {
+      int own = direction;
+      boolean backwards = own == 1 || reverse;
+      node.answerStates(
+          own == 1,
+          () -> before(graph, answers.sequence(), own, states.get(0).get(own), backwards));
+    }
     List<String> last = answers.last().stream().map(state -> beside(graph, state)).toList();
     String steps;
     if (node.flag("output_sequence", false)) {
@@ -199,6 +207,39 @@ final class RecurrentOperations {
     for (int kind = 0; kind < last.size(); kind++) {
       node.answer(1 + kind, last.get(kind));
     }
+  }
+
+  /**
+   * The states before each step, in the order of the sequence.
+   *
+   * @param sequence the states after each step, {@code [S, directions, B, H]}
+   * @param initial {@code [B, H]}
+   */
+  private static String before(
+      OnnxGraph graph, String sequence, int direction, String initial, boolean backwards) {
+    Shape shape = graph.shape(sequence);
+    int steps = shape.length(0);
+    int batch = shape.length(2);
+    int outputs = shape.length(3);
+    Shape first = Shape.of(1, batch, outputs);
+    String start = graph.reshape(initial, first);
+    if (steps == 1) {
+      return start;
+    }
+    String own =
+        Slices.cut(graph, sequence, 1, Cut.of(shape.length(1), direction, direction + 1L, 1));
+    int from = backwards ? 1 : 0;
+    String others =
+        Slices.cut(
+            graph,
+            graph.reshape(own, Shape.of(steps, batch, outputs)),
+            0,
+            Cut.of(steps, from, from + steps - 1L, 1));
+    return graph.node(
+        "Concat",
+        Shape.of(steps, batch, outputs),
+        backwards ? List.of(others, start) : List.of(start, others),
+        Attribute.of("axis", 0));
   }
 
   private static void requireFit(OperationNode node, List<Recurrence.Weights> weights) {
