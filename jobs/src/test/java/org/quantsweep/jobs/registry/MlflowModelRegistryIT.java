@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.PublishingException;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.jobs.files.LocalStorage;
 import org.quantsweep.jobs.registry.DyingServer.Death;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.EvidenceFile;
@@ -273,7 +276,45 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
     requireNoPasswordIn(output);
   }
 
+  /** As a sweep of an ML Program leaves it. */
+  @Test
+  void aPackageIsPublishedAsTheFolderThatItIs() throws Exception {
+    Path given = Path.of("src/test/resources/packages/digits.mlpackage");
+    ModelFiles model = ModelReader.files(given);
+    Path output = Files.createDirectories(folder.resolve("package"));
+    new LocalStorage().write(output.resolve("selected.mlpackage").toString(), model);
+    ObjectNode result = result(model.digest(), model.size().bytes(), "selected.mlpackage");
+    Files.writeString(output.resolve("result.json"), result.toString());
+    Files.writeString(output.resolve("recipe.yaml"), "a recipe");
+    String address = location() + "/" + name();
+
+    run(0, "registry", "publish", output.toString(), address);
+    run(0, "registry", "promote", address);
+    JsonNode shown = JSON.readTree(run(0, "registry", "show", address, "--json"));
+    assertThat(shown.at("/versions/0/sha256").asText()).isEqualTo(model.digest().hex());
+    assertThat(shown.at("/versions/0/location").asText())
+        .isEqualTo("models:/" + name() + "/1/selected.mlpackage");
+    PythonEnvironment.Outcome read =
+        python.run(
+            PythonEnvironment.repository("jobs/src/test/python/read_from_mlflow.py"),
+            mlflow.address(),
+            name().text(),
+            "champion",
+            "selected.mlpackage");
+    assertThat(read.exitCode()).as(read.errors()).isZero();
+    ObjectNode files = JSON.createObjectNode();
+    model.files().forEach((path, content) -> files.put(path, content.digest().hex()));
+    assertThat(files).isNotEmpty();
+    assertThat(JSON.readTree(read.output()).at("/sha256")).isEqualTo(files);
+    // Once more is the same version.
+    assertThat(run(0, "registry", "publish", output.toString(), address)).contains("version 1");
+  }
+
   private static ObjectNode result(String model) {
+    return result(Sha256Digest.ofText(model), model.length(), "selected.mlmodel");
+  }
+
+  private static ObjectNode result(Sha256Digest model, long bytes, String file) {
     ObjectNode result = JSON.createObjectNode();
     result.put("schemaVersion", 1).put("decision", "selected").put("sweepDigest", "ef01");
     result.put("criterion", "top-1").put("threshold", "0.95");
@@ -285,8 +326,8 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
     ObjectNode samples = result.putObject("samples");
     samples.put("n", 100).put("setDigest", Sha256Digest.ofText("set").hex()).putObject("splits");
     ObjectNode selected = result.putObject("selected");
-    selected.put("plan", "abcd").put("encodedSize", model.length()).put("ratio", 0.2);
-    selected.put("sha256", Sha256Digest.ofText(model).hex()).put("file", "selected.mlmodel");
+    selected.put("plan", "abcd").put("encodedSize", bytes).put("ratio", 0.2);
+    selected.put("sha256", model.hex()).put("file", file);
     selected
         .putObject("agreement")
         .put("agreeing", 97)
