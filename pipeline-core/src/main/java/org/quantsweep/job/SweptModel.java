@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.encode.CalibratedOptions;
@@ -21,12 +22,43 @@ import org.quantsweep.search.Candidate;
  * @param read the same, read
  * @param rewritten what plans are made of
  * @param selected the weight tensors of that which are quantized
+ * @param unjudged identities of weight tensors that no judged function takes: they stay as given
  */
 record SweptModel(
-    ModelFiles given, CoreMLModel read, CoreMLModel rewritten, List<WeightTensor> selected) {
+    ModelFiles given,
+    CoreMLModel read,
+    CoreMLModel rewritten,
+    List<WeightTensor> selected,
+    Set<String> unjudged) {
   static SweptModel of(SweepSettings settings, ModelFiles given, CoreMLModel read) {
     CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), read);
-    return new SweptModel(given, read, rewritten, settings.selection().of(rewritten));
+    Set<String> unjudged = unjudged(rewritten, settings.functions());
+    return new SweptModel(
+        given,
+        read,
+        rewritten,
+        settings.selection().of(rewritten).stream()
+            .filter(tensor -> !unjudged.contains(tensor.identity()))
+            .toList(),
+        unjudged);
+  }
+
+  /** What is not taken by the functions that are judged, where they are not all. */
+  private static Set<String> unjudged(CoreMLModel model, List<String> judged) {
+    Set<String> unjudged = new TreeSet<>();
+    if (!judged.isEmpty() && model.functions().size() > 1) {
+      model.weightTensors().forEach(tensor -> unjudged.add(tensor.identity()));
+      for (String function : judged) {
+        CoreMLModel seen = model.asFunction(function);
+        ModelCuts cuts = seen.cuts();
+        for (WeightTensor tensor : seen.weightTensors()) {
+          if (cuts.before(tensor) < cuts.end()) {
+            unjudged.remove(tensor.identity());
+          }
+        }
+      }
+    }
+    return unjudged;
   }
 
   /** What the chosen model is called. */
@@ -77,6 +109,7 @@ record SweptModel(
         same ? plans : new ModelEncoder(uniform),
         settings.selection(),
         settings.schemes(),
-        settings.rules());
+        settings.rules(),
+        unjudged);
   }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
@@ -23,6 +24,7 @@ import org.quantsweep.search.OptionRules;
  * cannot hold stays as it is stored in that candidate.
  */
 final class UniformFamily {
+  private final Set<String> unjudged;
   private final ModelFiles given;
   private final ModelEncoder encoder;
   private final Map<Candidate, QuantizationPlan> plans = new LinkedHashMap<>();
@@ -41,6 +43,7 @@ final class UniformFamily {
    * @param schemes only these; empty for all and the file as given
    * @param rules what weight tensors may be stored in: the best of these candidates is an answer of
    *     a per-tensor sweep too
+   * @param unjudged identities of weight tensors that stay as given
    */
   UniformFamily(
       ModelFiles given,
@@ -48,8 +51,10 @@ final class UniformFamily {
       ModelEncoder encoder,
       WeightSelection selection,
       List<String> schemes,
-      OptionRules rules) {
+      OptionRules rules,
+      Set<String> unjudged) {
     this.given = given;
+    this.unjudged = unjudged;
     this.encoder = encoder;
     List<String> identities = selection.of(model).stream().map(WeightTensor::identity).toList();
     List<Scheme> wanted =
@@ -84,7 +89,10 @@ final class UniformFamily {
   private List<String> storable(Scheme scheme, List<String> identities) {
     List<String> storable = new ArrayList<>();
     for (String identity : identities) {
-      Optional<String> refusal = encoder.refusal(identity, scheme);
+      Optional<String> refusal =
+          unjudged.contains(identity)
+              ? Optional.of("no function that is judged takes it")
+              : encoder.refusal(identity, scheme);
       Optional<Unstorable> found =
           refusal.isPresent() ? Optional.empty() : encoder.unstorable(identity, scheme);
       if (refusal.isPresent()) {

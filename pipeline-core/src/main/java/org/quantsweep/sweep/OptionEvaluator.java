@@ -1,13 +1,16 @@
 package org.quantsweep.sweep;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.agreement.Finite;
 import org.quantsweep.agreement.SquaredError;
@@ -30,12 +33,17 @@ import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
+import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.tensor.Tensor;
 
 /** The work of the passes over single options, the same wherever it runs. */
 public final class OptionEvaluator {
   private final SampleIndex samples;
+
+  /** The model seen as each function that is judged. */
+  private final List<CoreMLModel> functions;
+
   private final CoreMLModel model;
   private final InferenceEngine engine;
   private final Criterion criterion;
@@ -53,7 +61,8 @@ public final class OptionEvaluator {
       Criterion criterion,
       CalibrationSettings settings) {
     this.samples = samples;
-    this.model = engine.opened(model).get(0);
+    this.functions = engine.opened(model);
+    this.model = functions.get(0);
     this.engine = engine;
     this.criterion = criterion;
     this.settings = settings;
@@ -62,16 +71,32 @@ public final class OptionEvaluator {
   /** What some layers are fed with on prepared samples of one shard. */
   public ShardEvaluator.Result<Map<String, InputMoments>> moments(
       List<PreparedSample> prepared, Collection<String> tensors) {
-    MomentsCollector collector = new MomentsCollector(model, tensors(tensors), settings);
+    Map<String, InputMoments> moments = new TreeMap<>();
     long inferences = 0;
     long started = System.nanoTime();
-    try (TappedPredictor taps = engine.openTapped(model, collector.boundaries())) {
+    for (CoreMLModel function : functions) {
+      MomentsCollector collector = new MomentsCollector(function, tensors(tensors), settings);
+      if (!collector.boundaries().isEmpty()) {
+        inferences += collect(prepared, function, collector);
+        collector
+            .moments()
+            .forEach((tensor, own) -> moments.merge(tensor, own, InputMoments::plus));
+      }
+    }
+    return new ShardEvaluator.Result<>(
+        moments, new SweepCost(inferences, 0, 0, (System.nanoTime() - started) * 1e-9));
+  }
+
+  private long collect(
+      List<PreparedSample> prepared, CoreMLModel function, MomentsCollector collector) {
+    long inferences = 0;
+    try (TappedPredictor taps = engine.openTapped(function, collector.boundaries())) {
       for (PreparedSample sample : prepared) {
         if (!sample.isAnswered()) {
           continue;
         }
         try {
-          List<Tapped> calls = taps.runCalls(List.copyOf(sample.unpackCalls()));
+          List<Tapped> calls = taps.runCalls(wanted(function, sample));
           collector.add(
               samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
           inferences += calls.size();
@@ -80,8 +105,24 @@ public final class OptionEvaluator {
         }
       }
     }
-    return new ShardEvaluator.Result<>(
-        collector.moments(), new SweepCost(inferences, 0, 0, (System.nanoTime() - started) * 1e-9));
+    return inferences;
+  }
+
+  /** A sample's calls, of which each function takes its own inputs. */
+  private List<Map<String, Tensor>> wanted(CoreMLModel function, PreparedSample sample) {
+    List<Map<String, Tensor>> calls = List.copyOf(sample.unpackCalls());
+    if (functions.size() == 1) {
+      return calls;
+    }
+    Set<String> names =
+        function.inputs().stream().map(InputDescription::name).collect(Collectors.toSet());
+    List<Map<String, Tensor>> own = new ArrayList<>();
+    for (Map<String, Tensor> call : calls) {
+      Map<String, Tensor> taken = new HashMap<>(call);
+      taken.keySet().retainAll(names);
+      own.add(taken);
+    }
+    return own;
   }
 
   /**
@@ -137,40 +178,51 @@ public final class OptionEvaluator {
   }
 
   /**
-   * Runs every option alone on prepared samples of one shard, in the order of samples. Whether the
-   * model as given answers a sample does not matter: an option is compared with the network that it
-   * is an option of.
+   * Runs every option alone on prepared samples of one shard, in the order of samples; what it does
+   * in several functions is added up. Whether the model as given answers a sample does not matter:
+   * an option is compared with the network that it is an option of.
    */
   public ShardEvaluator.Result<Map<TensorOption, Sensitivity>> measure(
       List<PreparedSample> prepared, Sessions sessions) {
     Map<TensorOption, Sensitivity> sums = new TreeMap<>();
-    sessions.options.forEach((option, part) -> sums.put(option, Sensitivity.NONE));
+    sessions.options.forEach(option -> sums.put(option, Sensitivity.NONE));
     long started = System.nanoTime();
     double inferences = 0;
     for (PreparedSample sample : prepared) {
       if (!sample.hasInputs()) {
         continue;
       }
-      List<Tapped> tapped;
-      try {
-        tapped = sessions.taps.runCalls(List.copyOf(sample.unpackCalls()));
-      } catch (PredictionException e) {
-        continue;
+      Map<TensorOption, Sensitivity> own = new TreeMap<>();
+      boolean answers = true;
+      for (FunctionSessions function : sessions.functions) {
+        List<Tapped> tapped = function.run(sample);
+        if (tapped.isEmpty()) {
+          answers = false;
+          break;
+        }
+        inferences += tapped.size();
+        for (Map.Entry<TensorOption, NetworkPart> entry : function.parts.entrySet()) {
+          int start = function.start(entry.getKey());
+          inferences += tapped.size() * (1 - (double) start / function.cuts.end());
+          own.merge(entry.getKey(), one(tapped, entry.getValue(), start), OptionEvaluator::inBoth);
+        }
       }
-      if (!tapped.stream().map(Tapped::prediction).allMatch(Finite::all)) {
-        continue;
-      }
-      inferences += tapped.size();
-      long count = samples.count(sample.rank());
-      for (Map.Entry<TensorOption, NetworkPart> entry : sessions.options.entrySet()) {
-        int start = sessions.start(entry.getKey());
-        inferences += tapped.size() * (1 - (double) start / sessions.cuts.end());
-        Sensitivity one = one(tapped, entry.getValue(), start);
-        sums.merge(entry.getKey(), times(one, count), Sensitivity::plus);
+      if (answers) {
+        long count = samples.count(sample.rank());
+        own.forEach((option, one) -> sums.merge(option, times(one, count), Sensitivity::plus));
       }
     }
     return new ShardEvaluator.Result<>(
         sums, new SweepCost(0, Math.round(inferences), 0, (System.nanoTime() - started) * 1e-9));
+  }
+
+  /** A sample agrees where it agrees in both functions. */
+  private static Sensitivity inBoth(Sensitivity one, Sensitivity other) {
+    return new Sensitivity(
+        one.loss() + other.loss(),
+        one.squaredError() + other.squaredError(),
+        Math.max(one.disagreeing(), other.disagreeing()),
+        one.samples());
   }
 
   /** Of one sample: the mean over its calls, which agree together or not at all. */
@@ -210,44 +262,85 @@ public final class OptionEvaluator {
   }
 
   /**
-   * What a group of options is run with: the network with taps, and for each option its layer and
-   * all that follows, with the option's weights. One graph for both, so that the engine fuses them.
-   * Safe for several threads.
+   * What a group of options is run with: in each function the network with taps, and for each
+   * option its layer and all that follows, with the option's weights. One graph for both, so that
+   * the engine fuses them. Safe for several threads.
    */
   public final class Sessions implements AutoCloseable {
-    private final SortedMap<TensorOption, NetworkPart> options = new TreeMap<>();
-    private final ModelCuts cuts = model.cuts();
-    private final Map<String, Integer> starts = new HashMap<>();
-    private final TappedPredictor taps;
+    private final SortedSet<TensorOption> options;
+    private final List<FunctionSessions> functions = new ArrayList<>();
 
     private Sessions(Map<TensorOption, OptionWeights> weights) {
-      SortedSet<Integer> boundaries = new TreeSet<>();
-      for (WeightTensor tensor : model.weightTensors()) {
-        starts.put(tensor.identity(), cuts.start(tensor));
-      }
+      this.options = new TreeSet<>(weights.keySet());
       try {
-        weights.forEach(
-            (option, values) -> {
-              int start = start(option);
-              boundaries.add(start);
-              options.put(option, engine.openPart(model, start, cuts.end(), values.values()));
-            });
-        this.taps = engine.openTapped(model, boundaries);
+        for (CoreMLModel function : OptionEvaluator.this.functions) {
+          FunctionSessions own = new FunctionSessions(function);
+          functions.add(own);
+          own.open(weights);
+        }
       } catch (RuntimeException | Error e) {
         // What is open holds native memory, and nobody else knows it.
-        options.values().forEach(NetworkPart::close);
+        close();
         throw e;
       }
     }
 
-    private int start(TensorOption option) {
+    @Override
+    public void close() {
+      functions.forEach(FunctionSessions::close);
+    }
+  }
+
+  /** What the options whose layers lie in one function are run with. */
+  private final class FunctionSessions {
+    private final CoreMLModel function;
+    private final ModelCuts cuts;
+    private final SortedMap<TensorOption, NetworkPart> parts = new TreeMap<>();
+    private final Map<String, Integer> starts = new HashMap<>();
+    private TappedPredictor taps;
+
+    FunctionSessions(CoreMLModel function) {
+      this.function = function;
+      this.cuts = function.cuts();
+      for (WeightTensor tensor : function.weightTensors()) {
+        starts.put(tensor.identity(), cuts.start(tensor));
+      }
+    }
+
+    void open(Map<TensorOption, OptionWeights> weights) {
+      SortedSet<Integer> boundaries = new TreeSet<>();
+      weights.forEach(
+          (option, values) -> {
+            int start = start(option);
+            // What another function takes alone changes nothing here.
+            if (start < cuts.end() || functions.size() == 1) {
+              boundaries.add(start);
+              parts.put(option, engine.openPart(function, start, cuts.end(), values.values()));
+            }
+          });
+      taps = engine.openTapped(function, boundaries);
+    }
+
+    int start(TensorOption option) {
       return starts.get(option.tensor());
     }
 
-    @Override
-    public void close() {
-      options.values().forEach(NetworkPart::close);
-      taps.close();
+    /** The answers to a sample's calls; empty where there are none that options compare with. */
+    List<Tapped> run(PreparedSample sample) {
+      try {
+        List<Tapped> tapped = taps.runCalls(wanted(function, sample));
+        boolean finite = tapped.stream().map(Tapped::prediction).allMatch(Finite::all);
+        return finite ? tapped : List.of();
+      } catch (PredictionException e) {
+        return List.of();
+      }
+    }
+
+    void close() {
+      parts.values().forEach(NetworkPart::close);
+      if (taps != null) {
+        taps.close();
+      }
     }
   }
 }

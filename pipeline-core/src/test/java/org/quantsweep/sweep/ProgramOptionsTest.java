@@ -1,6 +1,7 @@
 package org.quantsweep.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.run.FunctionsEngine;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
@@ -65,16 +67,23 @@ class ProgramOptionsTest {
       for (int call = 0; call < calls; call++) {
         TreeMap<String, Tensor> arrays = new TreeMap<>();
         for (InputDescription input : inputs) {
-          Shape shape = ((InputDescription.Array) input).shape();
+          boolean isPicture = input instanceof InputDescription.Picture;
+          Shape shape = shape(input);
           float[] values = new float[(int) shape.elementCount()];
           for (int i = 0; i < values.length; i++) {
-            values[i] = (float) random.nextGaussian();
+            values[i] = isPicture ? random.nextInt(256) : (float) random.nextGaussian();
           }
           arrays.put(input.name(), Tensor.wrap(shape, values));
         }
         prepared.add(arrays);
       }
       return prepared;
+    }
+
+    private static Shape shape(InputDescription input) {
+      return input instanceof InputDescription.Picture picture
+          ? Shape.of(picture.colorSpace().channels(), picture.height(), picture.width())
+          : ((InputDescription.Array) input).shape();
     }
 
     @Override
@@ -147,6 +156,66 @@ class ProgramOptionsTest {
     }
   }
 
+  /** An option is judged by all that are, so what a second one takes alone is no free lunch. */
+  @Test
+  void anOptionDoesWhatItDoesInEveryFunction() throws Exception {
+    CoreMLModel model = ModelReader.read(SharedData.path("models/MultiFunctionMnist.mlpackage"));
+    Drawn drawn = new Drawn(1);
+    int alone = 0;
+    int shared = 0;
+    for (WeightTensor tensor : model.weightTensors()) {
+      float[] values = tensor.values().toArray();
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= i % 2 == 0 ? 0.75f : 1.25f;
+      }
+      TensorOption option = new TensorOption(tensor.identity(), SCHEME);
+      Tensor other = Tensor.wrap(tensor.shape(), values);
+      double sum = 0;
+      int functions = 0;
+      for (String function : model.functions()) {
+        CoreMLModel seen = model.asFunction(function);
+        if (seen.cuts().before(tensor) < seen.cuts().end()) {
+          functions++;
+          sum += measured(seen, option, other, drawn).loss();
+        }
+      }
+      alone += functions == 1 ? 1 : 0;
+      shared += functions == 2 ? 1 : 0;
+      Sensitivity both =
+          measured(new FunctionsEngine(engine, List.of()), model, option, other, drawn);
+      assertThat(both.samples()).isEqualTo(SAMPLES);
+      assertThat(both.loss()).isPositive().isCloseTo(sum, offset(1e-6 * sum));
+    }
+    assertThat(alone).isPositive();
+    assertThat(shared).isPositive();
+  }
+
+  @Test
+  void momentsAreOfEveryFunction() throws Exception {
+    CoreMLModel model = ModelReader.read(SharedData.path("models/MultiFunctionMnist.mlpackage"));
+    Drawn drawn = new Drawn(1);
+    Map<String, InputMoments> all = moments(new FunctionsEngine(engine, List.of()), model, drawn);
+    Map<String, Long> counts = new TreeMap<>();
+    for (String function : model.functions()) {
+      moments(new FunctionsEngine(engine, List.of(function)), model, drawn)
+          .forEach((tensor, own) -> counts.merge(tensor, own.count(), Long::sum));
+    }
+    assertThat(all).hasSameSizeAs(counts);
+    all.forEach((tensor, own) -> assertThat(own.count()).isEqualTo(counts.get(tensor)));
+  }
+
+  private Map<String, InputMoments> moments(
+      InferenceEngine engine, CoreMLModel model, Drawn drawn) {
+    List<String> tensors =
+        model.weightTensors().stream()
+            .filter(tensor -> !tensor.isVector())
+            .map(WeightTensor::identity)
+            .toList();
+    try (OptionEvaluatorOf evaluator = evaluator(engine, model, drawn)) {
+      return evaluator.options.moments(evaluator.prepared(), tensors).value();
+    }
+  }
+
   /** What is needed to gather the moments of one shard after the other. */
   private static final class OptionEvaluatorOf implements AutoCloseable {
     private final OptionEvaluator options;
@@ -180,6 +249,11 @@ class ProgramOptionsTest {
   }
 
   private OptionEvaluatorOf evaluator(CoreMLModel model, SamplePreparation preparation) {
+    return evaluator(engine, model, preparation);
+  }
+
+  private static OptionEvaluatorOf evaluator(
+      InferenceEngine engine, CoreMLModel model, SamplePreparation preparation) {
     SampleSource source = TinySweep.samples("selects", SAMPLES);
     SampleIndex index = source.index();
     return new OptionEvaluatorOf(
@@ -220,6 +294,15 @@ class ProgramOptionsTest {
 
   private Sensitivity measured(
       CoreMLModel model, TensorOption option, Tensor values, SamplePreparation preparation) {
+    return measured(engine, model, option, values, preparation);
+  }
+
+  private static Sensitivity measured(
+      InferenceEngine engine,
+      CoreMLModel model,
+      TensorOption option,
+      Tensor values,
+      SamplePreparation preparation) {
     SampleSource samples = TinySweep.samples("selects", SAMPLES);
     try (LocalOptionRunner runner =
         new LocalOptionRunner(

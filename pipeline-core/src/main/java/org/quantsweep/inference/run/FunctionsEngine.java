@@ -14,7 +14,7 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Opens several functions of a model as one: each sample is given to all of them, and all answer.
- * Parts are of the first function.
+ * Taps and parts are of the function that a model is seen as.
  *
  * @param functions by name; empty for all that a model has
  */
