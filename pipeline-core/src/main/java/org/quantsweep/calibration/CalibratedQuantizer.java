@@ -14,7 +14,6 @@ import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.LookUpTableWeights;
 import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.NetworkQuantizer;
-import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
@@ -33,10 +32,7 @@ import org.quantsweep.tensor.Tensor;
  *
  * <p>Never worse, by the layer's own output error, than the plain codes of the same scheme.
  */
-public final class CalibratedQuantizer {
-  /** Over the codes, of a round. */
-  private static final int PASSES = 4;
-
+public final class CalibratedQuantizer implements AutoCloseable {
   /** Of the damping, each time tenfold. */
   private static final int MOST_RAISES = 4;
 
@@ -48,50 +44,40 @@ public final class CalibratedQuantizer {
   private final TensorQuantizer plain;
   private final float[] values;
   private final List<Group> groups = new ArrayList<>();
-  private WeightedTable tables;
+  private NetworkFitter networkFitter;
+  private ProgramFitter programFitter;
 
   /** What the rows of one group share. */
   private static final class Group {
     /** E[x^2] without the part of the mean that is left to the bias. */
     private final double[] squares;
 
-    private final double[] importance;
-
-    /** Along the diagonal of H; none where only the diagonal is known. */
+    /** Along the diagonal of H, without damping; none where only the diagonal is known. */
     private final List<Block> blocks;
 
-    private final BlockMatrix damped;
+    private final RowMetric metric;
 
-    Group(double[] squares, double[] importance, int length, List<Block> blocks) {
+    Group(double[] squares, List<Block> blocks, RowMetric metric) {
       this.squares = squares;
-      this.importance = importance;
       this.blocks = blocks;
-      this.damped =
-          blocks.isEmpty()
-              ? BlockMatrix.NONE
-              : new BlockMatrix(
-                  length, squares.length, blocks.stream().map(block -> block.damped).toList());
+      this.metric = metric;
     }
   }
 
   /** Some consecutive columns, and their part of H. */
   private static final class Block {
     private final int start;
+    private final int length;
     private final double[] second;
-    private final double[] damped;
-    private final int[] order;
-    private final double[] feedback;
 
-    Block(int start, double[] second, double[] damped, int[] order, double[] feedback) {
+    Block(int start, int length, double[] second) {
       this.start = start;
+      this.length = length;
       this.second = second;
-      this.damped = damped;
-      this.order = order;
-      this.feedback = feedback;
     }
 
     int length() {
-      return order.length;
+      return length;
     }
   }
 
@@ -173,34 +159,44 @@ public final class CalibratedQuantizer {
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
   public CalibratedWeights quantize(Scheme.Compression scheme) {
     QuantizedWeights simple = plain.quantize(scheme.plain());
-    QuantizedWeights fitted =
-        plain instanceof ProgramQuantizer program
-            ? fitter(program).fit(scheme, simple)
-            : network((Scheme.Quantization) scheme);
+    QuantizedWeights fitted = fitted(scheme, simple);
     QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
     return new CalibratedWeights(better, corrected(better));
   }
 
-  private QuantizedWeights network(Scheme.Quantization scheme) {
-    return scheme.isLookUpTable() ? table(scheme) : linear(scheme.bits(), scheme.grouping());
+  private QuantizedWeights fitted(Scheme.Compression scheme, QuantizedWeights simple) {
+    if (plain instanceof ProgramQuantizer program) {
+      return programFitter(program).fit(scheme, simple);
+    }
+    NetworkFitter fitter = networkFitter();
+    Scheme.Quantization codes = (Scheme.Quantization) scheme;
+    if (!codes.isLookUpTable()) {
+      return fitter.linear((NetworkQuantizer) plain, codes.bits(), codes.grouping());
+    }
+    QuantizedWeights start =
+        plain.quantize(
+            new Scheme.Quantization(Method.Plain.LUT_KMEANS, codes.bits(), Grouping.WHOLE));
+    return fitter.table((LookUpTableWeights) start);
   }
 
-  private ProgramFitter fitter(ProgramQuantizer program) {
-    List<RowMetric> metrics = new ArrayList<>();
-    for (int group = 0; group < inputs.groups(); group++) {
-      Group own = group(group);
-      metrics.add(
-          new RowMetric(
-              own.importance,
-              own.blocks.stream()
-                  .map(
-                      block ->
-                          new RowMetric.Part(
-                              block.start, block.damped, block.order, block.feedback))
-                  .toList()));
+  private synchronized NetworkFitter networkFitter() {
+    if (networkFitter == null) {
+      networkFitter = new NetworkFitter(tensor.values(), inputs, this::metric, settings.rounds());
     }
-    return new ProgramFitter(
-        tensor.values(), inputs, metrics::get, program.type(), settings.rounds());
+    return networkFitter;
+  }
+
+  private synchronized ProgramFitter programFitter(ProgramQuantizer program) {
+    if (programFitter == null) {
+      programFitter =
+          new ProgramFitter(
+              tensor.values(), inputs, this::metric, program.type(), settings.rounds());
+    }
+    return programFitter;
+  }
+
+  private RowMetric metric(int group) {
+    return group(group).metric;
   }
 
   /**
@@ -267,7 +263,7 @@ public final class CalibratedQuantizer {
     double share = Math.max(moments.squares(group)[0], 1.0 / Math.max(1, moments.count()));
     double[] importance = new double[inputs.columns()];
     Arrays.fill(importance, share);
-    return new Group(importance, importance, 1, List.of());
+    return new Group(importance, List.of(), new RowMetric(importance, List.of()));
   }
 
   private Group fed(int group) {
@@ -287,16 +283,19 @@ public final class CalibratedQuantizer {
       damped[i] = importance[i] + damping;
     }
     List<Block> blocks = new ArrayList<>();
+    List<RowMetric.Part> parts = new ArrayList<>();
     // Blocks of one column are the diagonal: there is nothing that an error could be fed to.
     if (moments.block() > 1 || n == 1) {
       for (int start = 0; start < n; start += moments.block()) {
-        blocks.add(block(group, start, trust, damped, damping));
+        Block block = block(group, start, trust);
+        blocks.add(block);
+        parts.add(part(block, damped, damping));
       }
     }
-    return new Group(importance, damped, moments.block(), blocks);
+    return new Group(importance, blocks, new RowMetric(damped, parts));
   }
 
-  private Block block(int group, int start, double trust, double[] damped, double damping) {
+  private Block block(int group, int start, double trust) {
     int n = Math.min(moments.block(), inputs.columns() - start);
     double[] mean = moments.mean(group);
     double[] second = moments.second(group, start);
@@ -305,6 +304,12 @@ public final class CalibratedQuantizer {
         second[i * n + j] -= trust * mean[start + i] * mean[start + j];
       }
     }
+    return new Block(start, n, second);
+  }
+
+  private static RowMetric.Part part(Block block, double[] damped, double damping) {
+    int n = block.length;
+    int start = block.start;
     // Inputs that matter most are rounded first: their errors have the most columns to go to.
     int[] order =
         IntStream.range(0, n)
@@ -316,11 +321,12 @@ public final class CalibratedQuantizer {
                 })
             .mapToInt(Integer::intValue)
             .toArray();
-    double[] whole = second.clone();
+    double[] whole = block.second.clone();
     for (int i = 0; i < n; i++) {
       whole[i * n + i] += damping;
     }
-    return new Block(start, second, whole, order, feedback(whole, order, n, damping));
+    double[] feedback = feedback(whole, order, n, damping);
+    return new RowMetric.Part(start, whole, order, feedback);
   }
 
   /**
@@ -373,139 +379,6 @@ public final class CalibratedQuantizer {
     return upper;
   }
 
-  private QuantizedWeights linear(NumberOfBits bits, Grouping grouping) {
-    int largestCode = bits.codes() - 1;
-    NetworkQuantizer own = (NetworkQuantizer) plain;
-    boolean whole = grouping.equals(Grouping.WHOLE) || own.channelCount() == 1;
-    byte[] codes = new byte[values.length];
-    int channels = whole ? 1 : inputs.groups() * inputs.rows();
-    float[] scales = new float[channels];
-    float[] biases = new float[channels];
-    if (whole) {
-      Grid.Even grid = RangeFit.fit(all(), allImportance(), largestCode);
-      List<CodedRow> rows = rounded(grid);
-      for (int round = 0; round < settings.rounds() && descend(rows, grid); round++) {
-        grid = GridRefit.even(rows, grid);
-        follow(rows, grid);
-      }
-      write(rows, 0, codes);
-      scales[0] = grid.scale();
-      biases[0] = grid.bias();
-    } else {
-      for (int channel = 0; channel < channels; channel++) {
-        Group group = group(channel / inputs.rows());
-        double[] weights = weights(channel);
-        Grid.Even grid = RangeFit.fit(weights, group.importance, largestCode);
-        List<CodedRow> row = List.of(rounded(weights, group, grid));
-        for (int round = 0; round < settings.rounds() && descend(row, grid); round++) {
-          grid = GridRefit.even(row, grid);
-          follow(row, grid);
-        }
-        write(row, channel, codes);
-        scales[channel] = grid.scale();
-        biases[channel] = grid.bias();
-      }
-    }
-    return own.linear(bits, whole ? Grouping.WHOLE : Grouping.PER_CHANNEL, codes, scales, biases);
-  }
-
-  private QuantizedWeights table(Scheme.Quantization scheme) {
-    LookUpTableWeights start =
-        (LookUpTableWeights)
-            plain.quantize(
-                new Scheme.Quantization(Method.Plain.LUT_KMEANS, scheme.bits(), Grouping.WHOLE));
-    float[] table = tables().fit(start.table());
-    List<CodedRow> rows = rounded(new Grid.Table(table));
-    for (int round = 0;
-        round < settings.rounds() && descend(rows, new Grid.Table(table));
-        round++) {
-      double[] entries = GridRefit.table(rows, new Grid.Table(table), table.length);
-      int[] ranks = GridRefit.ranks(entries);
-      for (int i = 0; i < table.length; i++) {
-        table[ranks[i]] = (float) entries[i];
-      }
-      for (CodedRow row : rows) {
-        row.follow(new Grid.Table(table), ranks);
-      }
-    }
-    byte[] codes = new byte[values.length];
-    write(rows, 0, codes);
-    return new LookUpTableWeights(tensor.shape(), scheme.bits(), codes, table);
-  }
-
-  /** False where there is nothing to gain by another grid. */
-  private static boolean descend(List<CodedRow> rows, Grid grid) {
-    boolean any = false;
-    for (CodedRow row : rows) {
-      any |= row.descend(grid, PASSES);
-    }
-    return any;
-  }
-
-  private static void follow(List<CodedRow> rows, Grid grid) {
-    for (CodedRow row : rows) {
-      row.follow(grid);
-    }
-  }
-
-  /** Every row of every group, rounded. */
-  private List<CodedRow> rounded(Grid grid) {
-    List<CodedRow> rows = new ArrayList<>();
-    for (int channel = 0; channel < inputs.groups() * inputs.rows(); channel++) {
-      rows.add(rounded(weights(channel), group(channel / inputs.rows()), grid));
-    }
-    return rows;
-  }
-
-  private double[] weights(int channel) {
-    double[] row = new double[inputs.columns()];
-    for (int column = 0; column < row.length; column++) {
-      row[column] =
-          values[inputs.element(channel / inputs.rows(), channel % inputs.rows(), column)];
-    }
-    return row;
-  }
-
-  private void write(List<CodedRow> rows, int firstChannel, byte[] codes) {
-    for (int at = 0; at < rows.size(); at++) {
-      int channel = firstChannel + at;
-      for (int column = 0; column < inputs.columns(); column++) {
-        codes[inputs.element(channel / inputs.rows(), channel % inputs.rows(), column)] =
-            (byte) rows.get(at).code(column);
-      }
-    }
-  }
-
-  /** Rounds one row column by column. */
-  private static CodedRow rounded(double[] row, Group group, Grid grid) {
-    int[] codes = new int[row.length];
-    for (int column = 0; column < row.length && group.blocks.isEmpty(); column++) {
-      codes[column] = grid.code(row[column]);
-    }
-    for (Block block : group.blocks) {
-      round(row, block, grid, codes);
-    }
-    return new CodedRow(row, codes, group.damped, grid);
-  }
-
-  private static void round(double[] row, Block block, Grid grid, int[] codes) {
-    int n = block.length();
-    double[] left = new double[n];
-    for (int i = 0; i < n; i++) {
-      left[i] = row[block.start + block.order[i]];
-    }
-    double[] upper = block.feedback;
-    for (int i = 0; i < n; i++) {
-      int code = grid.code(left[i]);
-      codes[block.start + block.order[i]] = code;
-      double error = (left[i] - grid.value(code)) / upper[i * n + i];
-      int start = i * n;
-      for (int j = i + 1; j < n; j++) {
-        left[j] -= error * upper[start + j];
-      }
-    }
-  }
-
   private Optional<Tensor> corrected(QuantizedWeights weights) {
     if (bias.isEmpty()) {
       return Optional.empty();
@@ -527,31 +400,8 @@ public final class CalibratedQuantizer {
     return Optional.of(Tensor.wrap(bias.get().shape(), sums));
   }
 
-  private synchronized WeightedTable tables() {
-    if (tables == null) {
-      tables = new WeightedTable(values, allImportance());
-    }
-    return tables;
-  }
-
-  private double[] all() {
-    double[] all = new double[values.length];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = values[i];
-    }
-    return all;
-  }
-
-  private double[] allImportance() {
-    double[] importance = new double[values.length];
-    for (int group = 0; group < inputs.groups(); group++) {
-      double[] own = group(group).importance;
-      for (int row = 0; row < inputs.rows(); row++) {
-        for (int column = 0; column < inputs.columns(); column++) {
-          importance[inputs.element(group, row, column)] = own[column];
-        }
-      }
-    }
-    return importance;
+  @Override
+  public void close() {
+    groups.forEach(group -> group.metric.close());
   }
 }

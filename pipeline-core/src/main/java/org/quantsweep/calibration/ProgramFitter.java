@@ -1,14 +1,9 @@
 package org.quantsweep.calibration;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
+import java.util.function.IntUnaryOperator;
 import org.quantsweep.quantize.BlockPlaces;
 import org.quantsweep.quantize.BlockwiseWeights;
 import org.quantsweep.quantize.CodedWeights;
@@ -30,13 +25,12 @@ import org.quantsweep.tensor.Tensor;
  * turn. Scales and tables are rounded to their type at every step.
  */
 final class ProgramFitter {
-  private static final int PASSES = 4;
-
   private final Tensor weights;
   private final LayerInputs inputs;
   private final IntFunction<RowMetric> metrics;
   private final FloatType type;
   private final int rounds;
+  private WeightedTable wholeTable;
 
   /**
    * Prepares the fitting of one weight tensor.
@@ -56,19 +50,6 @@ final class ProgramFitter {
     this.metrics = metrics;
     this.type = type;
     this.rounds = rounds;
-  }
-
-  /** Rows that share books, and these. */
-  private static final class Unit {
-    private final List<int[]> rows = new ArrayList<>();
-    private final Map<Integer, Integer> places = new LinkedHashMap<>();
-    private Codebook[] books;
-    private List<CodedRows> coded;
-
-    /** The unit's own number of a book. */
-    int own(int place) {
-      return places.computeIfAbsent(place, missing -> places.size());
-    }
   }
 
   /**
@@ -114,7 +95,11 @@ final class ProgramFitter {
     return metrics.apply(channel / inputs.rows());
   }
 
-  /** The weights that cost most to leave out. */
+  private TensorRows rows(int vector, BitSet kept) {
+    return new TensorRows(inputs, weights.sharedArray(), metrics, vector, kept::get);
+  }
+
+  /** The weights that cost most to leave out; of equal ones the first. */
   private BitSet cheapest(int count) {
     double[] costs = new double[weights.size()];
     double[] inverse = new double[0];
@@ -128,11 +113,25 @@ final class ProgramFitter {
       }
     }
     BitSet kept = new BitSet(costs.length);
-    IntStream.range(0, costs.length)
-        .boxed()
-        .sorted(Comparator.<Integer>comparingDouble(i -> -costs[i]).thenComparing(i -> i))
-        .limit(count)
-        .forEach(kept::set);
+    if (count == 0) {
+      return kept;
+    }
+    double[] ascending = costs.clone();
+    Arrays.sort(ascending);
+    double least = ascending[costs.length - count];
+    int equal = count;
+    for (int i = 0; i < costs.length; i++) {
+      if (costs[i] > least) {
+        kept.set(i);
+        equal--;
+      }
+    }
+    for (int i = 0; i < costs.length && equal > 0; i++) {
+      if (costs[i] == least) {
+        kept.set(i);
+        equal--;
+      }
+    }
     return kept;
   }
 
@@ -150,103 +149,61 @@ final class ProgramFitter {
   /** Floats that make up for those that are left out. */
   private Tensor repaired(FloatType type, BitSet kept) {
     float[] repaired = new float[weights.size()];
-    Codebook[] books = {new Codebook.Free(type), new Codebook.Zero()};
-    for (int channel = 0; channel < channels(); channel++) {
-      int[] rows = {channel};
-      int[] columns = new int[inputs.columns()];
-      for (int column = 0; column < columns.length; column++) {
-        columns[column] = kept.get(element(channel, column)) ? 0 : 1;
-      }
-      CodedRows row = new CodedRows(values(rows), books, columns, metric(channel));
-      row.descend(PASSES * (1 + rounds));
-      for (int column = 0; column < columns.length; column++) {
-        repaired[element(channel, column)] = (float) row.value(0, column);
-      }
+    Books books = new FreeBooks(type);
+    try (TensorRows rows = rows(1, kept)) {
+      rows.round(books);
+      rows.descend(books, 1 + rounds);
+      rows.write(repaired);
     }
     return Tensor.wrap(weights.shape(), repaired);
-  }
-
-  private double[][] values(int[] rows) {
-    double[][] values = new double[rows.length][inputs.columns()];
-    for (int row = 0; row < rows.length; row++) {
-      for (int column = 0; column < inputs.columns(); column++) {
-        values[row][column] = weights.get(element(rows[row], column));
-      }
-    }
-    return values;
-  }
-
-  /**
-   * Rows by what they share.
-   *
-   * @param places the book of each weight
-   * @param vector how many rows have one code
-   */
-  private List<Unit> units(int[] places, int vector) {
-    Map<Integer, Unit> units = new LinkedHashMap<>();
-    for (int channel = 0; channel < channels(); channel += vector) {
-      // Books never lie across rows that do not share all of them.
-      Unit unit = units.computeIfAbsent(places[element(channel, 0)], missing -> new Unit());
-      unit.rows.add(IntStream.range(channel, channel + vector).toArray());
-      for (int column = 0; column < inputs.columns(); column++) {
-        unit.own(places[element(channel, column)]);
-      }
-    }
-    return List.copyOf(units.values());
   }
 
   /** The weights of a book, and how much each counts. */
   private static final class Members {
     private final double[] weights;
     private final double[] importance;
+    private int count;
 
-    Members(double[] weights, double[] importance) {
-      this.weights = weights;
-      this.importance = importance;
+    Members(int count) {
+      this.weights = new double[count];
+      this.importance = new double[count];
+    }
+
+    void add(double weight, double counts) {
+      weights[count] = weight;
+      importance[count] = counts;
+      count++;
     }
   }
 
-  private Members members(Unit unit, int[] places, int book, BitSet kept) {
-    double[] own = new double[unit.rows.size() * inputs.columns()];
-    double[] importance = new double[own.length];
-    int count = 0;
-    for (int[] rows : unit.rows) {
-      double[] counts = metric(rows[0]).importance();
+  /**
+   * The kept weights of each book, channel by channel.
+   *
+   * @param places the book of each weight
+   * @param vector of these rows the first alone counts
+   */
+  private Members[] members(int[] places, int books, BitSet kept, int vector) {
+    int[] counts = new int[books];
+    for (int channel = 0; channel < channels(); channel += vector) {
       for (int column = 0; column < inputs.columns(); column++) {
-        int at = element(rows[0], column);
-        if (places[at] == book && kept.get(at)) {
-          own[count] = weights.get(at);
-          importance[count] = counts[column];
-          count++;
+        int at = element(channel, column);
+        if (kept.get(at)) {
+          counts[places[at]]++;
         }
       }
     }
-    return new Members(Arrays.copyOf(own, count), Arrays.copyOf(importance, count));
-  }
-
-  /** Rounds the rows of a unit. */
-  private void round(Unit unit, int[] places, BitSet kept) {
-    unit.coded = new ArrayList<>();
-    Codebook[] books = Arrays.copyOf(unit.books, unit.books.length + 1);
-    int zero = unit.books.length;
-    books[zero] = new Codebook.Zero();
-    unit.books = books;
-    for (int[] rows : unit.rows) {
-      int[] columns = new int[inputs.columns()];
-      for (int column = 0; column < columns.length; column++) {
-        int at = element(rows[0], column);
-        columns[column] = kept.get(at) ? unit.own(places[at]) : zero;
+    Members[] members = new Members[books];
+    Arrays.setAll(members, book -> new Members(counts[book]));
+    for (int channel = 0; channel < channels(); channel += vector) {
+      double[] importance = metric(channel).importance();
+      for (int column = 0; column < inputs.columns(); column++) {
+        int at = element(channel, column);
+        if (kept.get(at)) {
+          members[places[at]].add(weights.get(at), importance[column]);
+        }
       }
-      unit.coded.add(new CodedRows(values(rows), books, columns, metric(rows[0])));
     }
-  }
-
-  private static boolean descend(Unit unit) {
-    boolean any = false;
-    for (CodedRows row : unit.coded) {
-      any |= row.descend(PASSES);
-    }
-    return any;
+    return members;
   }
 
   private BlockwiseWeights blocks(BlockwiseWeights simple, BitSet kept) {
@@ -255,33 +212,22 @@ final class ProgramFitter {
     byte[] zeros = simple.zeroPoints();
     byte[] codes = new byte[weights.size()];
     StepsFit fit = new StepsFit(simple.isSigned(), simple.bits().bits(), simple.type());
-    for (Unit unit : units(places, 1)) {
-      unit.books = new Codebook[unit.places.size()];
-      unit.places.forEach(
-          (place, own) -> {
-            Members members = members(unit, places, place, kept);
-            unit.books[own] = fit.fit(members.weights, members.importance);
-          });
-      round(unit, places, kept);
-      for (int round = 0; round < rounds && descend(unit); round++) {
-        for (int book = 0; book < unit.places.size(); book++) {
-          Codebook.Steps steps =
-              StepsFit.refit(unit.coded, book, (Codebook.Steps) unit.books[book]);
-          unit.books[book] = steps;
-          for (CodedRows row : unit.coded) {
-            row.follow(book, null, (code, value) -> value[0] = steps.value(code));
-          }
+    Steps[] steps = new Steps[scales.length];
+    Members[] members = members(places, scales.length, kept, 1);
+    for (int place = 0; place < steps.length; place++) {
+      steps[place] = fit.fit(members[place].weights, members[place].importance);
+      members[place] = null;
+    }
+    try (TensorRows rows = rows(1, kept)) {
+      StepsBooks books = new StepsBooks(steps, rows.batches(), rows.gathered(places));
+      rows.fit(books, rounds);
+      rows.write(codes, element -> element);
+      for (int place = 0; place < scales.length; place++) {
+        scales[place] = books.steps(place).scale();
+        if (zeros.length > 0) {
+          zeros[place] = (byte) books.steps(place).zero();
         }
       }
-      unit.places.forEach(
-          (place, own) -> {
-            Codebook.Steps steps = (Codebook.Steps) unit.books[own];
-            scales[place] = steps.scale();
-            if (zeros.length > 0) {
-              zeros[place] = (byte) steps.zero();
-            }
-          });
-      write(unit, codes);
     }
     return new BlockwiseWeights(
         weights.shape(),
@@ -292,14 +238,6 @@ final class ProgramFitter {
         simple.blocks(),
         scales,
         zeros);
-  }
-
-  private void write(Unit unit, byte[] codes) {
-    for (int at = 0; at < unit.rows.size(); at++) {
-      for (int column = 0; column < inputs.columns(); column++) {
-        codes[element(unit.rows.get(at)[0], column)] = (byte) unit.coded.get(at).code(column);
-      }
-    }
   }
 
   private PalettizedWeights tables(PalettizedWeights simple, BitSet kept) {
@@ -317,96 +255,79 @@ final class ProgramFitter {
     }
     int size = simple.bits().codes() * vector;
     float[] entries = simple.entries();
+    float[][] started = started(places, kept, entries, size, vector);
     byte[] codes = new byte[tables.length];
-    // Bytes share one scale over all tables: it is found once the entries are.
-    EntriesFit.Rounding rounding = new EntriesFit.Rounding(simple.type(), false);
-    List<Unit> units = units(places, vector);
-    for (Unit unit : units) {
-      int table = unit.places.keySet().iterator().next();
-      float[] start = Arrays.copyOfRange(entries, table * size, (table + 1) * size);
-      unit.books = new Codebook[] {started(unit, places, kept, start, vector)};
-      round(unit, places, kept);
-      for (int round = 0; round < rounds && descend(unit); round++) {
-        refit(unit, rounding);
-      }
-      float[] fitted = ((Codebook.Entries) unit.books[0]).entries();
-      System.arraycopy(fitted, 0, entries, table * size, size);
-    }
+    int points = codes.length / started.length;
     float scale = 0;
-    if (simple.isCompact()) {
-      EntriesFit.Rounding bytes = new EntriesFit.Rounding(simple.type(), true);
-      double[] exact = new double[entries.length];
-      Arrays.setAll(exact, i -> entries[i]);
-      scale = bytes.scale(exact);
-      float[] rounded = bytes.rounded(exact);
-      System.arraycopy(rounded, 0, entries, 0, entries.length);
-      for (Unit unit : units) {
-        int table = unit.places.keySet().iterator().next();
-        float[] own = Arrays.copyOfRange(entries, table * size, (table + 1) * size);
-        unit.books = new Codebook[] {new Codebook.Entries(own, vector)};
-        round(unit, places, kept);
-        descend(unit);
+    try (TensorRows rows = rows(vector, kept)) {
+      // Books never lie across rows that do not share all of them.
+      IntUnaryOperator tableOf = channel -> places[element(channel, 0)];
+      // Bytes share one scale over all tables: it is found once the entries are.
+      EntryRounding floats = new EntryRounding(simple.type(), false);
+      TableBooks books = new TableBooks(started, vector, points, tableOf, floats);
+      rows.fit(books, rounds);
+      for (int table = 0; table < started.length; table++) {
+        System.arraycopy(books.entries(table), 0, entries, table * size, size);
       }
-    }
-    for (Unit unit : units) {
-      for (int at = 0; at < unit.rows.size(); at++) {
-        for (int column = 0; column < inputs.columns(); column++) {
-          codes[codeOf[element(unit.rows.get(at)[0], column)]] =
-              (byte) unit.coded.get(at).code(column);
-        }
+      if (simple.isCompact()) {
+        EntryRounding bytes = new EntryRounding(simple.type(), true);
+        double[] exact = new double[entries.length];
+        Arrays.setAll(exact, i -> entries[i]);
+        scale = bytes.scale(exact);
+        float[] rounded = bytes.rounded(exact);
+        System.arraycopy(rounded, 0, entries, 0, entries.length);
+        TableBooks stored = new TableBooks(cut(entries, size), vector, points, tableOf, bytes);
+        rows.round(stored);
+        rows.descend(stored);
       }
+      rows.write(codes, element -> codeOf[element]);
     }
     return new PalettizedWeights(
         weights.shape(), simple.bits(), codes, simple.type(), cut, entries, scale);
   }
 
-  /** A table that is fitted to weights that count differently. */
-  private Codebook.Entries started(
-      Unit unit, int[] places, BitSet kept, float[] start, int vector) {
+  private static float[][] cut(float[] entries, int size) {
+    float[][] tables = new float[entries.length / size][];
+    Arrays.setAll(tables, table -> Arrays.copyOfRange(entries, table * size, (table + 1) * size));
+    return tables;
+  }
+
+  /** Tables that are fitted to weights that count differently. */
+  private float[][] started(int[] places, BitSet kept, float[] entries, int size, int vector) {
+    float[][] started = cut(entries, size);
     if (vector > 1) {
-      return new Codebook.Entries(start, vector);
+      return started;
     }
-    Members members = members(unit, places, unit.places.keySet().iterator().next(), kept);
-    if (members.weights.length == 0) {
-      return new Codebook.Entries(start, 1);
+    if (started.length == 1 && kept.cardinality() == weights.size()) {
+      if (wholeTable == null) {
+        wholeTable = weighted(members(places, 1, kept, 1)[0]);
+      }
+      started[0] = fitted(wholeTable, started[0]);
+      return started;
     }
-    float[] own = new float[members.weights.length];
+    Members[] members = members(places, started.length, kept, 1);
+    for (int table = 0; table < started.length; table++) {
+      if (members[table].count > 0) {
+        started[table] = fitted(weighted(members[table]), started[table]);
+      }
+      members[table] = null;
+    }
+    return started;
+  }
+
+  private static WeightedTable weighted(Members members) {
+    float[] own = new float[members.count];
     for (int i = 0; i < own.length; i++) {
       own[i] = (float) members.weights[i];
     }
-    float[] fitted = new WeightedTable(own, members.importance).fit(start);
-    double[] exact = new double[fitted.length];
-    Arrays.setAll(exact, i -> fitted[i]);
-    // Every step is rounded to what is stored, so that codes are chosen for that.
-    return new Codebook.Entries(new EntriesFit.Rounding(type, false).rounded(exact), 1);
+    return new WeightedTable(own, members.importance);
   }
 
-  private static void refit(Unit unit, EntriesFit.Rounding rounding) {
-    Codebook.Entries table = (Codebook.Entries) unit.books[0];
-    int vector = table.vector();
-    float[] fitted = EntriesFit.refit(unit.coded, 0, table, rounding);
-    int[] ranks = null;
-    float[] sorted = fitted;
-    if (vector == 1) {
-      double[] exact = new double[fitted.length];
-      Arrays.setAll(exact, i -> fitted[i]);
-      ranks = GridRefit.ranks(exact);
-      sorted = new float[fitted.length];
-      for (int i = 0; i < fitted.length; i++) {
-        sorted[ranks[i]] = fitted[i];
-      }
-    }
-    float[] entries = sorted;
-    unit.books[0] = new Codebook.Entries(entries, vector);
-    for (CodedRows row : unit.coded) {
-      row.follow(
-          0,
-          ranks,
-          (code, value) -> {
-            for (int i = 0; i < vector; i++) {
-              value[i] = entries[code * vector + i];
-            }
-          });
-    }
+  /** Every step is rounded to what is stored, so that codes are chosen for that. */
+  private float[] fitted(WeightedTable weights, float[] start) {
+    float[] fitted = weights.fit(start);
+    double[] exact = new double[fitted.length];
+    Arrays.setAll(exact, i -> fitted[i]);
+    return new EntryRounding(type, false).rounded(exact);
   }
 }

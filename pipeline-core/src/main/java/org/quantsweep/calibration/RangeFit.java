@@ -16,19 +16,19 @@ final class RangeFit {
    *
    * @param importance how much each weight counts, at least 0
    */
-  static Grid.Even fit(double[] weights, double[] importance, int largestCode) {
+  static EvenGrid fit(double[] weights, double[] importance, int largestCode) {
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     for (double weight : weights) {
       min = Math.min(min, weight);
       max = Math.max(max, weight);
     }
-    Grid.Even best = even(min, max, largestCode);
+    EvenGrid best = even(min, max, largestCode);
     double least = error(weights, importance, best);
     double centre = min < 0 && max > 0 ? 0 : (min + max) / 2;
     for (int step = 1; step < STEPS; step++) {
       double share = 1 - step * STEP;
-      Grid.Even grid =
+      EvenGrid grid =
           even(centre + (min - centre) * share, centre + (max - centre) * share, largestCode);
       double error = error(weights, importance, grid);
       if (error < least) {
@@ -37,7 +37,7 @@ final class RangeFit {
       }
     }
     for (int i = 0; i < REFINEMENTS; i++) {
-      Grid.Even grid = leastSquares(weights, importance, best);
+      EvenGrid grid = leastSquares(weights, importance, best);
       double error = grid == null ? Double.POSITIVE_INFINITY : error(weights, importance, grid);
       if (!(error < least)) {
         break;
@@ -48,12 +48,12 @@ final class RangeFit {
     return best;
   }
 
-  private static Grid.Even even(double min, double max, int largestCode) {
+  private static EvenGrid even(double min, double max, int largestCode) {
     float scale = (float) ((max - min) / largestCode);
-    return new Grid.Even(scale < Float.MIN_NORMAL ? 0 : scale, (float) min, largestCode);
+    return new EvenGrid(scale < Float.MIN_NORMAL ? 0 : scale, (float) min, largestCode);
   }
 
-  private static double error(double[] weights, double[] importance, Grid.Even grid) {
+  private static double error(double[] weights, double[] importance, EvenGrid grid) {
     double scale = grid.scale();
     double inverse = scale == 0 ? 0 : 1 / scale;
     double bias = grid.bias();
@@ -68,7 +68,7 @@ final class RangeFit {
     return sum;
   }
 
-  private static Grid.Even leastSquares(double[] weights, double[] importance, Grid.Even grid) {
+  private static EvenGrid leastSquares(double[] weights, double[] importance, EvenGrid grid) {
     double mass = 0;
     double codes = 0;
     double squares = 0;
@@ -90,6 +90,6 @@ final class RangeFit {
     double bias = (values - scale * codes) / mass;
     boolean usable =
         scale >= Float.MIN_NORMAL && Float.isFinite((float) scale) && Float.isFinite((float) bias);
-    return usable ? new Grid.Even((float) scale, (float) bias, grid.largestCode()) : null;
+    return usable ? new EvenGrid((float) scale, (float) bias, grid.largestCode()) : null;
   }
 }

@@ -1,5 +1,6 @@
 package org.quantsweep.linalg;
 
+import java.util.Arrays;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.blas.BlasException;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,6 +14,9 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Matrices {
   /** Below so many multiplications, handing over costs more than it saves. */
   private static final long FEW = 20_000;
+
+  /** Of triangles that are not cut. */
+  private static final int SMALL_ORDER = 64;
 
   /** Relative; a right factor is below 1e-12, a wrong one is off in the first digits. */
   private static final double WORST_RESIDUAL = 1e-8;
@@ -28,17 +32,24 @@ public final class Matrices {
       openblas.blas_set_num_threads(1);
     }
 
+    /** Runs what stands above, once. */
+    static void prepare() {}
+
     static INDArray of(double[] values, int rows, int columns) {
       return Nd4j.create(values, new long[] {rows, columns}, 'c');
     }
+  }
+
+  /** Makes the native library ready: one thread. */
+  static void prepare() {
+    Native.prepare();
   }
 
   /**
    * The products of all pairs of columns: X^T X.
    *
    * @param x {@code [rows, columns]}; longer arrays are fine
-   * @return {@code [columns, columns]}, symmetric up to the last bits: BLAS sums each triangle
-   *     itself
+   * @return {@code [columns, columns]}, symmetric in every bit
    */
   public static double[] gram(double[] x, int rows, int columns) {
     if ((long) rows * columns * columns < FEW) {
@@ -58,12 +69,26 @@ public final class Matrices {
       }
       return sums;
     }
-    double[] exact = x.length == rows * columns ? x : java.util.Arrays.copyOf(x, rows * columns);
-    INDArray matrix = Native.of(exact, rows, columns);
-    INDArray product = Nd4j.gemm(matrix, matrix, true, false);
-    double[] sums = product.dup('c').data().asDouble();
-    matrix.close();
-    product.close();
+    double[] exact = x.length == rows * columns ? x : Arrays.copyOf(x, rows * columns);
+    Native.prepare();
+    double[] sums = new double[columns * columns];
+    openblas.cblas_dsyrk(
+        openblas.CblasRowMajor,
+        openblas.CblasUpper,
+        openblas.CblasTrans,
+        columns,
+        rows,
+        1,
+        exact,
+        columns,
+        0,
+        sums,
+        columns);
+    for (int i = 0; i < columns; i++) {
+      for (int j = 0; j < i; j++) {
+        sums[i * columns + j] = sums[j * columns + i];
+      }
+    }
     return sums;
   }
 
@@ -87,14 +112,24 @@ public final class Matrices {
       }
       return product;
     }
-    INDArray left = Native.of(a, rows, inner);
-    INDArray right = Native.of(b, inner, columns);
-    INDArray product = Nd4j.gemm(left, right, false, false);
-    double[] values = product.dup('c').data().asDouble();
-    left.close();
-    right.close();
-    product.close();
-    return values;
+    Native.prepare();
+    double[] product = new double[rows * columns];
+    openblas.cblas_dgemm(
+        openblas.CblasRowMajor,
+        openblas.CblasNoTrans,
+        openblas.CblasNoTrans,
+        rows,
+        columns,
+        inner,
+        1,
+        a,
+        inner,
+        b,
+        columns,
+        0,
+        product,
+        columns);
+    return product;
   }
 
   /**
@@ -164,8 +199,44 @@ public final class Matrices {
     return lower;
   }
 
-  /** The inverse of a lower triangle; lower again. */
+  /**
+   * The inverse of a lower triangle; lower again. Large ones are cut into quarters: the lower left
+   * one of the inverse is a product of the two inverses on the diagonal with that of the triangle.
+   */
   public static double[] inverseOfLower(double[] lower, int order) {
+    if (order <= SMALL_ORDER) {
+      return plainInverseOfLower(lower, order);
+    }
+    int half = order / 2;
+    int rest = order - half;
+    double[] upper = inverseOfLower(part(lower, order, 0, 0, half, half), half);
+    double[] bottom = inverseOfLower(part(lower, order, half, half, rest, rest), rest);
+    double[] between = part(lower, order, half, 0, rest, half);
+    double[] left = product(bottom, product(between, upper, rest, half, half), rest, rest, half);
+    double[] inverse = new double[order * order];
+    for (int i = 0; i < half; i++) {
+      System.arraycopy(upper, i * half, inverse, i * order, half);
+    }
+    for (int i = 0; i < rest; i++) {
+      int start = (half + i) * order;
+      for (int j = 0; j < half; j++) {
+        inverse[start + j] = -left[i * half + j];
+      }
+      System.arraycopy(bottom, i * rest, inverse, start + half, rest);
+    }
+    return inverse;
+  }
+
+  private static double[] part(
+      double[] matrix, int order, int row, int column, int rows, int columns) {
+    double[] part = new double[rows * columns];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(matrix, (row + i) * order + column, part, i * columns, columns);
+    }
+    return part;
+  }
+
+  static double[] plainInverseOfLower(double[] lower, int order) {
     double[] inverse = new double[order * order];
     for (int i = 0; i < order; i++) {
       double diagonal = 1 / lower[i * order + i];

@@ -13,13 +13,17 @@ public final class NearestVectors {
 
   private final float[] firsts;
 
+  /** Null where it does not pay. */
+  private final PlaneCells cells;
+
   /**
    * Over a table.
    *
    * @param entries vectors one behind the other, not copied
    * @param length of each
+   * @param points about how many are looked for
    */
-  public NearestVectors(float[] entries, int length) {
+  public NearestVectors(float[] entries, int length, int points) {
     this.entries = entries;
     this.length = length;
     this.order =
@@ -34,10 +38,22 @@ public final class NearestVectors {
     for (int i = 0; i < order.length; i++) {
       firsts[i] = entries[order[i] * length];
     }
+    this.cells =
+        length == 2
+                && points >= PlaneCells.LEAST_POINTS
+                && firsts.length >= PlaneCells.LEAST_ENTRIES
+            ? new PlaneCells(entries)
+            : null;
+  }
+
+  /** The place of the nearest entry. */
+  public int nearest(double[] point) {
+    int found = cells == null ? -1 : cells.nearest(point[0], point[1]);
+    return found >= 0 ? found : search(point);
   }
 
   /** Outwards from the entries whose first number is nearest, until no other can be nearer. */
-  public int nearest(double[] point) {
+  private int search(double[] point) {
     int up = firstAbove(point[0]);
     int down = up - 1;
     int best = -1;

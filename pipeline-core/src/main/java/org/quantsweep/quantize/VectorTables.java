@@ -122,7 +122,7 @@ final class VectorTables {
 
   /** The place of the nearest entry for each vector; at a tie the first. */
   static byte[] nearest(float[] vectors, float[] table, int length) {
-    NearestVectors entries = new NearestVectors(table, length);
+    NearestVectors entries = new NearestVectors(table, length, vectors.length / length);
     byte[] codes = new byte[vectors.length / length];
     double[] point = new double[length];
     for (int i = 0; i < codes.length; i++) {

@@ -141,9 +141,8 @@ public final class OptionEvaluator {
     TensorQuantizer finding = model.format().quantizer(tensor);
     OptimalTableSet known = tables.get(tensor.identity());
     TensorQuantizer plain = known == null ? finding : finding.withTables(known);
-    try {
-      CalibratedQuantizer quantizer =
-          new CalibratedQuantizer(model, tensor, plain, moments, settings);
+    try (CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, tensor, plain, moments, settings)) {
       for (TensorOption option : options) {
         fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
       }

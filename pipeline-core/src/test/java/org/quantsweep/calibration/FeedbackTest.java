@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Second moments that rounding has left indefinite. */
@@ -34,14 +33,6 @@ class FeedbackTest {
         .hasMessage(
             "the second moments of its layer's inputs have no Cholesky factor, even after their"
                 + " damping was raised 4 times");
-  }
-
-  @Test
-  void aTableWhoseEquationsHaveNoFactorStaysAsItIs() {
-    Grid grid = new Grid.Table(new float[] {-1, 2});
-    CodedRow row =
-        new CodedRow(new double[] {-1.5, 2.5}, new int[] {0, 1}, new double[] {-1, 0, 0, -1}, grid);
-    assertThat(GridRefit.table(List.of(row), grid, 2)).containsExactly(-1, 2);
   }
 
   @Test
