@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Sweep the bundled sample model on the bundled pictures.",
     footer = {"", "Example: quantsweep demo --evaluate-all"})
 final class DemoCommand implements Callable<Integer> {
-  private static final String HOME = "quantsweep.home";
+  static final String HOME = "quantsweep.home";
 
   @Spec private CommandSpec spec;
   @Mixin private CommonOptions common = new CommonOptions();

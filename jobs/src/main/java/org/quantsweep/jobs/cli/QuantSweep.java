@@ -32,7 +32,8 @@ import picocli.CommandLine.ParseResult;
       PredictCommand.class,
       InspectCommand.class,
       ResultCommand.class,
-      RegistryCommand.class
+      RegistryCommand.class,
+      RehearseCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
