@@ -117,7 +117,8 @@ public interface ModelFormat {
 
   /**
    * A plan with what the format demands besides: where the floats of one layer share one precision,
-   * those that the plan leaves out are added.
+   * those that the plan leaves out are added. What is added to a layer follows from that layer's
+   * own schemes.
    *
    * @param schemes legal ones, by weight tensor, in the order of the plan
    */
@@ -129,13 +130,21 @@ public interface ModelFormat {
   /** The bytes that a weight tensor takes in a scheme. */
   long storedBytes(WeightTensor tensor, Scheme scheme);
 
+  /** The bytes of the files as weight tensors are stored otherwise, without making them. */
+  FileSizes sizes();
+
   /**
-   * The bytes of the files in which some weight tensors are stored in schemes, without making them.
+   * The bytes of the files in which some weight tensors are stored in schemes.
    *
    * @param schemes legal and {@link #completed}; other weight tensors stay as stored
    * @param corrected weight tensors that get other values and keep their form
    */
-  ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected);
+  default ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected) {
+    FileSizes sizes = sizes();
+    schemes.forEach((tensor, scheme) -> sizes.store(tensor, Optional.of(scheme)));
+    corrected.forEach(tensor -> sizes.correct(tensor, true));
+    return sizes.size();
+  }
 
   /**
    * The files in which some weight tensors are stored otherwise; the same for equal weights.

@@ -46,6 +46,8 @@ public final class ModelEncoder {
 
   private final WeightLimits limits = new WeightLimits(this::quantizer);
 
+  private final PlanSizes sizes;
+
   /** For one model, which may be a rewritten one; no calibrated schemes. */
   public ModelEncoder(CoreMLModel model) {
     this(model, CalibratedOptions.NONE);
@@ -65,16 +67,21 @@ public final class ModelEncoder {
     for (WeightTensor tensor : model.weightTensors()) {
       tensors.put(tensor.identity(), tensor);
     }
+    this.sizes =
+        new PlanSizes(
+            format,
+            tensors.values(),
+            new PlanSizes.Rules(this::requireLegal, this::smallest, this::bias));
   }
 
   /**
-   * The bytes that {@link #encode} would make, without making them.
+   * The bytes that {@link #encode} would make, without making them. Plans that differ in little
+   * from the one before cost little.
    *
    * @throws UsageException as {@link #encode}
    */
   public ByteSize encodedSize(QuantizationPlan plan) {
-    Map<WeightTensor, Scheme> resolved = resolve(plan);
-    return format.encodedSize(resolved, biases(resolved).keySet());
+    return sizes.of(plan);
   }
 
   /**

@@ -1,9 +1,9 @@
 package org.quantsweep.search;
 
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.RandomAccess;
 
 /**
  * The multiple-choice knapsack: one item of each class, the least loss within a size (Kellerer,
@@ -37,7 +37,8 @@ final class Knapsack {
   }
 
   /**
-   * The choices from the smallest to the largest size, each with less loss than those before.
+   * The choices from the smallest to the largest size, each with less loss than those before. They
+   * are made when they are asked for: all of them may be some 30,000 lists of a thousand places.
    *
    * @param classes at least one item in each, at most 127
    */
@@ -51,54 +52,82 @@ final class Knapsack {
     int slots = (int) Math.min(buckets, most - least) + 1;
     double width = slots == 1 ? 1 : (double) (most - least) / (slots - 1);
     double[] loss = new double[slots];
+    int[][] costs = new int[classes.size()][];
     byte[][] taken = new byte[classes.size()][slots];
     for (int c = 0; c < classes.size(); c++) {
-      List<Item> items = classes.get(c);
-      long smallest = items.stream().mapToLong(Item::bytes).min().orElseThrow();
+      costs[c] = costs(classes.get(c), width);
       double[] next = new double[slots];
       Arrays.fill(next, Double.POSITIVE_INFINITY);
-      for (int i = 0; i < items.size(); i++) {
-        // Rounded up, so that a choice is never larger than its slot says.
-        int cost = (int) Math.ceil((items.get(i).bytes() - smallest) / width - 1e-9);
-        double add = items.get(i).loss();
-        for (int slot = cost; slot < slots; slot++) {
-          double sum = loss[slot - cost] + add;
-          if (sum < next[slot]) {
-            next[slot] = sum;
-            taken[c][slot] = (byte) i;
-          }
-        }
+      for (int i = 0; i < costs[c].length; i++) {
+        add(loss, costs[c][i], classes.get(c).get(i).loss(), next, taken[c], (byte) i);
       }
       loss = next;
     }
-    List<Choice> frontier = new ArrayList<>();
+    int[] better = new int[slots];
+    int count = 0;
     double best = Double.POSITIVE_INFINITY;
     for (int slot = 0; slot < slots; slot++) {
       if (loss[slot] < best) {
         best = loss[slot];
-        frontier.add(choice(classes, taken, slot, width));
+        better[count++] = slot;
       }
     }
-    return frontier;
+    return new Frontier(classes, costs, taken, Arrays.copyOf(better, count));
   }
 
-  private static Choice choice(
-      List<List<Item>> classes, byte[][] taken, int lastSlot, double width) {
-    List<Integer> places = new ArrayList<>();
-    long bytes = 0;
-    double loss = 0;
-    int slot = lastSlot;
-    for (int c = classes.size() - 1; c >= 0; c--) {
-      List<Item> items = classes.get(c);
-      long smallest = items.stream().mapToLong(Item::bytes).min().orElseThrow();
-      int place = taken[c][slot];
-      Item item = items.get(place);
-      places.add(place);
-      bytes += item.bytes();
-      loss += item.loss();
-      slot -= (int) Math.ceil((item.bytes() - smallest) / width - 1e-9);
+  /** Rounded up, so that a choice is never larger than its slot says. */
+  private static int[] costs(List<Item> items, double width) {
+    long smallest = items.stream().mapToLong(Item::bytes).min().orElseThrow();
+    return items.stream()
+        .mapToInt(item -> (int) Math.ceil((item.bytes() - smallest) / width - 1e-9))
+        .toArray();
+  }
+
+  private static void add(
+      double[] loss, int cost, double own, double[] next, byte[] taken, byte item) {
+    for (int slot = cost; slot < next.length; slot++) {
+      double sum = loss[slot - cost] + own;
+      if (sum < next[slot]) {
+        next[slot] = sum;
+        taken[slot] = item;
+      }
     }
-    Collections.reverse(places);
-    return new Choice(places, bytes, loss);
+  }
+
+  /** Traces choices back from their slots. */
+  private static final class Frontier extends AbstractList<Choice> implements RandomAccess {
+    private final List<List<Item>> classes;
+    private final int[][] costs;
+    private final byte[][] taken;
+    private final int[] slots;
+
+    Frontier(List<List<Item>> classes, int[][] costs, byte[][] taken, int[] slots) {
+      this.classes = classes;
+      this.costs = costs;
+      this.taken = taken;
+      this.slots = slots;
+    }
+
+    @Override
+    public Choice get(int index) {
+      Integer[] places = new Integer[classes.size()];
+      long bytes = 0;
+      double loss = 0;
+      int slot = slots[index];
+      for (int c = places.length - 1; c >= 0; c--) {
+        int place = taken[c][slot];
+        Item item = classes.get(c).get(place);
+        places[c] = place;
+        bytes += item.bytes();
+        loss += item.loss();
+        slot -= costs[c][place];
+      }
+      return new Choice(List.of(places), bytes, loss);
+    }
+
+    @Override
+    public int size() {
+      return slots.length;
+    }
   }
 }

@@ -25,6 +25,11 @@ public final class PlanCatalog {
     this.encode = encode;
   }
 
+  /** The exact size of a plan's files. The plan is not kept. */
+  long bytes(QuantizationPlan plan) {
+    return size.apply(plan).bytes();
+  }
+
   /** The candidate of a plan, with its exact size; the same plan is the same candidate. */
   public Candidate add(QuantizationPlan plan) {
     Candidate candidate = new Candidate.Plan(plan.digest(), size.apply(plan));

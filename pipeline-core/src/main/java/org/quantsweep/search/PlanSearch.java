@@ -29,6 +29,14 @@ public final class PlanSearch {
   static final double CLOSEST_SIZES = 1.0015;
 
   /**
+   * So many weight tensors are few: the size of every plan of the line is asked. Of more, those are
+   * left out whose options promise less than nearly all of the step to the next size.
+   */
+  private static final int FEW_TENSORS = 64;
+
+  private static final double NEARLY = 0.9;
+
+  /**
    * Of the boundary's size: where the plans lie through which the curve is fitted. Farther away a
    * logistic regression bends away from the truth, which shows at the boundary.
    */
@@ -129,16 +137,30 @@ public final class PlanSearch {
   /** The strategy's plans, ascending, close ones left out. */
   private List<Candidate> line(Strategy strategy) {
     Set<Candidate> ascending = new LinkedHashSet<>();
+    List<QuantizationPlan> plans = strategy.line(space, measured);
     long last = 0;
-    for (QuantizationPlan plan : strategy.line(space, measured)) {
-      Candidate candidate = catalog.add(plan);
-      long bytes = candidate.encodedSize().bytes();
+    long promised = Long.MIN_VALUE;
+    for (int place = 0; place < plans.size(); place++) {
+      if (plans instanceof PlanLine line && line.bytes(place) < promised) {
+        continue;
+      }
+      QuantizationPlan plan = plans.get(place);
+      long bytes = catalog.bytes(plan);
+      // Only what is kept becomes a candidate: a line has some 30,000 plans.
       if (bytes >= last * CLOSEST_SIZES) {
-        ascending.add(candidate);
+        ascending.add(catalog.add(plan));
         last = bytes;
+        promised = promised(plans, place, bytes);
       }
     }
     return List.copyOf(ascending);
+  }
+
+  /** What the options of the next plan have to take in a large model, before its size is asked. */
+  private long promised(List<QuantizationPlan> plans, int place, long bytes) {
+    return space.tensors().size() > FEW_TENSORS && plans instanceof PlanLine line
+        ? line.bytes(place) + (long) (NEARLY * (CLOSEST_SIZES - 1) * bytes)
+        : Long.MIN_VALUE;
   }
 
   /** The smallest accepted plan of the line, by narrowing. */

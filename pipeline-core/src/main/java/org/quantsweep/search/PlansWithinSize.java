@@ -2,7 +2,6 @@ package org.quantsweep.search;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +20,9 @@ import org.quantsweep.sweep.TensorOption;
  * is judged: the more plans counts choose among, the more luck the choice has.
  */
 final class PlansWithinSize {
+  /** Of a plan whose loss is not known. */
+  private static final double NO_LOSS = Double.POSITIVE_INFINITY;
+
   private final WithinSize within;
   private final PlanCatalog catalog;
   private final SearchSpace space;
@@ -63,52 +65,74 @@ final class PlansWithinSize {
   PlanOutcome run(
       Strategy strategy, Optional<CandidateEvaluation> uniform, Optional<Candidate> warmStart) {
     within.beginPlans();
-    Set<Candidate> line = new LinkedHashSet<>();
-    for (QuantizationPlan plan : strategy.line(space, measured)) {
-      line.add(catalog.add(plan));
+    List<QuantizationPlan> line = strategy.line(space, measured);
+    List<Proposal> all = new ArrayList<>();
+    for (int place = 0; place < line.size(); place++) {
+      QuantizationPlan plan = line.get(place);
+      all.add(
+          new Proposal(
+              place, catalog.bytes(plan), PredictedLoss.of(plan, measured).orElse(NO_LOSS)));
     }
-    List<Candidate> fitting = line.stream().filter(within::allows).sorted(byPromise(line)).toList();
+    List<Proposal> fitting =
+        all.stream()
+            .filter(own -> own.bytes() <= within.largest().bytes().bytes())
+            .sorted(byPromise(line))
+            .toList();
     Set<Candidate> contenders = new LinkedHashSet<>();
     warmStart.filter(within::allows).ifPresent(contenders::add);
-    contenders.addAll(measured.isEmpty() ? fitting : apart(fitting));
+    for (Proposal own : measured.isEmpty() ? fitting : apart(fitting)) {
+      contenders.add(catalog.add(line.get(own.place())));
+    }
     if (!fitting.isEmpty() && !measured.isEmpty()) {
       contenders.addAll(
           new Neighbours(catalog, space, measured)
-              .within(fitting.get(0), within.largest().bytes(), settings.neighbours()));
+              .within(
+                  catalog.add(line.get(fitting.get(0).place())),
+                  within.largest().bytes(),
+                  settings.neighbours()));
     }
     TreeMap<Candidate, CandidateEvaluation> told = new TreeMap<>();
     List<CandidateEvaluation> judged = within.judge(List.copyOf(contenders), 0);
     judged.forEach(own -> told.put(own.candidate(), own));
     if (contenders.isEmpty()) {
       // So that a result can say by how much nothing fits.
-      line.stream()
-          .min(Comparator.naturalOrder())
+      all.stream()
+          .min(bySize(line))
+          .map(own -> catalog.add(line.get(own.place())))
           .ifPresent(smallest -> told.put(smallest, WithinSize.tooLarge(smallest)));
     }
     return new PlanOutcome(
         best(judged, uniform), List.of(), List.copyOf(told.values()), List.of(), fitting.size());
   }
 
+  /**
+   * A plan of the line that may be judged.
+   *
+   * @param place in the line
+   */
+  private record Proposal(int place, long bytes, double loss) {}
+
+  /** As candidates ascend: the digest is made where sizes are equal only. */
+  private static Comparator<Proposal> bySize(List<QuantizationPlan> line) {
+    return Comparator.comparingLong(Proposal::bytes)
+        .thenComparing(own -> line.get(own.place()).digest().hex());
+  }
+
   /** The least loss first; without losses the largest plan, so that a budget ends at small ones. */
-  private Comparator<Candidate> byPromise(Set<Candidate> line) {
-    if (measured.isEmpty()) {
-      return Comparator.reverseOrder();
-    }
-    Map<Candidate, Double> losses = new HashMap<>();
-    line.forEach(plan -> losses.put(plan, loss(plan)));
-    return Comparator.<Candidate>comparingDouble(losses::get)
-        .thenComparing(Comparator.naturalOrder());
+  private Comparator<Proposal> byPromise(List<QuantizationPlan> line) {
+    return measured.isEmpty()
+        ? bySize(line).reversed()
+        : Comparator.comparingDouble(Proposal::loss).thenComparing(bySize(line));
   }
 
   /** The first of these and a few behind it, of sizes that can be told apart. */
-  private List<Candidate> apart(List<Candidate> fitting) {
-    List<Candidate> apart = new ArrayList<>();
+  private List<Proposal> apart(List<Proposal> fitting) {
+    List<Proposal> apart = new ArrayList<>();
     long last = Long.MAX_VALUE;
-    for (Candidate plan : fitting) {
-      long bytes = plan.encodedSize().bytes();
-      if (apart.size() <= settings.scan() && bytes * PlanSearch.CLOSEST_SIZES <= last) {
+    for (Proposal plan : fitting) {
+      if (apart.size() <= settings.scan() && plan.bytes() * PlanSearch.CLOSEST_SIZES <= last) {
         apart.add(plan);
-        last = bytes;
+        last = plan.bytes();
       }
     }
     return apart;
@@ -133,12 +157,12 @@ final class PlansWithinSize {
 
   private double loss(Candidate candidate) {
     if (measured.isEmpty()) {
-      return Double.POSITIVE_INFINITY;
+      return NO_LOSS;
     }
     OptionalDouble loss =
         candidate.plan().isPresent()
             ? PredictedLoss.of(catalog.plan(candidate), measured)
             : uniformLoss.apply(candidate);
-    return loss.orElse(Double.POSITIVE_INFINITY);
+    return loss.orElse(NO_LOSS);
   }
 }

@@ -1,7 +1,7 @@
 package org.quantsweep.search;
 
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -74,7 +74,10 @@ public enum Strategy {
     this.text = text;
   }
 
-  /** Plans from the smallest to the largest; those that differ in nothing may occur once only. */
+  /**
+   * Plans from the smallest to the largest; those that differ in nothing may occur once only. Each
+   * is made when it is asked for: a line of a large model would not fit into memory.
+   */
   public abstract List<QuantizationPlan> line(
       SearchSpace space, Map<TensorOption, Sensitivity> measured);
 
@@ -101,58 +104,60 @@ public enum Strategy {
               }
               classes.add(items);
             });
-    List<QuantizationPlan> line = new ArrayList<>();
-    for (Knapsack.Choice choice : Knapsack.frontier(classes, Knapsack.BUCKETS)) {
-      line.add(space.plan(choice.places()));
-    }
-    return line;
+    List<Knapsack.Choice> frontier = Knapsack.frontier(classes, Knapsack.BUCKETS);
+    return new PlanLine(space, frontier.size(), place -> frontier.get(place).places());
   }
 
   private static List<QuantizationPlan> greedy(
       SearchSpace space, Map<TensorOption, Sensitivity> measured, Metric metric) {
+    List<double[]> values = new ArrayList<>();
     TreeSet<Double> bounds = new TreeSet<>();
     space
         .tensors()
         .forEach(
-            (tensor, options) ->
-                options.forEach(option -> bounds.add(of(metric, measured, tensor, option))));
-    List<QuantizationPlan> line = new ArrayList<>();
+            (tensor, options) -> {
+              double[] own =
+                  options.stream()
+                      .mapToDouble(option -> of(metric, measured, tensor, option))
+                      .toArray();
+              values.add(own);
+              Arrays.stream(own).forEach(bounds::add);
+            });
+    List<short[]> line = new ArrayList<>();
+    short[] places = new short[values.size()];
     for (double bound : bounds.descendingSet()) {
-      List<Integer> places = new ArrayList<>();
-      space
-          .tensors()
-          .forEach(
-              (tensor, options) -> places.add(smallest(metric, measured, tensor, options, bound)));
-      QuantizationPlan plan = space.plan(places);
-      if (line.isEmpty() || !line.get(line.size() - 1).equals(plan)) {
-        line.add(plan);
+      boolean changed = line.isEmpty();
+      for (int tensor = 0; tensor < places.length; tensor++) {
+        short place = smallest(values.get(tensor), bound);
+        changed |= place != places[tensor];
+        places[tensor] = place;
+      }
+      if (changed) {
+        line.add(places.clone());
       }
     }
-    return line;
+    return new PlanLine(
+        space,
+        line.size(),
+        place -> {
+          List<Integer> own = new ArrayList<>();
+          for (short option : line.get(place)) {
+            own.add((int) option);
+          }
+          return own;
+        });
   }
 
   /** The smallest option that meets the bound; the closest one where none does. */
-  private static int smallest(
-      Metric metric,
-      Map<TensorOption, Sensitivity> measured,
-      String tensor,
-      Collection<SearchSpace.SizedOption> options,
-      double bound) {
-    int place = 0;
+  private static short smallest(double[] values, double bound) {
     int closest = 0;
-    double least = Double.POSITIVE_INFINITY;
-    for (SearchSpace.SizedOption option : options) {
-      double value = of(metric, measured, tensor, option);
-      if (value <= bound) {
-        return place;
+    for (int place = 0; place < values.length; place++) {
+      if (values[place] <= bound) {
+        return (short) place;
       }
-      if (value < least) {
-        least = value;
-        closest = place;
-      }
-      place++;
+      closest = values[place] < values[closest] ? place : closest;
     }
-    return closest;
+    return (short) closest;
   }
 
   private static double of(

@@ -55,6 +55,36 @@ public final class Networks {
         array("y", 5));
   }
 
+  /** x [8] -> so many inner products with biases -> y, of 8 to 8 x 20 weights each; version 1. */
+  public static Model.Builder innerProducts(int count) {
+    Model.Builder model = Model.newBuilder().setSpecificationVersion(1);
+    int inputs = 8;
+    String from = "x";
+    for (int layer = 0; layer < count; layer++) {
+      boolean last = layer == count - 1;
+      int outputs = last ? 8 : 1 + 7 * layer % 20;
+      String to = last ? "y" : "v" + layer;
+      model
+          .getNeuralNetworkBuilder()
+          .addLayers(
+              NeuralNetworkLayer.newBuilder()
+                  .setName("ip" + layer)
+                  .addInput(from)
+                  .addOutput(to)
+                  .setInnerProduct(
+                      InnerProductLayerParams.newBuilder()
+                          .setInputChannels(inputs)
+                          .setOutputChannels(outputs)
+                          .setHasBias(true)
+                          .setWeights(float32(inputs * outputs))
+                          .setBias(float32(outputs))));
+      inputs = outputs;
+      from = to;
+    }
+    model.getDescriptionBuilder().addInput(array("x", 8)).addOutput(array("y", 8));
+    return model;
+  }
+
   /** A model of one layer from x to y. */
   public static Model.Builder single(
       NeuralNetworkLayer.Builder layer, FeatureDescription input, FeatureDescription output) {

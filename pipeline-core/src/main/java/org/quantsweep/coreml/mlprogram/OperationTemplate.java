@@ -59,7 +59,7 @@ final class OperationTemplate {
   int size(ToLongFunction<BlobSlot> places) {
     List<Integer> lengths = new ArrayList<>(slots.size());
     for (BlobSlot slot : slots) {
-      lengths.add(CodedOutputStream.computeUInt64SizeNoTag(places.applyAsLong(slot)));
+      lengths.add(length(places.applyAsLong(slot)));
     }
     Integer known = sizes.get(lengths);
     if (known == null) {
@@ -67,5 +67,10 @@ final class OperationTemplate {
       sizes.put(lengths, known);
     }
     return known;
+  }
+
+  /** The bytes of a place in a message. */
+  static int length(long place) {
+    return CodedOutputStream.computeUInt64SizeNoTag(place);
   }
 }

@@ -17,7 +17,6 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.WeightTensor;
-import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.mil.Block;
 import org.quantsweep.proto.mil.Function;
@@ -25,9 +24,8 @@ import org.quantsweep.proto.mil.Program;
 import org.quantsweep.proto.mil.Value;
 
 /**
- * Lays out a package whose constants are stored otherwise: which operations make them, where their
- * arrays lie, and how large all of it is. Sizes follow from forms alone, so that no codes are made
- * for them. Safe for several threads.
+ * Lays out a package whose constants are stored otherwise: which operations make them, and where
+ * their arrays lie. {@link PackageSizes} tells how large all of it is. Safe for several threads.
  */
 final class PackageEncoder {
   private final Model message;
@@ -45,10 +43,10 @@ final class PackageEncoder {
   private record FormKey(String identity, String name, ConstantForm form, Opset opset) {}
 
   /** What an operation is to a weight tensor. */
-  private record Membership(ProgramWeight weight, boolean isMaker) {}
+  record Membership(ProgramWeight weight, boolean isMaker) {}
 
   /** A function, and the weight tensors that are made in it. */
-  private record FunctionPart(
+  record FunctionPart(
       ProgramFunction function, Function message, BlockPart body, Set<WeightTensor> weights) {}
 
   /**
@@ -57,10 +55,10 @@ final class PackageEncoder {
    * @param fixed bytes of all that never changes: what is no operation, and operations without
    *     blobs
    */
-  private record BlockPart(Block message, long fixed, List<Part> parts) {}
+  record BlockPart(Block message, long fixed, List<Part> parts) {}
 
   /** One operation, or several that never change. */
-  private sealed interface Part {
+  sealed interface Part {
     /** It never changes. */
     record Fixed(org.quantsweep.proto.mil.Operation message) implements Part {}
 
@@ -190,25 +188,33 @@ final class PackageEncoder {
   private static Opset opset(FunctionPart part, Map<WeightTensor, Change> changes) {
     Opset least = part.function().opset();
     for (WeightTensor tensor : part.weights()) {
-      Change change = changes.get(tensor);
-      if (change != null && change.form().least().isAtLeast(least)) {
-        least = change.form().least();
-      }
+      least = later(least, changes.get(tensor));
     }
     return least;
   }
 
-  /** The operations that a part becomes; none where another part of its weight tensor stands in. */
-  private List<OperationTemplate> templates(
-      Part part, Opset opset, Map<WeightTensor, Change> changes) {
+  /**
+   * The later of an opset and what a changed constant needs.
+   *
+   * @param change null for none
+   */
+  static Opset later(Opset opset, Change change) {
+    return change != null && change.form().least().isAtLeast(opset) ? change.form().least() : opset;
+  }
+
+  /**
+   * The operations that a part becomes; none where another part of its weight tensor stands in.
+   *
+   * @param change of the part's weight tensor; null for none
+   */
+  List<OperationTemplate> templates(Part part, Opset opset, Change change) {
     if (part instanceof Part.OfWeight own) {
-      Change change = changes.get(own.membership().weight().tensor());
       if (change != null) {
         return own.membership().isMaker()
             ? written(own.membership().weight(), own.name(), change, opset)
             : List.of();
       }
-      return templates(own.asStored(), opset, changes);
+      return templates(own.asStored(), opset, null);
     }
     if (part instanceof Part.Placed placed) {
       return List.of(opset.isAtLeast(Opset.IOS18) ? placed.raised() : placed.template());
@@ -240,41 +246,48 @@ final class PackageEncoder {
         .write(change.form());
   }
 
-  /** The bytes of the package, without its codes. */
-  ByteSize size(Map<WeightTensor, Change> changes) {
-    BlobPlaces places = new BlobPlaces();
-    int version = message.getSpecificationVersion();
-    Program.Builder bareProgram = message.getMlProgram().toBuilder().clearFunctions();
-    long program = bareProgram.build().getSerializedSize();
-    for (Map.Entry<String, FunctionPart> entry : functions.entrySet()) {
-      FunctionPart part = entry.getValue();
-      Opset opset = opset(part, changes);
-      version = Math.max(version, changes.isEmpty() ? 0 : opset.specificationVersion());
-      long body = size(part.body(), opset, changes, places);
-      long function =
-          bare(part, opset).getSerializedSize()
-              + field(Function.BLOCK_SPECIALIZATIONS_FIELD_NUMBER, entry(opset.toString(), body));
-      program += field(Program.FUNCTIONS_FIELD_NUMBER, entry(entry.getKey(), function));
-    }
-    long model =
-        message.toBuilder()
-                .clearMlProgram()
-                .setSpecificationVersion(version)
-                .build()
-                .getSerializedSize()
-            + field(Model.MLPROGRAM_FIELD_NUMBER, program);
+  /** The functions of the program, by name. */
+  Map<String, FunctionPart> functions() {
+    return functions;
+  }
+
+  /** The bytes of the program without its functions. */
+  long bareProgramSize() {
+    return message.getMlProgram().toBuilder().clearFunctions().build().getSerializedSize();
+  }
+
+  /** The specification version of the package as given. */
+  int specificationVersion() {
+    return message.getSpecificationVersion();
+  }
+
+  /** The bytes of the model without its program. */
+  long bareModelSize(int version) {
+    return message.toBuilder()
+        .clearMlProgram()
+        .setSpecificationVersion(version)
+        .build()
+        .getSerializedSize();
+  }
+
+  /**
+   * The bytes of all files but the model's own and those of constants.
+   *
+   * @param constants the files of constants, which the manifest names too, as programs write them
+   */
+  long sizeOfOtherFiles(Set<String> constants) {
     Map<String, Long> files = new TreeMap<>();
     beside.forEach((path, content) -> files.put(path, content.size().bytes()));
     blobFiles.forEach(path -> files.remove(relative(path)));
-    places.sizes().forEach((path, size) -> files.put(relative(path), size));
-    long size = model + PackageWriter.manifestSize(PackageWriter.items(files.keySet()));
+    constants.forEach(path -> files.put(relative(path), 0L));
+    long size = PackageWriter.manifestSize(PackageWriter.items(files.keySet()));
     for (long bytes : files.values()) {
       size += bytes;
     }
-    return new ByteSize(size);
+    return size;
   }
 
-  private static Function bare(FunctionPart part, Opset opset) {
+  static Function bare(FunctionPart part, Opset opset) {
     // A function's other blocks are for other opsets, and mean the old constants.
     return part.message().toBuilder()
         .clearBlockSpecializations()
@@ -286,37 +299,15 @@ final class PackageEncoder {
     return path.substring(BlobFiles.MODEL_PATH.length());
   }
 
-  private long size(
-      BlockPart block, Opset opset, Map<WeightTensor, Change> changes, BlobPlaces places) {
-    long size = block.fixed();
-    for (Part part : block.parts()) {
-      if (part instanceof Part.Outer outer) {
-        long own = outer.template().size(places::place);
-        for (BlockPart inner : outer.blocks()) {
-          own +=
-              field(
-                  org.quantsweep.proto.mil.Operation.BLOCKS_FIELD_NUMBER,
-                  size(inner, opset, changes, places));
-        }
-        size += field(Block.OPERATIONS_FIELD_NUMBER, own);
-      } else if (!(part instanceof Part.Fixed)) {
-        for (OperationTemplate template : templates(part, opset, changes)) {
-          size += field(Block.OPERATIONS_FIELD_NUMBER, template.size(places::place));
-        }
-      }
-    }
-    return size;
-  }
-
   /** The bytes of a length-delimited field. */
-  private static long field(int number, long length) {
+  static long field(int number, long length) {
     return CodedOutputStream.computeTagSize(number)
         + CodedOutputStream.computeUInt64SizeNoTag(length)
         + length;
   }
 
   /** The bytes of a map's entry whose value is a message. */
-  private static long entry(String key, long value) {
+  static long entry(String key, long value) {
     return CodedOutputStream.computeStringSize(1, key) + field(2, value);
   }
 
@@ -381,12 +372,18 @@ final class PackageEncoder {
         outer.blocks().forEach(inner -> own.addBlocks(message(inner, opset, changes, places)));
         changed.addOperations(own);
       } else {
-        for (OperationTemplate template : templates(part, opset, changes)) {
+        for (OperationTemplate template : templates(part, opset, change(part, changes))) {
           changed.addOperations(placed(template, places));
         }
       }
     }
     return changed.build();
+  }
+
+  private static Change change(Part part, Map<WeightTensor, Change> changes) {
+    return part instanceof Part.OfWeight own
+        ? changes.get(own.membership().weight().tensor())
+        : null;
   }
 
   private static org.quantsweep.proto.mil.Operation placed(

@@ -1,6 +1,8 @@
 package org.quantsweep.coreml.mlprogram;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Deployment;
+import org.quantsweep.coreml.FileSizes;
 import org.quantsweep.coreml.Findings;
 import org.quantsweep.coreml.FunctionSummary;
 import org.quantsweep.coreml.Guardrail;
@@ -372,23 +375,48 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   @Override
-  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected) {
-    Map<WeightTensor, PackageEncoder.Change> changes = new LinkedHashMap<>();
-    corrected.forEach(
-        tensor ->
-            changes.put(
-                tensor,
-                new PackageEncoder.Change(
-                    new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type()),
-                    ConstantArrays.UNKNOWN)));
-    schemes.forEach(
-        (tensor, scheme) -> {
-          if (!ProgramSchemes.isAsStored(weight(tensor), scheme)) {
-            changes.put(
-                tensor, new PackageEncoder.Change(form(tensor, scheme), ConstantArrays.UNKNOWN));
-          }
-        });
-    return changes.isEmpty() ? contents.files().size() : encoder().size(changes);
+  public FileSizes sizes() {
+    return new ProgramSizes();
+  }
+
+  /** Sizes of this package; its encoder is made once something changes. */
+  private final class ProgramSizes implements FileSizes {
+    private final Map<WeightTensor, ConstantForm> stored = new HashMap<>();
+    private final Set<WeightTensor> corrected = new HashSet<>();
+    private PackageSizes sizes;
+
+    @Override
+    public void store(WeightTensor tensor, Optional<Scheme> scheme) {
+      Optional<ConstantForm> form =
+          scheme
+              .filter(wanted -> !ProgramSchemes.isAsStored(weight(tensor), wanted))
+              .map(wanted -> form(tensor, wanted));
+      form.ifPresentOrElse(own -> stored.put(tensor, own), () -> stored.remove(tensor));
+      change(tensor);
+    }
+
+    @Override
+    public void correct(WeightTensor tensor, boolean wanted) {
+      if (wanted ? corrected.add(tensor) : corrected.remove(tensor)) {
+        change(tensor);
+      }
+    }
+
+    private void change(WeightTensor tensor) {
+      ConstantForm form = stored.get(tensor);
+      if (form == null && corrected.contains(tensor)) {
+        form = new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type());
+      }
+      if (sizes != null || form != null) {
+        sizes = sizes == null ? new PackageSizes(encoder()) : sizes;
+        sizes.change(tensor, form);
+      }
+    }
+
+    @Override
+    public ByteSize size() {
+      return stored.isEmpty() && corrected.isEmpty() ? contents.files().size() : sizes.size();
+    }
   }
 
   @Override

@@ -3,55 +3,92 @@ package org.quantsweep.coreml.neuralnetwork;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.quantsweep.proto.coreml.Model;
 
-/** A tree of the changed places of a message, to know its size without building it. */
+/**
+ * A tree of the changed places of a message, to know its size without building it. A change costs
+ * as many steps as its place lies deep.
+ */
 final class ChangedMessage {
-  private final Map<FieldStep, ChangedMessage> below = new LinkedHashMap<>();
-  private int leafSize = -1;
-  private int version;
+  /** A version that every model has. */
+  private static final int NO_VERSION = 0;
+
+  private static final long AS_GIVEN = -1;
+
+  private final Message message;
+  private final Map<FieldStep, ChangedMessage> below = new HashMap<>();
+
+  /** How many weights below need a specification version. */
+  private final TreeMap<Integer, Integer> versions = new TreeMap<>();
+
+  private long grown;
+  private long leafSize = AS_GIVEN;
+  private int leafVersion = NO_VERSION;
+
+  /** Nothing of the message is changed. */
+  ChangedMessage(Message message) {
+    this.message = message;
+  }
 
   /**
-   * Replaces weights.
+   * Replaces weights, which may have been replaced before.
    *
    * @param leastVersion the specification version that every model around them needs
    * @param size the bytes of their new message
    */
   void replace(MessagePath location, int leastVersion, int size) {
-    replace(location.steps(), leastVersion, size);
+    change(location.steps(), leastVersion, size);
   }
 
-  private void replace(List<FieldStep> steps, int leastVersion, int size) {
-    version = Math.max(version, leastVersion);
+  /** Puts weights back as they were given. */
+  void restore(MessagePath location) {
+    change(location.steps(), NO_VERSION, AS_GIVEN);
+  }
+
+  /** Returns the version that was needed before. */
+  private int change(List<FieldStep> steps, int leastVersion, long size) {
+    int before;
     if (steps.isEmpty()) {
+      before = leafVersion;
+      leafVersion = leastVersion;
       leafSize = size;
-      return;
+    } else {
+      FieldStep step = steps.get(0);
+      ChangedMessage child = below.get(step);
+      if (child == null) {
+        child = new ChangedMessage(child(step));
+        below.put(step, child);
+      }
+      long own = WeightMessages.field(step.number(), child.size());
+      before = child.change(steps.subList(1, steps.size()), leastVersion, size);
+      grown += WeightMessages.field(step.number(), child.size()) - own;
     }
-    below
-        .computeIfAbsent(steps.get(0), step -> new ChangedMessage())
-        .replace(steps.subList(1, steps.size()), leastVersion, size);
+    if (leastVersion != NO_VERSION) {
+      versions.merge(leastVersion, 1, Integer::sum);
+    }
+    versions.computeIfPresent(before, (version, count) -> count == 1 ? null : count - 1);
+    return before;
   }
 
-  /** The bytes of a message after the changes. */
-  long size(Message message) {
-    if (leafSize >= 0) {
+  private Message child(FieldStep step) {
+    FieldDescriptor field = message.getDescriptorForType().findFieldByNumber(step.number());
+    return (Message)
+        (step.index() == FieldStep.SINGULAR
+            ? message.getField(field)
+            : message.getRepeatedField(field, step.index()));
+  }
+
+  /** The bytes of the message after the changes. */
+  long size() {
+    if (leafSize != AS_GIVEN) {
       return leafSize;
     }
-    long size = message.getSerializedSize();
-    for (Map.Entry<FieldStep, ChangedMessage> entry : below.entrySet()) {
-      FieldStep step = entry.getKey();
-      FieldDescriptor field = message.getDescriptorForType().findFieldByNumber(step.number());
-      Message child =
-          (Message)
-              (step.index() == FieldStep.SINGULAR
-                  ? message.getField(field)
-                  : message.getRepeatedField(field, step.index()));
-      size -= WeightMessages.field(step.number(), child.getSerializedSize());
-      size += WeightMessages.field(step.number(), entry.getValue().size(child));
-    }
+    long size = message.getSerializedSize() + grown;
+    int version = versions.isEmpty() ? NO_VERSION : versions.lastKey();
     if (message instanceof Model stage && stage.getSpecificationVersion() < version) {
       int number = Model.SPECIFICATIONVERSION_FIELD_NUMBER;
       if (stage.getSpecificationVersion() != 0) {

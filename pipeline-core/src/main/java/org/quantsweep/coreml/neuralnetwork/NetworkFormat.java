@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DetectionFilter;
+import org.quantsweep.coreml.FileSizes;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.ModelFormat;
@@ -195,7 +195,7 @@ public final class NetworkFormat implements ModelFormat {
 
   @Override
   public Map<WeightTensor, Scheme> completed(Map<WeightTensor, Scheme> schemes) {
-    Map<Layer, Scheme> precisions = new HashMap<>();
+    Map<Layer, Scheme> precisions = new LinkedHashMap<>();
     schemes.forEach(
         (tensor, scheme) -> {
           if (!(scheme instanceof Scheme.Compression)) {
@@ -207,10 +207,9 @@ public final class NetworkFormat implements ModelFormat {
           }
         });
     Map<WeightTensor, Scheme> completed = new LinkedHashMap<>(schemes);
-    byLayer.forEach(
-        (layer, tensors) -> {
-          Scheme wanted = precisions.get(layer);
-          for (WeightTensor tensor : wanted == null ? List.<WeightTensor>of() : tensors) {
+    precisions.forEach(
+        (layer, wanted) -> {
+          for (WeightTensor tensor : byLayer.get(layer)) {
             Optional<Scheme> floats = floats(tensor, schemes.get(tensor));
             if (floats.isPresent() && !wanted.equals(floats.get())) {
               completed.put(tensor, wanted);
@@ -245,17 +244,35 @@ public final class NetworkFormat implements ModelFormat {
   }
 
   @Override
-  public ByteSize encodedSize(Map<WeightTensor, Scheme> schemes, Set<WeightTensor> corrected) {
-    ChangedMessage root = new ChangedMessage();
-    schemes.forEach(
-        (tensor, scheme) ->
-            root.replace(
-                place(tensor).location(),
-                scheme instanceof Scheme.Compression
-                    ? QUANTIZED_VERSION
-                    : scheme instanceof Scheme.HalfPrecision ? HALF_PRECISION_VERSION : 0,
-                messages.get(tensor.identity()).size(scheme)));
-    return new ByteSize(root.size(message));
+  public FileSizes sizes() {
+    ChangedMessage root = new ChangedMessage(message);
+    return new FileSizes() {
+      @Override
+      public void store(WeightTensor tensor, Optional<Scheme> scheme) {
+        MessagePath location = place(tensor).location();
+        scheme.ifPresentOrElse(
+            wanted ->
+                root.replace(
+                    location, leastVersion(wanted), messages.get(tensor.identity()).size(wanted)),
+            () -> root.restore(location));
+      }
+
+      @Override
+      public void correct(WeightTensor tensor, boolean corrected) {
+        // Floats take the same bytes whatever they are.
+      }
+
+      @Override
+      public ByteSize size() {
+        return new ByteSize(root.size());
+      }
+    };
+  }
+
+  private static int leastVersion(Scheme scheme) {
+    return scheme instanceof Scheme.Compression
+        ? QUANTIZED_VERSION
+        : scheme instanceof Scheme.HalfPrecision ? HALF_PRECISION_VERSION : 0;
   }
 
   @Override

@@ -103,6 +103,42 @@ class PackageEncoderTest {
     assertThat(encoded(model, plan).digest()).isEqualTo(encoded(model, plan).digest());
   }
 
+  /** An encoder keeps what it knows of the plan before: its order must not show. */
+  @Property(tries = 60)
+  void sizesDoNotDependOnThePlansBefore(@ForAll long seed) {
+    Random random = new Random(seed);
+    CoreMLModel model =
+        switch (random.nextInt(4)) {
+          case 0 -> MadePrograms.plain("CoreML5", 6);
+          case 1 -> MadePrograms.nested();
+          case 2 -> MadePrograms.shared();
+          default -> MadePrograms.compressed();
+        };
+    ModelEncoder encoder = new ModelEncoder(model);
+    TreeMap<String, Scheme> schemes = new TreeMap<>();
+    for (int step = 0; step < 12; step++) {
+      for (WeightTensor tensor : model.weightTensors()) {
+        Scheme drawn =
+            Scheme.parse(MadePrograms.SCHEMES.get(random.nextInt(MadePrograms.SCHEMES.size())));
+        switch (random.nextInt(3)) {
+          case 0 -> schemes.remove(tensor.identity());
+          case 1 -> {
+            if (model.format().refusal(tensor, drawn).isEmpty()) {
+              schemes.put(tensor.identity(), drawn);
+            }
+          }
+          default -> {
+            // It stays as it was.
+          }
+        }
+      }
+      QuantizationPlan plan = new QuantizationPlan(schemes);
+      assertThat(encoder.encodedSize(plan))
+          .as("size of %s", plan)
+          .isEqualTo(encoder.encode(plan).size());
+    }
+  }
+
   @Test
   void everySchemeChangesTheModelsSomehow() {
     for (String scheme : MadePrograms.SCHEMES) {
