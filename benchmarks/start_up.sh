@@ -33,7 +33,7 @@ plain() {
   QUANTSWEEP_CLASS_ARCHIVE=no QUANTSWEEP_JAVA_OPTIONS=$options measure plain "$1"
 }
 
-commands='inspect quantize predict demo-new demo-stored'
+commands="${COMMANDS:-inspect quantize predict demo-new demo-stored}"
 # Archives are made, files come into the cache, and evaluations are stored.
 for command in inspect demo-stored; do measure warm-up "$command"; done
 for _ in $(seq "$rounds"); do
