@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What commands cost to start: each by turns as the launcher starts it, and without the archive of classes, those that
 # start Spark with both compilers. Seconds of wall time and of CPU (user and system), medians over the rounds.
-#   benchmarks/start_up.sh [ROUNDS]
+#   benchmarks/start_up.sh [ROUNDS]        # COMMANDS="inspect predict" in the environment: only these
 # The last command sweeps the bundled pictures and finds every evaluation stored. The jar must be packaged.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -35,7 +35,8 @@ plain() {
 
 commands="${COMMANDS:-inspect quantize predict demo-new demo-stored}"
 # Archives are made, files come into the cache, and evaluations are stored.
-for command in inspect demo-stored; do measure warm-up "$command"; done
+measure warm-up inspect
+case $commands in *demo*) measure warm-up demo-stored ;; esac
 for _ in $(seq "$rounds"); do
   for command in $commands; do
     plain "$command"
