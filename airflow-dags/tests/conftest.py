@@ -15,6 +15,7 @@ import pytest
 HERE = Path(__file__).resolve().parent.parent
 SAMPLE = HERE.parent / "datasets/src/main/sample"
 HOME = Path(os.environ["AIRFLOW_HOME"])
+SCHEMES = "linear:2,lut-kmeans:4,linear:8"
 sys.path.insert(0, str(HERE / "dags"))
 
 
@@ -43,12 +44,26 @@ def airflow():
 
 
 @pytest.fixture(scope="session")
+def asked(tmp_path_factory):
+    """The bundled model, and some of the bundled pictures of every shape."""
+    pictures = tmp_path_factory.mktemp("pictures")
+    for shape in sorted((SAMPLE / "pictures").iterdir()):
+        for picture in sorted(shape.iterdir())[:20]:
+            (pictures / picture.name).symlink_to(picture)
+    return {"model": str(SAMPLE / "shapes.mlmodel"), "samples": str(pictures), "schemes": SCHEMES, "agreement": 0.9}
+
+
+@pytest.fixture(scope="session")
 def coremltools_python():
     """A Python with the real coremltools."""
     made = subprocess.run(
         [HERE.parent / "tools/python-env.sh", "coremltools"], stdout=subprocess.PIPE, text=True, check=True
     )
     return made.stdout.splitlines()[-1]
+
+
+def result(run):
+    return json.loads((Path(run.xcom("request")["output"]) / "result.json").read_text())
 
 
 def rows(query: str, *values) -> list[tuple]:

@@ -9,29 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from conftest import HERE, HOME, SAMPLE
+from conftest import HOME, SCHEMES, result
 
 REGISTRY = HOME / "registry"
-SCHEMES = "linear:2,lut-kmeans:4,linear:8"
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory):
-    """The bundled model, and some of the bundled pictures of every shape."""
-    pictures = tmp_path_factory.mktemp("pictures")
-    for shape in sorted((SAMPLE / "pictures").iterdir()):
-        for picture in sorted(shape.iterdir())[:20]:
-            (pictures / picture.name).symlink_to(picture)
-    return {"model": str(SAMPLE / "shapes.mlmodel"), "samples": str(pictures), "schemes": SCHEMES, "agreement": 0.9}
 
 
 @pytest.fixture(scope="module")
 def first(airflow, asked):
     return airflow("quantize_model", asked)
-
-
-def result(run):
-    return json.loads((Path(run.xcom("request")["output"]) / "result.json").read_text())
 
 
 def test_a_run_publishes_and_says_so(first):
@@ -89,36 +74,6 @@ def test_a_second_run_finds_everything_done(airflow, asked, first):
         assert after[key] == before[key]
     assert second.events() == first.events()
     assert [file.name for file in (REGISTRY / "names/shapes/versions").glob("*.json")] == ["1.json"]
-
-
-def test_none_acceptable_is_an_answer_and_nothing_is_published(airflow, asked):
-    run = airflow("quantize_model", {**asked, "schemes": "linear:2,linear:3", "name": "none"})
-    assert run.code == 0, run.log
-    states = run.states()
-    assert (states["sweep"], states["gate"], states["none_acceptable"]) == ("success", "success", "success")
-    assert (states["publish"], states["announce"]) == ("skipped", "skipped")
-    closest = run.xcom("none_acceptable")
-    assert [each["scheme"] for each in closest] == ["linear:3", "linear:2"]
-    assert "closest: {'scheme': 'linear:3'" in run.log
-    assert run.events() == []
-    assert not (REGISTRY / "names/none").exists()
-
-
-def test_a_script_of_the_users_makes_the_model_first(airflow, asked, coremltools_python):
-    conf = {
-        **asked,
-        "convert": str(HERE / "tests/convert_network.py"),
-        "convert_python": coremltools_python,
-        "name": "converted",
-    }
-    run = airflow("quantize_model", conf)
-    assert run.code == 0, run.log
-    assert (run.states()["convert"], run.states()["publish"]) == ("success", "success")
-    package = Path(run.xcom("request")["model"])
-    assert package.name == "converted.mlpackage"
-    assert (package / "Manifest.json").is_file()
-    assert [each.name for each in package.parent.iterdir()] == [package.name]
-    assert result(run)["selected"]["scheme"] == "lut-kmeans:4"
 
 
 def test_one_failing_model_does_not_stop_the_others(airflow, asked):

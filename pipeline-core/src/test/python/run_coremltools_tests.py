@@ -4,13 +4,15 @@
 
 CLASSPATH is that of the JVM with our classes and test classes. CASES is how many cases of each
 test function run, always the same ones; 0 stands for all. An argument such as
-iOS14/test_activation.py is one of coremltools' files: only those that are named run. Tests that need PyTorch or TensorFlow
-run where these are installed. Exit status 0: whatever comes to a prediction passes, or differs as
-coremltools_differences.txt says.
+iOS14/test_activation.py is one of coremltools' files: only those that are named run. 1/2 stands
+for every second file from the first one on, 2/2 for the others. Tests that need PyTorch or
+TensorFlow run where these are installed. Exit status 0: whatever comes to a prediction passes, or
+differs as coremltools_differences.txt says.
 """
 
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -31,6 +33,10 @@ package = Path(importlib.util.find_spec("coremltools").submodule_search_location
 tests = package / "converters" / "mil" / "mil" / "ops" / "tests"
 more = sys.argv[3:]
 files = [tests / name for name in more if name.endswith(".py")] or sorted(tests.glob("*/test_*.py"))
+for part in [argument for argument in more if re.fullmatch(r"\d+/\d+", argument)]:
+    more.remove(part)
+    first, parts = map(int, part.split("/"))
+    files = files[first - 1 :: parts]
 sys.exit(
     pytest.main(
         [
