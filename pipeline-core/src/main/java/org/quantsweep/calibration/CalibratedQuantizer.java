@@ -28,13 +28,17 @@ import org.quantsweep.tensor.Tensor;
  * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993). Then single codes are changed as long as that
  * helps (Behdin et al., QuantEase, arXiv 2309.01885), and scales, biases or tables are fitted to
  * the codes by least squares in the metric of H, a few times in turn. At last the bias takes over
- * (W - Q) E[x]. What the bias can take over does not count as an error before.
+ * (W - Q) E[x]; where the layer's output is clipped, the mean is that of the places whose output
+ * passes. What the bias can take over does not count as an error before.
  *
  * <p>Never worse, by the layer's own output error, than the plain codes of the same scheme.
  */
 public final class CalibratedQuantizer implements AutoCloseable {
   /** Of the damping, each time tenfold. */
   private static final int MOST_RAISES = 4;
+
+  /** How much a place counts for the bias whose output is clipped; a channel may have no other. */
+  private static final double CLIPPED_SHARE = 0.005;
 
   private final WeightTensor tensor;
   private final LayerInputs inputs;
@@ -379,6 +383,18 @@ public final class CalibratedQuantizer implements AutoCloseable {
     return upper;
   }
 
+  /**
+   * The mean input of those places whose output is not clipped away, and a little of the others.
+   */
+  private double[] seen(int channel, double[] mean) {
+    double[] seen = moments.passingMean(channel);
+    double share = moments.passingShare(channel) + CLIPPED_SHARE;
+    for (int i = 0; i < seen.length; i++) {
+      seen[i] = (seen[i] + CLIPPED_SHARE * mean[i]) / share;
+    }
+    return seen;
+  }
+
   private Optional<Tensor> corrected(QuantizedWeights weights) {
     if (bias.isEmpty()) {
       return Optional.empty();
@@ -388,12 +404,13 @@ public final class CalibratedQuantizer implements AutoCloseable {
     for (int group = 0; group < inputs.groups(); group++) {
       double[] mean = moments.mean(group);
       for (int row = 0; row < inputs.rows(); row++) {
+        int channel = group * inputs.rows() + row;
+        double[] seen = moments.clipped() == 0 ? mean : seen(channel, mean);
         double correction = 0;
         for (int column = 0; column < mean.length; column++) {
           int at = inputs.element(group, row, column);
-          correction += ((double) values[at] - decoded.get(at)) * mean[column];
+          correction += ((double) values[at] - decoded.get(at)) * seen[column];
         }
-        int channel = group * inputs.rows() + row;
         sums[channel] = (float) (sums[channel] + correction);
       }
     }

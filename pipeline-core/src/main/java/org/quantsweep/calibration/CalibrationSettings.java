@@ -23,10 +23,10 @@ public record CalibrationSettings(
       new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 5;
+  private static final int VERSION = 6;
 
   /** Changes whenever moments may change, or the form that they are stored in. */
-  private static final int MOMENTS_VERSION = 2;
+  private static final int MOMENTS_VERSION = 3;
 
   /** What the blocks of a layer may take, in matrices of the largest order. */
   private static final int MOST_MATRICES = 4;

@@ -4,19 +4,26 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * Sums over places of a layer's input: of x and of x x^T, for each group of channels. Of the
+ * Sums over places of a layer's input: of x and of x x^T, for each group of channels; and where the
+ * layer's output is clipped, of x over the places whose output passes, for each channel. Of the
  * symmetric products the upper triangle alone is kept; of long x, the triangles of blocks along the
  * diagonal. Merged by addition; the order of merging decides the last bits, so it is always the
  * same.
  */
 public final class InputMoments implements Serializable {
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
 
   private final int groups;
   private final int order;
   private final int block;
   private final double[] sums;
   private final double[] products;
+
+  /**
+   * For each channel how many places pass, and the sums of their x; empty where none is clipped.
+   */
+  private final double[] passing;
+
   private long count;
 
   /**
@@ -28,23 +35,41 @@ public final class InputMoments implements Serializable {
    *     may be shorter
    */
   InputMoments(int groups, int order, int block) {
+    this(groups, order, block, 0);
+  }
+
+  /**
+   * Of no place yet.
+   *
+   * @param clipped channels whose passing places are summed: 0, or as many in each group
+   */
+  InputMoments(int groups, int order, int block, int clipped) {
     this(
         groups,
         order,
         block,
         0,
         new double[Math.multiplyExact(groups, order)],
-        new double[Math.toIntExact(products(groups, order, block))]);
+        new double[Math.toIntExact(products(groups, order, block))],
+        new double[Math.multiplyExact(clipped, order + 1)]);
   }
 
   /** Of sums that were gathered before. */
-  InputMoments(int groups, int order, int block, long count, double[] sums, double[] products) {
+  InputMoments(
+      int groups,
+      int order,
+      int block,
+      long count,
+      double[] sums,
+      double[] products,
+      double[] passing) {
     this.groups = groups;
     this.order = order;
     this.block = block;
     this.count = count;
     this.sums = sums;
     this.products = products;
+    this.passing = passing;
   }
 
   /** How many products are kept; groups x order is at most 2^31. */
@@ -72,7 +97,8 @@ public final class InputMoments implements Serializable {
   /** Whether no sum is NaN or infinite, as one is where an input was. */
   boolean isFinite() {
     return Arrays.stream(sums).allMatch(Double::isFinite)
-        && Arrays.stream(products).allMatch(Double::isFinite);
+        && Arrays.stream(products).allMatch(Double::isFinite)
+        && Arrays.stream(passing).allMatch(Double::isFinite);
   }
 
   /** How many places were seen. */
@@ -88,6 +114,43 @@ public final class InputMoments implements Serializable {
   /** The sums of products, group by group, block by block: the upper triangle row by row. */
   double[] sharedProducts() {
     return products;
+  }
+
+  /** For each channel how many places pass, then the sums of their x. */
+  double[] sharedPassing() {
+    return passing;
+  }
+
+  /** How many channels are clipped: none, or all. */
+  int clipped() {
+    return passing.length / (order + 1);
+  }
+
+  /** The share of places whose output passes, of a clipped channel. */
+  double passingShare(int channel) {
+    return passing[channel * (order + 1)] / Math.max(1, count);
+  }
+
+  /** E[1{y passes} x] of a clipped channel. */
+  double[] passingMean(int channel) {
+    double[] mean = new double[order];
+    for (int i = 0; i < order; i++) {
+      mean[i] = passing[channel * (order + 1) + 1 + i] / Math.max(1, count);
+    }
+    return mean;
+  }
+
+  /**
+   * Adds places of one channel that pass.
+   *
+   * @param added the sums of their x, from {@code at} on
+   */
+  void addPassing(int channel, long places, double[] added, int at) {
+    int start = channel * (order + 1);
+    passing[start] += places;
+    for (int i = 0; i < order; i++) {
+      passing[start + 1 + i] += added[at + i];
+    }
   }
 
   /** Where a group's products begin. */
@@ -206,15 +269,21 @@ public final class InputMoments implements Serializable {
 
   /** The moments over the places of both. */
   public InputMoments plus(InputMoments other) {
-    if (groups != other.groups || order != other.order || block != other.block) {
+    if (groups != other.groups
+        || order != other.order
+        || block != other.block
+        || passing.length != other.passing.length) {
       throw new IllegalArgumentException("moments of different layers cannot be added.");
     }
-    InputMoments all = new InputMoments(groups, order, block);
+    InputMoments all = new InputMoments(groups, order, block, clipped());
     for (int i = 0; i < sums.length; i++) {
       all.sums[i] = sums[i] + other.sums[i];
     }
     for (int i = 0; i < products.length; i++) {
       all.products[i] = products[i] + other.products[i];
+    }
+    for (int i = 0; i < passing.length; i++) {
+      all.passing[i] = passing[i] + other.passing[i];
     }
     all.count = count + other.count;
     return all;

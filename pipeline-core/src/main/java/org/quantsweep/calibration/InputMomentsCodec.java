@@ -9,14 +9,16 @@ import org.quantsweep.BadInputException;
  *
  * <pre>
  * int32    magic number, the bytes "QSIM"
- * uint8    version, 2
+ * uint8    version, 3
  * int32    groups of channels
  * int32    length of x
  * int32    length of the blocks of x whose products were kept; the last may be shorter
+ * int32    clipped channels: 0, or as many in each group
  * int64    how many places were seen
  * float64  sums of x, {@code [groups, length]}
  * float64  sums of products: of each block of each group the upper triangle of x x^T, row by row
  *          from the diagonal, {@code length x (length + 1) / 2}
+ * float64  of each clipped channel how many places pass, and the sums of their x
  * </pre>
  *
  * <p>Nothing that is read is trusted: no number is allocated for that the bytes are too short to
@@ -24,8 +26,8 @@ import org.quantsweep.BadInputException;
  */
 public final class InputMomentsCodec {
   private static final int MAGIC = 0x4d495351;
-  private static final int VERSION = 2;
-  private static final int HEADER_BYTES = 25;
+  private static final int VERSION = 3;
+  private static final int HEADER_BYTES = 29;
 
   private InputMomentsCodec() {}
 
@@ -33,7 +35,8 @@ public final class InputMomentsCodec {
   public static long encodedBytes(InputMoments moments) {
     return HEADER_BYTES
         + (long) Double.BYTES * moments.sharedSums().length
-        + (long) Double.BYTES * moments.sharedProducts().length;
+        + (long) Double.BYTES * moments.sharedProducts().length
+        + (long) Double.BYTES * moments.sharedPassing().length;
   }
 
   /**
@@ -46,8 +49,12 @@ public final class InputMomentsCodec {
     ByteBuffer bytes = buffer(encoded);
     bytes.putInt(MAGIC).put((byte) VERSION);
     bytes.putInt(moments.groups()).putInt(moments.order()).putInt(moments.block());
-    bytes.putLong(moments.count());
-    bytes.asDoubleBuffer().put(moments.sharedSums()).put(moments.sharedProducts());
+    bytes.putInt(moments.clipped()).putLong(moments.count());
+    bytes
+        .asDoubleBuffer()
+        .put(moments.sharedSums())
+        .put(moments.sharedProducts())
+        .put(moments.sharedPassing());
     return encoded;
   }
 
@@ -77,15 +84,26 @@ public final class InputMomentsCodec {
         block >= 1 && block <= order,
         name,
         "their blocks (" + block + ") are not in [1, " + order + "]");
+    int clipped = bytes.getInt();
+    require(
+        clipped >= 0 && clipped % groups == 0,
+        name,
+        "their clipped channels ("
+            + clipped
+            + ") are not as many in each of "
+            + groups
+            + " groups");
     long count = bytes.getLong();
     require(count >= 0, name, "their number of places (" + count + ") is below 0");
     int numbers = bytes.remaining() / Double.BYTES;
     // The sums alone are compared first: then no product of what was read overflows.
     long sums = (long) groups * order;
     long products = sums <= numbers ? InputMoments.products(groups, order, block) : 0;
+    long passing = clipped * (order + 1L);
     require(
         sums <= numbers
-            && sums + products == numbers
+            && passing <= numbers
+            && sums + products + passing == numbers
             && bytes.remaining() == numbers * Double.BYTES,
         name,
         "products of "
@@ -94,13 +112,15 @@ public final class InputMomentsCodec {
             + order
             + " inputs in blocks of "
             + block
+            + (clipped == 0 ? "" : " and sums of " + clipped + " clipped channels")
             + " do not take the "
             + bytes.remaining()
             + " bytes that are left");
     double[] x = new double[(int) sums];
     double[] xx = new double[(int) products];
-    bytes.asDoubleBuffer().get(x).get(xx);
-    return new InputMoments(groups, order, block, count, x, xx);
+    double[] own = new double[(int) passing];
+    bytes.asDoubleBuffer().get(x).get(xx).get(own);
+    return new InputMoments(groups, order, block, count, x, xx, own);
   }
 
   private static ByteBuffer buffer(byte[] bytes) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -39,14 +40,20 @@ public final class MomentsCollector {
     private final List<Feed> feeds;
     private final LayerInputs inputs;
     private final InputMoments moments;
+    private final Optional<PassingSums> passing;
     private final double[][] buffer;
     private int rows;
 
-    Source(List<Feed> feeds, LayerInputs inputs, CalibrationSettings settings) {
+    Source(List<Feed> feeds, WeightTensor tensor, LinearUse use, CalibrationSettings settings) {
       this.feeds = feeds;
-      this.inputs = inputs;
+      this.inputs = LayerInputs.of(tensor, use);
+      this.passing = PassingSums.of(tensor, use, inputs);
       this.moments =
-          new InputMoments(inputs.groups(), inputs.order(), settings.block(inputs.order()));
+          new InputMoments(
+              inputs.groups(),
+              inputs.order(),
+              settings.block(inputs.order()),
+              passing.isPresent() ? inputs.groups() * inputs.rows() : 0);
       this.buffer = inputs.isNamed() ? new double[0][] : buffer(inputs);
     }
 
@@ -77,6 +84,9 @@ public final class MomentsCollector {
     void flush() {
       for (int group = 0; group < inputs.groups() && rows > 0; group++) {
         moments.add(group, buffer[group], rows);
+        if (passing.isPresent()) {
+          passing.get().add(moments, group, buffer[group], rows);
+        }
       }
       rows = 0;
     }
@@ -98,8 +108,7 @@ public final class MomentsCollector {
               use -> {
                 List<Feed> feeds = feeds(cuts, tensor, use);
                 if (!feeds.isEmpty()) {
-                  sources.put(
-                      tensor.identity(), new Source(feeds, LayerInputs.of(tensor, use), settings));
+                  sources.put(tensor.identity(), new Source(feeds, tensor, use, settings));
                 }
               });
     }

@@ -11,6 +11,7 @@ public final class LinearUse {
   private final Form form;
   private final List<String> inputs;
   private final WeightTensor bias;
+  private final Clipping clipping;
 
   /** How the vectors x lie in the layer's input. */
   public sealed interface Form {
@@ -60,7 +61,7 @@ public final class LinearUse {
    * @param bias the weights of b; empty where the layer has none, or none that can be stored
    */
   public LinearUse(Form form, String input, Optional<WeightTensor> bias) {
-    this(form, List.of(input), bias);
+    this(form, List.of(input), bias, Clipping.NONE);
   }
 
   /**
@@ -68,14 +69,16 @@ public final class LinearUse {
    *
    * @param inputs the names of the values that x comes from, one for each layer
    * @param bias the weights of b; empty where the layers share none
+   * @param clipping what becomes of y
    */
-  public LinearUse(Form form, List<String> inputs, Optional<WeightTensor> bias) {
+  public LinearUse(Form form, List<String> inputs, Optional<WeightTensor> bias, Clipping clipping) {
     if (inputs.isEmpty()) {
       throw new IllegalArgumentException("a use has at least one input.");
     }
     this.form = form;
     this.inputs = List.copyOf(inputs);
     this.bias = bias.orElse(null);
+    this.clipping = clipping;
   }
 
   /** How the vectors x lie in the layer's input. */
@@ -91,5 +94,10 @@ public final class LinearUse {
   /** The weights of b. */
   public Optional<WeightTensor> bias() {
     return Optional.ofNullable(bias);
+  }
+
+  /** What becomes of y behind the layer. */
+  public Clipping clipping() {
+    return clipping;
   }
 }

@@ -22,6 +22,8 @@ import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.proto.coreml.ActivationParams;
+import org.quantsweep.proto.coreml.ActivationReLU;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
 import org.quantsweep.proto.coreml.BorderAmounts;
 import org.quantsweep.proto.coreml.ConvolutionLayerParams;
@@ -127,6 +129,75 @@ class CalibratedQuantizerTest {
         CalibratedWeightsCodec.decode(CalibratedWeightsCodec.encode(fitted), "codes");
     assertThat(read.weights().dequantize()).isEqualTo(decoded);
     assertThat(read.bias()).isEqualTo(fitted.bias());
+  }
+
+  /**
+   * The engine's answers tell what passes: as many numbers above 0, and in sum W (the sums of x) +
+   * b (the places) of each channel.
+   */
+  @ParameterizedTest
+  @CsvSource({"false, 1", "false, 4", "true, 1"})
+  void theBiasTakesTheMeanOfWhatPassesAReLU(boolean spreads, int groups) throws Exception {
+    Kind kind = new Kind(spreads, 3, 1, 1, groups, true);
+    CoreMLModel model =
+        ModelReader.read(withReLU(message(kind, 4, 8, true)).toByteArray(), "relu.mlmodel");
+    WeightTensor weights = model.weightTensors().get(0);
+    Tensor bias = model.weightTensors().get(1).values();
+    double[] positive = new double[8];
+    double[] sums = new double[8];
+    MomentsCollector collector = new MomentsCollector(model, List.of(weights), ALL_PLACES);
+    try (TappedPredictor taps =
+        InferenceEngines.onnxRuntime().openTapped(model, collector.boundaries())) {
+      for (int sample = 0; sample < 3; sample++) {
+        Tapped tapped = taps.run(Map.of("in", input(4, sample)));
+        collector.add(Sha256Digest.ofText("sample " + sample), List.of(tapped.boundaries()));
+        Tensor answer = ((OutputValue.Array) tapped.prediction().outputs().get("out")).values();
+        for (int i = 0; i < answer.size(); i++) {
+          int channel = i / (answer.size() / 8);
+          positive[channel] += answer.get(i) > 0 ? 1 : 0;
+          sums[channel] += answer.get(i);
+        }
+      }
+    }
+    InputMoments moments = collector.moments().get(weights.identity());
+    assertThat(moments.clipped()).isEqualTo(8);
+    LayerInputs inputs = LayerInputs.of(weights, model.format().linearUse(weights).orElseThrow());
+    CalibratedWeights fitted;
+    try (CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, weights, moments, ALL_PLACES)) {
+      fitted = quantizer.quantize((Scheme.Quantization) Scheme.parse("linear:2+calibrated"));
+    }
+    Tensor decoded = fitted.weights().dequantize();
+    for (int channel = 0; channel < 8; channel++) {
+      double share = moments.passingShare(channel);
+      assertThat(share * moments.count()).isCloseTo(positive[channel], offset(1e-6));
+      double[] passing = moments.passingMean(channel);
+      double[] mean = moments.mean(channel / inputs.rows());
+      double sum = share * bias.get(channel);
+      double wanted = bias.get(channel);
+      for (int i = 0; i < passing.length; i++) {
+        int at = inputs.element(channel / inputs.rows(), channel % inputs.rows(), i);
+        double weight = weights.values().get(at);
+        sum += weight * passing[i];
+        wanted += (weight - decoded.get(at)) * (passing[i] + 0.005 * mean[i]) / (share + 0.005);
+      }
+      assertThat(sum * moments.count()).isCloseTo(sums[channel], withPercentage(0.001));
+      assertThat((double) fitted.bias().orElseThrow().get(channel)).isCloseTo(wanted, offset(1e-5));
+    }
+  }
+
+  private static Model withReLU(Model.Builder message) {
+    message.getNeuralNetworkBuilder().getLayersBuilder(0).setOutput(0, "y");
+    message
+        .getNeuralNetworkBuilder()
+        .addLayers(
+            NeuralNetworkLayer.newBuilder()
+                .setName("relu")
+                .addInput("y")
+                .addOutput("out")
+                .setActivation(
+                    ActivationParams.newBuilder().setReLU(ActivationReLU.getDefaultInstance())));
+    return message.build();
   }
 
   /**
@@ -274,7 +345,8 @@ class CalibratedQuantizerTest {
       }
     }
     InputMoments sparse =
-        new InputMoments(1, order, order, whole.count(), whole.sharedSums(), products);
+        new InputMoments(
+            1, order, order, whole.count(), whole.sharedSums(), products, new double[0]);
     CalibratedQuantizer expected = new CalibratedQuantizer(model, weights, sparse, small);
     CalibratedQuantizer found = new CalibratedQuantizer(model, weights, blocks, small);
     Scheme.Quantization calibrated = (Scheme.Quantization) Scheme.parse(scheme);
@@ -337,6 +409,15 @@ class CalibratedQuantizerTest {
   }
 
   private static CoreMLModel model(Kind kind, int in, int out, boolean bias) throws Exception {
+    byte[] bytes = message(kind, in, out, bias).build().toByteArray();
+    CoreMLModel read = ModelReader.read(bytes, "conv.mlmodel");
+    try (Predictor predictor = InferenceEngines.onnxRuntime().open(read)) {
+      assertThat(predictor.inputs()).hasSize(1);
+    }
+    return read;
+  }
+
+  private static Model.Builder message(Kind kind, int in, int out, boolean bias) {
     Random random = new Random(8);
     int perGroup = kind.spreads() ? out / kind.groups() : in / kind.groups();
     int outer = kind.spreads() ? in : out;
@@ -384,11 +465,7 @@ class CalibratedQuantizerTest {
                 .addInput("in")
                 .addOutput("out")
                 .setConvolution(conv));
-    CoreMLModel read = ModelReader.read(model.build().toByteArray(), "conv.mlmodel");
-    try (Predictor predictor = InferenceEngines.onnxRuntime().open(read)) {
-      assertThat(predictor.inputs()).hasSize(1);
-    }
-    return read;
+    return model;
   }
 
   private static FeatureDescription array(String name, int... lengths) {

@@ -14,29 +14,39 @@ import org.quantsweep.BadInputException;
 
 class InputMomentsCodecTest {
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiq2d3d", b"QSIM", 2, 1, 2, 2, 3, .5, -1, 2,
-   * -.25, 4)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiq2d3d", b"QSIM", 3, 1, 2, 2, 0, 3, .5, -1,
+   * 2, -.25, 4)}.
    */
   private static final String PRODUCTS =
-      "5153494d020100000002000000020000000300000000000000000000000000e03f000000000000f0bf"
-          + "0000000000000040000000000000d0bf0000000000001040";
+      "5153494d03010000000200000002000000000000000300000000000000000000000000e03f00000000"
+          + "0000f0bf0000000000000040000000000000d0bf0000000000001040";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiq4d4d", b"QSIM", 2, 2, 2, 1, 7, 1, 2, 3, 4,
-   * 5, 6, 7, 8)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiq4d4d", b"QSIM", 3, 2, 2, 1, 0, 7, 1, 2, 3,
+   * 4, 5, 6, 7, 8)}.
    */
   private static final String SQUARES =
-      "5153494d020200000002000000010000000700000000000000000000000000f03f0000000000000040"
-          + "00000000000008400000000000001040000000000000144000000000000018400000000000001c4000"
-          + "00000000002040";
+      "5153494d03020000000200000001000000000000000700000000000000000000000000f03f00000000"
+          + "0000004000000000000008400000000000001040000000000000144000000000000018400000000000"
+          + "001c400000000000002040";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiq3d4d", b"QSIM", 2, 1, 3, 2, 2, 1, 2, 3, 4,
-   * 5, 6, 7)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiq3d4d", b"QSIM", 3, 1, 3, 2, 0, 2, 1, 2, 3,
+   * 4, 5, 6, 7)}.
    */
   private static final String BLOCKS =
-      "5153494d020100000003000000020000000200000000000000000000000000f03f0000000000000040"
-          + "00000000000008400000000000001040000000000000144000000000000018400000000000001c40";
+      "5153494d03010000000300000002000000000000000200000000000000000000000000f03f00000000"
+          + "0000004000000000000008400000000000001040000000000000144000000000000018400000000000"
+          + "001c40";
+
+  /**
+   * Written with Python's struct: {@code pack("<4sBiiiiq2d3d6d", b"QSIM", 3, 1, 2, 2, 2, 4, .5, -1,
+   * 2, -.25, 4, 2, 1, 5, 1, 0, -3)}.
+   */
+  private static final String CLIPPED =
+      "5153494d03010000000200000002000000020000000400000000000000000000000000e03f00000000"
+          + "0000f0bf0000000000000040000000000000d0bf000000000000104000000000000000400000000000"
+          + "00f03f0000000000001440000000000000f03f000000000000000000000000000008c0";
 
   @Test
   void isTheFormThatIsDocumented() {
@@ -62,6 +72,13 @@ class InputMomentsCodecTest {
     assertThat(blocks.second(0, 2)).containsExactly(3.5);
     assertThat(blocks.squares(0)).containsExactly(2, 3, 3.5);
     assertThat(InputMomentsCodec.encode(blocks)).asHexString().isEqualToIgnoringCase(BLOCKS);
+    InputMoments clipped = InputMomentsCodec.decode(HexFormat.of().parseHex(CLIPPED), "m");
+    assertThat(clipped.clipped()).isEqualTo(2);
+    assertThat(clipped.passingShare(0)).isEqualTo(0.5);
+    assertThat(clipped.passingMean(0)).containsExactly(0.25, 1.25);
+    assertThat(clipped.passingShare(1)).isEqualTo(0.25);
+    assertThat(clipped.passingMean(1)).containsExactly(0, -0.75);
+    assertThat(InputMomentsCodec.encode(clipped)).asHexString().isEqualToIgnoringCase(CLIPPED);
   }
 
   @Property(tries = 200)
@@ -72,7 +89,7 @@ class InputMomentsCodecTest {
       @ForAll long seed) {
     int block = Math.min(order, longest);
     InputMoments one = moments(groups, order, block, seed);
-    InputMoments other = moments(groups, order, block, seed + 1);
+    InputMoments other = moments(groups, order, block, seed + 2);
     byte[] bytes = InputMomentsCodec.encode(one);
     assertThat(bytes).hasSize((int) InputMomentsCodec.encodedBytes(one));
     InputMoments read = InputMomentsCodec.decode(bytes, "moments");
@@ -137,19 +154,24 @@ class InputMomentsCodecTest {
   @Test
   void saysWhatIsDamaged() {
     byte[] whole = HexFormat.of().parseHex(PRODUCTS);
-    refuses(new byte[0], "they end after 0 bytes, within the first 25");
-    refuses(Arrays.copyOf(whole, 24), "they end after 24 bytes, within the first 25");
+    refuses(new byte[0], "they end after 0 bytes, within the first 29");
+    refuses(Arrays.copyOf(whole, 28), "they end after 28 bytes, within the first 29");
     refuses(changed(0, 0), "they do not begin as statistics do");
-    refuses(changed(4, 255), "their version (255) is not 2");
+    refuses(changed(4, 255), "their version (255) is not 3");
     refuses(changed(5, 0), "their groups (0) and inputs (2) are not at least 1");
     refuses(changed(12, 255), "their groups (1) and inputs (-16777214) are not at least 1");
     refuses(changed(13, 0), "their blocks (0) are not in [1, 2]");
     refuses(changed(13, 3), "their blocks (3) are not in [1, 2]");
-    refuses(changed(24, 128), "their number of places (-9223372036854775805) is below 0");
+    refuses(
+        changed(20, 255), "their clipped channels (-16777216) are not as many in each of 1 groups");
+    refuses(changed(28, 128), "their number of places (-9223372036854775805) is below 0");
     String left = " do not take the 40 bytes that are left";
     refuses(changed(13, 1), "products of 1 groups of 2 inputs in blocks of 1" + left);
     refuses(changed(5, 2), "products of 2 groups of 2 inputs in blocks of 2" + left);
     refuses(changed(9, 3), "products of 1 groups of 3 inputs in blocks of 2" + left);
+    refuses(
+        changed(17, 3),
+        "products of 1 groups of 2 inputs in blocks of 2 and sums of 3 clipped channels" + left);
     // Their product has more than 63 bits.
     byte[] huge = changed(8, 127);
     huge[12] = 127;
@@ -157,8 +179,8 @@ class InputMomentsCodecTest {
     refuses(
         huge, "products of 2130706433 groups of 2130706434 inputs in blocks of 2130706434" + left);
     String whatIsThere = "products of 1 groups of 2 inputs in blocks of 2 do not take the ";
-    refuses(Arrays.copyOf(whole, 64), whatIsThere + "39 bytes that are left");
-    refuses(Arrays.copyOf(whole, 66), whatIsThere + "41 bytes that are left");
+    refuses(Arrays.copyOf(whole, 68), whatIsThere + "39 bytes that are left");
+    refuses(Arrays.copyOf(whole, 70), whatIsThere + "41 bytes that are left");
   }
 
   private static byte[] changed(int place, int value) {
@@ -186,7 +208,9 @@ class InputMomentsCodecTest {
         all[i] = random.nextInt(8) == 0 ? Double.longBitsToDouble(random.nextLong()) : -i / 7.0;
       }
     }
-    return new InputMoments(groups, order, block, random.nextInt(1000), sums, products);
+    double[] passing = new double[Math.floorMod(seed, 2) * groups * (order + 1)];
+    Arrays.setAll(passing, i -> i / 3.0);
+    return new InputMoments(groups, order, block, random.nextInt(1000), sums, products, passing);
   }
 
   private static void requireSame(InputMoments read, InputMoments written) {
@@ -196,6 +220,7 @@ class InputMomentsCodecTest {
     assertThat(read.count()).isEqualTo(written.count());
     assertThat(bits(read.sharedSums())).isEqualTo(bits(written.sharedSums()));
     assertThat(bits(read.sharedProducts())).isEqualTo(bits(written.sharedProducts()));
+    assertThat(read.sharedPassing()).isEqualTo(written.sharedPassing());
   }
 
   private static long[] bits(double[] values) {

@@ -92,7 +92,7 @@ final class ProgramCuts implements ModelCuts {
       }
     }
     this.blocked = blocked(function.body().outputs());
-    ProgramLinearUse uses = new ProgramLinearUse(weights);
+    ProgramLinearUse uses = new ProgramLinearUse(weights, new ValueClipping(List.of(function)));
     for (WeightTensor tensor : weights.tensors()) {
       int place = before(tensor);
       if (place < end()) {

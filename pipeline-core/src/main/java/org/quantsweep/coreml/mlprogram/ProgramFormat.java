@@ -470,7 +470,8 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public Optional<LinearUse> linearUse(WeightTensor tensor) {
-    return new ProgramLinearUse(uses).of(tensor);
+    List<ProgramFunction> functions = List.copyOf(contents.program().functions().values());
+    return new ProgramLinearUse(uses, new ValueClipping(functions)).of(tensor);
   }
 
   @Override

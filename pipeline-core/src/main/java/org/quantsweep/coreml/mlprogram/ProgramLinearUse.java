@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.quantsweep.coreml.Clipping;
 import org.quantsweep.coreml.ConvolutionGeometry;
 import org.quantsweep.coreml.LinearUse;
 import org.quantsweep.coreml.WeightTensor;
@@ -22,10 +23,15 @@ final class ProgramLinearUse {
   private static final String BIAS = "bias";
   private static final String DATA = "x";
 
-  private final ProgramWeights weights;
+  /** Operations that answer y alone. */
+  private static final Set<String> PLAIN = Set.of("conv", "conv_transpose", "linear");
 
-  ProgramLinearUse(ProgramWeights weights) {
+  private final ProgramWeights weights;
+  private final ValueClipping clippings;
+
+  ProgramLinearUse(ProgramWeights weights, ValueClipping clippings) {
     this.weights = weights;
+    this.clippings = clippings;
   }
 
   /** How one operation uses a weight tensor. */
@@ -59,7 +65,16 @@ final class ProgramLinearUse {
         new LinearUse(
             uses.get(0).form(),
             uses.stream().map(Use::input).toList(),
-            uses.get(0).bias().filter(bias -> isShared(bias, uses))));
+            uses.get(0).bias().filter(bias -> isShared(bias, uses)),
+            clipping(weights.takings(tensor.identity()))));
+  }
+
+  /** What several operations answer may become different things. */
+  private Clipping clipping(List<ProgramWeights.Taking> takings) {
+    ProgramWeights.Taking first = takings.get(0);
+    return takings.size() == 1 && PLAIN.contains(first.operation().type())
+        ? clippings.of(first.operation(), first.constants())
+        : Clipping.NONE;
   }
 
   /** Whether a bias is taken by the operations that take the weights, and by no other. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.Clipping;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DetectionFilter;
@@ -52,6 +53,9 @@ public final class NetworkFormat implements ModelFormat {
   private final Map<Layer, List<WeightTensor>> byLayer = new LinkedHashMap<>();
 
   private final Deployment deployment;
+
+  /** Made when it is first asked for. */
+  private BlobClipping clipping;
 
   private NetworkFormat(Model message, boolean isOneNetwork) {
     this.message = message;
@@ -333,10 +337,18 @@ public final class NetworkFormat implements ModelFormat {
             field ->
                 new LinearUse(
                     form(field, place.layer()),
-                    tensor.layer().inputs().get(0),
+                    List.of(tensor.layer().inputs().get(0)),
                     byLayer.get(tensor.layer()).stream()
                         .filter(other -> other.field().equals(field.biasField()))
-                        .findFirst()));
+                        .findFirst(),
+                    clipping(place.layer())));
+  }
+
+  private synchronized Clipping clipping(NeuralNetworkLayer layer) {
+    if (clipping == null) {
+      clipping = new BlobClipping(message);
+    }
+    return clipping.of(layer.getOutput(0));
   }
 
   private static LinearUse.Form form(LinearField field, NeuralNetworkLayer layer) {
