@@ -13,7 +13,7 @@ modules=$(sed -n 's:.*<jvm.modules>\(.*\)</jvm.modules>.*:\1:p' "$home/pom.xml")
 run() { # main class, arguments
   # shellcheck disable=SC2086
   OMP_NUM_THREADS=1 java $modules -Xmx"${MEMORY:-4g}" -XX:+UseParallelGC -Xlog:gc:file="$folder/gc.log" \
-    -cp "$home/benchmarks/target/classes:$home/datasets/target/classes:$home/pipeline-core/target/classes:$jar:$home/jobs/target/spark/*" "$@"
+    -cp "$home/benchmarks/target/classes:$jar:$home/jobs/target/spark/*" "$@"
 }
 seconds() { awk -v now="$(date +%s.%N)" -v from="$1" 'BEGIN { printf "%.1f", now - from }'; }
 heap() { sed -n 's/.*->\([0-9]*\)M(.*/\1/p' "$folder/gc.log" | sort -n | tail -1; }
