@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.quantsweep.BadInputException;
 import org.quantsweep.LfsPointer;
 import org.quantsweep.datasets.numpy.NpzReader;
@@ -77,6 +76,13 @@ public final class LocalSamples implements SampleSource {
           "samples '"
               + source
               + "': there is no such file or folder.\nMaybe the path is misspelt.");
+    }
+    if (!Files.isDirectory(source) && !Files.isRegularFile(source)) {
+      throw new BadInputException(
+          "samples '"
+              + source
+              + "': this is neither a file nor a folder, but a pipe, a socket or a device."
+              + "\nMaybe write its content into a file first.");
     }
     boolean single = !Files.isDirectory(source) || StepFolder.is(source);
     Path folder = single ? source.toAbsolutePath().getParent() : source;
@@ -227,18 +233,17 @@ public final class LocalSamples implements SampleSource {
 
   private List<String> list(Path folder) throws IOException {
     SampleSelection selection = new SampleSelection();
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<String> paths =
-          files
-              .filter(Files::isRegularFile)
-              .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-              .filter(selection::takes)
-              .map(StepFolder::around)
-              .distinct()
-              .sorted()
-              .toList();
-      remarks.addAll(selection.remarks());
-      return paths;
-    }
+    FolderWalk walk = FolderWalk.of(folder);
+    List<String> paths =
+        walk.files().stream()
+            .map(file -> folder.relativize(file.path()).toString().replace('\\', '/'))
+            .filter(selection::takes)
+            .map(StepFolder::around)
+            .distinct()
+            .sorted()
+            .toList();
+    remarks.addAll(selection.remarks());
+    remarks.addAll(walk.passedOver());
+    return paths;
   }
 }

@@ -13,6 +13,8 @@ import org.quantsweep.search.Strategy;
  * @param strategy how plans are lined up
  * @param calibration how options are fitted
  * @param search how the line is searched
+ * @param calibrationSamples on how many samples options are fitted at most, at least 1: the first
+ *     by digest
  * @param sensitivitySamples on how many selection samples each option is run alone, at least 1
  * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory;
  *     it changes no outcome
@@ -24,6 +26,7 @@ public record PerTensorSettings(
     Strategy strategy,
     CalibrationSettings calibration,
     PlanSearchSettings search,
+    int calibrationSamples,
     int sensitivitySamples,
     long groupBytes,
     boolean addBiases,
@@ -35,6 +38,7 @@ public record PerTensorSettings(
           Strategy.KNAPSACK,
           CalibrationSettings.DEFAULT,
           PlanSearchSettings.DEFAULT,
+          300,
           128,
           512L << 20,
           false,
@@ -51,6 +55,7 @@ public record PerTensorSettings(
     private Strategy strategy;
     private CalibrationSettings calibration;
     private PlanSearchSettings search;
+    private int calibrationSamples;
     private int sensitivitySamples;
     private long groupBytes;
     private boolean addBiases;
@@ -61,6 +66,7 @@ public record PerTensorSettings(
       strategy = from.strategy;
       calibration = from.calibration;
       search = from.search;
+      calibrationSamples = from.calibrationSamples;
       sensitivitySamples = from.sensitivitySamples;
       groupBytes = from.groupBytes;
       addBiases = from.addBiases;
@@ -88,6 +94,12 @@ public record PerTensorSettings(
     /** How the line is searched. */
     public Builder search(PlanSearchSettings value) {
       search = value;
+      return this;
+    }
+
+    /** On how many samples options are fitted at most, at least 1. */
+    public Builder calibrationSamples(int value) {
+      calibrationSamples = value;
       return this;
     }
 
@@ -122,6 +134,7 @@ public record PerTensorSettings(
           strategy,
           calibration,
           search,
+          calibrationSamples,
           sensitivitySamples,
           groupBytes,
           addBiases,

@@ -25,6 +25,7 @@ import org.quantsweep.sample.SplitSizes;
 public record RecipeFitting(SortedMap<String, String> keys) {
   private static final String SAMPLES = "samples";
   private static final String SPLITS = "splits";
+  private static final String MOST = "calibration-samples";
   private static final String SEED = "seed";
   private static final String ENGINE = "engine";
   private static final String PATCHES = "patches-per-sample";
@@ -52,6 +53,9 @@ public record RecipeFitting(SortedMap<String, String> keys) {
     if (samples.set() == SampleSet.MAIN) {
       keys.put(SPLITS, SweepSamples.sizes(settings).toString());
     }
+    settings
+        .perTensor()
+        .ifPresent(all -> keys.put(MOST, Integer.toString(all.calibrationSamples())));
     keys.put(SEED, Long.toString(own.seed()));
     keys.put(ENGINE, identity.engine());
     keys.put(PATCHES, Integer.toString(own.patchesPerSample()));
@@ -96,17 +100,31 @@ public record RecipeFitting(SortedMap<String, String> keys) {
   public SampleSource of(SampleSource given) {
     Optional<String> wanted = Optional.ofNullable(keys.get(SAMPLES));
     SampleIndex all = given.index();
-    if (wanted.isEmpty() || isOf(all, wanted.get()) || !keys.containsKey(SPLITS)) {
+    if (wanted.isEmpty() || isOf(all, wanted.get())) {
       return given;
     }
     try {
+      SampleIndex first = capped(all);
+      if (isOf(first, wanted.get())) {
+        return new SampleSubset(given, first);
+      }
+      if (!keys.containsKey(SPLITS)) {
+        return given;
+      }
       SampleIndex part =
-          SampleSplits.of(all, SplitSizes.parse(keys.get(SPLITS)), seed()).calibration();
+          capped(SampleSplits.of(all, SplitSizes.parse(keys.get(SPLITS)), seed()).calibration());
       return isOf(part, wanted.get()) ? new SampleSubset(given, part) : given;
-    } catch (UsageException | BadInputException e) {
+    } catch (UsageException | BadInputException | NumberFormatException e) {
       // So few samples have no such parts: they are others.
       return given;
     }
+  }
+
+  /** As the sweep took them; earlier ones took all. */
+  private SampleIndex capped(SampleIndex samples) {
+    return keys.containsKey(MOST)
+        ? SweepSamples.capped(samples, Integer.parseInt(keys.get(MOST)))
+        : samples;
   }
 
   /** Whether fitted options depend on the same as those of a recipe. */

@@ -88,6 +88,7 @@ final class SettingsByFlag {
             .map(SettingsByFlag::pair)
             .collect(Collectors.joining(LINE)));
     put("strategy", own.strategy().toString());
+    put("calibration-samples", Integer.toString(own.calibrationSamples()));
     put("sensitivity-samples", Integer.toString(own.sensitivitySamples()));
     put("add-biases", Boolean.toString(own.addBiases()));
     put("warm-start", own.warmStart().map(SettingsByFlag::withoutUser).orElse(""));

@@ -92,10 +92,25 @@ public record SweepSamples(
     return new SweepSamples(
         main,
         unreadable,
-        new SamplePart(calibration.set(), calibrated),
+        new SamplePart(calibration.set(), capped(calibrated, settings)),
         new SamplePart(SampleSet.MAIN, selected),
         confirmation,
         before - after);
+  }
+
+  /** Statistics of a few hundred samples are as good as those of all, and all may be millions. */
+  private static SampleIndex capped(SampleIndex calibration, SweepSettings settings) {
+    int most =
+        settings
+            .perTensor()
+            .map(PerTensorSettings::calibrationSamples)
+            .orElse(PerTensorSettings.DEFAULT.calibrationSamples());
+    return capped(calibration, most);
+  }
+
+  /** At most so many samples: the first by digest, each once where any is left out. */
+  static SampleIndex capped(SampleIndex calibration, int most) {
+    return calibration.size() > most ? SampleSplits.first(calibration, most) : calibration;
   }
 
   private static SampleIndex open(

@@ -101,9 +101,10 @@ public final class OptionPass {
       }
       if (!missing.isEmpty() && !budget.isOver()) {
         Map<TensorOption, FittedOption> fitted =
-            new TreeMap<>(runner.fit(missing, encoder.knownTables(tensorsOf(missing))));
+            new TreeMap<>(
+                runner.fitInto(
+                    store, keys.calibration(), missing, encoder.knownTables(tensorsOf(missing))));
         leaveOut(fitted);
-        store.appendFitted(keys.calibration(), fitted);
         fitted.forEach((option, found) -> errors.put(option, found.error()));
       }
       done += (int) group.stream().map(TensorOption::tensor).distinct().count();

@@ -59,4 +59,9 @@ public final class FittedOption implements Serializable {
   public double error() {
     return error;
   }
+
+  /** The same without its codes, for who needs to know only what came of it. */
+  public FittedOption withoutCodes() {
+    return new FittedOption(null, error, refusal);
+  }
 }

@@ -88,10 +88,13 @@ public final class LocalOptionRunner implements OptionRunner {
       gathering.add(
           () -> add(calibration.options().moments(prepared(calibration, id), byTensor.keySet())));
     }
-    Map<String, InputMoments> moments = new TreeMap<>();
+    Map<String, List<InputMoments>> shards = new TreeMap<>();
     for (Map<String, InputMoments> found : ParallelTasks.run(threads, gathering)) {
-      found.forEach((tensor, added) -> moments.merge(tensor, added, InputMoments::plus));
+      found.forEach(
+          (tensor, added) -> shards.computeIfAbsent(tensor, own -> new ArrayList<>()).add(added));
     }
+    Map<String, InputMoments> moments = new TreeMap<>();
+    shards.forEach((tensor, own) -> moments.put(tensor, MomentsTree.sum(own)));
     if (!byTensor.isEmpty() && moments.values().stream().noneMatch(own -> own.count() > 0)) {
       throw new BadInputException(
           "weight tensor '"

@@ -2,6 +2,8 @@ package org.quantsweep.sweep;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.TreeMap;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.OptimalTableSet;
 
 /**
@@ -23,6 +25,25 @@ public interface OptionRunner extends AutoCloseable {
   /** The same where no table is known. */
   default Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
     return fit(options, Map.of());
+  }
+
+  /**
+   * Fits options as {@link #fit} does and keeps those that are not refused in a store. Codes of
+   * large weight tensors need not pass through this process.
+   *
+   * @param key that the store keeps them under
+   * @return all options, perhaps without their codes
+   */
+  default Map<TensorOption, FittedOption> fitInto(
+      OptionStore store,
+      Sha256Digest key,
+      Collection<TensorOption> options,
+      Map<String, OptimalTableSet> tables) {
+    Map<TensorOption, FittedOption> fitted = fit(options, tables);
+    Map<TensorOption, FittedOption> kept = new TreeMap<>(fitted);
+    kept.values().removeIf(found -> found.refusal().isPresent());
+    store.appendFitted(key, kept);
+    return fitted;
   }
 
   /**

@@ -25,7 +25,9 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.Quarantine;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SplitSizes;
 import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.OptionRules;
@@ -573,6 +575,27 @@ class SweepProcedureTest {
       assertThat(fitting.gives(read, SAMPLES.index(), TinySweep.preparation(), engine)).isFalse();
       assertThat(fitting.differences(SAMPLES.index(), "another engine").keySet())
           .containsExactly("engine", "samples");
+    }
+  }
+
+  /** Of 60 samples that could calibrate, the first 25 by digest do; a recipe finds them again. */
+  @Test
+  void calibrationIsCappedAndTheResultAndTheRecipeSayHow() {
+    SweepSettings settings =
+        settings()
+            .perTensor(PerTensorSettings.DEFAULT.toBuilder().calibrationSamples(25).build())
+            .build();
+    try (LocalSweep sweep = sweep()) {
+      LocalSweep.Outcome outcome = sweep.run(settings, SearchListener.SILENT);
+      assertThat(outcome.result().settings()).containsEntry("calibration-samples", "25");
+      Recipe recipe = outcome.recipe().orElseThrow();
+      RecipeFitting fitting = new RecipeFitting(recipe.fitting());
+      SampleIndex part = fitting.of(SAMPLES).index();
+      SampleIndex uncapped = SampleSplits.of(SAMPLES.index(), SplitSizes.DEFAULT, 0).calibration();
+      assertThat(uncapped.total()).isEqualTo(60);
+      assertThat(part.setDigest()).isEqualTo(SampleSplits.first(uncapped, 25).setDigest());
+      String engine = InferenceEngines.onnxRuntime().identity();
+      assertThat(fitting.gives(recipe, part, TinySweep.preparation(), engine)).isTrue();
     }
   }
 }

@@ -10,17 +10,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,9 +30,8 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.functions;
 import org.apache.spark.util.CollectionAccumulator;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
 import org.quantsweep.LfsPointer;
@@ -52,7 +51,10 @@ import org.quantsweep.sample.UnreadableSampleException;
  * table that was made from the same files (paths, lengths, times) and settings is left as it is.
  */
 public final class Ingestion {
-  private static final int FILES_PER_PARTITION = 64;
+  /** What one file of the table holds, and one task sorts. */
+  private static final long FILE_BYTES = 64L << 20;
+
+  private static final int MOST_FILES = 1 << 16;
   private static final String DELTA_LOG = "_delta_log";
 
   /** Raised when the same files would make another table. */
@@ -63,21 +65,32 @@ public final class Ingestion {
 
   private final SparkSession spark;
   private final Reading reading;
+  private final Consumer<String> progress;
   private final List<String> remarks = new ArrayList<>();
 
   /** Into tables of a session. */
   public Ingestion(SparkSession spark, IngestLimits limits) {
-    this(spark, new Reading(limits, false));
+    this(spark, new Reading(limits, false), line -> {});
   }
 
-  private Ingestion(SparkSession spark, Reading reading) {
+  private Ingestion(SparkSession spark, Reading reading, Consumer<String> progress) {
     this.spark = spark;
     this.reading = reading;
+    this.progress = progress;
   }
 
   /** The same, where the first axis of a sample's arrays counts its calls. */
   public Ingestion withSteps() {
-    return new Ingestion(spark, new Reading(reading.limits(), true));
+    return new Ingestion(spark, new Reading(reading.limits(), true), progress);
+  }
+
+  /**
+   * The same, with somebody who hears how far it is.
+   *
+   * @param lines takes a line every ten seconds, from a thread of its own
+   */
+  public Ingestion telling(Consumer<String> lines) {
+    return new Ingestion(spark, reading, lines);
   }
 
   /**
@@ -167,8 +180,16 @@ public final class Ingestion {
             // Whoever had the lock before may have made the same table.
             if (!manifest.equals(storedManifest(table))) {
               CollectionAccumulator<String> odd = spark.sparkContext().collectionAccumulator();
-              Dataset<Row> rows = isTable ? fromColumns(source, columns) : fromFiles(found, odd);
-              write(rows, source, table, manifest);
+              LongAccumulator read = spark.sparkContext().longAccumulator();
+              Dataset<Row> rows =
+                  isTable ? fromColumns(source, columns, read) : fromFiles(found, odd, read);
+              long bytes = found.stream().mapToLong(ListedSource::bytes).sum();
+              OptionalLong total = isTable ? OptionalLong.empty() : OptionalLong.of(found.size());
+              IngestProgress.during(
+                  () -> write(rows, partitions(bytes), source, table, manifest),
+                  read,
+                  total,
+                  progress);
               // A task that ran twice says the same twice.
               remarks.addAll(new TreeSet<>(odd.value()));
             }
@@ -196,6 +217,11 @@ public final class Ingestion {
               + ").\nMaybe check what --samples, --calibration or --confirmation names.",
           e);
     }
+  }
+
+  /** Of the table: a file for so many bytes, as far as what is listed tells them. */
+  private static int partitions(long bytes) {
+    return (int) Math.min(MOST_FILES, 1 + bytes / FILE_BYTES);
   }
 
   /** Tells a lock that cannot be had from samples that cannot be read. */
@@ -318,14 +344,11 @@ public final class Ingestion {
   }
 
   /** What says whether a table changed: a Delta table's log, or Parquet's files. */
-  private static List<ListedSource> listTable(FileSystem files, FileStatus root)
-      throws IOException {
+  private List<ListedSource> listTable(FileSystem files, FileStatus root) throws IOException {
     Path log = new Path(root.getPath(), DELTA_LOG);
     Path listed = root.isDirectory() && files.exists(log) ? log : root.getPath();
     List<ListedFile> found = new ArrayList<>();
-    RemoteIterator<LocatedFileStatus> all = files.listFiles(listed, true);
-    while (all.hasNext()) {
-      FileStatus status = all.next();
+    for (FileStatus status : FolderFiles.of(files, listed, this::remark)) {
       String name = status.getPath().getName();
       // Sums beside the log come and go; each version of the table is a .json.
       if (name.endsWith(".parquet") || name.endsWith(".json")) {
@@ -350,10 +373,11 @@ public final class Ingestion {
     }
   }
 
-  private static List<ListedSource> list(
-      FileSystem files, FileStatus root, SampleSelection selection) throws IOException {
+  private List<ListedSource> list(FileSystem files, FileStatus root, SampleSelection selection)
+      throws IOException {
     String name = root.getPath().getName();
     if (!root.isDirectory()) {
+      requireFile(files, root.getPath());
       ListedFile file = listed(root, name);
       boolean isSet = name.toLowerCase(Locale.ROOT).endsWith(".npz");
       return List.of(isSet ? new ListedSource.Whole(file) : new ListedSource.One(file));
@@ -367,9 +391,7 @@ public final class Ingestion {
     TreeMap<String, ListedSource.One> single = new TreeMap<>();
     TreeMap<String, List<ListedFile>> steps = new TreeMap<>();
     TreeSet<String> taken = new TreeSet<>();
-    RemoteIterator<LocatedFileStatus> all = files.listFiles(root.getPath(), true);
-    while (all.hasNext()) {
-      FileStatus status = all.next();
+    for (FileStatus status : FolderFiles.of(files, root.getPath(), this::remark)) {
       String below = status.getPath().toUri().getPath().substring(prefix.length());
       ListedFile file = listed(status, below.startsWith("/") ? below.substring(1) : below);
       String sample = StepFolder.around(file.path());
@@ -394,6 +416,18 @@ public final class Ingestion {
           }
         });
     return List.copyOf(found.values());
+  }
+
+  /** A pipe would be waited for without end. */
+  private static void requireFile(FileSystem files, Path path) {
+    java.nio.file.Path here = FolderFiles.local(files, path);
+    if (here != null && !java.nio.file.Files.isRegularFile(here)) {
+      throw new BadInputException(
+          "samples '"
+              + here
+              + "': this is neither a file nor a folder, but a pipe, a socket or a device."
+              + "\nMaybe write its content into a file first.");
+    }
   }
 
   private static ListedFile listed(FileStatus status, String path) {
@@ -426,18 +460,24 @@ public final class Ingestion {
         .getString(0);
   }
 
-  private Dataset<Row> fromFiles(List<ListedSource> found, CollectionAccumulator<String> odd) {
+  private Dataset<Row> fromFiles(
+      List<ListedSource> found, CollectionAccumulator<String> odd, LongAccumulator read) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<SerializableConfiguration> configuration =
         context.broadcast(new SerializableConfiguration(hadoop()));
     Reading how = reading;
-    FlatMapFunction<ListedSource, Row> read =
-        source -> rows(source, how, configuration.value().value(), odd).iterator();
-    int least = Math.min(found.size(), spark.sparkContext().defaultParallelism());
-    int partitions =
-        Math.max(
-            1, Math.max(least, (found.size() + FILES_PER_PARTITION - 1) / FILES_PER_PARTITION));
-    JavaRDD<Row> rows = context.parallelize(found, partitions).flatMap(read);
+    FlatMapFunction<List<ListedSource>, Row> every =
+        group ->
+            group.stream()
+                .flatMap(
+                    source -> {
+                      read.add(1);
+                      return rows(source, how, configuration.value().value(), odd).stream();
+                    })
+                .iterator();
+    List<List<ListedSource>> groups =
+        SourceGroups.of(found, spark.sparkContext().defaultParallelism());
+    JavaRDD<Row> rows = context.parallelize(groups, Math.max(1, groups.size())).flatMap(every);
     return spark.createDataFrame(rows, SampleTable.SCHEMA);
   }
 
@@ -487,7 +527,7 @@ public final class Ingestion {
     return file.read(configuration);
   }
 
-  private Dataset<Row> fromColumns(String source, ColumnNames names) {
+  private Dataset<Row> fromColumns(String source, ColumnNames names, LongAccumulator read) {
     Dataset<Row> table;
     try {
       boolean delta = DeltaTable.isDeltaTable(spark, source);
@@ -498,7 +538,7 @@ public final class Ingestion {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
     }
-    return TableColumns.of(table.schema(), source, names).rows(table, reading);
+    return TableColumns.of(table.schema(), source, names).rows(table, reading, read);
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {
@@ -536,33 +576,11 @@ public final class Ingestion {
         : new IllegalStateException(failure.getMessage(), failure);
   }
 
-  /**
-   * One row for each digest, with the number of its copies; the first path names it. What cannot be
-   * read has no digest and is never merged: each stands for a sample that is missing.
-   */
-  private static void write(Dataset<Row> rows, String source, String table, String manifest) {
-    Dataset<Row> merged =
-        rows.withColumn(
-                "key",
-                functions.coalesce(
-                    functions.col("digest"),
-                    functions.concat(
-                        functions.lit("unreadable "),
-                        functions.monotonically_increasing_id().cast("string"))))
-            .withColumn(
-                "copies",
-                functions
-                    .when(
-                        functions.col("reason").isNull(),
-                        functions.count("*").over(Window.partitionBy("key")))
-                    .cast("int"))
-            .withColumn(
-                "place", functions.row_number().over(Window.partitionBy("key").orderBy("path")))
-            .where("place = 1")
-            .drop("place", "key")
-            .sort("digest", "path");
+  private static void write(
+      Dataset<Row> rows, int files, String source, String table, String manifest) {
     try {
-      merged
+      // Spark begins to read here already.
+      MergedRows.of(rows, files)
           .write()
           .format("delta")
           .mode("overwrite")

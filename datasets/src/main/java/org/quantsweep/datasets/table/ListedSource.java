@@ -9,6 +9,9 @@ sealed interface ListedSource extends Serializable {
   /** Adds what tells whether it changed. */
   void addTo(Sha256Digest.Builder digest);
 
+  /** The bytes of its files. */
+  long bytes();
+
   /** Notes a file. */
   private static void add(Sha256Digest.Builder digest, ListedFile file) {
     digest.field(file.location(), file.length() + "@" + file.modified());
@@ -17,6 +20,11 @@ sealed interface ListedSource extends Serializable {
   /** A file that is one sample. */
   record One(ListedFile file) implements ListedSource {
     @Override
+    public long bytes() {
+      return file.length();
+    }
+
+    @Override
     public void addTo(Sha256Digest.Builder digest) {
       add(digest, file);
     }
@@ -24,6 +32,11 @@ sealed interface ListedSource extends Serializable {
 
   /** An .npz that is a whole set of samples. */
   record Whole(ListedFile file) implements ListedSource {
+    @Override
+    public long bytes() {
+      return file.length();
+    }
+
     @Override
     public void addTo(Sha256Digest.Builder digest) {
       add(digest, file);
@@ -39,6 +52,11 @@ sealed interface ListedSource extends Serializable {
     /** Copies the list. */
     public Steps {
       files = List.copyOf(files);
+    }
+
+    @Override
+    public long bytes() {
+      return files.stream().mapToLong(ListedFile::length).sum();
     }
 
     @Override

@@ -52,6 +52,9 @@ public final class SampleTable implements SampleSource {
           .add("copies", DataTypes.IntegerType, true)
           .add("reason", DataTypes.StringType, true);
 
+  /** Up to so many samples of a part are asked for by name. */
+  private static final int NAMED_DIGESTS = 512;
+
   private static final String PICTURE = "picture";
   private static final String ARRAYS = "arrays";
   private static final String CALLS = "calls";
@@ -236,12 +239,32 @@ public final class SampleTable implements SampleSource {
           return List.of(new ShardSamples(new ShardId(shard), new ArrayList<>(own.values())))
               .iterator();
         };
-    return readable
+    return within(readable, part)
         .javaRDD()
         .filter(row -> shared.value().rank(new Sha256Digest(row.<String>getAs("digest"))) >= 0)
         .mapToPair(byShard)
         .partitionBy(new HashPartitioner(part.shards()))
         .mapPartitions(gather, true);
+  }
+
+  /**
+   * Rows that may be of a part. A table lies in the order of digests, and keeps the least and the
+   * greatest of each file and row group: what lies outside the part's range is not read. Of a few
+   * samples the digests themselves are named, which leaves out more.
+   */
+  private static Dataset<Row> within(Dataset<Row> rows, SampleIndex part) {
+    if (part.size() == 0) {
+      return rows.where("false");
+    }
+    if (part.size() <= NAMED_DIGESTS) {
+      Object[] digests = new Object[part.size()];
+      for (int rank = 0; rank < digests.length; rank++) {
+        digests[rank] = part.digest(rank).hex();
+      }
+      return rows.where(functions.col("digest").isin(digests));
+    }
+    return rows.where(
+        functions.col("digest").between(part.digest(0).hex(), part.digest(part.size() - 1).hex()));
   }
 
   private static Dataset<Row> rows(SparkSession spark, List<String> paths) {

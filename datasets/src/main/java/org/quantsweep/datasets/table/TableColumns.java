@@ -19,6 +19,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.LongAccumulator;
 import org.quantsweep.BadInputException;
 import org.quantsweep.NearestName;
 import org.quantsweep.datasets.IngestLimits;
@@ -206,8 +207,12 @@ final class TableColumns implements Serializable {
     return array.elementType() instanceof NumericType || isNumbers(array.elementType());
   }
 
-  /** The samples of a table as rows of a sample table, not merged. */
-  Dataset<Row> rows(Dataset<Row> table, Reading reading) {
+  /**
+   * The samples of a table as rows of a sample table, not merged.
+   *
+   * @param read counts them
+   */
+  Dataset<Row> rows(Dataset<Row> table, Reading reading, LongAccumulator read) {
     List<Column> wanted = new ArrayList<>();
     for (int i = 0; i < expressions.size(); i++) {
       String expression = expressions.get(i);
@@ -215,11 +220,15 @@ final class TableColumns implements Serializable {
       wanted.add(i < NAMED ? column.cast("string") : column);
     }
     TableColumns columns = this;
-    FlatMapFunction<Row, Row> read = row -> List.of(columns.row(row, reading)).iterator();
+    FlatMapFunction<Row, Row> every =
+        row -> {
+          read.add(1);
+          return List.of(columns.row(row, reading)).iterator();
+        };
     return table
         .sparkSession()
         .createDataFrame(
-            table.select(wanted.toArray(new Column[0])).javaRDD().flatMap(read),
+            table.select(wanted.toArray(new Column[0])).javaRDD().flatMap(every),
             SampleTable.SCHEMA);
   }
 

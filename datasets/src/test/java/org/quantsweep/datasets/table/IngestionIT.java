@@ -174,6 +174,63 @@ class IngestionIT {
     assertThat(versions("table-one")).isEqualTo(2);
   }
 
+  /** Equal digests come together whatever the number of files of the table is. */
+  @Test
+  void rowsAreMergedAndOrderedForAnyPartitions() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      String digest = Sha256Digest.ofText("sample " + i % 25).hex();
+      rows.add(row(digest, "path " + (99 - i), new byte[] {(byte) (i % 25)}, null));
+    }
+    rows.add(row(null, "broken", null, "why"));
+    rows.add(row(null, "broken", null, "why"));
+    List<String> one = merged(rows, 1);
+    assertThat(one).hasSize(27).isEqualTo(merged(rows, 2)).isEqualTo(merged(rows, 7));
+    assertThat(one).filteredOn(row -> row.startsWith("null broken 0 why")).hasSize(2);
+    assertThat(one.subList(2, 27)).isSorted();
+    String digest = Sha256Digest.ofText("sample 3").hex();
+    // 3, 28 and 53; the first path is that of the last.
+    assertThat(one).contains(digest + " path 46 3 null");
+  }
+
+  private static Row row(String digest, String path, byte[] content, String reason) {
+    return RowFactory.create(digest, path, "picture", content, 1, 1, "", null, reason);
+  }
+
+  private static List<String> merged(List<Row> rows, int partitions) {
+    List<String> found = new ArrayList<>();
+    for (Row row :
+        MergedRows.of(spark.createDataFrame(rows, SampleTable.SCHEMA), partitions)
+            .collectAsList()) {
+      int copies = row.isNullAt(7) ? 0 : row.getInt(7);
+      found.add(row.getString(0) + " " + row.getString(1) + " " + copies + " " + row.getString(8));
+    }
+    return found;
+  }
+
+  @Test
+  void whatIsNoFileIsPassedOverAndLinksInCirclesAreSeen() throws Exception {
+    Files.createDirectories(folder.resolve("odd/in"));
+    Files.copy(PICTURES.resolve("grey.png"), folder.resolve("odd/in/12:30.png"));
+    Files.createSymbolicLink(folder.resolve("odd/in/up"), folder.resolve("odd"));
+    new ProcessBuilder("mkfifo", at("odd/pipe.png")).start().waitFor();
+    Ingestion ingestion = new Ingestion(spark, LIMITS);
+    SampleTable table = ingestion.ingest(at("odd"), at("table"));
+    assertThat(table.index().total()).isEqualTo(1);
+    assertThat(table.unreadable()).isEmpty();
+    assertThat(ingestion.remarks())
+        .containsExactly(
+            "left out: in/up: this link leads back to a folder around it",
+            "left out: pipe.png: this is no file, but a pipe, a socket or a device");
+    assertThatThrownBy(() -> ingestion.ingest(at("odd/pipe.png"), at("other")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "samples '"
+                + at("odd/pipe.png")
+                + "': this is neither a file nor a folder, but a pipe, a socket or a device.\n"
+                + "Maybe write its content into a file first.");
+  }
+
   @Test
   void anNpzIsASetOfSamplesAlongTheFirstAxis() throws Exception {
     Ingestion ingestion = new Ingestion(spark, LIMITS);

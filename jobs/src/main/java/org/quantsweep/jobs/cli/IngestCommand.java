@@ -92,7 +92,8 @@ final class IngestCommand implements Callable<Integer> {
     ColumnNames columns = new ColumnNames(content, arrays, label, path);
     SparkSession spark = SparkSessions.open("quantsweep ingest");
     try {
-      Ingestion plain = new Ingestion(spark, IngestLimits.DEFAULT);
+      Ingestion plain =
+          new Ingestion(spark, IngestLimits.DEFAULT).telling(spec.commandLine().getErr()::println);
       Ingestion ingestion = steps ? plain.withSteps() : plain;
       SampleTable made = ingested(ingestion, columns);
       ingestion.remarks().forEach(spec.commandLine().getErr()::println);

@@ -126,6 +126,14 @@ final class SearchOptions {
   private String strategy;
 
   @Option(
+      names = "--calibration-samples",
+      paramLabel = "N",
+      description =
+          "Per-tensor: on how many samples options are fitted at most: the first by digest."
+              + " Default: 300.")
+  private Integer calibrationSamples;
+
+  @Option(
       names = "--sensitivity-samples",
       paramLabel = "N",
       description = "Per-tensor: samples that each option is run on alone. Default: 128.")
@@ -177,6 +185,12 @@ final class SearchOptions {
       problems.add(
           "--linear-only and --tables-only leave nothing to choose.\nMaybe leave one out.");
     }
+    if (calibrationSamples != null && calibrationSamples < 1) {
+      problems.add(
+          "--calibration-samples ("
+              + calibrationSamples
+              + ") must be at least 1.\nMaybe write 300, or --no-calibration.");
+    }
     if (sensitivitySamples != null && sensitivitySamples < 1) {
       problems.add(
           "--sensitivity-samples ("
@@ -212,6 +226,9 @@ final class SearchOptions {
             .rules(rules)
             .strategy(lined)
             .calibration(usually.calibration().withSeed(seed));
+    if (calibrationSamples != null) {
+      own.calibrationSamples(calibrationSamples);
+    }
     if (sensitivitySamples != null) {
       own.sensitivitySamples(sensitivitySamples);
     }
@@ -234,6 +251,7 @@ final class SearchOptions {
     given.put("--no-calibration", plain);
     given.put("--calibration", !calibration.isEmpty());
     given.put("--strategy", strategy != null);
+    given.put("--calibration-samples", calibrationSamples != null);
     given.put("--sensitivity-samples", sensitivitySamples != null);
     given.put("--add-biases", addBiases);
     given.put("--warm-start", warmStart != null);

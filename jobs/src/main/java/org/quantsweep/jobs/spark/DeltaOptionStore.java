@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -64,9 +65,13 @@ public final class DeltaOptionStore implements OptionStore {
 
   /** Fitting may have taken long: what a commit refuses is tried again before it is lost. */
   private void append(List<Row> rows) {
+    append(() -> table.append(rows));
+  }
+
+  private static void append(Runnable commit) {
     for (int attempt = 1; ; attempt++) {
       try {
-        table.append(rows);
+        commit.run();
         return;
       } catch (RuntimeException e) {
         if (attempt == TRIES || Thread.currentThread().isInterrupted()) {
@@ -119,26 +124,46 @@ public final class DeltaOptionStore implements OptionStore {
   @Override
   public synchronized void appendFitted(
       Sha256Digest calibration, Map<TensorOption, FittedOption> fitted) {
+    String key = calibration.hex();
     List<Row> rows = new ArrayList<>();
-    new TreeMap<>(fitted)
-        .forEach(
-            (option, found) ->
-                rows.add(
-                    RowFactory.create(
-                        FITTED,
-                        calibration.hex(),
-                        option.tensor(),
-                        option.scheme().toString(),
-                        found.weights().map(CalibratedWeightsCodec::encode).orElse(null),
-                        found.error(),
-                        null,
-                        null,
-                        null)));
+    new TreeMap<>(fitted).forEach((option, found) -> rows.add(row(key, option, found)));
     append(rows);
     if (calibration.equals(keptKey) || keptKey == null) {
       keptKey = calibration;
       kept.putAll(fitted);
     }
+  }
+
+  private static Row row(String key, TensorOption option, FittedOption found) {
+    return RowFactory.create(
+        FITTED,
+        key,
+        option.tensor(),
+        option.scheme().toString(),
+        found.weights().map(CalibratedWeightsCodec::encode).orElse(null),
+        found.error(),
+        null,
+        null,
+        null);
+  }
+
+  /**
+   * Adds fitted options where they lie: a file for each partition. Their codes are not seen here.
+   *
+   * @param fitted kept by Spark: they are made while the table is locked otherwise; those that are
+   *     refused are left out
+   */
+  void appendFitted(Sha256Digest calibration, JavaRDD<Map<TensorOption, FittedOption>> fitted) {
+    String key = calibration.hex();
+    JavaRDD<Row> rows =
+        fitted.flatMap(
+            own ->
+                new TreeMap<>(own)
+                    .entrySet().stream()
+                        .filter(entry -> entry.getValue().refusal().isEmpty())
+                        .map(entry -> row(key, entry.getKey(), entry.getValue()))
+                        .iterator());
+    append(() -> table.append(spark.createDataFrame(rows, SCHEMA)));
   }
 
   @Override

@@ -14,8 +14,6 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.api.java.function.Function;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
@@ -28,12 +26,14 @@ import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.OptionEvaluator;
 import org.quantsweep.sweep.OptionRunner;
+import org.quantsweep.sweep.OptionStore;
 import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.PreparedSample;
 import org.quantsweep.sweep.Sensitivity;
@@ -44,15 +44,23 @@ import scala.Tuple2;
 
 /**
  * Runs the passes over single options on Spark. Moments are gathered shard by shard, brought
- * together by weight tensor, and stored; those that are stored are read instead. Each tensor's
- * options are fitted where its moments lie. For sensitivities a group of options is opened once on
- * each executor.
+ * together by weight tensor, and stored; those that are stored are read instead. Options are fitted
+ * on executors, several tasks to a weight tensor where slots are left, and written there where they
+ * are large. For sensitivities options are cut so that each part and shard is a task.
  */
 public final class SparkOptionRunner implements OptionRunner {
   /** Beside the statistics, which executors read and write. */
   private static final String MODELS = "-models";
 
+  /** More bytes of codes are not collected: a message of Spark holds 128 MB. */
+  private static final long MOST_BYTES_HERE = 64L << 20;
+
+  /** Between a weight tensor's name and the number of a part of its options. */
+  private static final char PART = '\0';
+
   private final JavaSparkContext spark;
+  private final int slots;
+  private final long mostBytesHere;
   private final Split calibration;
   private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
@@ -88,8 +96,6 @@ public final class SparkOptionRunner implements OptionRunner {
 
   private record Prepared(int shard, List<PreparedSample> samples) implements Serializable {}
 
-  private record Moments(int shard, InputMoments moments) implements Serializable {}
-
   private record Answer<T>(T value, SweepCost cost) implements Serializable {}
 
   /**
@@ -114,7 +120,45 @@ public final class SparkOptionRunner implements OptionRunner {
       InferenceEngine engine,
       CalibrationSettings settings,
       DeltaStatistics statistics) {
+    this(
+        spark,
+        model,
+        calibration,
+        calibrationShards,
+        sensitivity,
+        selecting,
+        preparation,
+        criterion,
+        engine,
+        settings,
+        statistics,
+        new Limits(spark.defaultParallelism(), MOST_BYTES_HERE));
+  }
+
+  /**
+   * What the work is cut by; no number depends on it.
+   *
+   * @param slots how many tasks can run at once
+   * @param bytesHere of codes that are collected at most
+   */
+  record Limits(int slots, long bytesHere) {}
+
+  SparkOptionRunner(
+      JavaSparkContext spark,
+      ModelFiles model,
+      SampleIndex calibration,
+      JavaRDD<ShardSamples> calibrationShards,
+      SampleIndex sensitivity,
+      SparkSweepRunner selecting,
+      SamplePreparation preparation,
+      Criterion criterion,
+      InferenceEngine engine,
+      CalibrationSettings settings,
+      DeltaStatistics statistics,
+      Limits limits) {
     this.spark = spark;
+    this.slots = limits.slots();
+    this.mostBytesHere = limits.bytesHere();
     this.statistics = statistics;
     Context context =
         new Context(
@@ -163,6 +207,65 @@ public final class SparkOptionRunner implements OptionRunner {
   @Override
   public Map<TensorOption, FittedOption> fit(
       Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
+    return fitted(options, tables, SparkOptionRunner::collected);
+  }
+
+  /** Where codes are many they are written where they were made; else they stay here too. */
+  @Override
+  public Map<TensorOption, FittedOption> fitInto(
+      OptionStore store,
+      Sha256Digest key,
+      Collection<TensorOption> options,
+      Map<String, OptimalTableSet> tables) {
+    if (!(store instanceof DeltaOptionStore delta)) {
+      return OptionRunner.super.fitInto(store, key, options, tables);
+    }
+    return fitted(
+        options,
+        tables,
+        all -> {
+          // Before the table is locked: another sweep may want to write there.
+          long bytes =
+              all.map(
+                      own ->
+                          own.values().stream()
+                              .flatMap(found -> found.weights().stream())
+                              .mapToLong(codes -> CalibratedWeightsCodec.encode(codes).length)
+                              .sum())
+                  .fold(0L, Long::sum);
+          if (bytes > mostBytesHere) {
+            delta.appendFitted(key, all);
+            return collected(all.map(SparkOptionRunner::withoutCodes));
+          }
+          Map<TensorOption, FittedOption> here = collected(all);
+          Map<TensorOption, FittedOption> kept = new TreeMap<>(here);
+          kept.values().removeIf(found -> found.refusal().isPresent());
+          delta.appendFitted(key, kept);
+          return here;
+        });
+  }
+
+  private static Map<TensorOption, FittedOption> withoutCodes(
+      Map<TensorOption, FittedOption> fitted) {
+    Map<TensorOption, FittedOption> told = new HashMap<>();
+    fitted.forEach((option, found) -> told.put(option, found.withoutCodes()));
+    return told;
+  }
+
+  private static Map<TensorOption, FittedOption> collected(
+      JavaRDD<Map<TensorOption, FittedOption>> fitted) {
+    Map<TensorOption, FittedOption> all = new TreeMap<>();
+    fitted.collect().forEach(all::putAll);
+    return all;
+  }
+
+  /** Fits options on executors, and hands on what lies there. */
+  private Map<TensorOption, FittedOption> fitted(
+      Collection<TensorOption> options,
+      Map<String, OptimalTableSet> tables,
+      java.util.function.Function<
+              JavaRDD<Map<TensorOption, FittedOption>>, Map<TensorOption, FittedOption>>
+          use) {
     Map<String, List<TensorOption>> byTensor = new TreeMap<>();
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
@@ -171,19 +274,30 @@ public final class SparkOptionRunner implements OptionRunner {
     Set<String> known = statistics.known(byTensor.keySet());
     Set<String> missing = new HashSet<>(byTensor.keySet());
     missing.removeAll(known);
-    JavaPairRDD<String, InputMoments> stored = statistics.load(known).partitionBy(oneEach);
-    if (missing.isEmpty()) {
-      return fit(byTensor, stored, tables);
+    JavaPairRDD<String, InputMoments> moments = statistics.load(known).partitionBy(oneEach);
+    JavaPairRDD<String, InputMoments> gathered = null;
+    if (!missing.isEmpty()) {
+      gathered = gather(missing, oneEach).persist(StorageLevel.MEMORY_AND_DISK());
+      moments = gathered.union(moments);
     }
-    JavaPairRDD<String, InputMoments> gathered =
-        gather(missing, oneEach).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<Map<TensorOption, FittedOption>> fitted = null;
     try {
-      // Before the table is locked: another sweep may want to write there.
-      gathered.count();
-      statistics.append(gathered);
-      return fit(byTensor, gathered.union(stored), tables);
+      if (gathered != null) {
+        // Before the table is locked: another sweep may want to write there.
+        gathered.count();
+        statistics.append(gathered);
+      }
+      fitted = fit(byTensor, moments, tables).persist(StorageLevel.MEMORY_AND_DISK());
+      Map<TensorOption, FittedOption> all = new TreeMap<>(use.apply(fitted));
+      options.forEach(one -> all.putIfAbsent(one, FittedOption.UNREACHED));
+      return all;
     } finally {
-      gathered.unpersist();
+      if (fitted != null) {
+        fitted.unpersist();
+      }
+      if (gathered != null) {
+        gathered.unpersist();
+      }
     }
   }
 
@@ -191,9 +305,9 @@ public final class SparkOptionRunner implements OptionRunner {
   private JavaPairRDD<String, InputMoments> gather(
       Set<String> tensors, TensorPartitioner partitioner) {
     Context context = calibration.context();
-    PairFlatMapFunction<Iterator<Prepared>, String, Moments> gather =
+    PairFlatMapFunction<Iterator<Prepared>, MomentsOfShards.Place, InputMoments> gather =
         shards -> {
-          List<Tuple2<String, Moments>> found = new ArrayList<>();
+          List<Tuple2<MomentsOfShards.Place, InputMoments>> found = new ArrayList<>();
           OptionEvaluator evaluator = context.evaluator();
           while (shards.hasNext()) {
             Prepared shard = shards.next();
@@ -204,79 +318,95 @@ public final class SparkOptionRunner implements OptionRunner {
                 .value()
                 .forEach(
                     (tensor, moments) ->
-                        found.add(new Tuple2<>(tensor, new Moments(shard.shard(), moments))));
+                        found.add(
+                            new Tuple2<>(
+                                new MomentsOfShards.Place(tensor, shard.shard()), moments)));
           }
           return found.iterator();
         };
-    Function<Iterable<Moments>, InputMoments> merge =
-        parts -> {
-          // By shard: floating sums must not depend on which came first.
-          TreeMap<Integer, InputMoments> ordered = new TreeMap<>();
-          parts.forEach(part -> ordered.put(part.shard(), part.moments()));
-          return ordered.values().stream().reduce(InputMoments::plus).orElseThrow();
-        };
-    return calibration
-        .prepared()
-        .mapPartitionsToPair(gather)
-        .groupByKey(partitioner)
-        .mapValues(merge);
+    return MomentsOfShards.sum(
+        calibration.prepared().mapPartitionsToPair(gather),
+        context.samples().value().shards(),
+        partitioner);
   }
 
-  private Map<TensorOption, FittedOption> fit(
+  /** A task for each weight tensor; several where there are fewer of them than slots. */
+  private JavaRDD<Map<TensorOption, FittedOption>> fit(
       Map<String, List<TensorOption>> options,
       JavaPairRDD<String, InputMoments> moments,
       Map<String, OptimalTableSet> tables) {
     Context context = calibration.context();
+    TreeMap<String, List<TensorOption>> parts = new TreeMap<>();
+    Map<String, List<String>> partsOf = new HashMap<>();
+    int each = Math.max(1, slots / Math.max(1, options.size()));
+    options.forEach(
+        (tensor, own) -> {
+          int count = Math.min(each, own.size());
+          for (int place = 0; place < own.size(); place++) {
+            // Dealt out: wider options take longer, and stand side by side.
+            String part = tensor + PART + place % count;
+            parts.computeIfAbsent(part, missing -> new ArrayList<>()).add(own.get(place));
+          }
+          List<String> names = new ArrayList<>();
+          for (int part = 0; part < count; part++) {
+            names.add(tensor + PART + part);
+          }
+          partsOf.put(tensor, names);
+        });
     // Two KB for each weight tensor.
     Map<String, OptimalTableSet> known = new HashMap<>(tables);
-    FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, HashMap<TensorOption, FittedOption>>
-        fit =
-            tensors -> {
-              HashMap<TensorOption, FittedOption> fitted = new HashMap<>();
-              Set<String> done = new HashSet<>();
-              while (tensors.hasNext()) {
-                Tuple2<String, InputMoments> tensor = tensors.next();
-                // Two sweeps at once may both have stored them.
-                if (done.add(tensor._1())) {
-                  fitted.putAll(
-                      context.evaluator().fit(options.get(tensor._1()), tensor._2(), known));
-                }
-              }
-              return List.of(fitted).iterator();
-            };
-    Map<TensorOption, FittedOption> all = new TreeMap<>();
-    moments.mapPartitions(fit).collect().forEach(all::putAll);
-    options
-        .values()
-        .forEach(own -> own.forEach(one -> all.putIfAbsent(one, FittedOption.UNREACHED)));
-    return all;
+    FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, Map<TensorOption, FittedOption>> fit =
+        own -> {
+          Map<TensorOption, FittedOption> fitted = new HashMap<>();
+          Set<String> done = new HashSet<>();
+          while (own.hasNext()) {
+            Tuple2<String, InputMoments> part = own.next();
+            // Two sweeps at once may both have stored them.
+            if (done.add(part._1())) {
+              fitted.putAll(context.evaluator().fit(parts.get(part._1()), part._2(), known));
+            }
+          }
+          return List.of(fitted).iterator();
+        };
+    JavaPairRDD<String, InputMoments> dealt =
+        moments.flatMapToPair(
+            own ->
+                partsOf.get(own._1()).stream()
+                    .map(part -> new Tuple2<>(part, own._2()))
+                    .iterator());
+    boolean whole = parts.size() == options.size();
+    return (whole ? dealt : dealt.partitionBy(new TensorPartitioner(parts.keySet())))
+        .mapPartitions(fit);
   }
 
   @Override
   public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
-    Broadcast<TreeMap<TensorOption, OptionWeights>> group = spark.broadcast(new TreeMap<>(options));
-    Sha256Digest.Builder key = new Sha256Digest.Builder();
-    new TreeMap<>(options)
-        .keySet()
-        .forEach(option -> key.field(option.tensor(), option.scheme().toString()));
-    key.field("broadcast", Long.toString(group.id()));
-    Sha256Digest digest = key.build();
+    int shards = Math.max(1, sensitivity.getNumPartitions());
+    List<OptionPart> parts = parts(options, slots / shards);
+    if (parts.size() > 1) {
+      // Else the tasks of every part would prepare the same samples.
+      sensitivity.count();
+    }
+    List<Integer> places = new ArrayList<>();
+    for (int place = 0; place < parts.size(); place++) {
+      places.add(place);
+    }
     Context context = sensitivityContext;
-    Function2<
-            Integer,
-            Iterator<List<PreparedSample>>,
-            Iterator<Answer<Map<TensorOption, Sensitivity>>>>
+    FlatMapFunction<
+            Iterator<Tuple2<Integer, List<PreparedSample>>>, Answer<Map<TensorOption, Sensitivity>>>
         run =
-            (partition, shards) -> {
+            work -> {
               List<Answer<Map<TensorOption, Sensitivity>>> found = new ArrayList<>();
               OptionEvaluator evaluator = context.evaluator();
               try (ExecutorCache<OptionEvaluator.Sessions>.Lease lease =
                   ExecutorCache.SESSIONS.lease(context.engine().identity())) {
-                OptionEvaluator.Sessions sessions =
-                    lease.get(digest, () -> evaluator.open(group.value()));
-                while (shards.hasNext()) {
+                while (work.hasNext()) {
+                  Tuple2<Integer, List<PreparedSample>> shard = work.next();
+                  OptionPart part = parts.get(shard._1());
+                  OptionEvaluator.Sessions sessions =
+                      lease.get(part.digest(), () -> evaluator.open(part.options().value()));
                   ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
-                      evaluator.measure(shards.next(), sessions);
+                      evaluator.measure(shard._2(), sessions);
                   found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
                 }
               }
@@ -284,16 +414,53 @@ public final class SparkOptionRunner implements OptionRunner {
             };
     try {
       Map<TensorOption, Sensitivity> all = new TreeMap<>();
-      // Collected by partition, which is by shard.
+      // Collected by partition: by part, and within each by shard.
       for (Answer<Map<TensorOption, Sensitivity>> answer :
-          sensitivity.mapPartitionsWithIndex(run, true).collect()) {
+          spark
+              .parallelize(places, places.size())
+              .cartesian(sensitivity)
+              .mapPartitions(run)
+              .collect()) {
         answer.value().forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
         cost = cost.plus(answer.cost());
       }
       return all;
     } finally {
-      group.unpersist();
+      parts.forEach(part -> part.options().unpersist());
     }
+  }
+
+  /**
+   * Options that a task runs on a shard.
+   *
+   * @param digest what executors know them by while they are open
+   */
+  private record OptionPart(
+      Broadcast<TreeMap<TensorOption, OptionWeights>> options, Sha256Digest digest)
+      implements Serializable {}
+
+  /** Options in their order, cut so that every slot has a shard to run. */
+  private List<OptionPart> parts(Map<TensorOption, OptionWeights> options, int wanted) {
+    TreeMap<TensorOption, OptionWeights> sorted = new TreeMap<>(options);
+    int count = Math.max(1, Math.min(wanted, sorted.size()));
+    List<TreeMap<TensorOption, OptionWeights>> cut = new ArrayList<>();
+    int place = 0;
+    for (Map.Entry<TensorOption, OptionWeights> entry : sorted.entrySet()) {
+      if ((long) place * count / sorted.size() == cut.size()) {
+        cut.add(new TreeMap<>());
+      }
+      cut.get(cut.size() - 1).put(entry.getKey(), entry.getValue());
+      place++;
+    }
+    List<OptionPart> parts = new ArrayList<>();
+    for (TreeMap<TensorOption, OptionWeights> own : cut) {
+      Broadcast<TreeMap<TensorOption, OptionWeights>> shared = spark.broadcast(own);
+      Sha256Digest.Builder key = new Sha256Digest.Builder();
+      own.keySet().forEach(option -> key.field(option.tensor(), option.scheme().toString()));
+      key.field("broadcast", Long.toString(shared.id()));
+      parts.add(new OptionPart(shared, key.build()));
+    }
+    return parts;
   }
 
   @Override

@@ -38,7 +38,7 @@ final class SampleTables implements SampleSets {
 
   @Override
   public Opened open(SampleSet set, List<String> locations) {
-    Ingestion ingestion = new Ingestion(spark, limits);
+    Ingestion ingestion = new Ingestion(spark, limits).telling(remarks);
     List<String> addresses = locations.stream().map(FileAddress::hadoop).toList();
     SampleTable table = output.writing(set.toString(), path -> ingestion.open(addresses, path));
     ingestion.remarks().forEach(remarks);

@@ -106,6 +106,7 @@ class SweepSettingsTest {
     expected.put("perTensor.search.rungs", "12");
     expected.put("perTensor.search.neighbours", "12");
     expected.put("perTensor.search.moves", "4");
+    expected.put("perTensor.calibrationSamples", "300");
     expected.put("perTensor.sensitivitySamples", "128");
     expected.put("perTensor.groupBytes", "536870912");
     expected.put("perTensor.addBiases", "false");
@@ -151,6 +152,7 @@ class SweepSettingsTest {
     given.put("no-calibration", "true");
     given.put("keep", "a/weights=half\nb/weights=linear:4");
     given.put("strategy", "greedy-by-psnr");
+    given.put("calibration-samples", "40");
     given.put("sensitivity-samples", "5");
     given.put("add-biases", "true");
     given.put("warm-start", "r.yaml");
@@ -253,6 +255,7 @@ class SweepSettingsTest {
             List.of("--strategy", "knapsack"),
             List.of("--no-calibration"),
             List.of("--calibration", "c"),
+            List.of("--calibration-samples", "300"),
             List.of("--sensitivity-samples", "128"))) {
       List<String> arguments = new ArrayList<>(flag);
       arguments.addAll(List.of("--family", "uniform"));

@@ -3,9 +3,12 @@ package org.quantsweep.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -13,8 +16,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
@@ -22,17 +28,23 @@ import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
+import org.quantsweep.sweep.FittedOption;
+import org.quantsweep.sweep.InMemoryOptionStore;
 import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.MomentsTree;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.testing.MadeMoments;
 import org.quantsweep.testing.OptionRunnerContract;
 import org.quantsweep.testing.TinySweep;
+import scala.Tuple2;
 
 class SparkOptionRunnerIT extends OptionRunnerContract {
   @TempDir static Path folder;
@@ -86,6 +98,93 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
   @Override
   protected InferenceEngine engine() {
     return InferenceEngines.onnxRuntime();
+  }
+
+  /** As on a cluster of many slots, and with codes that are too many for the driver. */
+  private SparkOptionRunner cut(
+      ModelFiles model, SampleSource calibration, SparkSweepRunner prepares, SampleIndex alone) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return new SparkOptionRunner(
+        context,
+        model,
+        calibration.index(),
+        SparkShards.of(context, calibration),
+        alone,
+        prepares,
+        TinySweep.preparation(),
+        CRITERION,
+        engine(),
+        CalibrationSettings.DEFAULT,
+        new DeltaStatistics(spark, folder.resolve("cut").toString(), Sha256Digest.ofText("key")),
+        new SparkOptionRunner.Limits(60, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 16, 40, 300})
+  void momentsOfShardsHaveTheSameBitsWhereverTheyCameFrom(int shards) {
+    List<InputMoments> all = MadeMoments.drawn(shards);
+    List<Tuple2<MomentsOfShards.Place, InputMoments>> placed = new ArrayList<>();
+    for (int shard = 0; shard < shards; shard++) {
+      placed.add(new Tuple2<>(new MomentsOfShards.Place("a", shard), all.get(shard)));
+      placed.add(new Tuple2<>(new MomentsOfShards.Place("b", shard), all.get(shards - 1 - shard)));
+    }
+    Collections.shuffle(placed, new Random(shards));
+    List<InputMoments> turned = new ArrayList<>(all);
+    Collections.reverse(turned);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    for (int partitions : new int[] {1, 3, 7}) {
+      Map<String, InputMoments> found =
+          MomentsOfShards.sum(
+                  context.parallelizePairs(placed, partitions),
+                  shards,
+                  new TensorPartitioner(List.of("a", "b")))
+              .collectAsMap();
+      assertThat(MadeMoments.sum(found.get("a"))).isEqualTo(MadeMoments.sum(MomentsTree.sum(all)));
+      assertThat(MadeMoments.sum(found.get("b")))
+          .isEqualTo(MadeMoments.sum(MomentsTree.sum(turned)));
+    }
+  }
+
+  @Test
+  void moreSlotsGiveTheSameBitsAndCodesAreWrittenWhereTheyAreMade() {
+    ModelFiles given = TinySweep.model(1);
+    ModelEncoder encoder = new ModelEncoder(ModelReader.read(given, "tiny"));
+    SampleSource calibration = TinySweep.samples("fitted to", 40);
+    SampleSource selection = TinySweep.samples("selects", 20);
+    List<TensorOption> options = new ArrayList<>();
+    Map<TensorOption, OptionWeights> weights = new TreeMap<>();
+    for (String tensor : List.of("one/weights", "two/weights")) {
+      for (String scheme : List.of("linear:2", "linear:3+calibrated", "lut-kmeans:2+calibrated")) {
+        TensorOption option = new TensorOption(tensor, Scheme.parse(scheme));
+        options.add(option);
+        QuantizationPlan plain =
+            new QuantizationPlan(
+                new TreeMap<>(Map.of(tensor, ((Scheme.Compression) option.scheme()).plain())));
+        weights.put(option, new OptionWeights(new TreeMap<>(encoder.decoded(plain))));
+      }
+    }
+    Sha256Digest key = Sha256Digest.ofText("codes");
+    InMemoryOptionStore here = new InMemoryOptionStore();
+    DeltaOptionStore there = new DeltaOptionStore(spark, folder.resolve("options").toString());
+    try (OptionRunner plain = open(given, calibration, selection, selection.index());
+        SparkSweepRunner prepares = selecting.get(plain);
+        SparkOptionRunner cut = cut(given, calibration, prepares, selection.index())) {
+      prepares.runReference();
+      assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
+      plain.fitInto(here, key, options, Map.of());
+      Map<TensorOption, FittedOption> told = cut.fitInto(there, key, options, Map.of());
+      assertThat(told.keySet()).containsExactlyInAnyOrderElementsOf(options);
+      assertThat(told.values()).allMatch(found -> found.weights().isEmpty());
+      Map<TensorOption, FittedOption> expected = here.loadFitted(key, options);
+      Map<TensorOption, FittedOption> stored = there.loadFitted(key, options);
+      assertThat(there.loadErrors(key)).isEqualTo(here.loadErrors(key));
+      for (TensorOption option : options) {
+        assertThat(told.get(option).error()).isEqualTo(expected.get(option).error());
+        assertThat(stored.get(option).weights().map(CalibratedWeightsCodec::encode))
+            .usingRecursiveComparison()
+            .isEqualTo(expected.get(option).weights().map(CalibratedWeightsCodec::encode));
+      }
+    }
   }
 
   /** To the last bit, although samples come from what selection has prepared, in other shards. */
