@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ import org.quantsweep.search.SearchSpace;
 import org.quantsweep.search.Strategy;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.SweepPlanner;
 import org.quantsweep.sweep.SweepRunner;
@@ -180,19 +182,21 @@ public final class FrontierBenchmark implements Callable<Integer> {
   /** A line for each candidate; samples are told by their place in the order of margins. */
   private void write(SearchBench bench, SampleSource judged, SweepRunner runner, List<Line> lines)
       throws IOException {
-    List<Integer> order = runner.runReference().order();
+    ReferenceEvidence reference = runner.runReference();
+    List<Integer> order = reference.order();
+    BitSet ranks = reference.answered();
     StringBuilder text = new StringBuilder();
     text.append("# %s, %s, %d samples%n".formatted(file.getFileName(), criterion, order.size()));
     text.append("name,bytes,loss,disagreeing\n");
     for (int at = 0; at < lines.size(); at += CHUNK) {
       List<Line> chunk = lines.subList(at, Math.min(lines.size(), at + CHUNK));
       Map<Sha256Digest, ModelFiles> models = new HashMap<>();
-      Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
+      Map<Sha256Digest, BitSet> wave = new HashMap<>();
       List<Sha256Digest> digests = new ArrayList<>();
       for (Line line : chunk) {
         ModelFiles model = bench.encode(line.candidate());
         models.put(model.digest(), model);
-        wave.put(model.digest(), order);
+        wave.put(model.digest(), ranks);
         digests.add(model.digest());
       }
       Map<Sha256Digest, Evidence> found =

@@ -3,6 +3,7 @@ package org.quantsweep.benchmark;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -234,13 +235,13 @@ public final class OptimumBenchmark implements Callable<Integer> {
     List<Candidate> plans = new ArrayList<>();
     plans(space, List.copyOf(space.tensors().keySet()), new TreeMap<>(), bench, plans);
     plans.sort(null);
-    List<Integer> ranks = whole.runReference().order();
+    BitSet ranks = whole.runReference().answered();
     List<Judged> truth = new ArrayList<>();
     long started = System.nanoTime();
     for (int at = 0; at < plans.size(); at += CHUNK) {
       List<Candidate> chunk = plans.subList(at, Math.min(plans.size(), at + CHUNK));
       Map<Sha256Digest, ModelFiles> models = new HashMap<>();
-      Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
+      Map<Sha256Digest, BitSet> wave = new HashMap<>();
       List<Sha256Digest> digests = new ArrayList<>();
       for (Candidate candidate : chunk) {
         ModelFiles model = bench.encode(candidate);

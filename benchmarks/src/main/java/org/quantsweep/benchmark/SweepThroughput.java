@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -85,13 +86,13 @@ public final class SweepThroughput {
             InferenceEngines.onnxRuntime(),
             threads)) {
       long started = System.nanoTime();
-      List<Integer> ranks = runner.runReference().order();
+      BitSet ranks = runner.runReference().answered();
       System.out.printf(
           Locale.ROOT,
           "decoding and the reference: %d samples in %.1f s%n",
-          ranks.size(),
+          ranks.cardinality(),
           (System.nanoTime() - started) * 1e-9);
-      Map<Sha256Digest, List<Integer>> wave = new HashMap<>();
+      Map<Sha256Digest, BitSet> wave = new HashMap<>();
       candidates.keySet().forEach(digest -> wave.put(digest, ranks));
       for (int round = 0; round <= ROUNDS; round++) {
         started = System.nanoTime();

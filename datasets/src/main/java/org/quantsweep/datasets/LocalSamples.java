@@ -136,10 +136,8 @@ public final class LocalSamples implements SampleSource {
   @Override
   public List<Sample> read(ShardId shard) {
     List<Sample> samples = new ArrayList<>();
-    for (int rank = 0; rank < index.size(); rank++) {
-      if (index.shard(rank).equals(shard)) {
-        samples.add(sample(index.digest(rank)));
-      }
+    for (int rank = index.first(shard); rank < index.end(shard); rank++) {
+      samples.add(sample(index.digest(rank)));
     }
     return samples;
   }

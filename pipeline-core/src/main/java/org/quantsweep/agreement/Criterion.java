@@ -2,6 +2,7 @@ package org.quantsweep.agreement;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 import org.quantsweep.inference.Prediction;
 
 /**
@@ -34,6 +35,15 @@ public interface Criterion extends Serializable {
 
   /** The loss of an answer with NaN or infinity, or of another shape. */
   double WORST_LOSS = 1e9;
+
+  /**
+   * What {@link #agrees} sees of the reference's answer, where that is no more than top classes: an
+   * answer with these alone must be compared in the same way. It is stored beside evaluations.
+   * Empty where it is more; then the reference runs again for every sweep.
+   */
+  default Optional<TopLabels> topLabels(Prediction reference) {
+    return Optional.empty();
+  }
 
   /** The names of the outputs that the criterion compares; empty when it fits none of them. */
   List<String> compared(Prediction reference);

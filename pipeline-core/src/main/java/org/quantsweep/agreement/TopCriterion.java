@@ -3,8 +3,10 @@ package org.quantsweep.agreement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
@@ -68,6 +70,19 @@ record TopCriterion(int k, String output) implements Criterion {
       sum += marginChange(Logits.of(value), Logits.of(candidate.outputs().get(name)));
     }
     return Math.min(WORST_LOSS, sum);
+  }
+
+  @Override
+  public Optional<TopLabels> topLabels(Prediction reference) {
+    List<String> names = compared(reference);
+    List<Shape> shapes = new ArrayList<>();
+    int[] classes = new int[names.size()];
+    for (int i = 0; i < classes.length; i++) {
+      Tensor scores = OutputCriterion.numbers(reference.outputs().get(names.get(i)));
+      shapes.add(scores.shape());
+      classes[i] = largest(scores);
+    }
+    return Optional.of(new TopLabels(new TopLabels.Form(names, shapes), classes));
   }
 
   @Override

@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** A SHA-256 digest, written as 64 lower-case hexadecimal characters (FIPS 180-4). */
 public record Sha256Digest(String hex) implements Comparable<Sha256Digest>, Serializable {
+  /** The length of a digest's bytes. */
+  public static final int BYTES = 32;
+
   private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
 
   /**
@@ -31,6 +34,11 @@ public record Sha256Digest(String hex) implements Comparable<Sha256Digest>, Seri
   /** The digest of a text's UTF-8 bytes. */
   public static Sha256Digest ofText(String text) {
     return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The digest that stands in an array of bytes. */
+  public static Sha256Digest ofBytes(byte[] bytes, int offset) {
+    return new Sha256Digest(HexFormat.of().formatHex(bytes, offset, offset + BYTES));
   }
 
   /** The first twelve characters, for people. */

@@ -120,6 +120,16 @@ final class LocalRunners implements AutoCloseable {
     }
 
     @Override
+    public void know(ReferenceEvidence known) {
+      runner.know(known);
+    }
+
+    @Override
+    public int slots() {
+      return runner.slots();
+    }
+
+    @Override
     public Map<Sha256Digest, Evidence> evaluate(
         List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
       Map<Sha256Digest, Evidence> found = runner.evaluate(tasks, models);

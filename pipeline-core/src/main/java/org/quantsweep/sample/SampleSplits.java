@@ -1,13 +1,8 @@
 package org.quantsweep.sample;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
@@ -66,64 +61,77 @@ public record SampleSplits(
               + all.total()
               + ".\nMaybe give more samples, or smaller splits.");
     }
-    List<Integer> ranks = new ArrayList<>();
-    for (int rank = 0; rank < all.size(); rank++) {
-      ranks.add(rank);
-    }
-    String[] keys = new String[all.size()];
-    for (int rank : ranks) {
-      keys[rank] =
-          new Sha256Digest.Builder()
-              .field("split", Long.toString(seed))
-              .field("sample", all.digest(rank).hex())
-              .build()
-              .hex();
-    }
-    ranks.sort(Comparator.comparing(rank -> keys[rank]));
+    Drawing left = new Drawing(all, seed);
     // Confirmation comes first: other sizes of the other two leave it as it is.
-    List<Integer> left = new ArrayList<>(ranks);
-    SampleIndex confirming = take(all, left, confirmation);
-    SampleIndex calibrating = take(all, left, calibration);
-    SampleIndex selecting = take(all, left, whole ? Long.MAX_VALUE : selection);
+    SampleIndex confirming = left.take(confirmation);
+    SampleIndex calibrating = left.take(calibration);
+    SampleIndex selecting = left.take(whole ? Long.MAX_VALUE : selection);
     return new SampleSplits(calibrating, selecting, confirming);
   }
 
   /** A set without the samples of others. */
   public static SampleIndex without(SampleIndex set, SampleIndex... others) {
-    Set<Sha256Digest> taken = new HashSet<>();
+    BitSet left = new BitSet();
+    left.set(0, set.size());
     for (SampleIndex other : others) {
-      for (int rank = 0; rank < other.size(); rank++) {
-        taken.add(other.digest(rank));
+      // Both ascend.
+      int place = 0;
+      for (int rank = 0; rank < set.size() && place < other.size(); rank++) {
+        int order = set.compare(rank, other, place);
+        while (order > 0 && ++place < other.size()) {
+          order = set.compare(rank, other, place);
+        }
+        if (order == 0) {
+          left.clear(rank);
+        }
       }
     }
-    Map<Sha256Digest, Integer> left = new TreeMap<>();
-    for (int rank = 0; rank < set.size(); rank++) {
-      if (!taken.contains(set.digest(rank))) {
-        left.put(set.digest(rank), set.count(rank));
-      }
-    }
-    return SampleIndex.of(left);
+    return set.part(left);
   }
 
   /** The first samples of a set in the order of their digests, each once: a fixed part of it. */
   public static SampleIndex first(SampleIndex set, int most) {
-    List<Sha256Digest> digests = new ArrayList<>();
-    for (int rank = 0; rank < Math.min(most, set.size()); rank++) {
-      digests.add(set.digest(rank));
-    }
-    return SampleIndex.of(digests);
+    return set.once(Math.min(most, set.size()));
   }
 
-  /** Takes samples off the list until so many are taken, copies counted. */
-  private static SampleIndex take(SampleIndex all, List<Integer> left, long count) {
-    Map<Sha256Digest, Integer> taken = new TreeMap<>();
-    long sum = 0;
-    while (!left.isEmpty() && sum < count) {
-      int rank = left.remove(0);
-      taken.put(all.digest(rank), all.count(rank));
-      sum += all.count(rank);
+  /** The samples of a set in an order that the seed draws. */
+  private static final class Drawing {
+    private final SampleIndex all;
+    private final int[] ranks;
+    private int taken;
+
+    Drawing(SampleIndex all, long seed) {
+      this.all = all;
+      long[] keys = new long[all.size()];
+      int[] ascending = new int[all.size()];
+      for (int rank = 0; rank < all.size(); rank++) {
+        // The first 64 bits: of equal ones the lower rank comes first.
+        keys[rank] =
+            Long.parseUnsignedLong(
+                new Sha256Digest.Builder()
+                    .field("split", Long.toString(seed))
+                    .field("sample", all.digest(rank).hex())
+                    .build()
+                    .hex(),
+                0,
+                16,
+                16);
+        ascending[rank] = rank;
+      }
+      ranks = RankSort.sort(ascending, rank -> keys[rank]);
     }
-    return SampleIndex.of(taken);
+
+    /** The next samples, until there are so many, copies counted. */
+    SampleIndex take(long count) {
+      BitSet own = new BitSet();
+      long sum = 0;
+      while (taken < ranks.length && sum < count) {
+        int rank = ranks[taken++];
+        own.set(rank);
+        sum += all.count(rank);
+      }
+      return all.part(own);
+    }
   }
 
   private static SampleIndex none() {

@@ -1,6 +1,7 @@
 package org.quantsweep.search;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -73,18 +74,14 @@ public final class CandidateJudge {
   /** Sorted once: it is asked for with every candidate. */
   private List<Integer> order() {
     if (order == null) {
-      order = List.copyOf(reference().order());
+      order = reference().order();
     }
     return order;
   }
 
   /** The samples that the reference answers, copies counted: the denominator n. */
   public long denominator() {
-    long n = 0;
-    for (int rank : reference().difficulties().keySet()) {
-      n += samples.count(rank);
-    }
-    return n;
+    return reference().answered(samples);
   }
 
   /** Says, for progress only, what candidates are judged for from now on. */
@@ -190,19 +187,27 @@ public final class CandidateJudge {
         listener.candidatesJudged(answers.values(), counted.size(), left);
         return answers;
       }
-      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
+      Map<Candidate, BitSet> wave = new LinkedHashMap<>();
+      // Where there are more slots than that, each candidate goes farther ahead.
+      int first = Math.max(firstWave, runner.slots() / open.size());
       for (Candidate candidate : open) {
-        wave.put(candidate, next(candidate, rule));
+        wave.put(candidate, next(candidate, rule, first));
       }
       ledger.run(wave);
     }
   }
 
   /** The next samples of a candidate: as many again as it has behind it. */
-  private List<Integer> next(Candidate candidate, SequentialRule rule) {
+  private BitSet next(Candidate candidate, SequentialRule rule, int first) {
     Evidence known = ledger.evidence(candidate);
-    int from = rule.firstUnjudged(known);
-    int to = Math.min(order().size(), Math.max(from + firstWave, 2 * from));
-    return order().subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
+    SequentialRule.Progress progress = rule.progress(known);
+    int from = progress.place();
+    long most = Math.max(from + (long) first, 2L * from);
+    if (runner.slots() > firstWave) {
+      // A cluster does at once what is needed in any case.
+      most = Math.max(most, rule.leastToReject(progress));
+    }
+    int to = (int) Math.min(order().size(), most);
+    return EvidenceLedger.unjudged(order(), from, to, known);
   }
 }

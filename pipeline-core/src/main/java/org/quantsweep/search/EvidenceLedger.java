@@ -12,6 +12,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.EvaluationStore;
+import org.quantsweep.sweep.EvaluationTask;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.SweepPlanner;
@@ -54,6 +55,7 @@ final class EvidenceLedger {
   static ReferenceEvidence reference(
       SampleIndex samples, EvaluationKey key, EvaluationStore store, SweepRunner runner) {
     ReferenceEvidence known = store.loadReference(key, samples);
+    runner.know(known);
     if (!known.covers(samples)) {
       known = runner.runReference();
       store.appendReference(key, samples, known);
@@ -93,9 +95,20 @@ final class EvidenceLedger {
 
   /** The reference agrees with itself wherever it answers. */
   private Evidence itself() {
-    BitSet answered = new BitSet();
-    store.loadReference(key, samples).difficulties().keySet().forEach(answered::set);
+    BitSet answered = store.loadReference(key, samples).answered();
     return Evidence.of(answered, answered);
+  }
+
+  /** Of samples at places of the one order those that a candidate was not judged on. */
+  static BitSet unjudged(List<Integer> order, int from, int to, Evidence known) {
+    BitSet ranks = new BitSet();
+    for (int place = from; place < to; place++) {
+      int rank = order.get(place);
+      if (!known.isJudged(rank)) {
+        ranks.set(rank);
+      }
+    }
+    return ranks;
   }
 
   /** Whether the candidate was asked for. */
@@ -114,8 +127,8 @@ final class EvidenceLedger {
   }
 
   /** Judges candidates on samples, by rank, and keeps what was found. */
-  void run(Map<Candidate, List<Integer>> wave) {
-    Map<Sha256Digest, List<Integer>> ranks = new LinkedHashMap<>();
+  void run(Map<Candidate, BitSet> wave) {
+    Map<Sha256Digest, BitSet> ranks = new LinkedHashMap<>();
     Map<Sha256Digest, ModelFiles> needed = new HashMap<>();
     wave.forEach(
         (candidate, wanted) -> {
@@ -123,10 +136,11 @@ final class EvidenceLedger {
           // Two plans may give the same file: it is judged once.
           if (ranks.putIfAbsent(model.digest(), wanted) == null) {
             needed.put(model.digest(), model);
-            inferences += wanted.size();
+            inferences += wanted.cardinality();
           }
         });
-    Map<Sha256Digest, Evidence> found = runner.evaluate(SweepPlanner.tasks(samples, ranks), needed);
+    List<EvaluationTask> tasks = SweepPlanner.tasks(samples, ranks, runner.slots());
+    Map<Sha256Digest, Evidence> found = runner.evaluate(tasks, needed);
     store.append(key, samples, found);
     found.forEach((digest, added) -> evidence.merge(digest, added, Evidence::plus));
   }

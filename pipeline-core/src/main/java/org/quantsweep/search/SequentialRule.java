@@ -105,13 +105,48 @@ final class SequentialRule {
         .map(whole -> new CandidateEvaluation(candidate, Verdict.JUDGED, whole.counts()));
   }
 
-  /** The place in the order of the first sample that is not judged; the order's length if none. */
-  int firstUnjudged(Evidence evidence) {
+  /**
+   * How far a candidate has come.
+   *
+   * @param place in the order, of the first sample that is not judged; the order's length if none
+   * @param judged samples before it, copies counted
+   * @param disagreeing of these
+   */
+  record Progress(int place, long judged, long disagreeing) {}
+
+  /** How far a candidate has come in the one order. */
+  Progress progress(Evidence evidence) {
     int place = 0;
-    while (place < order.size() && evidence.isJudged(order.get(place))) {
+    long judged = 0;
+    long disagreeing = 0;
+    for (int rank : order) {
+      if (!evidence.isJudged(rank)) {
+        break;
+      }
       place++;
+      judged += samples.count(rank);
+      disagreeing += evidence.isAgreed(rank) ? 0 : samples.count(rank);
     }
-    return place;
+    return new Progress(place, judged, disagreeing);
+  }
+
+  /**
+   * How many samples, at least, must be judged before a candidate can fail: each one of them is
+   * needed, whatever comes out.
+   */
+  int leastToReject(Progress progress) {
+    long missing = Math.max(0, allowed + 1 - progress.disagreeing());
+    return (int) Math.min(order.size(), progress.place() + missing);
+  }
+
+  /**
+   * Whether a candidate looks as if it passes: of the samples so far, which are the hardest, hardly
+   * twice the share disagrees that may of all. A guess that decides only what is done ahead.
+   */
+  boolean isPromising(Progress progress) {
+    return progress.judged() > allowed / 2
+        && (double) progress.disagreeing() * (allowed + required)
+            <= 2.0 * allowed * progress.judged();
   }
 
   private static CandidateEvaluation evaluation(

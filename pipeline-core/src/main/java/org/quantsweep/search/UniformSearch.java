@@ -1,6 +1,7 @@
 package org.quantsweep.search;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,13 +110,13 @@ public final class UniformSearch {
 
     /** Runs the next wave; false when nothing more is needed. */
     boolean runWave() {
-      Map<Candidate, List<Integer>> wave = settings.evaluateAll() ? allWave() : decisionWave();
+      Map<Candidate, BitSet> wave = settings.evaluateAll() ? allWave() : decisionWave();
       if (wave.isEmpty()) {
         return false;
       }
       long planned = 0;
-      for (List<Integer> ranks : wave.values()) {
-        planned += ranks.size();
+      for (BitSet ranks : wave.values()) {
+        planned += ranks.cardinality();
       }
       listener.waveStarted(decided().size(), candidates.size(), planned);
       ledger.run(wave);
@@ -126,21 +127,18 @@ public final class UniformSearch {
     }
 
     /** Every sample that is not judged, for the next few candidates that have some. */
-    private Map<Candidate, List<Integer>> allWave() {
-      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
+    private Map<Candidate, BitSet> allWave() {
+      Map<Candidate, BitSet> wave = new LinkedHashMap<>();
+      Ahead ahead = new Ahead(settings.candidatesInFlight(), runner.slots(), samples.shards());
       for (Candidate candidate : withinBudget()) {
-        if (wave.size() == settings.candidatesInFlight()) {
+        if (!ahead.takes(candidate)) {
           break;
         }
-        List<Integer> missing = new ArrayList<>();
-        Evidence known = ledger.evidence(candidate);
-        for (int rank : order) {
-          if (!known.isJudged(rank)) {
-            missing.add(rank);
-          }
-        }
+        BitSet missing =
+            EvidenceLedger.unjudged(order, 0, order.size(), ledger.evidence(candidate));
         if (!missing.isEmpty()) {
           wave.put(candidate, missing);
+          ahead.take(candidate, missing.cardinality());
         }
       }
       return wave;
@@ -148,37 +146,46 @@ public final class UniformSearch {
 
     /**
      * The next samples of the smallest undecided candidate, twice as many as it has behind it, and
-     * the first samples of the few that follow it: most fail there.
+     * the first samples of the few that follow it: most fail there. On a cluster the smallest has
+     * at once what it needs in any case, and as many follow as slots have work for, each with as
+     * many samples as it takes to fail.
      */
-    private Map<Candidate, List<Integer>> decisionWave() {
-      Map<Candidate, List<Integer>> wave = new LinkedHashMap<>();
+    private Map<Candidate, BitSet> decisionWave() {
+      Map<Candidate, BitSet> wave = new LinkedHashMap<>();
+      boolean cluster = runner.slots() > settings.firstWave();
+      Ahead ahead = new Ahead(settings.candidatesInFlight(), runner.slots(), settings.firstWave());
       boolean front = true;
-      int looked = 0;
       for (Candidate candidate : withinBudget()) {
-        Optional<CandidateEvaluation> decided = rule.judge(candidate, ledger.evidence(candidate));
+        if (!ahead.takes(candidate)) {
+          break;
+        }
+        Evidence known = ledger.evidence(candidate);
+        Optional<CandidateEvaluation> decided = rule.judge(candidate, known);
         if (decided.isPresent()) {
           if (decided.get().verdict() == Verdict.ACCEPTED) {
             break;
           }
           continue;
         }
-        int from = rule.firstUnjudged(ledger.evidence(candidate));
-        int to = front ? Math.max(settings.firstWave(), 2 * from) : settings.firstWave();
-        if (from < Math.min(to, order.size())) {
-          wave.put(candidate, unjudged(candidate, from, Math.min(to, order.size())));
+        SequentialRule.Progress progress = rule.progress(known);
+        int from = progress.place();
+        long most = front ? Math.max(settings.firstWave(), 2L * from) : settings.firstWave();
+        if (cluster) {
+          long least = rule.leastToReject(progress);
+          most = Math.max(most, front ? least : Math.min(least, from + ahead.samples()));
         }
+        int to = (int) Math.min(most, order.size());
+        if (from < to) {
+          wave.put(candidate, EvidenceLedger.unjudged(order, from, to, known));
+        }
+        ahead.take(candidate, front ? 0 : Math.max(0, to - from));
         front = false;
-        looked++;
-        if (looked == settings.candidatesInFlight()) {
+        if (cluster && rule.isPromising(progress)) {
+          // Those behind it are hardly needed.
           break;
         }
       }
       return wave;
-    }
-
-    private List<Integer> unjudged(Candidate candidate, int from, int to) {
-      Evidence known = ledger.evidence(candidate);
-      return order.subList(from, to).stream().filter(rank -> !known.isJudged(rank)).toList();
     }
 
     private List<Candidate> withinBudget() {

@@ -10,7 +10,10 @@ import org.quantsweep.sample.SampleIndex;
  * what is appended twice, by one writer or by two, reads as once.
  */
 public interface EvaluationStore extends AutoCloseable {
-  /** What is known of the reference on these samples; may cover only some of them. */
+  /**
+   * What is known of the reference on these samples; may cover only some of them. Its top classes
+   * are part of it where the criterion asks for no more.
+   */
   ReferenceEvidence loadReference(EvaluationKey key, SampleIndex samples);
 
   /** Adds to what is known of the reference. */

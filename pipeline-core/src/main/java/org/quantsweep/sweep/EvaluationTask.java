@@ -15,12 +15,6 @@ public record EvaluationTask(ShardId shard, List<CandidateSamples> group) implem
     group = List.copyOf(group);
   }
 
-  /** The samples, by ascending rank, on which a candidate (digest of its model) is to be judged. */
-  public record CandidateSamples(Sha256Digest candidate, List<Integer> ranks)
-      implements Serializable {
-    /** Copies the list. */
-    public CandidateSamples {
-      ranks = List.copyOf(ranks);
-    }
-  }
+  /** The samples, by rank, on which a candidate (digest of its model) is to be judged. */
+  public record CandidateSamples(Sha256Digest candidate, RankSet ranks) implements Serializable {}
 }

@@ -10,19 +10,20 @@ import org.quantsweep.sample.SampleIndex;
  * so evidence that is merged twice, in any order, stays the same.
  */
 public final class Evidence implements Serializable {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
+  private static final Evidence NONE = new Evidence(RankSet.none(), RankSet.none());
 
-  private final BitSet judged;
-  private final BitSet agreed;
+  private final RankSet judged;
+  private final RankSet agreed;
 
-  private Evidence(BitSet judged, BitSet agreed) {
+  private Evidence(RankSet judged, RankSet agreed) {
     this.judged = judged;
     this.agreed = agreed;
   }
 
   /** Nothing judged yet. */
   public static Evidence none() {
-    return new Evidence(new BitSet(), new BitSet());
+    return NONE;
   }
 
   /**
@@ -31,55 +32,67 @@ public final class Evidence implements Serializable {
    * @throws IllegalArgumentException when a sample agreed that was not judged
    */
   public static Evidence of(BitSet judged, BitSet agreed) {
-    BitSet stray = (BitSet) agreed.clone();
-    stray.andNot(judged);
-    if (!stray.isEmpty()) {
+    return of(RankSet.of(judged), RankSet.of(agreed));
+  }
+
+  /**
+   * From two sets of ranks.
+   *
+   * @throws IllegalArgumentException when a sample agreed that was not judged
+   */
+  public static Evidence of(RankSet judged, RankSet agreed) {
+    if (!judged.containsAll(agreed)) {
       throw new IllegalArgumentException(
-          "samples " + stray + " agreed but were not judged: the evidence is damaged.");
+          "samples "
+              + agreed.minus(judged)
+              + " agreed but were not judged: the evidence is damaged.");
     }
-    return new Evidence((BitSet) judged.clone(), (BitSet) agreed.clone());
+    return new Evidence(judged, agreed);
   }
 
   /** The evidence of both. */
   public Evidence plus(Evidence other) {
-    BitSet allJudged = (BitSet) judged.clone();
-    allJudged.or(other.judged);
-    BitSet allAgreed = (BitSet) agreed.clone();
-    allAgreed.or(other.agreed);
-    return new Evidence(allJudged, allAgreed);
+    return new Evidence(judged.plus(other.judged), agreed.plus(other.agreed));
+  }
+
+  /** What is known of ranks in [from, to), counted from {@code from} on. */
+  public Evidence part(int from, int to) {
+    return new Evidence(judged.shifted(from, to), agreed.shifted(from, to));
+  }
+
+  /** The first judged rank that is not below another one; -1 when there is none. */
+  public int nextJudged(int from) {
+    return judged.next(from);
+  }
+
+  /** Whether nothing was judged. */
+  public boolean isEmpty() {
+    return judged.isEmpty();
   }
 
   /** Whether the sample at a rank was judged. */
   public boolean isJudged(int rank) {
-    return judged.get(rank);
+    return judged.contains(rank);
   }
 
   /** Whether the sample at a rank was judged and agreed. */
   public boolean isAgreed(int rank) {
-    return agreed.get(rank);
+    return agreed.contains(rank);
   }
 
   /** The judged ranks; a copy. */
   public BitSet judged() {
-    return (BitSet) judged.clone();
+    return judged.toBitSet();
   }
 
   /** The agreed ranks; a copy. */
   public BitSet agreed() {
-    return (BitSet) agreed.clone();
+    return agreed.toBitSet();
   }
 
   /** Counts over all that was judged, copies of a sample counted. */
   public AgreementCounts counts(SampleIndex samples) {
-    return new AgreementCounts(weight(agreed, samples), weight(judged, samples));
-  }
-
-  private static long weight(BitSet ranks, SampleIndex samples) {
-    long sum = 0;
-    for (int rank = ranks.nextSetBit(0); rank >= 0; rank = ranks.nextSetBit(rank + 1)) {
-      sum += samples.count(rank);
-    }
-    return sum;
+    return new AgreementCounts(samples.total(agreed()), samples.total(judged()));
   }
 
   @Override
@@ -96,6 +109,29 @@ public final class Evidence implements Serializable {
 
   @Override
   public String toString() {
-    return "Evidence[" + agreed.cardinality() + " of " + judged.cardinality() + "]";
+    return "Evidence[" + agreed.size() + " of " + judged.size() + "]";
+  }
+
+  /** Unites what many tasks found, in time that grows with what each of them found. */
+  public static final class Union {
+    private final RankSet.Union judged = new RankSet.Union();
+    private final RankSet.Union agreed = new RankSet.Union();
+
+    /** Adds to it. */
+    public void add(Evidence evidence) {
+      judged.add(evidence.judged);
+      agreed.add(evidence.agreed);
+    }
+
+    /** What another one knows of samples that were not judged here. */
+    public Evidence missing(Evidence evidence) {
+      RankSet left = this.judged.missing(evidence.judged);
+      return new Evidence(left, evidence.agreed.and(left));
+    }
+
+    /** All of it so far. */
+    public Evidence united() {
+      return new Evidence(judged.united(), agreed.united());
+    }
   }
 }

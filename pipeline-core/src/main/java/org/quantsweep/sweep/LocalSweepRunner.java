@@ -32,6 +32,8 @@ public final class LocalSweepRunner implements SweepRunner {
   private final Predictor reference;
   private final ExecutorService threads;
   private final Map<ShardId, List<PreparedSample>> prepared = new ConcurrentHashMap<>();
+  private final int parallelism;
+  private ReferenceEvidence known = ReferenceEvidence.none();
   private SweepCost cost = SweepCost.NONE;
 
   /**
@@ -81,6 +83,7 @@ public final class LocalSweepRunner implements SweepRunner {
     this.candidates = models.candidates();
     this.evaluator = new ShardEvaluator(source.index(), preparation, criterion);
     this.reference = models.reference();
+    this.parallelism = parallelism;
     this.threads = Executors.newFixedThreadPool(parallelism);
   }
 
@@ -91,11 +94,23 @@ public final class LocalSweepRunner implements SweepRunner {
       ShardId id = new ShardId(shard);
       work.add(() -> evaluator.referenceEvidence(prepared(id)));
     }
-    ReferenceEvidence all = ReferenceEvidence.none();
-    for (ReferenceEvidence found : ParallelTasks.run(threads, work)) {
-      all = all.plus(found);
-    }
-    return all;
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+    ParallelTasks.run(threads, work).forEach(all::add);
+    return all.united();
+  }
+
+  @Override
+  public synchronized void know(ReferenceEvidence evidence) {
+    known = evidence;
+  }
+
+  private synchronized ReferenceEvidence known() {
+    return known;
+  }
+
+  @Override
+  public int slots() {
+    return parallelism;
   }
 
   @Override
@@ -118,11 +133,15 @@ public final class LocalSweepRunner implements SweepRunner {
               return result.value();
             });
       }
-      Map<Sha256Digest, Evidence> all = new TreeMap<>();
+      Map<Sha256Digest, Evidence.Union> all = new TreeMap<>();
       for (Map<Sha256Digest, Evidence> found : ParallelTasks.run(threads, work)) {
-        found.forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
+        found.forEach(
+            (candidate, evidence) ->
+                all.computeIfAbsent(candidate, missing -> new Evidence.Union()).add(evidence));
       }
-      return new HashMap<>(all);
+      Map<Sha256Digest, Evidence> united = new HashMap<>();
+      all.forEach((candidate, evidence) -> united.put(candidate, evidence.united()));
+      return united;
     } finally {
       predictors.values().forEach(Predictor::close);
     }
@@ -144,7 +163,7 @@ public final class LocalSweepRunner implements SweepRunner {
         shard,
         id -> {
           ShardEvaluator.Result<List<PreparedSample>> result =
-              evaluator.prepare(source.read(id), reference);
+              evaluator.prepare(source.read(id), reference, known());
           add(result.cost());
           return result.value();
         });

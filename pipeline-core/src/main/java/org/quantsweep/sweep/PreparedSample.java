@@ -3,14 +3,16 @@ package org.quantsweep.sweep;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.quantsweep.agreement.TopLabels;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.tensor.Tensor;
 
 /**
  * A sample that is ready for candidates: the inputs of its calls, of which most samples have one,
- * and the reference's answers; or the reason why the reference has none.
+ * and what is compared of the reference's answers; or the reason why the reference has none.
  */
 public final class PreparedSample implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -18,25 +20,44 @@ public final class PreparedSample implements Serializable {
   private final int rank;
   private final ArrayList<TreeMap<String, PackedTensor>> calls = new ArrayList<>();
   private final ArrayList<Prediction> references = new ArrayList<>();
+  private final TopLabels labels;
+  private final double difficulty;
   private final String failure;
 
-  private PreparedSample(int rank, List<Prediction> references, String failure) {
+  private PreparedSample(
+      int rank, List<Prediction> references, TopLabels labels, double difficulty, String failure) {
     this.rank = rank;
     this.references.addAll(references);
+    this.labels = labels;
+    this.difficulty = difficulty;
     this.failure = failure;
   }
 
   /** One with an answer to each call. */
   static PreparedSample answered(
-      int rank, List<? extends SortedMap<String, Tensor>> calls, List<Prediction> references) {
-    PreparedSample sample = new PreparedSample(rank, references, "");
+      int rank,
+      List<? extends SortedMap<String, Tensor>> calls,
+      List<Prediction> references,
+      double difficulty) {
+    PreparedSample sample = new PreparedSample(rank, references, null, difficulty, "");
+    calls.forEach(sample::add);
+    return sample;
+  }
+
+  /** One of whose answer no more than top classes is compared. */
+  static PreparedSample labelled(
+      int rank,
+      List<? extends SortedMap<String, Tensor>> calls,
+      TopLabels labels,
+      double difficulty) {
+    PreparedSample sample = new PreparedSample(rank, List.of(), labels, difficulty, "");
     calls.forEach(sample::add);
     return sample;
   }
 
   /** One that cannot be read. */
   static PreparedSample failed(int rank, String reason) {
-    return new PreparedSample(rank, List.of(), reason);
+    return new PreparedSample(rank, List.of(), null, 0, reason);
   }
 
   /** One that is ready, but that the reference has no answer for. */
@@ -55,7 +76,7 @@ public final class PreparedSample implements Serializable {
 
   /** The same sample of another set. */
   public PreparedSample ranked(int other) {
-    PreparedSample sample = new PreparedSample(other, references, failure);
+    PreparedSample sample = new PreparedSample(other, references, labels, difficulty, failure);
     sample.calls.addAll(calls);
     return sample;
   }
@@ -72,7 +93,17 @@ public final class PreparedSample implements Serializable {
 
   /** Whether the reference answered. */
   public boolean isAnswered() {
-    return !references.isEmpty();
+    return labels != null || !references.isEmpty();
+  }
+
+  /** How far the reference's answer is from flipping. */
+  double difficulty() {
+    return difficulty;
+  }
+
+  /** The reference's top classes, where no more of its answer is compared. */
+  Optional<TopLabels> labels() {
+    return Optional.ofNullable(labels);
   }
 
   /** Why the reference has no answer, or the empty text. */
@@ -91,8 +122,8 @@ public final class PreparedSample implements Serializable {
     return unpacked;
   }
 
-  /** The reference's answer to each call. */
+  /** The reference's answer to each call, or one that is compared alike. */
   List<Prediction> references() {
-    return List.copyOf(references);
+    return labels == null ? List.copyOf(references) : List.of(labels.standIn());
   }
 }

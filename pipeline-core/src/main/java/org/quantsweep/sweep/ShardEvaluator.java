@@ -1,16 +1,16 @@
 package org.quantsweep.sweep;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.agreement.Finite;
+import org.quantsweep.agreement.TopLabels;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
@@ -26,12 +26,25 @@ public final class ShardEvaluator {
   private static final double NANOSECONDS = 1e-9;
 
   private final SampleIndex samples;
+  private final int first;
   private final SamplePreparation preparation;
   private final Criterion criterion;
 
   /** For the samples of one set. */
   public ShardEvaluator(SampleIndex samples, SamplePreparation preparation, Criterion criterion) {
+    this(samples, 0, preparation, criterion);
+  }
+
+  /**
+   * For consecutive samples of a set.
+   *
+   * @param samples these alone
+   * @param first the rank of the first of them
+   */
+  public ShardEvaluator(
+      SampleIndex samples, int first, SamplePreparation preparation, Criterion criterion) {
     this.samples = samples;
+    this.first = first;
     this.preparation = preparation;
     this.criterion = criterion;
   }
@@ -41,12 +54,24 @@ public final class ShardEvaluator {
 
   /** Decodes samples and runs the reference on each; in the order given. */
   public Result<List<PreparedSample>> prepare(List<Sample> shard, Predictor reference) {
+    return prepare(shard, reference, ReferenceEvidence.none());
+  }
+
+  /**
+   * Decodes samples, in the order given, and runs the reference where what is known of it does not
+   * suffice.
+   *
+   * @param known by rank among the evaluator's samples
+   */
+  public Result<List<PreparedSample>> prepare(
+      List<Sample> shard, Predictor reference, ReferenceEvidence known) {
     List<PreparedSample> prepared = new ArrayList<>(shard.size());
     long preparing = 0;
     long inferring = 0;
     long inferences = 0;
     for (Sample sample : shard) {
-      int rank = samples.rank(sample.digest());
+      int place = samples.rank(sample.digest());
+      int rank = first + place;
       long started = System.nanoTime();
       List<SortedMap<String, Tensor>> calls;
       try {
@@ -57,6 +82,11 @@ public final class ShardEvaluator {
       } finally {
         preparing += System.nanoTime() - started;
       }
+      Optional<TopLabels> labels = calls.size() == 1 ? known.labels(place) : Optional.empty();
+      if (labels.isPresent()) {
+        prepared.add(PreparedSample.labelled(rank, calls, labels.get(), known.difficulty(place)));
+        continue;
+      }
       started = System.nanoTime();
       try {
         List<Prediction> answers = reference.predictCalls(List.copyOf(calls));
@@ -64,7 +94,7 @@ public final class ShardEvaluator {
         Criteria.requireFit(criterion, answers.get(0));
         prepared.add(
             answers.stream().allMatch(Finite::all)
-                ? PreparedSample.answered(rank, calls, answers)
+                ? answered(rank, calls, answers)
                 : PreparedSample.failed(
                     rank, calls, sample.path() + ": the reference answers with NaN or infinity"));
       } catch (PredictionException e) {
@@ -77,20 +107,29 @@ public final class ShardEvaluator {
         prepared, new SweepCost(inferences, 0, preparing * NANOSECONDS, inferring * NANOSECONDS));
   }
 
+  /** Of an answer only what is compared is kept. */
+  private PreparedSample answered(
+      int rank, List<SortedMap<String, Tensor>> calls, List<Prediction> answers) {
+    double difficulty = answers.stream().mapToDouble(criterion::difficulty).min().orElseThrow();
+    Optional<TopLabels> labels =
+        answers.size() == 1 ? criterion.topLabels(answers.get(0)) : Optional.empty();
+    return labels.isPresent()
+        ? PreparedSample.labelled(rank, calls, labels.get(), difficulty)
+        : PreparedSample.answered(rank, calls, answers, difficulty);
+  }
+
   /** What the reference pass found on prepared samples. */
   public ReferenceEvidence referenceEvidence(List<PreparedSample> prepared) {
-    TreeMap<Integer, Double> difficulties = new TreeMap<>();
-    TreeMap<Integer, String> failures = new TreeMap<>();
+    ReferenceEvidence.Union found = new ReferenceEvidence.Union();
     for (PreparedSample sample : prepared) {
       if (sample.isAnswered()) {
-        double difficulty =
-            sample.references().stream().mapToDouble(criterion::difficulty).min().orElseThrow();
-        difficulties.put(sample.rank(), difficulty);
+        found.answer(sample.rank(), sample.difficulty());
+        found.label(sample.rank(), sample.labels());
       } else {
-        failures.put(sample.rank(), sample.failure());
+        found.failure(sample.rank(), sample.failure());
       }
     }
-    return new ReferenceEvidence(difficulties, failures);
+    return found.united();
   }
 
   /**
@@ -103,15 +142,11 @@ public final class ShardEvaluator {
       EvaluationTask task,
       List<PreparedSample> prepared,
       Function<Sha256Digest, Predictor> predictors) {
-    Map<Sha256Digest, BitSet> wanted = new HashMap<>();
-    Map<Sha256Digest, BitSet> judged = new HashMap<>();
-    Map<Sha256Digest, BitSet> agreed = new HashMap<>();
+    Map<Sha256Digest, RankSet.Union> judged = new HashMap<>();
+    Map<Sha256Digest, RankSet.Union> agreed = new HashMap<>();
     for (EvaluationTask.CandidateSamples entry : task.group()) {
-      BitSet ranks = new BitSet();
-      entry.ranks().forEach(ranks::set);
-      wanted.put(entry.candidate(), ranks);
-      judged.put(entry.candidate(), new BitSet());
-      agreed.put(entry.candidate(), new BitSet());
+      judged.put(entry.candidate(), new RankSet.Union());
+      agreed.put(entry.candidate(), new RankSet.Union());
     }
     long preparing = 0;
     long inferring = 0;
@@ -122,7 +157,7 @@ public final class ShardEvaluator {
       }
       List<SortedMap<String, Tensor>> calls = null;
       for (EvaluationTask.CandidateSamples entry : task.group()) {
-        if (!wanted.get(entry.candidate()).get(sample.rank())) {
+        if (!entry.ranks().contains(sample.rank())) {
           continue;
         }
         long started = System.nanoTime();
@@ -132,9 +167,9 @@ public final class ShardEvaluator {
         }
         Predictor predictor = predictors.apply(entry.candidate());
         started = System.nanoTime();
-        judged.get(entry.candidate()).set(sample.rank());
+        judged.get(entry.candidate()).add(sample.rank());
         if (agrees(sample, calls, predictor)) {
-          agreed.get(entry.candidate()).set(sample.rank());
+          agreed.get(entry.candidate()).add(sample.rank());
         }
         inferences += calls.size();
         inferring += System.nanoTime() - started;
@@ -142,7 +177,8 @@ public final class ShardEvaluator {
     }
     Map<Sha256Digest, Evidence> evidence = new HashMap<>();
     judged.forEach(
-        (candidate, ranks) -> evidence.put(candidate, Evidence.of(ranks, agreed.get(candidate))));
+        (candidate, ranks) ->
+            evidence.put(candidate, Evidence.of(ranks.united(), agreed.get(candidate).united())));
     return new Result<>(
         evidence, new SweepCost(0, inferences, preparing * NANOSECONDS, inferring * NANOSECONDS));
   }

@@ -38,6 +38,17 @@ public interface SweepRunner extends AutoCloseable {
   ReferenceEvidence runReference();
 
   /**
+   * Takes what is known of the reference, by rank: it does not run again where that suffices. It
+   * takes nothing any more once something was run.
+   */
+  default void know(ReferenceEvidence known) {}
+
+  /** How many tasks run at once: how much work is worth doing ahead, never what comes out. */
+  default int slots() {
+    return 1;
+  }
+
+  /**
    * Judges candidates.
    *
    * @param tasks as {@link SweepPlanner} cuts them

@@ -128,7 +128,7 @@ final class FrontierWorld implements SweepRunner {
     for (int rank = 0; rank < places.length; rank++) {
       difficulties.put(rank, (double) places[rank]);
     }
-    return new ReferenceEvidence(difficulties, new TreeMap<>());
+    return ReferenceEvidence.of(difficulties, new TreeMap<>());
   }
 
   @Override
@@ -141,7 +141,7 @@ final class FrontierWorld implements SweepRunner {
         BitSet disagreeing = frontier.entry(entry.candidate()).disagreeing();
         BitSet seen = judged.computeIfAbsent(entry.candidate(), key -> new BitSet());
         BitSet same = agreed.computeIfAbsent(entry.candidate(), key -> new BitSet());
-        for (int rank : entry.ranks()) {
+        for (int rank : entry.ranks().toBitSet().stream().toArray()) {
           seen.set(rank);
           same.set(rank, !disagreeing.get(places[rank]));
           inferences++;

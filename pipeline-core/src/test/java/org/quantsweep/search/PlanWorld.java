@@ -177,7 +177,7 @@ final class PlanWorld implements SweepRunner {
     for (int rank = 0; rank < margins.length; rank++) {
       difficulties.put(rank, margins[rank]);
     }
-    return new ReferenceEvidence(difficulties, new TreeMap<>());
+    return ReferenceEvidence.of(difficulties, new TreeMap<>());
   }
 
   @Override
@@ -188,7 +188,7 @@ final class PlanWorld implements SweepRunner {
       for (EvaluationTask.CandidateSamples entry : task.group()) {
         BitSet judged = new BitSet();
         BitSet agreed = new BitSet();
-        for (int rank : entry.ranks()) {
+        for (int rank : entry.ranks().toBitSet().stream().toArray()) {
           judged.set(rank);
           agreed.set(rank, agrees(files.get(entry.candidate()), rank));
           inferences++;

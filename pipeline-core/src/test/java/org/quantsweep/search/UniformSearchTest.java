@@ -46,7 +46,7 @@ class UniformSearchTest {
       for (int rank = 0; rank < SAMPLES; rank++) {
         difficulties.put(rank, random.nextDouble());
       }
-      reference = new ReferenceEvidence(difficulties, new TreeMap<>());
+      reference = ReferenceEvidence.of(difficulties, new TreeMap<>());
       for (int i = 0; i < 12; i++) {
         Candidate candidate =
             new Candidate.Plan(Sha256Digest.ofText("scheme-" + i), new ByteSize(10 + i));
@@ -71,8 +71,7 @@ class UniformSearchTest {
       for (EvaluationTask task : tasks) {
         for (EvaluationTask.CandidateSamples entry : task.group()) {
           assertThat(models).containsKey(entry.candidate());
-          BitSet ranks = new BitSet();
-          entry.ranks().forEach(ranks::set);
+          BitSet ranks = entry.ranks().toBitSet();
           BitSet agreed = (BitSet) truth.get(entry.candidate()).clone();
           agreed.and(ranks);
           judged += ranks.cardinality();

@@ -3,6 +3,7 @@ package org.quantsweep.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,14 +71,14 @@ class EngineFaultSweepTest {
           .singleElement()
           .asString()
           .endsWith(": the engine failed: made to fail");
-      assertThat(found.difficulties()).hasSize(19);
+      assertThat(found.answered(SAMPLES.index())).isEqualTo(19);
     }
   }
 
   @Test
   void aCandidateOnWhichTheEngineFailsDoesNotDisagree() {
     try (LocalSweepRunner runner = sweepRunner()) {
-      List<Integer> ranks = runner.runReference().order();
+      BitSet ranks = runner.runReference().answered();
       List<EvaluationTask> tasks =
           SweepPlanner.tasks(SAMPLES.index(), Map.of(GIVEN.digest(), ranks));
       Map<Sha256Digest, ModelFiles> models = Map.of(GIVEN.digest(), GIVEN);

@@ -28,6 +28,7 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.RankSet;
 import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.SweepPlanner;
 import org.quantsweep.sweep.SweepRunner;
@@ -56,7 +57,8 @@ public abstract class SweepRunnerContract {
       int unreadable = SAMPLES.index().rank(Sha256Digest.ofText(TinySweep.UNREADABLE));
       assertThat(found.failures())
           .isEqualTo(new TreeMap<>(Map.of(unreadable, "unreadable: there is no array.")));
-      assertThat(found.difficulties()).hasSize(40).doesNotContainKey(unreadable);
+      assertThat(found.answered(SAMPLES.index())).isEqualTo(40);
+      assertThat(found.isAnswered(unreadable)).isFalse();
       assertThat(found.covers(SAMPLES.index())).isTrue();
       assertThat(runner.runReference()).isEqualTo(found);
       assertThat(runner.cost().referenceInferences()).isEqualTo(40);
@@ -74,7 +76,7 @@ public abstract class SweepRunnerContract {
     try (SweepRunner runner = open(GIVEN, SAMPLES, engine())) {
       Map<Sha256Digest, Evidence> found =
           runner.evaluate(
-              SweepPlanner.tasks(SAMPLES.index(), wave),
+              SweepPlanner.tasks(SAMPLES.index(), ranks(wave)),
               Map.of(one.digest(), one, four.digest(), four));
       assertThat(found.get(one.digest())).isEqualTo(expected(one, wave.get(one.digest())));
       assertThat(found.get(four.digest())).isEqualTo(expected(four, wave.get(four.digest())));
@@ -130,6 +132,12 @@ public abstract class SweepRunnerContract {
       all.addAll(SAMPLES.read(new ShardId(shard)));
     }
     return all;
+  }
+
+  private static Map<Sha256Digest, BitSet> ranks(Map<Sha256Digest, List<Integer>> wave) {
+    Map<Sha256Digest, BitSet> ranks = new HashMap<>();
+    wave.forEach((candidate, own) -> ranks.put(candidate, RankSet.of(own).toBitSet()));
+    return ranks;
   }
 
   private static List<Integer> ranks(SampleIndex index) {

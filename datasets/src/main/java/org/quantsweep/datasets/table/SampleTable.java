@@ -176,14 +176,8 @@ public final class SampleTable implements SampleSource {
   @Override
   public List<Sample> read(ShardId shard) {
     TreeMap<Integer, Sample> own = new TreeMap<>();
-    String first = null;
-    String last = null;
-    for (int rank = 0; rank < index.size(); rank++) {
-      if (index.shard(rank).equals(shard)) {
-        last = index.digest(rank).hex();
-        first = first == null ? last : first;
-      }
-    }
+    String first = index.digest(index.first(shard)).hex();
+    String last = index.digest(index.end(shard) - 1).hex();
     // A shard's ranks are consecutive, and rows lie in the order of digests.
     for (Row row :
         rows.where("reason is null")

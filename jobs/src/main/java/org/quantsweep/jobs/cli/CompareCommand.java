@@ -3,6 +3,7 @@ package org.quantsweep.jobs.cli;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,7 +168,7 @@ final class CompareCommand implements Callable<Integer> {
           Quarantine.unreadable(given.source().unreadable()).plus(answered.quarantine(index));
       given.remarks().forEach(err::println);
       quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
-      List<Integer> ranks = new ArrayList<>(answered.order());
+      BitSet ranks = answered.answered();
       if (ranks.isEmpty()) {
         throw new BadInputException(
             samples

@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.digest.Sha256Digest;
@@ -30,11 +28,12 @@ import org.quantsweep.sweep.ReferenceEvidence;
 
 /**
  * Keeps evaluations in a Delta table: a row for each candidate and block of the sample set, with
- * one bit for each sample that was judged and one for each that agreed. Rows are only appended;
- * readers unite those of one key, so retries and a second writer do no harm. A thread of its own
- * commits what has come every {@code interval}: a kill loses at most the evaluations that arrived
- * since the commit before began. What a failed commit had goes into the next one. Many small files
- * are made few when the table is opened.
+ * one bit for each sample that was judged and one for each that agreed. Further rows hold what the
+ * reference answers in a block, and which samples a block holds. Rows are only appended; readers
+ * unite those of one key, so retries and a second writer do no harm. A thread of its own commits
+ * what has come every {@code interval}: a kill loses at most the evaluations that arrived since the
+ * commit before began. What a failed commit had goes into the next one. Many small files are made
+ * few when the table is opened.
  */
 public final class DeltaEvaluationStore implements EvaluationStore {
   /** How long evaluations may wait for their commit, unless the session says otherwise. */
@@ -50,8 +49,11 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   private static final int MOST_FAILED_COMMITS = 5;
 
   private static final long PAUSE_MILLISECONDS = 200;
-  private static final int BLOCK = 1024;
-  private static final StructType SCHEMA =
+
+  /** So many blocks of the reference make a commit: their rows are made when they are written. */
+  private static final int BLOCKS_OF_A_COMMIT = 2048;
+
+  static final StructType SCHEMA =
       new StructType()
           .add("reference", DataTypes.StringType, false)
           .add("preparation", DataTypes.StringType, false)
@@ -66,9 +68,8 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   private final SparkSession spark;
   private final DeltaTableFile table;
   private final Map<Place, Evidence> pending = new LinkedHashMap<>();
-  private final List<Row> pendingReferences = new ArrayList<>();
-  private final Map<EvaluationKey, Known> known = new HashMap<>();
-  private final Map<Sha256Digest, List<Block>> blocks = new HashMap<>();
+  private final List<PendingBlock> pendingBlocks = new ArrayList<>();
+  private final Map<Asked, KnownEvidence> known = new HashMap<>();
   private final ScheduledExecutorService committer;
   private final Future<?> timer;
   private final Object commits = new Object();
@@ -79,10 +80,65 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   /** Where a row of evidence belongs. */
   private record Place(EvaluationKey key, Sha256Digest candidate, String block) {}
 
-  /** What was read of one key, by block, and what was appended since. */
-  private static final class Known {
-    private final Map<Sha256Digest, Map<String, Evidence>> candidates = new HashMap<>();
-    private final Map<String, ReferenceEvidence> references = new HashMap<>();
+  /** What was asked for: a sample set, by its digest, under a key. */
+  private record Asked(EvaluationKey key, Sha256Digest samples) {}
+
+  /**
+   * A block that is to be listed.
+   *
+   * @param reference what the reference answers on the whole set; nothing where it is known
+   */
+  private record PendingBlock(
+      EvaluationKey key, SampleBlocks blocks, int block, ReferenceEvidence reference) {
+    List<Row> rows() {
+      List<Row> rows = new ArrayList<>();
+      String id = blocks.id(block);
+      rows.add(row("", "", KnownEvidence.BLOCKS, "", id, blocks.listed(block), new byte[0]));
+      if (reference.isEmpty()) {
+        return rows;
+      }
+      ReferenceEvidence own = reference.part(blocks.first(block), blocks.end(block));
+      BitSet answered = own.answered();
+      BitSet failed = new BitSet();
+      own.failures().keySet().forEach(failed::set);
+      rows.add(
+          RowFactory.create(
+              key.reference().hex(),
+              key.preparation().hex(),
+              key.criterion(),
+              key.reference().hex(),
+              id,
+              answered.toByteArray(),
+              failed.toByteArray(),
+              answered.stream().mapToObj(own::difficulty).toList(),
+              new ArrayList<>(own.failures().values())));
+      BitSet labelled = LabelBytes.places(own);
+      if (!labelled.isEmpty()) {
+        rows.add(
+            row(
+                key.reference().hex(),
+                key.preparation().hex(),
+                key.criterion() + KnownEvidence.LABELS,
+                key.reference().hex(),
+                id,
+                labelled.toByteArray(),
+                LabelBytes.write(own, labelled)));
+      }
+      return rows;
+    }
+
+    /** One that is no evidence of a candidate. */
+    private static Row row(
+        String reference,
+        String preparation,
+        String criterion,
+        String candidate,
+        String block,
+        byte[] first,
+        byte[] second) {
+      return RowFactory.create(
+          reference, preparation, criterion, candidate, block, first, second, List.of(), List.of());
+    }
   }
 
   /** On a table at a path, with the interval of the session. */
@@ -121,93 +177,48 @@ public final class DeltaEvaluationStore implements EvaluationStore {
 
   @Override
   public synchronized ReferenceEvidence loadReference(EvaluationKey key, SampleIndex samples) {
-    ReferenceEvidence all = ReferenceEvidence.none();
-    Known found = known(key);
-    for (Block block : blocks(samples)) {
-      ReferenceEvidence stored = found.references.get(block.digest());
-      if (stored != null) {
-        all = all.plus(shift(stored, block.start()));
-      }
-    }
-    return all;
+    return known(key, samples).reference();
   }
 
   @Override
   public synchronized void appendReference(
       EvaluationKey key, SampleIndex samples, ReferenceEvidence evidence) {
-    Known found = known(key);
-    for (Block block : blocks(samples)) {
-      TreeMap<Integer, Double> difficulties =
-          new TreeMap<>(evidence.difficulties().subMap(block.start(), block.end()));
-      TreeMap<Integer, String> failures =
-          new TreeMap<>(evidence.failures().subMap(block.start(), block.end()));
-      ReferenceEvidence own = shift(new ReferenceEvidence(difficulties, failures), -block.start());
-      found.references.merge(block.digest(), own, ReferenceEvidence::plus);
-      BitSet judged = new BitSet();
-      own.difficulties().keySet().forEach(judged::set);
-      BitSet failed = new BitSet();
-      own.failures().keySet().forEach(failed::set);
-      pendingReferences.add(
-          RowFactory.create(
-              key.reference().hex(),
-              key.preparation().hex(),
-              key.criterion(),
-              key.reference().hex(),
-              block.digest(),
-              judged.toByteArray(),
-              failed.toByteArray(),
-              new ArrayList<>(own.difficulties().values()),
-              new ArrayList<>(own.failures().values())));
+    KnownEvidence found = known(key, samples);
+    found.add(evidence);
+    for (int block = 0; block < found.blocks().count(); block++) {
+      found.list(block);
+      pendingBlocks.add(new PendingBlock(key, found.blocks(), block, evidence));
     }
   }
 
   @Override
   public synchronized Map<Sha256Digest, Evidence> load(
       EvaluationKey key, SampleIndex samples, Collection<Sha256Digest> candidates) {
-    Known found = known(key);
-    List<Block> blocks = blocks(samples);
-    Map<Sha256Digest, Evidence> loaded = new HashMap<>();
-    for (Sha256Digest candidate : candidates) {
-      Map<String, Evidence> stored = found.candidates.getOrDefault(candidate, Map.of());
-      for (Block block : blocks) {
-        Evidence evidence = stored.get(block.digest());
-        if (evidence != null) {
-          loaded.merge(candidate, shift(evidence, block.start(), block.end()), Evidence::plus);
-        }
-      }
-    }
-    return loaded;
+    return known(key, samples).of(candidates);
   }
 
+  /** Only what is not known yet becomes a row: tasks report as they end, and waves once more. */
   @Override
   public synchronized void append(
       EvaluationKey key, SampleIndex samples, Map<Sha256Digest, Evidence> evidence) {
     tellFailure();
-    Known found = known(key);
+    KnownEvidence found = known(key, samples);
+    SampleBlocks blocks = found.blocks();
     new TreeMap<>(evidence)
         .forEach(
             (candidate, added) -> {
-              Map<String, Evidence> stored =
-                  found.candidates.computeIfAbsent(candidate, missing -> new HashMap<>());
-              for (Block block : blocks(samples)) {
-                append(new Place(key, candidate, block.digest()), block, added, stored);
+              Evidence fresh = found.add(candidate, added);
+              int rank = fresh.nextJudged(0);
+              while (rank >= 0) {
+                int block = blocks.of(rank);
+                Evidence own = fresh.part(blocks.first(block), blocks.end(block));
+                pending.merge(new Place(key, candidate, blocks.id(block)), own, Evidence::plus);
+                if (found.list(block)) {
+                  pendingBlocks.add(new PendingBlock(key, blocks, block, ReferenceEvidence.none()));
+                }
+                rank = fresh.nextJudged(blocks.end(block));
               }
             });
-  }
-
-  /** Only what is not known yet becomes a row: tasks report as they end, and waves once more. */
-  private void append(Place place, Block block, Evidence added, Map<String, Evidence> stored) {
-    BitSet judged = added.judged().get(block.start(), block.end());
-    BitSet agreed = added.agreed().get(block.start(), block.end());
-    Evidence known = stored.getOrDefault(block.digest(), Evidence.none());
-    judged.andNot(known.judged());
-    agreed.and(judged);
-    if (judged.isEmpty()) {
-      return;
-    }
-    Evidence fresh = Evidence.of(judged, agreed);
-    stored.put(block.digest(), known.plus(fresh));
-    pending.merge(place, fresh, Evidence::plus);
   }
 
   @Override
@@ -285,31 +296,41 @@ public final class DeltaEvaluationStore implements EvaluationStore {
 
   private void commit() {
     synchronized (commits) {
-      List<Row> references;
+      List<PendingBlock> blocks;
       Map<Place, Evidence> evidence;
       synchronized (this) {
-        references = List.copyOf(pendingReferences);
+        blocks = List.copyOf(pendingBlocks);
         evidence = new LinkedHashMap<>(pending);
-        pendingReferences.clear();
+        pendingBlocks.clear();
         pending.clear();
       }
-      List<Row> rows = new ArrayList<>(references);
-      evidence.forEach((place, judged) -> rows.add(row(place, judged)));
-      if (!rows.isEmpty()) {
-        try {
-          // Outside of the lock on what is known: a wave's results do not wait for the disk.
+      int written = 0;
+      try {
+        // Outside of the lock on what is known: a wave's results do not wait for the disk.
+        while (written < blocks.size() || !evidence.isEmpty()) {
+          int end = Math.min(blocks.size(), written + BLOCKS_OF_A_COMMIT);
+          List<Row> rows = new ArrayList<>();
+          blocks.subList(written, end).forEach(block -> rows.addAll(block.rows()));
+          boolean last = end == blocks.size();
+          if (last) {
+            evidence.forEach((place, judged) -> rows.add(row(place, judged)));
+          }
           table.append(rows);
-        } catch (RuntimeException e) {
-          keep(references, evidence);
-          throw e;
+          written = end;
+          if (last) {
+            return;
+          }
         }
+      } catch (RuntimeException e) {
+        keep(blocks.subList(written, blocks.size()), evidence);
+        throw e;
       }
     }
   }
 
   /** What could not be stored waits for the next commit, before what came meanwhile. */
-  private synchronized void keep(List<Row> references, Map<Place, Evidence> evidence) {
-    pendingReferences.addAll(0, references);
+  private synchronized void keep(List<PendingBlock> blocks, Map<Place, Evidence> evidence) {
+    pendingBlocks.addAll(0, blocks);
     evidence.forEach((place, judged) -> pending.merge(place, judged, Evidence::plus));
   }
 
@@ -326,96 +347,18 @@ public final class DeltaEvaluationStore implements EvaluationStore {
         null);
   }
 
-  /** One read for each key: later questions are answered from memory. */
-  private Known known(EvaluationKey key) {
-    Known found = known.get(key);
-    if (found != null) {
-      return found;
-    }
-    Known read = new Known();
-    boolean exists = table.exists();
-    if (exists) {
-      table.compact(MOST_FILES);
-    }
-    List<Row> rows =
-        exists
-            ? spark
-                .read()
-                .format("delta")
-                .load(table.path())
-                .where(
-                    functions
-                        .col("reference")
-                        .equalTo(key.reference().hex())
-                        .and(functions.col("preparation").equalTo(key.preparation().hex()))
-                        .and(functions.col("criterion").equalTo(key.criterion())))
-                .collectAsList()
-            : List.of();
-    for (Row row : rows) {
-      BitSet judged = BitSet.valueOf((byte[]) row.getAs("judged"));
-      BitSet agreed = BitSet.valueOf((byte[]) row.getAs("agreed"));
-      String block = row.getAs("block");
-      if (row.isNullAt(row.fieldIndex("difficulties"))) {
-        read.candidates
-            .computeIfAbsent(
-                new Sha256Digest(row.<String>getAs("candidate")), missing -> new HashMap<>())
-            .merge(block, Evidence.of(judged, agreed), Evidence::plus);
-      } else {
-        ReferenceEvidence evidence =
-            new ReferenceEvidence(
-                zip(judged, row.<Double>getList(row.fieldIndex("difficulties"))),
-                zip(agreed, row.<String>getList(row.fieldIndex("failures"))));
-        read.references.merge(block, evidence, ReferenceEvidence::plus);
+  /** One read for each set and key: later questions are answered from memory. */
+  private KnownEvidence known(EvaluationKey key, SampleIndex samples) {
+    Asked asked = new Asked(key, samples.setDigest());
+    KnownEvidence found = known.get(asked);
+    if (found == null) {
+      found = new KnownEvidence(samples);
+      if (table.exists()) {
+        table.compact(MOST_FILES);
+        found.read(spark.read().format("delta").load(table.path()), key);
       }
+      known.put(asked, found);
     }
-    known.put(key, read);
-    return read;
-  }
-
-  private static <T> NavigableMap<Integer, T> zip(BitSet places, List<T> values) {
-    TreeMap<Integer, T> zipped = new TreeMap<>();
-    int next = 0;
-    for (int place = places.nextSetBit(0); place >= 0; place = places.nextSetBit(place + 1)) {
-      zipped.put(place, values.get(next++));
-    }
-    return zipped;
-  }
-
-  /** Consecutive ranks of a sample set under the digest of their samples. */
-  private record Block(int start, int end, String digest) {}
-
-  private List<Block> blocks(SampleIndex samples) {
-    return blocks.computeIfAbsent(samples.setDigest(), missing -> cut(samples));
-  }
-
-  private static List<Block> cut(SampleIndex samples) {
-    List<Block> blocks = new ArrayList<>();
-    for (int start = 0; start < samples.size(); start += BLOCK) {
-      int end = Math.min(samples.size(), start + BLOCK);
-      Sha256Digest.Builder digest = new Sha256Digest.Builder();
-      for (int rank = start; rank < end; rank++) {
-        digest.field("sample", samples.digest(rank).hex());
-      }
-      blocks.add(new Block(start, end, digest.build().hex()));
-    }
-    return blocks;
-  }
-
-  private static ReferenceEvidence shift(ReferenceEvidence evidence, int by) {
-    TreeMap<Integer, Double> difficulties = new TreeMap<>();
-    evidence.difficulties().forEach((rank, value) -> difficulties.put(rank + by, value));
-    TreeMap<Integer, String> failures = new TreeMap<>();
-    evidence.failures().forEach((rank, reason) -> failures.put(rank + by, reason));
-    return new ReferenceEvidence(difficulties, failures);
-  }
-
-  private static Evidence shift(Evidence evidence, int start, int end) {
-    BitSet judged = new BitSet();
-    BitSet agreed = new BitSet();
-    for (int rank = start; rank < end; rank++) {
-      judged.set(rank, evidence.isJudged(rank - start));
-      agreed.set(rank, evidence.isAgreed(rank - start));
-    }
-    return Evidence.of(judged, agreed);
+    return found;
   }
 }

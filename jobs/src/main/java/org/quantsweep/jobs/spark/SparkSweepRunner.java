@@ -2,8 +2,8 @@ package org.quantsweep.jobs.spark;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -13,16 +13,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.PartitionPruningRDD;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
@@ -33,12 +36,14 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.EvaluationTask;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.PreparedSample;
 import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.ShardEvaluator;
 import org.quantsweep.sweep.SweepCost;
+import org.quantsweep.sweep.SweepPlanner;
 import org.quantsweep.sweep.SweepRunner;
 import scala.Tuple2;
 import scala.jdk.javaapi.CollectionConverters;
@@ -47,36 +52,50 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Runs a sweep on Spark: a shard to a partition. Samples are decoded and the reference is run once;
- * both stay with Spark (memory, then disk) for all waves. A model reaches an executor once, by
- * broadcast or from storage, and is opened there once.
+ * both stay with Spark (memory, then disk) for all waves. A model reaches an executor once in a
+ * sweep, by broadcast or from storage, and an executor that has it open asks for nothing.
+ *
+ * <p>What a task needs of the sample set travels with it alone: its shard's digests, what is known
+ * of the reference there, the ranks to judge. A wave runs as several jobs, so that the results of
+ * each stay far below Spark's limit.
  */
 public final class SparkSweepRunner implements SweepRunner {
   private final JavaSparkContext spark;
-  private final InferenceEngine engine;
-  private final JavaRDD<PreparedShard> prepared;
+  private final SampleIndex samples;
+  private final JavaRDD<ShardSamples> shards;
+  private final SharedModels models;
   private final SharedModel reference;
-  private final String models;
   private final Context context;
   private final Consumer<Map<Sha256Digest, Evidence>> finished;
+  private ReferenceEvidence known = ReferenceEvidence.none();
+  private RDD<PreparedShard> prepared;
+  private boolean closed;
   private SweepCost cost = SweepCost.NONE;
 
   /** What every task needs; it travels with the task's code. */
   private record Context(
-      Broadcast<SampleIndex> samples,
-      SamplePreparation preparation,
-      Criterion criterion,
-      InferenceEngine engine,
-      TaskCost cost)
-      implements Serializable {
-    ShardEvaluator evaluator() {
-      return new ShardEvaluator(samples.value(), preparation, criterion);
-    }
-  }
+      SamplePreparation preparation, Criterion criterion, InferenceEngine engine, TaskCost cost)
+      implements Serializable {}
+
+  /**
+   * What the preparation of a shard needs.
+   *
+   * @param samples of the shard alone
+   * @param first the rank of the first of them
+   * @param known of the reference, by rank in the shard
+   */
+  private record Shard(SampleIndex samples, int first, ReferenceEvidence known)
+      implements Serializable {}
 
   /** A shard's samples, ready for candidates. */
   private record PreparedShard(List<PreparedSample> samples) implements Serializable {}
 
-  private record TaskResult<T>(T value, SweepCost cost) implements Serializable {}
+  /**
+   * What a task found.
+   *
+   * @param evidence in the order of the task's candidates
+   */
+  private record Judged(List<Evidence> evidence, SweepCost cost) implements Serializable {}
 
   /**
    * For one model and sample set. Models must not be larger than a broadcast.
@@ -92,7 +111,16 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine) {
-    this(spark, reference, samples, shards, preparation, criterion, engine, "", evidence -> {});
+    this(
+        spark,
+        reference,
+        samples,
+        shards,
+        preparation,
+        criterion,
+        engine,
+        new SharedModels(spark, ""),
+        evidence -> {});
   }
 
   /**
@@ -100,8 +128,7 @@ public final class SparkSweepRunner implements SweepRunner {
    *
    * @param reference the model as given
    * @param shards one partition for each shard, in the order of the shards
-   * @param models a folder that driver and executors reach, for models that are too large for a
-   *     broadcast; it is made when it is needed
+   * @param models what executors have; other runners of the sweep may share it
    * @param finished gets the evidence of each task as soon as the task ends, on one thread, so that
    *     a killed driver loses little of a long wave
    */
@@ -113,7 +140,7 @@ public final class SparkSweepRunner implements SweepRunner {
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
-      String models,
+      SharedModels models,
       Consumer<Map<Sha256Digest, Evidence>> finished) {
     if (shards.getNumPartitions() != samples.shards()) {
       throw new IllegalArgumentException(
@@ -123,81 +150,148 @@ public final class SparkSweepRunner implements SweepRunner {
               + ".");
     }
     this.spark = spark;
-    this.engine = engine;
-    this.models = models;
-    this.reference = SharedModel.share(spark, reference, models);
+    this.samples = samples;
+    this.shards = shards;
+    this.models = models.join();
+    this.reference = this.models.take(reference);
     this.finished = finished;
-    this.context =
-        new Context(
-            spark.broadcast(samples), preparation, criterion, engine, TaskCost.in(spark.sc()));
-    this.prepared =
-        shards
-            .mapPartitions(prepare(context, this.reference))
-            .persist(StorageLevel.MEMORY_AND_DISK());
+    this.context = new Context(preparation, criterion, engine, TaskCost.in(spark.sc()));
+  }
+
+  @Override
+  public synchronized void know(ReferenceEvidence evidence) {
+    known = evidence;
+  }
+
+  /**
+   * What the cluster has now; with dynamic allocation what it may come to have, since executors are
+   * asked for as tasks wait.
+   */
+  @Override
+  public int slots() {
+    SparkConf conf = spark.getConf();
+    int now = spark.defaultParallelism();
+    if (!conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+      return now;
+    }
+    long most =
+        (long) conf.getInt("spark.dynamicAllocation.maxExecutors", 0)
+            * Math.max(
+                1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+    return (int) Math.max(now, Math.min(most, Integer.MAX_VALUE));
+  }
+
+  /** Made when it is first asked for: by then it is told what is known. */
+  private synchronized RDD<PreparedShard> prepared() {
+    if (prepared == null) {
+      List<TaskRdd.Task<Shard>> tasks = new ArrayList<>();
+      ReferenceEvidence told = known;
+      for (int number = 0; number < samples.shards(); number++) {
+        ShardId id = new ShardId(number);
+        tasks.add(
+            new TaskRdd.Task<>(
+                number,
+                () ->
+                    new Shard(
+                        samples.shardAlone(id),
+                        samples.first(id),
+                        told.part(samples.first(id), samples.end(id)))));
+      }
+      prepared =
+          new TaskRdd<>(shards.rdd(), tasks, prepare(context, reference))
+              .persist(StorageLevel.MEMORY_AND_DISK());
+    }
+    return prepared;
   }
 
   @Override
   public ReferenceEvidence runReference() {
-    ReferenceEvidence all = ReferenceEvidence.none();
-    for (ReferenceEvidence found : prepared.map(evidence(context)).collect()) {
-      all = all.plus(found);
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+    Context own = context;
+    RDD<PreparedShard> ready = prepared();
+    for (List<ShardId> job : SweepPlanner.referenceJobs(samples)) {
+      List<Object> partitions = new ArrayList<>();
+      job.forEach(shard -> partitions.add(shard.number()));
+      Function<Iterator<PreparedShard>, ReferenceEvidence> evidence =
+          prepared -> evaluator(own).referenceEvidence(prepared.next().samples());
+      run(ready, evidence, partitions, (partition, found) -> all.add(found));
     }
-    return all;
+    return all.united();
   }
 
   @Override
   public Map<Sha256Digest, Evidence> evaluate(
       List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> candidates) {
-    if (tasks.isEmpty()) {
-      return Map.of();
-    }
-    Map<Sha256Digest, SharedModel> shipped = new HashMap<>();
-    Map<Integer, EvaluationTask> byShard = new TreeMap<>();
-    tasks.forEach(task -> byShard.put(task.shard().number(), task));
-    Map<Sha256Digest, Evidence> all = new TreeMap<>();
+    Map<Sha256Digest, SharedModel> shipped = models.take(candidates);
+    Map<Sha256Digest, Evidence.Union> all = new TreeMap<>();
     try {
-      candidates.forEach(
-          (digest, model) -> shipped.put(digest, SharedModel.share(spark, model, models)));
-      run(
-          judge(context, new HashMap<>(byShard), shipped),
-          byShard.keySet(),
-          result -> {
-            result
-                .value()
-                .forEach((candidate, evidence) -> all.merge(candidate, evidence, Evidence::plus));
-            add(result.cost());
-            finished.accept(result.value());
-          });
-      return all;
+      for (List<EvaluationTask> job : SweepPlanner.jobs(tasks)) {
+        evaluate(job, shipped, all);
+      }
     } finally {
-      shipped.values().forEach(SharedModel::close);
+      candidates.keySet().forEach(models::giveBack);
     }
+    Map<Sha256Digest, Evidence> united = new HashMap<>();
+    all.forEach((candidate, evidence) -> united.put(candidate, evidence.united()));
+    return united;
+  }
+
+  /** Runs one job. */
+  private void evaluate(
+      List<EvaluationTask> tasks,
+      Map<Sha256Digest, SharedModel> shipped,
+      Map<Sha256Digest, Evidence.Union> all) {
+    List<TaskRdd.Task<EvaluationTask>> work = new ArrayList<>();
+    List<Object> numbers = new ArrayList<>();
+    for (EvaluationTask task : tasks) {
+      numbers.add(work.size());
+      work.add(new TaskRdd.Task<>(task.shard().number(), () -> task));
+    }
+    Function<Iterator<Judged>, Judged> only = Iterator::next;
+    run(
+        new TaskRdd<>(prepared(), work, judge(context, shipped)),
+        only,
+        numbers,
+        (number, result) -> {
+          Map<Sha256Digest, Evidence> found = new HashMap<>();
+          List<EvaluationTask.CandidateSamples> group = tasks.get(number).group();
+          for (int i = 0; i < group.size(); i++) {
+            found.put(group.get(i).candidate(), result.evidence().get(i));
+          }
+          found.forEach(
+              (candidate, evidence) ->
+                  all.computeIfAbsent(candidate, missing -> new Evidence.Union()).add(evidence));
+          add(result.cost());
+          finished.accept(found);
+        });
   }
 
   /**
-   * Runs a task on some shards only and hands each result over as it comes. Results arrive on
-   * Spark's own event loop, which must not wait, so another thread takes them.
+   * Runs a task on some partitions only and hands each result over as it comes, once for each
+   * partition, however often Spark tried it. Results arrive on Spark's own event loop, which must
+   * not wait, so another thread takes them.
    */
-  private <T> void run(
-      Function2<Integer, Iterator<PreparedShard>, T> task,
-      Collection<Integer> shards,
-      Consumer<T> arrived) {
+  private <P, T> void run(
+      RDD<P> partitions,
+      Function<Iterator<P>, T> task,
+      List<Object> numbers,
+      BiConsumer<Integer, T> arrived) {
     ExecutorService arrivals = Executors.newSingleThreadExecutor();
     try {
       List<Future<?>> taken = new ArrayList<>();
-      scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T> work =
-          serializable(task);
+      scala.Function2<TaskContext, scala.collection.Iterator<P>, T> work = serializable(task);
       scala.Function2<Object, T, BoxedUnit> handler =
-          (shard, result) -> {
-            taken.add(arrivals.submit(() -> arrived.accept(result)));
+          (place, result) -> {
+            int number = (Integer) numbers.get((Integer) place);
+            taken.add(arrivals.submit(() -> arrived.accept(number, result)));
             return BoxedUnit.UNIT;
           };
       spark
           .sc()
           .runJob(
-              prepared.rdd(),
+              partitions,
               work,
-              CollectionConverters.asScala(new ArrayList<Object>(shards)).toSeq(),
+              CollectionConverters.asScala(numbers).toSeq(),
               handler,
               ClassTag$.MODULE$.apply(Object.class));
       for (Future<?> result : taken) {
@@ -216,14 +310,12 @@ public final class SparkSweepRunner implements SweepRunner {
     }
   }
 
-  private static <T>
-      scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T> serializable(
-          Function2<Integer, Iterator<PreparedShard>, T> task) {
-    return (scala.Function2<TaskContext, scala.collection.Iterator<PreparedShard>, T>
-            & Serializable)
-        (context, shards) -> {
+  private static <P, T> scala.Function2<TaskContext, scala.collection.Iterator<P>, T> serializable(
+      Function<Iterator<P>, T> task) {
+    return (scala.Function2<TaskContext, scala.collection.Iterator<P>, T> & Serializable)
+        (context, elements) -> {
           try {
-            return task.call(context.partitionId(), CollectionConverters.asJava(shards));
+            return task.call(CollectionConverters.asJava(elements));
           } catch (RuntimeException e) {
             throw e;
           } catch (Exception e) {
@@ -240,22 +332,25 @@ public final class SparkSweepRunner implements SweepRunner {
    * @return one partition for each shard of the part, in their order, ranks ascending
    */
   JavaRDD<List<PreparedSample>> prepared(SampleIndex part) {
-    SampleIndex all = context.samples().value();
-    BitSet shards = new BitSet();
+    BitSet held = new BitSet();
+    int[] ranks = new int[part.size()];
+    int[] numbers = new int[part.size()];
     for (int rank = 0; rank < part.size(); rank++) {
-      shards.set(all.shard(all.rank(part.digest(rank))).number());
+      ranks[rank] = samples.rank(part.digest(rank));
+      numbers[rank] = part.shard(rank).number();
+      held.set(samples.shard(ranks[rank]).number());
     }
-    Broadcast<SampleIndex> whole = context.samples();
-    Broadcast<SampleIndex> wanted = spark.broadcast(part);
+    // Both sets are in the order of digests.
+    Broadcast<int[]> wanted = spark.broadcast(ranks);
+    Broadcast<int[]> partShards = spark.broadcast(numbers);
     PairFlatMapFunction<Iterator<PreparedShard>, Integer, PreparedSample> pick =
-        own -> {
+        prepared -> {
           List<Tuple2<Integer, PreparedSample>> found = new ArrayList<>();
-          while (own.hasNext()) {
-            for (PreparedSample sample : own.next().samples()) {
-              int rank = wanted.value().rank(whole.value().digest(sample.rank()));
+          while (prepared.hasNext()) {
+            for (PreparedSample sample : prepared.next().samples()) {
+              int rank = Arrays.binarySearch(wanted.value(), sample.rank());
               if (rank >= 0) {
-                int shard = wanted.value().shard(rank).number();
-                found.add(new Tuple2<>(shard, sample.ranked(rank)));
+                found.add(new Tuple2<>(partShards.value()[rank], sample.ranked(rank)));
               }
             }
           }
@@ -271,7 +366,7 @@ public final class SparkSweepRunner implements SweepRunner {
           List<PreparedSample> own = new ArrayList<>(ordered.values());
           return List.of(own).iterator();
         };
-    return PartitionPruningRDD.create(prepared.rdd(), only(shards))
+    return PartitionPruningRDD.create(prepared(), only(held))
         .toJavaRDD()
         .mapPartitionsToPair(pick)
         .partitionBy(new HashPartitioner(Math.max(1, part.shards())))
@@ -292,27 +387,41 @@ public final class SparkSweepRunner implements SweepRunner {
   }
 
   @Override
-  public void close() {
-    prepared.unpersist();
-    reference.close();
-    context.samples().unpersist();
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (prepared != null) {
+      prepared.unpersist(false);
+    }
+    models.giveBack(reference.digest());
+    models.close();
   }
 
   @Override
   public String toString() {
-    return "SparkSweepRunner[" + spark.master() + ", " + engine.identity() + "]";
+    return "SparkSweepRunner[" + spark.master() + ", " + context.engine().identity() + "]";
   }
 
-  private static FlatMapFunction<Iterator<ShardSamples>, PreparedShard> prepare(
+  /** Over no samples: what is judged is known by its rank. */
+  private static ShardEvaluator evaluator(Context context) {
+    return new ShardEvaluator(
+        SampleIndex.of(List.of()), context.preparation(), context.criterion());
+  }
+
+  private static TaskRdd.Work<ShardSamples, Shard, PreparedShard> prepare(
       Context context, SharedModel reference) {
-    return shards -> {
+    return (shards, own) -> {
       List<PreparedShard> ready = new ArrayList<>();
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
         Predictor predictor = open(lease, context.engine(), reference);
         while (shards.hasNext()) {
           ShardEvaluator.Result<List<PreparedSample>> result =
-              context.evaluator().prepare(shards.next().samples(), predictor);
+              new ShardEvaluator(
+                      own.samples(), own.first(), context.preparation(), context.criterion())
+                  .prepare(shards.next().samples(), predictor, own.known());
           context.cost().add(result.cost());
           ready.add(new PreparedShard(new ArrayList<>(result.value())));
         }
@@ -321,28 +430,20 @@ public final class SparkSweepRunner implements SweepRunner {
     };
   }
 
-  private static org.apache.spark.api.java.function.Function<PreparedShard, ReferenceEvidence>
-      evidence(Context context) {
-    return shard -> context.evaluator().referenceEvidence(shard.samples());
-  }
-
-  private static Function2<
-          Integer, Iterator<PreparedShard>, TaskResult<Map<Sha256Digest, Evidence>>>
-      judge(
-          Context context,
-          Map<Integer, EvaluationTask> tasks,
-          Map<Sha256Digest, SharedModel> models) {
-    return (partition, shards) -> {
+  private static TaskRdd.Work<PreparedShard, EvaluationTask, Judged> judge(
+      Context context, Map<Sha256Digest, SharedModel> models) {
+    return (shards, task) -> {
       try (ExecutorCache<Predictor>.Lease lease =
           ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
         ShardEvaluator.Result<Map<Sha256Digest, Evidence>> result =
-            context
-                .evaluator()
+            evaluator(context)
                 .judge(
-                    tasks.get(partition),
+                    task,
                     shards.next().samples(),
                     digest -> open(lease, context.engine(), models.get(digest)));
-        return new TaskResult<>(new HashMap<>(result.value()), result.cost());
+        List<Evidence> evidence = new ArrayList<>();
+        task.group().forEach(own -> evidence.add(result.value().get(own.candidate())));
+        return List.of(new Judged(evidence, result.cost())).iterator();
       }
     };
   }

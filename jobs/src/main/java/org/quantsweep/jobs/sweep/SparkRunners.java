@@ -14,6 +14,7 @@ import org.quantsweep.job.SamplePart;
 import org.quantsweep.job.SweepRunners;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.spark.DeltaStatistics;
+import org.quantsweep.jobs.spark.SharedModels;
 import org.quantsweep.jobs.spark.SparkOptionRunner;
 import org.quantsweep.jobs.spark.SparkSweepRunner;
 import org.quantsweep.sweep.Evidence;
@@ -26,7 +27,7 @@ final class SparkRunners implements SweepRunners {
   private final SweepSettings settings;
   private final InferenceEngine engine;
   private final SampleTables samples;
-  private final String models;
+  private final SharedModels models;
   private final String statistics;
   private final Map<SamplePart, SparkSweepRunner> opened = new HashMap<>();
 
@@ -47,7 +48,7 @@ final class SparkRunners implements SweepRunners {
     this.settings = settings;
     this.engine = engine;
     this.samples = samples;
-    this.models = models;
+    this.models = new SharedModels(context(), models);
     this.statistics = statistics;
   }
 

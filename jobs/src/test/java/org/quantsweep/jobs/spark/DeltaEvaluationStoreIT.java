@@ -9,17 +9,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.BadInputException;
+import org.quantsweep.agreement.TopLabels;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
@@ -28,6 +33,7 @@ import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.tensor.Shape;
 
 /** Evaluations in Delta: what was written is read, once, whoever wrote it and however often. */
 class DeltaEvaluationStoreIT {
@@ -60,7 +66,7 @@ class DeltaEvaluationStoreIT {
       }
     }
     ReferenceEvidence reference =
-        new ReferenceEvidence(difficulties, new TreeMap<>(Map.of(1030, "b.jpg: broken")));
+        ReferenceEvidence.of(difficulties, new TreeMap<>(Map.of(1030, "b.jpg: broken")));
     Evidence evidence = evidence(0, 2500, 3);
     try (DeltaEvaluationStore store = store(table)) {
       assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE))).isEmpty();
@@ -69,15 +75,13 @@ class DeltaEvaluationStoreIT {
     }
 
     try (DeltaEvaluationStore store = store(table)) {
-      ReferenceEvidence read = store.loadReference(key("top-1"), samples);
-      assertThat(read.difficulties()).isEqualTo(reference.difficulties());
-      assertThat(read.failures()).isEqualTo(reference.failures());
+      assertThat(store.loadReference(key("top-1"), samples)).isEqualTo(reference);
       assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE, digest("other"))))
           .isEqualTo(Map.of(CANDIDATE, evidence));
       assertThat(store.load(key("top-k:3"), samples, List.of(CANDIDATE))).isEmpty();
     }
-    // 3 blocks of the reference and 3 of the candidate.
-    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(6);
+    // 16 blocks of the reference, 16 of the candidate, 16 lists of what these hold.
+    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(48);
   }
 
   @Test
@@ -92,7 +96,116 @@ class DeltaEvaluationStoreIT {
     try (DeltaEvaluationStore store = store(table)) {
       store.append(key("top-1"), samples, Map.of(CANDIDATE, evidence(0, 60, 2)));
     }
-    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(1);
+    long blocks = samples.shard(59).number() + 1L;
+    assertThat(spark.read().format("delta").load(table).where("criterion = 'top-1'").count())
+        .isEqualTo(blocks);
+    assertThat(spark.read().format("delta").load(table).where("criterion = 'blocks'").count())
+        .isEqualTo(blocks);
+  }
+
+  @Test
+  void whatIsKnownOfASetIsKnownOnceItHasGrown() {
+    String table = folder.resolve("grown").toString();
+    SampleIndex before = samples(900);
+    // So large that shards are halved twice.
+    SampleIndex after = samples(15_000);
+    assertThat(after.shards()).isEqualTo(4 * before.shards());
+    TopLabels.Form form = new TopLabels.Form(List.of("p"), List.of(Shape.of(10)));
+    ReferenceEvidence.Union reference = new ReferenceEvidence.Union();
+    ReferenceEvidence.Union grown = new ReferenceEvidence.Union();
+    BitSet judged = new BitSet();
+    BitSet agreed = new BitSet();
+    for (int rank = 0; rank < 900; rank++) {
+      Optional<TopLabels> top = Optional.of(new TopLabels(form, new int[] {rank % 10}));
+      int other = after.rank(before.digest(rank));
+      reference.answer(rank, rank / 16.0);
+      reference.label(rank, top);
+      grown.answer(other, rank / 16.0);
+      grown.label(other, top);
+      judged.set(other);
+      agreed.set(other, rank % 3 == 0);
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      store.appendReference(key("top-1"), before, reference.united());
+      store.append(key("top-1"), before, Map.of(CANDIDATE, evidence(0, 900, 3)));
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      ReferenceEvidence read = store.loadReference(key("top-1"), after);
+      assertThat(read).isEqualTo(grown.united());
+      assertThat(read.covers(after)).isFalse();
+      assertThat(store.load(key("top-1"), after, List.of(CANDIDATE)))
+          .isEqualTo(Map.of(CANDIDATE, Evidence.of(judged, agreed)));
+      // A part of the set that was, too.
+      BitSet even = new BitSet();
+      for (int rank = 0; rank < 900; rank += 2) {
+        even.set(rank);
+      }
+      assertThat(
+              store
+                  .load(key("top-1"), before.part(even), List.of(CANDIDATE))
+                  .get(CANDIDATE)
+                  .judged()
+                  .cardinality())
+          .isEqualTo(450);
+    }
+  }
+
+  @Test
+  void aTableOfAnEarlierVersionIsRead() {
+    String table = folder.resolve("earlier").toString();
+    SampleIndex samples = samples(1500);
+    List<Row> rows = new ArrayList<>();
+    for (int start = 0; start < 1500; start += 1024) {
+      int end = Math.min(1500, start + 1024);
+      Sha256Digest.Builder block = new Sha256Digest.Builder();
+      for (int rank = start; rank < end; rank++) {
+        block.field("sample", samples.digest(rank).hex());
+      }
+      String id = block.build().hex();
+      BitSet all = new BitSet();
+      all.set(0, end - start);
+      List<Double> difficulties = Collections.nCopies(end - start, 0.25);
+      rows.add(row(digest("reference"), id, all, new BitSet(), difficulties, List.of()));
+      rows.add(row(CANDIDATE, id, all, all, null, null));
+    }
+    DeltaTableFile file = new DeltaTableFile(spark, table, DeltaEvaluationStore.SCHEMA);
+    file.append(rows);
+    BitSet all = new BitSet();
+    all.set(0, 1500);
+    for (int round = 0; round < 2; round++) {
+      try (DeltaEvaluationStore store = store(table)) {
+        ReferenceEvidence read = store.loadReference(key("top-1"), samples);
+        assertThat(read.covers(samples)).isTrue();
+        assertThat(read.difficulty(1400)).isEqualTo(0.25);
+        assertThat(store.load(key("top-1"), samples, List.of(CANDIDATE)))
+            .isEqualTo(Map.of(CANDIDATE, Evidence.of(all, all)));
+        store.append(key("top-1"), samples, Map.of(digest("new"), evidence(0, 1500, 2)));
+      }
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.load(key("top-1"), samples(1501), List.of(digest("new"))))
+          .hasSize(1)
+          .allSatisfy((own, found) -> assertThat(found.judged().cardinality()).isEqualTo(1500));
+    }
+  }
+
+  private static Row row(
+      Sha256Digest candidate,
+      String block,
+      BitSet judged,
+      BitSet agreed,
+      List<Double> difficulties,
+      List<String> failures) {
+    return RowFactory.create(
+        digest("reference").hex(),
+        digest("preparation").hex(),
+        "top-1",
+        candidate.hex(),
+        block,
+        judged.toByteArray(),
+        agreed.toByteArray(),
+        difficulties,
+        failures);
   }
 
   @Test
@@ -209,7 +322,7 @@ class DeltaEvaluationStoreIT {
     String table = blocked.resolve("evaluations").toString();
     SampleIndex samples = samples(100);
     ReferenceEvidence reference =
-        new ReferenceEvidence(new TreeMap<>(Map.of(0, 0.5)), new TreeMap<>(Map.of(1, "no answer")));
+        ReferenceEvidence.of(new TreeMap<>(Map.of(0, 0.5)), new TreeMap<>(Map.of(1, "no answer")));
     try (DeltaEvaluationStore store =
         new DeltaEvaluationStore(spark, table, Duration.ofMillis(400))) {
       store.appendReference(key("top-1"), samples, reference);

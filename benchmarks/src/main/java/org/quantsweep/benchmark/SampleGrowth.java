@@ -1,0 +1,121 @@
+package org.quantsweep.benchmark;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SampleSplits;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.sample.SplitSizes;
+import org.quantsweep.sweep.EvaluationTask;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.SweepPlanner;
+
+/**
+ * How the driver's own work grows with the number of samples, from {@code SAMPLES} to ten times as
+ * many: no model runs, digests and answers are made up. Four candidates are judged on every sample.
+ * Each size is measured three times and the least counts.
+ */
+public final class SampleGrowth {
+  private static final int ROUNDS = 3;
+  private static final int CANDIDATES = 4;
+
+  private SampleGrowth() {}
+
+  /** Takes the smaller number of samples. */
+  public static void main(String[] arguments) {
+    int few = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
+    Map<String, Double> small = least(few);
+    Map<String, Double> large = least(10 * few);
+    System.out.printf(
+        Locale.ROOT, "| phase | %,d samples | %,d samples | growth |%n", few, 10 * few);
+    System.out.println("|---|---|---|---|");
+    for (Map.Entry<String, Double> phase : large.entrySet()) {
+      double before = small.get(phase.getKey());
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %.3f s | %.3f s | %.1f |%n",
+          phase.getKey(),
+          before,
+          phase.getValue(),
+          phase.getValue() / before);
+    }
+  }
+
+  private static Map<String, Double> least(int count) {
+    Map<String, Double> least = new LinkedHashMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      phases(count).forEach((phase, seconds) -> least.merge(phase, seconds, Math::min));
+    }
+    return least;
+  }
+
+  private static Map<String, Double> phases(int count) {
+    Clock clock = new Clock();
+    SampleIndex samples = MadeSamples.index(count);
+    clock.stop("samples' digests sorted and indexed");
+    SampleSplits.of(samples, SplitSizes.DEFAULT, 0);
+    clock.stop("split into three parts");
+    List<ReferenceEvidence> found = new ArrayList<>();
+    for (int shard = 0; shard < samples.shards(); shard++) {
+      ShardId id = new ShardId(shard);
+      found.add(MadeSamples.reference(samples.first(id), samples.end(id)));
+    }
+    clock.restart();
+    ReferenceEvidence.Union union = new ReferenceEvidence.Union();
+    found.forEach(union::add);
+    ReferenceEvidence reference = union.united();
+    clock.stop("reference's answers merged");
+    List<Integer> order = reference.order();
+    clock.stop("samples ordered by margin");
+    Map<Sha256Digest, BitSet> wave = new LinkedHashMap<>();
+    for (int candidate = 0; candidate < CANDIDATES; candidate++) {
+      BitSet all = new BitSet();
+      for (int place = 0; place < order.size(); place++) {
+        all.set(order.get(place));
+      }
+      wave.put(Sha256Digest.ofText("candidate " + candidate), all);
+    }
+    List<EvaluationTask> tasks = SweepPlanner.tasks(samples, wave);
+    clock.stop("wave planned");
+    List<Map<Sha256Digest, Evidence>> results = new ArrayList<>();
+    for (EvaluationTask task : tasks) {
+      Map<Sha256Digest, Evidence> judged = new HashMap<>();
+      for (EvaluationTask.CandidateSamples own : task.group()) {
+        judged.put(
+            own.candidate(), Evidence.of(own.ranks(), MadeSamples.agreeing(own.ranks(), 1, 0.05)));
+      }
+      results.add(judged);
+    }
+    clock.restart();
+    Map<Sha256Digest, Evidence.Union> all = new HashMap<>();
+    results.forEach(
+        judged ->
+            judged.forEach(
+                (candidate, evidence) ->
+                    all.computeIfAbsent(candidate, missing -> new Evidence.Union()).add(evidence)));
+    all.values().forEach(evidence -> evidence.united().counts(samples));
+    clock.stop("evidence merged and counted");
+    return clock.seconds;
+  }
+
+  private static final class Clock {
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private long started = System.nanoTime();
+
+    void restart() {
+      started = System.nanoTime();
+    }
+
+    void stop(String phase) {
+      seconds.put(phase, (System.nanoTime() - started) * 1e-9);
+      started = System.nanoTime();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.quantsweep.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.ShardId;
+
+class SweepPlannerTest {
+  private static final SampleIndex SAMPLES = samples(100_000);
+
+  @Test
+  void aWaveIsCutByShardsAndTogetherItIsTheWave() {
+    Map<Sha256Digest, BitSet> wave = wave(3, 7);
+    List<EvaluationTask> tasks = SweepPlanner.tasks(SAMPLES, wave);
+    assertThat(tasks).hasSize(SAMPLES.shards());
+    Map<Sha256Digest, RankSet> united = new LinkedHashMap<>();
+    for (EvaluationTask task : tasks) {
+      for (EvaluationTask.CandidateSamples own : task.group()) {
+        own.ranks().forEach(rank -> assertThat(SAMPLES.shard(rank)).isEqualTo(task.shard()));
+        united.merge(own.candidate(), own.ranks(), RankSet::plus);
+      }
+    }
+    wave.forEach(
+        (candidate, ranks) -> assertThat(united.get(candidate)).isEqualTo(RankSet.of(ranks)));
+  }
+
+  @Test
+  void candidatesOfOneShardGoToSeveralTasksWhereSlotsAreMany() {
+    Map<Sha256Digest, BitSet> wave = new LinkedHashMap<>();
+    for (int candidate = 0; candidate < 5; candidate++) {
+      BitSet ranks = new BitSet();
+      ranks.set(candidate);
+      wave.put(Sha256Digest.ofText("candidate " + candidate), ranks);
+    }
+    assertThat(groups(wave, 1)).containsExactly(5);
+    assertThat(groups(wave, 2)).containsExactly(2, 3);
+    assertThat(groups(wave, 2000)).containsExactly(1, 1, 1, 1, 1);
+  }
+
+  @Test
+  void aTaskOfTheLastShardIsAsSmallAsOneOfTheFirst() throws Exception {
+    List<EvaluationTask> tasks = SweepPlanner.tasks(SAMPLES, wave(1, 1));
+    int first = bytes(tasks.get(0));
+    int last = bytes(tasks.get(tasks.size() - 1));
+    assertThat(last).isBetween(first - 16, first + 16);
+    // A bit for each of some 200 samples, and the names of what is written.
+    assertThat(last).isLessThan(700);
+  }
+
+  @Test
+  void aWaveRunsAsJobsThatReturnLittle() {
+    EvaluationTask.CandidateSamples own =
+        new EvaluationTask.CandidateSamples(Sha256Digest.ofText("c"), RankSet.of(List.of(1)));
+    EvaluationTask small = new EvaluationTask(new ShardId(0), List.of(own));
+    EvaluationTask large = new EvaluationTask(new ShardId(0), Collections.nCopies(40, own));
+    assertThat(SweepPlanner.jobs(List.of())).isEmpty();
+    assertThat(sizes(Collections.nCopies(20_000, small))).containsExactly(8192, 8192, 3616);
+    assertThat(sizes(Collections.nCopies(5000, large))).containsExactly(3276, 1724);
+  }
+
+  private static List<Integer> sizes(List<EvaluationTask> tasks) {
+    return SweepPlanner.jobs(tasks).stream().map(List::size).toList();
+  }
+
+  private static int bytes(EvaluationTask task) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(task);
+    }
+    return bytes.size();
+  }
+
+  private static List<Integer> groups(Map<Sha256Digest, BitSet> wave, int slots) {
+    return SweepPlanner.tasks(SAMPLES, wave, slots).stream()
+        .map(task -> task.group().size())
+        .toList();
+  }
+
+  private static Map<Sha256Digest, BitSet> wave(int candidates, int step) {
+    Map<Sha256Digest, BitSet> wave = new LinkedHashMap<>();
+    for (int candidate = 0; candidate < candidates; candidate++) {
+      BitSet ranks = new BitSet();
+      for (int rank = candidate; rank < SAMPLES.size(); rank += step) {
+        ranks.set(rank);
+      }
+      wave.put(Sha256Digest.ofText("candidate " + candidate), ranks);
+    }
+    return wave;
+  }
+
+  private static SampleIndex samples(int count) {
+    List<Sha256Digest> digests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      digests.add(Sha256Digest.ofText("sample " + i));
+    }
+    return SampleIndex.of(digests);
+  }
+}
