@@ -92,11 +92,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("4456241c626a91f9cd3025c8c51b0ea03a3d1371f42e46086bcd956b6432f839");
+        .isEqualTo("f366214b0bb25ffacb7c41c980434bc4054f42db862fe746fb146e5c22620d39");
     assertThat(identity.moments().hex())
-        .isEqualTo("c7b358c1a2a124c9d297f720cab39c28573a80de0d6b668af3ca6c2f53d8c432");
+        .isEqualTo("b8bfc410c25700ffd03e0f38d531b202922b342204441145048cd8daf93ce542");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("03b20b9785a940230e5da43a0cc25aec4ea4ed542dd341033e44e78a337d0056");
+        .isEqualTo("ecc7aaf6b5c736efe9f9540a8168b579a4d01de88f3d7f7e54296af31b783eb1");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())

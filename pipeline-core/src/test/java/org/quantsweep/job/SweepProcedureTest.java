@@ -583,7 +583,12 @@ class SweepProcedureTest {
   void calibrationIsCappedAndTheResultAndTheRecipeSayHow() {
     SweepSettings settings =
         settings()
-            .perTensor(PerTensorSettings.DEFAULT.toBuilder().calibrationSamples(25).build())
+            .splits(SplitSettings.DEFAULT.withSeed(3))
+            .perTensor(
+                PerTensorSettings.DEFAULT.toBuilder()
+                    .calibrationSamples(25)
+                    .calibration(CalibrationSettings.DEFAULT.withSeed(3))
+                    .build())
             .build();
     try (LocalSweep sweep = sweep()) {
       LocalSweep.Outcome outcome = sweep.run(settings, SearchListener.SILENT);
@@ -591,7 +596,7 @@ class SweepProcedureTest {
       Recipe recipe = outcome.recipe().orElseThrow();
       RecipeFitting fitting = new RecipeFitting(recipe.fitting());
       SampleIndex part = fitting.of(SAMPLES).index();
-      SampleIndex uncapped = SampleSplits.of(SAMPLES.index(), SplitSizes.DEFAULT, 0).calibration();
+      SampleIndex uncapped = SampleSplits.of(SAMPLES.index(), SplitSizes.DEFAULT, 3).calibration();
       assertThat(uncapped.total()).isEqualTo(60);
       assertThat(part.setDigest()).isEqualTo(SampleSplits.first(uncapped, 25).setDigest());
       String engine = InferenceEngines.onnxRuntime().identity();

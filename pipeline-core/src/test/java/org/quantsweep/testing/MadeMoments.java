@@ -24,8 +24,9 @@ public final class MadeMoments {
 
   /** Of a sum. */
   public static InputMoments of(double sum) {
-    ByteBuffer bytes = ByteBuffer.allocate(25 + 2 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(0x4d495351).put((byte) 2).putInt(1).putInt(1).putInt(1).putLong(1);
+    ByteBuffer bytes = ByteBuffer.allocate(29 + 2 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(0x4d495351).put((byte) 3).putInt(1).putInt(1).putInt(1);
+    bytes.putInt(0).putLong(1);
     bytes.putDouble(sum).putDouble(sum * sum);
     return InputMomentsCodec.decode(bytes.array(), "made");
   }
@@ -34,6 +35,6 @@ public final class MadeMoments {
   public static double sum(InputMoments moments) {
     return ByteBuffer.wrap(InputMomentsCodec.encode(moments))
         .order(ByteOrder.LITTLE_ENDIAN)
-        .getDouble(25);
+        .getDouble(29);
   }
 }
