@@ -15,8 +15,8 @@ final class BooksRefit {
   /** Multiplications of the further steps that small tensors take. */
   private static final double FURTHER_WORK = 1 << 26;
 
-  /** Of the first one's; what is left is nothing. */
-  private static final double LEAST_RESIDUAL = 1e-8;
+  /** Of the first slope; what is left to gain is nothing. */
+  private static final double LEAST_SLOPE = 1e-7;
 
   private BooksRefit() {}
 
@@ -54,12 +54,12 @@ final class BooksRefit {
     double[] direction = scaled.clone();
     double[] slope = dots(residual, scaled, systems, sizes.length);
     double[] first = slope.clone();
-    for (int step = 0; step < steps; step++) {
+    for (int step = 0; step < steps && isSteep(slope, first); step++) {
       double[] bent = product(books, batches, direction);
       double[] curvature = dots(direction, bent, systems, sizes.length);
       for (int i = 0; i < n; i++) {
         int system = systems[i];
-        if (curvature[system] > 0 && slope[system] > LEAST_RESIDUAL * first[system]) {
+        if (curvature[system] > 0 && slope[system] > LEAST_SLOPE * first[system]) {
           double length = slope[system] / curvature[system];
           change[i] += length * direction[i];
           residual[i] -= length * bent[i];
@@ -75,6 +75,14 @@ final class BooksRefit {
       slope = next;
     }
     return change;
+  }
+
+  private static boolean isSteep(double[] slope, double[] first) {
+    boolean any = false;
+    for (int system = 0; system < slope.length; system++) {
+      any |= slope[system] > LEAST_SLOPE * first[system];
+    }
+    return any;
   }
 
   private static double work(List<RowBatch> batches) {

@@ -47,6 +47,10 @@ public final class CalibratedQuantizer implements AutoCloseable {
   private final Optional<Tensor> bias;
   private final TensorQuantizer plain;
   private final float[] values;
+
+  /** What H is multiplied with, so that float32 holds it whatever the inputs are; a power of 4. */
+  private final double unit;
+
   private final List<Group> groups = new ArrayList<>();
   private NetworkFitter networkFitter;
   private ProgramFitter programFitter;
@@ -150,9 +154,21 @@ public final class CalibratedQuantizer implements AutoCloseable {
         use.bias()
             .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
             .map(WeightTensor::values);
+    this.unit = unit();
     for (int group = 0; group < inputs.groups() && !inputs.isNamed(); group++) {
       groups.add(fed(group));
     }
+  }
+
+  /** Groups share it, because they may share a table. */
+  private double unit() {
+    double largest = 0;
+    for (int group = 0; group < inputs.groups(); group++) {
+      for (double square : moments.squares(group)) {
+        largest = Math.max(largest, square);
+      }
+    }
+    return largest > 0 ? Math.scalb(1.0, -Math.getExponent(largest) / 2 * 2) : 1;
   }
 
   /** Whether a weight tensor's layer has inputs that its weights can be fitted to. */
@@ -296,7 +312,7 @@ public final class CalibratedQuantizer implements AutoCloseable {
         parts.add(part(block, damped, damping));
       }
     }
-    return new Group(importance, blocks, new RowMetric(damped, parts));
+    return new Group(importance, blocks, new RowMetric(scaled(damped, unit), parts));
   }
 
   private Block block(int group, int start, double trust) {
@@ -311,7 +327,15 @@ public final class CalibratedQuantizer implements AutoCloseable {
     return new Block(start, n, second);
   }
 
-  private static RowMetric.Part part(Block block, double[] damped, double damping) {
+  private static double[] scaled(double[] numbers, double factor) {
+    double[] scaled = new double[numbers.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = numbers[i] * factor;
+    }
+    return scaled;
+  }
+
+  private RowMetric.Part part(Block block, double[] damped, double damping) {
     int n = block.length;
     int start = block.start;
     // Inputs that matter most are rounded first: their errors have the most columns to go to.
@@ -330,7 +354,8 @@ public final class CalibratedQuantizer implements AutoCloseable {
       whole[i * n + i] += damping;
     }
     double[] feedback = feedback(whole, order, n, damping);
-    return new RowMetric.Part(start, whole, order, feedback);
+    return new RowMetric.Part(
+        start, scaled(whole, unit), order, scaled(feedback, 1 / Math.sqrt(unit)));
   }
 
   /**

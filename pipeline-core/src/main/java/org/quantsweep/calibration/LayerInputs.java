@@ -82,6 +82,13 @@ abstract class LayerInputs {
   /** Writes the x of a place and a group. */
   abstract void gather(Tensor input, int place, int group, double[] x, int start);
 
+  /** Writes the x of a place for every group. */
+  void gatherAll(Tensor input, int place, double[][] x, int start) {
+    for (int group = 0; group < groups; group++) {
+      gather(input, place, group, x[group], start);
+    }
+  }
+
   /**
    * The group that a place of an input names, or -1 where there is none of that name.
    *
@@ -237,7 +244,36 @@ abstract class LayerInputs {
 
     @Override
     void gather(Tensor input, int place, int group, double[] x, int start) {
-      Shape shape = input.shape();
+      Window window = window(input.shape(), place);
+      gather(input.sharedArray(), window, group, x, start);
+    }
+
+    /** Depthwise layers have many groups: where a window lies is found once for all. */
+    @Override
+    void gatherAll(Tensor input, int place, double[][] x, int start) {
+      Window window = window(input.shape(), place);
+      for (int group = 0; group < groups(); group++) {
+        gather(input.sharedArray(), window, group, x[group], start);
+      }
+    }
+
+    /**
+     * Where the window of an output place lies: behind the first channel of its picture, and where
+     * in a channel each tap looks.
+     */
+    private static final class Window {
+      private final int first;
+      private final int volume;
+      private final int[] sources;
+
+      Window(int first, int volume, int[] sources) {
+        this.first = first;
+        this.volume = volume;
+        this.sources = sources;
+      }
+    }
+
+    private Window window(Shape shape, int place) {
       int[] outputs = new int[axes()];
       int left = place;
       for (int axis = axes() - 1; axis >= 0; axis--) {
@@ -245,14 +281,14 @@ abstract class LayerInputs {
         outputs[axis] = left % length;
         left /= length;
       }
-      int[] sources = sources(shape, outputs);
-      int volume = volume(shape);
-      int first = left * allChannels(shape) + group * channels();
-      float[] values = input.sharedArray();
+      return new Window(left * allChannels(shape), volume(shape), sources(shape, outputs));
+    }
+
+    private void gather(float[] values, Window window, int group, double[] x, int start) {
       int at = start;
       for (int channel = 0; channel < channels(); channel++) {
-        int base = (first + channel) * volume;
-        for (int source : sources) {
+        int base = (window.first + group * channels() + channel) * window.volume;
+        for (int source : window.sources) {
           x[at++] = source < 0 ? 0 : values[base + source];
         }
       }

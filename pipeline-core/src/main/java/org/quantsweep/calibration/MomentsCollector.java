@@ -62,9 +62,7 @@ public final class MomentsCollector {
     }
 
     void add(Tensor input, int place) {
-      for (int group = 0; group < inputs.groups(); group++) {
-        inputs.gather(input, place, group, buffer[group], rows * inputs.order());
-      }
+      inputs.gatherAll(input, place, buffer, rows * inputs.order());
       rows++;
       if (rows == ROWS) {
         flush();

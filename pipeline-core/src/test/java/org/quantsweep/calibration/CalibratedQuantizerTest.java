@@ -5,6 +5,7 @@ import static org.assertj.core.data.Offset.offset;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -271,6 +272,30 @@ class CalibratedQuantizerTest {
     double before = feedback.outputError(feedback.quantize(scheme).weights());
     double after = turns.outputError(turns.quantize(scheme).weights());
     assertThat(after).isLessThan(0.97 * before);
+  }
+
+  /** Codes do not depend on the unit of the inputs, however large or small that makes them. */
+  @ParameterizedTest
+  @ValueSource(ints = {75, -75, 1})
+  void theUnitOfTheInputsDoesNotMatter(int exponent) throws Exception {
+    CoreMLModel model = model(new Kind(false, 3, 1, 1, 2, true), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    InputMoments moments = moments(model, weights, ALL_PLACES);
+    double[] products = moments.sharedProducts().clone();
+    Arrays.setAll(products, i -> Math.scalb(products[i], 2 * exponent));
+    double[] sums = moments.sharedSums().clone();
+    Arrays.setAll(sums, i -> Math.scalb(sums[i], exponent));
+    InputMoments scaled =
+        new InputMoments(
+            2, moments.order(), moments.order(), moments.count(), sums, products, new double[0]);
+    try (CalibratedQuantizer one = new CalibratedQuantizer(model, weights, moments, ALL_PLACES);
+        CalibratedQuantizer other = new CalibratedQuantizer(model, weights, scaled, ALL_PLACES)) {
+      for (String text : List.of("linear:3+calibrated", "lut-kmeans:3+calibrated")) {
+        Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
+        assertThat(other.quantize(scheme).weights().dequantize())
+            .isEqualTo(one.quantize(scheme).weights().dequantize());
+      }
+    }
   }
 
   @Test
