@@ -578,27 +578,27 @@ class SweepProcedureTest {
     }
   }
 
-  /** Of 60 samples that could calibrate, the first 25 by digest do; a recipe finds them again. */
+  /** Of 60 samples that could calibrate, the first 50 by digest do; a recipe finds them again. */
   @Test
   void calibrationIsCappedAndTheResultAndTheRecipeSayHow() {
     SweepSettings settings =
         settings()
-            .splits(SplitSettings.DEFAULT.withSeed(3))
+            .threshold(AgreementThreshold.parse("0.7"))
             .perTensor(
                 PerTensorSettings.DEFAULT.toBuilder()
-                    .calibrationSamples(25)
-                    .calibration(CalibrationSettings.DEFAULT.withSeed(3))
+                    .calibrationSamples(50)
+                    .calibration(CalibrationSettings.DEFAULT.withSeed(5))
                     .build())
             .build();
     try (LocalSweep sweep = sweep()) {
       LocalSweep.Outcome outcome = sweep.run(settings, SearchListener.SILENT);
-      assertThat(outcome.result().settings()).containsEntry("calibration-samples", "25");
+      assertThat(outcome.result().settings()).containsEntry("calibration-samples", "50");
       Recipe recipe = outcome.recipe().orElseThrow();
       RecipeFitting fitting = new RecipeFitting(recipe.fitting());
       SampleIndex part = fitting.of(SAMPLES).index();
-      SampleIndex uncapped = SampleSplits.of(SAMPLES.index(), SplitSizes.DEFAULT, 3).calibration();
+      SampleIndex uncapped = SampleSplits.of(SAMPLES.index(), SplitSizes.DEFAULT, 5).calibration();
       assertThat(uncapped.total()).isEqualTo(60);
-      assertThat(part.setDigest()).isEqualTo(SampleSplits.first(uncapped, 25).setDigest());
+      assertThat(part.setDigest()).isEqualTo(SampleSplits.first(uncapped, 50).setDigest());
       String engine = InferenceEngines.onnxRuntime().identity();
       assertThat(fitting.gives(recipe, part, TinySweep.preparation(), engine)).isTrue();
     }
