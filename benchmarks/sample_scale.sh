@@ -1,7 +1,8 @@
 #!/bin/sh
 # What a sweep over many samples costs in this process: a table of COUNT made pictures (28 x 28, PNG), ingested, then a uniform sweep and a
-# per-tensor one. One line for each phase: seconds, and the driver's heap after collections. MEMORY (4g) is the heap, AGREEMENT (0.99) the threshold.
-#   mvn -q -pl jobs,benchmarks -am package -DskipTests && benchmarks/sample_scale.sh COUNT mnistCNN.mlmodel FOLDER
+# per-tensor one. One line for each phase: seconds, and the driver's heap after collections. MEMORY (4g) is the heap, AGREEMENT (0.99) the threshold,
+# PYTHON that of `tools/python-env.sh spark`, which makes the pictures where FOLDER has none yet.
+#   mvn -q -pl jobs -am package -DskipTests && PYTHON=python-of-spark benchmarks/sample_scale.sh COUNT mnistCNN.mlmodel FOLDER
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 jar=$(ls "$home"/jobs/target/jobs-*-all.jar)
@@ -10,14 +11,14 @@ model=$2
 mkdir -p "$3"
 folder=$(CDPATH='' cd -- "$3" && pwd)
 modules=$(sed -n 's:.*<jvm.modules>\(.*\)</jvm.modules>.*:\1:p' "$home/pom.xml")
-run() { # main class, arguments
+run() { # arguments of quantsweep
   # shellcheck disable=SC2086
   OMP_NUM_THREADS=1 java $modules -Xmx"${MEMORY:-4g}" -XX:+UseParallelGC -Xlog:gc:file="$folder/gc.log" \
-    -cp "$home/benchmarks/target/classes:$jar:$home/jobs/target/spark/*" "$@"
+    -cp "$jar:$home/jobs/target/spark/*" org.quantsweep.jobs.cli.QuantSweep "$@"
 }
 seconds() { awk -v now="$(date +%s.%N)" -v from="$1" 'BEGIN { printf "%.1f", now - from }'; }
 heap() { sed -n 's/.*->\([0-9]*\)M(.*/\1/p' "$folder/gc.log" | sort -n | tail -1; }
-phase() { # what, main class, arguments
+phase() { # what, arguments of quantsweep
   what=$1
   shift
   from=$(date +%s.%N)
@@ -26,9 +27,9 @@ phase() { # what, main class, arguments
   printf '%s,%s,%s,%s\n' "$what" "$count" "$(seconds "$from")" "$(heap)"
 }
 echo "phase,samples,seconds,most MB of heap after a collection"
-phase make org.quantsweep.benchmark.MadePictures "$count" "$folder/pictures.parquet"
-phase ingest org.quantsweep.jobs.cli.QuantSweep ingest "$folder/pictures.parquet" "$folder/samples"
-phase uniform org.quantsweep.jobs.cli.QuantSweep sweep --model "$model" --samples "$folder/samples" --output "$folder/uniform" \
+[ -d "$folder/pictures.parquet" ] || "${PYTHON:?}" "$home/benchmarks/made_pictures.py" "$count" "$folder/pictures.parquet" >&2
+phase ingest ingest "$folder/pictures.parquet" "$folder/samples"
+phase uniform sweep --model "$model" --samples "$folder/samples" --output "$folder/uniform" \
   --criterion top-1 --agreement "${AGREEMENT:-0.99}" --family uniform
-phase per-tensor org.quantsweep.jobs.cli.QuantSweep sweep --model "$model" --samples "$folder/samples" --output "$folder/per-tensor" \
+phase per-tensor sweep --model "$model" --samples "$folder/samples" --output "$folder/per-tensor" \
   --criterion top-1 --agreement "${AGREEMENT:-0.99}"

@@ -203,7 +203,7 @@ final class PlanSearchScale {
       for (int rank = 0; rank < SAMPLES; rank++) {
         margins.put(rank, (double) rank);
       }
-      return new ReferenceEvidence(margins, new TreeMap<>());
+      return ReferenceEvidence.of(margins, new TreeMap<>());
     }
 
     @Override
@@ -215,7 +215,7 @@ final class PlanSearchScale {
           double most = 0.05 * SAMPLES * losses.get(entry.candidate()) / middle;
           BitSet judged = new BitSet();
           BitSet agreed = new BitSet();
-          for (int rank : entry.ranks()) {
+          for (int rank : entry.ranks().toBitSet().stream().toArray()) {
             judged.set(rank);
             agreed.set(rank, rank >= most);
           }
