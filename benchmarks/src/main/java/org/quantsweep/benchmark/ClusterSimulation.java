@@ -106,7 +106,8 @@ public final class ClusterSimulation {
         (double) (after - before) / count,
         cluster.largestHeap / 1e6);
     // All of it is still used: it was not collected before it was measured.
-    System.out.println(outcome.reference() + ", " + store + ", " + samples.total());
+    System.out.println(
+        outcome.reference() + " = " + store.loadReference(key, samples) + " of " + samples.total());
   }
 
   private static long heapOfNothing = heap();
@@ -170,7 +171,7 @@ public final class ClusterSimulation {
 
     @Override
     public ReferenceEvidence runReference() {
-      ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+      ReferenceEvidence.Union all = new ReferenceEvidence.Union(samples.size());
       for (List<ShardId> shards : SweepPlanner.referenceJobs(samples)) {
         Job job = new Job();
         for (ShardId id : shards) {

@@ -1,5 +1,6 @@
 package org.quantsweep.benchmark;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ import org.quantsweep.sweep.SweepPlanner;
 /**
  * How the driver's own work grows with the number of samples, from {@code SAMPLES} to ten times as
  * many: no model runs, digests and answers are made up. Four candidates are judged on every sample.
- * Each size is measured three times and the least counts.
+ * Each size is measured three times and the least counts; seconds are those of processors.
  */
 public final class SampleGrowth {
   private static final int ROUNDS = 3;
@@ -40,7 +41,7 @@ public final class SampleGrowth {
       double before = small.get(phase.getKey());
       System.out.printf(
           Locale.ROOT,
-          "| %s | %.3f s | %.3f s | %.1f |%n",
+          "| %s | %.4f s | %.4f s | %.1f |%n",
           phase.getKey(),
           before,
           phase.getValue(),
@@ -68,7 +69,7 @@ public final class SampleGrowth {
       found.add(MadeSamples.reference(samples.first(id), samples.end(id)));
     }
     clock.restart();
-    ReferenceEvidence.Union union = new ReferenceEvidence.Union();
+    ReferenceEvidence.Union union = new ReferenceEvidence.Union(count);
     found.forEach(union::add);
     ReferenceEvidence reference = union.united();
     clock.stop("reference's answers merged");
@@ -105,17 +106,22 @@ public final class SampleGrowth {
     return clock.seconds;
   }
 
+  /** Of this thread: on a busy machine it says more than the time of day. */
+  private static long cpu() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
   private static final class Clock {
     private final Map<String, Double> seconds = new LinkedHashMap<>();
-    private long started = System.nanoTime();
+    private long started = cpu();
 
     void restart() {
-      started = System.nanoTime();
+      started = cpu();
     }
 
     void stop(String phase) {
-      seconds.put(phase, (System.nanoTime() - started) * 1e-9);
-      started = System.nanoTime();
+      seconds.put(phase, (cpu() - started) * 1e-9);
+      started = cpu();
     }
   }
 }

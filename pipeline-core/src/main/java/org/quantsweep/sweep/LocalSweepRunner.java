@@ -94,7 +94,7 @@ public final class LocalSweepRunner implements SweepRunner {
       ShardId id = new ShardId(shard);
       work.add(() -> evaluator.referenceEvidence(prepared(id)));
     }
-    ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union(source.index().size());
     ParallelTasks.run(threads, work).forEach(all::add);
     return all.united();
   }

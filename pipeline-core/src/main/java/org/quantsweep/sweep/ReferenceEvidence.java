@@ -190,7 +190,17 @@ public final class ReferenceEvidence implements Serializable {
     private final ReferenceLabels.Union labels = new ReferenceLabels.Union();
     private int first;
     private int end;
+    private boolean placed;
     private double[] difficulties = new double[0];
+
+    /** Of samples anywhere in their set. */
+    public Union() {}
+
+    /** Of most samples of a set of this size: the room that they take is made once. */
+    public Union(int size) {
+      difficulties = new double[size];
+      placed = true;
+    }
 
     /** Adds what a task found. */
     public void add(ReferenceEvidence evidence) {
@@ -239,9 +249,10 @@ public final class ReferenceEvidence implements Serializable {
     }
 
     private void put(int rank, double difficulty) {
-      if (end == first) {
+      if (!placed) {
         first = rank;
         end = rank;
+        placed = true;
       }
       if (rank < first) {
         int lower = Math.max(0, rank - (end - first));

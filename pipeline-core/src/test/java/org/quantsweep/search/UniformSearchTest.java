@@ -39,6 +39,8 @@ class UniformSearchTest {
     private final Map<Sha256Digest, BitSet> truth = new HashMap<>();
     private final ReferenceEvidence reference;
     private long judged;
+    private int slots = 1;
+    private int waves;
 
     World(long seed) {
       Random random = new Random(seed);
@@ -60,6 +62,11 @@ class UniformSearchTest {
     }
 
     @Override
+    public int slots() {
+      return slots;
+    }
+
+    @Override
     public ReferenceEvidence runReference() {
       return reference;
     }
@@ -67,6 +74,7 @@ class UniformSearchTest {
     @Override
     public Map<Sha256Digest, Evidence> evaluate(
         List<EvaluationTask> tasks, Map<Sha256Digest, ModelFiles> models) {
+      waves++;
       Map<Sha256Digest, Evidence> found = new HashMap<>();
       for (EvaluationTask task : tasks) {
         for (EvaluationTask.CandidateSamples entry : task.group()) {
@@ -94,8 +102,10 @@ class UniformSearchTest {
   void theOutcomeIsThatOfAPlainLoopWhateverTheWaves(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 6) int inFlight,
-      @ForAll @IntRange(min = 1, max = 150) int firstWave) {
+      @ForAll @IntRange(min = 1, max = 150) int firstWave,
+      @ForAll @IntRange(min = 1, max = 3000) int slots) {
     World world = new World(seed);
+    world.slots = slots;
     AgreementThreshold threshold = AgreementThreshold.parse("0.85");
     SearchSettings settings =
         new SearchSettings(threshold, false, SearchSettings.UNLIMITED, inFlight, firstWave);
@@ -116,6 +126,17 @@ class UniformSearchTest {
     assertThat(search(world, settings, store)).isEqualTo(first);
     search(world, SearchSettings.decisionOnly(AgreementThreshold.parse("0.7")), store);
     assertThat(world.judged).isEqualTo(judged);
+  }
+
+  @Test
+  void aClusterDoesMoreAheadAndFewerWaves() {
+    SearchSettings settings = SearchSettings.decisionOnly(AgreementThreshold.parse("0.8"));
+    World few = new World(5);
+    World many = new World(5);
+    many.slots = 2000;
+    assertThat(search(many, settings, new InMemoryEvaluationStore()).evaluations())
+        .isEqualTo(search(few, settings, new InMemoryEvaluationStore()).evaluations());
+    assertThat(many.waves).isLessThan(few.waves);
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.EvaluationTask;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.RankSet;
 import org.quantsweep.sweep.ReferenceEvidence;
@@ -87,6 +88,28 @@ public abstract class SweepRunnerContract {
       assertThat(runner.cost().candidateInferences()).isEqualTo(judged);
       assertThat(runner.evaluate(List.of(), Map.of())).isEmpty();
     }
+  }
+
+  @Test
+  void theReferenceDoesNotRunWhereItsClassesAreKnown() {
+    ModelFiles one = encoded("linear:1");
+    Map<Sha256Digest, BitSet> wave = ranks(Map.of(one.digest(), ranks(SAMPLES.index())));
+    List<EvaluationTask> tasks = SweepPlanner.tasks(SAMPLES.index(), wave);
+    ReferenceEvidence known;
+    Map<Sha256Digest, Evidence> expected;
+    try (SweepRunner runner = open(GIVEN, SAMPLES, engine())) {
+      known = runner.runReference();
+      expected = runner.evaluate(tasks, Map.of(one.digest(), one));
+    }
+    try (SweepRunner continued = open(GIVEN, SAMPLES, engine())) {
+      continued.know(known);
+      assertThat(continued.evaluate(tasks, Map.of(one.digest(), one))).isEqualTo(expected);
+      assertThat(continued.runReference()).isEqualTo(known);
+      assertThat(continued.cost().referenceInferences()).isZero();
+    }
+    int first = known.answered().nextSetBit(0);
+    assertThat(known.labels(first)).isPresent();
+    assertThat(expected.get(one.digest()).counts(SAMPLES.index()).disagreeing()).isPositive();
   }
 
   @Test

@@ -206,7 +206,7 @@ public final class SparkSweepRunner implements SweepRunner {
 
   @Override
   public ReferenceEvidence runReference() {
-    ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union(samples.size());
     Context own = context;
     RDD<PreparedShard> ready = prepared();
     for (List<ShardId> job : SweepPlanner.referenceJobs(samples)) {

@@ -121,6 +121,33 @@ class SharedModelIT {
         .hasMessageEndingWith(").\nMaybe name a writable place with --evaluations.");
   }
 
+  @Test
+  void aSweepSendsAModelOnceAndLetsTheOldestGo() {
+    List<ModelFiles> models = new ArrayList<>();
+    for (String content : List.of("one", "two", "six")) {
+      models.add(ModelFiles.lone(content.getBytes(StandardCharsets.UTF_8)));
+    }
+    // Two of three bytes have room.
+    SharedModels shared = new SharedModels(spark, folder.resolve("none").toString(), 7).join();
+    try (SharedModels selecting = shared.join();
+        SharedModels confirming = shared.join()) {
+      SharedModel first = selecting.take(models.get(0));
+      assertThat(readInTasks(first)).containsOnly(": one");
+      assertThat(confirming.take(models.get(0))).isSameAs(first);
+      selecting.giveBack(models.get(0).digest());
+      confirming.take(models.get(1));
+      confirming.take(models.get(2));
+      confirming.giveBack(models.get(1).digest());
+      confirming.giveBack(models.get(2).digest());
+      // The second went: the first is in use, the third came last.
+      assertThat(shared.size()).isEqualTo(2);
+      assertThat(confirming.take(models.get(0))).isSameAs(first);
+    }
+    assertThat(shared.size()).isEqualTo(2);
+    shared.close();
+    assertThat(shared.size()).isZero();
+  }
+
   private static ModelFiles tree(FileContent weights) {
     return ModelFiles.tree(
         Map.of(

@@ -1,5 +1,7 @@
 package org.quantsweep.jobs.spark;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,8 +23,8 @@ import org.quantsweep.sweep.ReferenceEvidence;
 
 /**
  * How storing evidence grows with the number of samples, from {@code SAMPLES} to ten times as many:
- * four candidates on every sample, task by task. A part of {@code benchmarks/sample_growth.sh}; it
- * is here because benchmarks know no Spark.
+ * four candidates on every sample, task by task, in seconds of processors. A part of {@code
+ * benchmarks/sample_growth.sh}; it is here because benchmarks know no Spark.
  */
 final class StoreGrowth {
   private static final int CANDIDATES = 4;
@@ -71,25 +73,31 @@ final class StoreGrowth {
     ReferenceEvidence reference = ReferenceEvidence.of(margins, new TreeMap<>());
     String table = Files.createTempDirectory("growth").resolve("evaluations").toString();
     Map<String, Double> seconds = new LinkedHashMap<>();
-    long started = System.nanoTime();
+    long started = cpu();
     try (DeltaEvaluationStore store = new DeltaEvaluationStore(spark, table, Duration.ofHours(1))) {
       store.appendReference(KEY, samples, reference);
       for (int shard = 0; shard < samples.shards(); shard++) {
         store.append(KEY, samples, judged(samples, new ShardId(shard)));
       }
-      seconds.put("store: evidence appended", (System.nanoTime() - started) * 1e-9);
-      started = System.nanoTime();
+      seconds.put("store: evidence appended", (cpu() - started) * 1e-9);
+      started = cpu();
     }
-    seconds.put("store: evidence written", (System.nanoTime() - started) * 1e-9);
-    started = System.nanoTime();
+    seconds.put("store: evidence written", (cpu() - started) * 1e-9);
+    started = cpu();
     try (DeltaEvaluationStore store = new DeltaEvaluationStore(spark, table, Duration.ofHours(1))) {
       if (!store.loadReference(KEY, samples).covers(samples)) {
         throw new IllegalStateException("not everything was stored.");
       }
     }
-    seconds.put("store: evidence read", (System.nanoTime() - started) * 1e-9);
+    seconds.put("store: evidence read", (cpu() - started) * 1e-9);
     System.err.println(count + " samples: " + seconds + ", " + bytes(Path.of(table)) + " bytes");
     return seconds;
+  }
+
+  /** Of the whole process: on a busy machine it says more than the time of day. */
+  private static long cpu() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   private static long bytes(Path table) throws Exception {
