@@ -23,9 +23,6 @@ import org.quantsweep.sample.SampleIndex;
  */
 public final class ReferenceEvidence implements Serializable {
   private static final long serialVersionUID = 2L;
-  private static final ReferenceEvidence NONE =
-      new ReferenceEvidence(
-          RankSet.none(), 0, new double[0], new TreeMap<>(), ReferenceLabels.NONE);
 
   private final RankSet answered;
 
@@ -51,7 +48,8 @@ public final class ReferenceEvidence implements Serializable {
 
   /** Nothing found yet. */
   public static ReferenceEvidence none() {
-    return NONE;
+    return new ReferenceEvidence(
+        RankSet.none(), 0, new double[0], new TreeMap<>(), ReferenceLabels.NONE);
   }
 
   /**

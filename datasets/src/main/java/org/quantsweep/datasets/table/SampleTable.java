@@ -2,8 +2,8 @@ package org.quantsweep.datasets.table;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,6 +28,7 @@ import org.quantsweep.datasets.picture.PictureHeader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
+import org.quantsweep.sample.SampleCollector;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
@@ -99,22 +100,28 @@ public final class SampleTable implements SampleSource {
    * @param sources what messages call them
    */
   static SampleTable open(SparkSession spark, List<String> paths, List<String> sources) {
-    Map<Sha256Digest, Integer> copies = new TreeMap<>();
     List<QuarantinedSample> quarantined = new ArrayList<>();
     Dataset<Row> rows = rows(spark, paths);
-    for (Row row : rows.select("digest", "copies", "path", "reason").collectAsList()) {
-      if (row.isNullAt(3)) {
-        copies.merge(digest(row, sources), copies(row, sources), Integer::sum);
-      } else {
-        quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
+    SampleIndex index;
+    try (SampleCollector samples = new SampleCollector()) {
+      // One partition after the other: the driver never holds all rows.
+      Iterator<Row> each = rows.select("digest", "copies", "path", "reason").toLocalIterator();
+      while (each.hasNext()) {
+        Row row = each.next();
+        if (row.isNullAt(3)) {
+          samples.add(digest(row, sources), copies(row, sources));
+        } else {
+          quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
+        }
       }
+      index = samples.index();
     }
     quarantined.sort(
         Comparator.comparing(QuarantinedSample::path).thenComparing(QuarantinedSample::reason));
-    if (copies.isEmpty()) {
+    if (index.size() == 0) {
       throw empty(sources, quarantined);
     }
-    return new SampleTable(spark, rows, SampleIndex.of(copies), quarantined);
+    return new SampleTable(spark, rows, index, quarantined);
   }
 
   /** Anybody may have written the table, or changed it. */
