@@ -109,8 +109,16 @@ class PerTensorSweepIT {
     assertThat(statistics.resolve("_delta_log"))
         .isDirectoryNotContaining("glob:**1.json")
         .isDirectoryContaining("glob:**0.json");
-    assertThat(warm.selected().encodedSize()).isLessThanOrEqualTo(before.encodedSize());
-    assertThat(warm.candidates()).extracting(SweepResult.Row::plan).contains(before.plan());
+    // A ladder of other rungs may end above the earlier answer, which is not its only rung.
+    assertThat(warm.selected().encodedSize()).isLessThan(warm.bestUniform().encodedSize());
+    assertThat(
+            warm.certificate().smallest() == null
+                || warm.certificate().smallest().encodedSize() < before.encodedSize())
+        .isTrue();
+    assertThat(warm.candidates())
+        .filteredOn(row -> before.plan().equals(row.plan()))
+        .singleElement()
+        .satisfies(row -> assertThat(row.verdict()).isEqualTo("accepted"));
     String kept = Files.readString(recipe);
     StringWriter err = new StringWriter();
     int code =
