@@ -76,6 +76,7 @@ class ArchitectureTest {
     row(table, "search", "agreement artifact digest encode quantize sample sweep tensor");
     row(table, "registry", "artifact digest");
     row(table, "report", "digest");
+    row(table, "report.bundle", "");
     row(
         table,
         "job",
