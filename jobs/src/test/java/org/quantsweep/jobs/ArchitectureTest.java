@@ -102,18 +102,19 @@ class ArchitectureTest {
         table,
         "jobs.sweep",
         "artifact calibration datasets datasets.table digest inference inference.engine job"
-            + " jobs.files jobs.guard jobs.spark report search sweep");
+            + " jobs.files jobs.guard jobs.page jobs.spark report report.bundle search sweep");
     row(
         table,
         "jobs.registry",
-        "artifact digest inference inference.engine jobs.files jobs.sweep registry report");
+        "artifact digest inference inference.engine jobs.files jobs.page jobs.sweep registry report"
+            + " report.bundle");
     row(
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
             + " datasets.table digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize registry"
-            + " report report.bundle sample search sweep tensor");
+            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
+            + " registry report report.bundle sample search sweep tensor");
     return table;
   }
 

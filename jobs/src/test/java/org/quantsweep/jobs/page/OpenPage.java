@@ -11,6 +11,7 @@ import com.microsoft.playwright.Page;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A page that is open, and all that it said and asked for since. Closing it checks that it raised
@@ -56,15 +57,73 @@ final class OpenPage implements AutoCloseable {
     return page.evaluate(expression);
   }
 
-  /** Goes down the page, so that what is drawn when it comes near is drawn. */
+  /** A whole number that a script gives. */
+  int number(String expression) {
+    return ((Number) page.evaluate(expression)).intValue();
+  }
+
+  /** Opens everything that can be opened. */
+  void openDetails() {
+    page.evaluate("document.querySelectorAll('details').forEach((own) => { own.open = true; })");
+    // They fill themselves when they are told.
+    page.evaluate("new Promise((done) => setTimeout(done, 0))");
+  }
+
+  /** The keys of a table's rows, in order; of those that match a selector. */
+  List<String> keys(String table, String selector) {
+    return at(table).locator("tbody tr[data-key]" + selector).all().stream()
+        .map(row -> row.getAttribute("data-key"))
+        .toList();
+  }
+
+  /** The cells of a row, without its bars. */
+  List<String> cells(String table, String key) {
+    for (Locator row : at(table).locator("tbody tr[data-key]").all()) {
+      if (row.getAttribute("data-key").equals(key)) {
+        return row.locator("th, td").allTextContents();
+      }
+    }
+    throw new AssertionError("no row " + key + " in " + table);
+  }
+
+  /** Sorts a table by a column. */
+  void sort(String table, String column) {
+    at(table)
+        .locator("thead button")
+        .filter(new Locator.FilterOptions().setHasText(Pattern.compile("^" + column + "$")))
+        .click();
+  }
+
+  /** Numbers everything that a keyboard must reach; of a group of radio buttons the chosen one. */
+  List<String> markReachable() {
+    Object marked =
+        page.evaluate(
+            """
+            () => [...document.querySelectorAll(
+                'a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+              .filter((own) => own.checkVisibility() && !own.disabled && own.tabIndex >= 0
+                && !(own.type === 'radio' && !own.checked))
+              .map((own, i) => own.dataset.reach = i + ' ' + own.tagName + ' '
+                + (own.getAttribute('aria-label') || own.textContent || own.type).slice(0, 40))
+            """);
+    List<String> names = new ArrayList<>();
+    ((List<?>) marked).forEach(own -> names.add((String) own));
+    return names;
+  }
+
+  /** Goes down the page until all that is drawn when it comes near is drawn: it grows no more. */
   void showAll() {
     page.evaluate(
         """
         async () => {
-          const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-          for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-            scrollTo(0, y);
-            await frame();
+          const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+          const height = () => document.documentElement.scrollHeight;
+          for (let before = 0; before !== height();) {
+            before = height();
+            for (let y = 0; y < height(); y += innerHeight) {
+              scrollTo(0, y);
+              await frame();
+            }
           }
           scrollTo(0, 0);
           await frame();
