@@ -30,8 +30,6 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
-  /** The page of the report. */
-  private static final String PAGE = "report.html";
 
   private final Path folder;
   private final Configuration configuration;
@@ -98,8 +96,11 @@ public final class OutputFolder {
     delivery.recipe().ifPresent(recipe -> files.put(Recipe.FILE, text(recipe.toYaml())));
     delivery
         .evidence()
-        .ifPresent(evidence -> files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence))));
-    // The page of the report belongs here, made of the result and the evidence alone.
+        .ifPresent(
+            evidence -> {
+              files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence)));
+              files.put(ReportPage.FILE, text(ReportPage.of(delivery.result(), evidence)));
+            });
     files.put(ResultFile.NAME, text(ResultFile.toJson(delivery.result())));
     List<ReadyFiles> ready = new ArrayList<>();
     try {
@@ -116,7 +117,8 @@ public final class OutputFolder {
         }
         throw e;
       }
-      for (String name : List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, PAGE)) {
+      for (String name :
+          List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, ReportPage.FILE)) {
         if (!files.containsKey(name)) {
           storage.delete(path(name));
         }

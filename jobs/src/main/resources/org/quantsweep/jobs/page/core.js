@@ -104,7 +104,8 @@ function lazily(element, draw) {
   }, { rootMargin: '800px' });
   watch.observe(element);
 }
-addEventListener('beforeprint', () => WAITING.forEach((job) => job.run()));
+// A job may bring others, which forEach would not meet.
+addEventListener('beforeprint', () => { for (let i = 0; i < WAITING.length; i++) WAITING[i].run(); });
 
 /** A box at the pointer or at an element; lines are [name, value] or texts. */
 const tip = {

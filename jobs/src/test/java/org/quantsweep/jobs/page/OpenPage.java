@@ -69,11 +69,30 @@ final class OpenPage implements AutoCloseable {
     page.evaluate("new Promise((done) => setTimeout(done, 0))");
   }
 
-  /** The keys of a table's rows, in order; of those that match a selector. */
-  List<String> keys(String table, String selector) {
-    return at(table).locator("tbody tr[data-key]" + selector).all().stream()
+  /** The keys of the rows that a table shows, in order. */
+  List<String> keys(String table) {
+    return at(table).locator("tbody tr[data-key]").all().stream()
         .map(row -> row.getAttribute("data-key"))
         .toList();
+  }
+
+  /** The keys of all rows of a table that may have several pages; none where there is no table. */
+  List<String> allKeys(String table) {
+    List<String> keys = new ArrayList<>();
+    if (at(table).count() == 0) {
+      return keys;
+    }
+    Locator next =
+        page.locator(".data-table")
+            .filter(new Locator.FilterOptions().setHas(at(table)))
+            .locator(".pager button")
+            .last();
+    keys.addAll(keys(table));
+    while (next.count() > 0 && next.isEnabled()) {
+      next.click();
+      keys.addAll(keys(table));
+    }
+    return keys;
   }
 
   /** The cells of a row, without its bars. */
@@ -116,16 +135,20 @@ final class OpenPage implements AutoCloseable {
     page.evaluate(
         """
         async () => {
-          const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+          // The page's own observers are older, so they have been told when this one is.
+          const frame = () => new Promise((done) => new IntersectionObserver((entries, own) => {
+            own.disconnect();
+            done();
+          }).observe(document.body));
           const height = () => document.documentElement.scrollHeight;
           for (let before = 0; before !== height();) {
             before = height();
             for (let y = 0; y < height(); y += innerHeight) {
-              scrollTo(0, y);
+              scrollTo({ top: y, behavior: 'instant' });
               await frame();
             }
           }
-          scrollTo(0, 0);
+          scrollTo({ top: 0, behavior: 'instant' });
           await frame();
         }
         """);
