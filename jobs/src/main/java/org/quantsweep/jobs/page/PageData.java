@@ -1,6 +1,5 @@
 package org.quantsweep.jobs.page;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.quantsweep.report.SweepResult;
@@ -11,7 +10,6 @@ import org.quantsweep.report.bundle.EvidenceBundle;
  *
  * @param result of a sweep; null for two given models
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record PageData(SweepResult result, EvidenceBundle evidence, GraphLayout layout) {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -44,10 +44,19 @@ final class SweepView {
   }
 
   private String kicker() {
-    String kind = evidence.network().kind();
     return "Quantization report"
-        + (kind == null || kind.isEmpty() ? "" : " - " + kind)
-        + (result.runId().isEmpty() ? "" : " - run " + result.runId());
+        + kind(evidence.network().kind())
+        + (result.runId().isEmpty() ? "" : ", run " + result.runId());
+  }
+
+  /** Of a model, from the format's own spelling: {@code neuralNetworkClassifier}. */
+  private static String kind(String spelled) {
+    return spelled == null || spelled.isEmpty()
+        ? ""
+        : ", "
+            + (spelled.equals("mlProgram")
+                ? "ML Program"
+                : spelled.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT));
   }
 
   private String verdict() {

@@ -2,10 +2,10 @@
 
 const GRAPH_METRICS = {
   option: ['Option', (tensors) => { const bits = tensors.map((own) => bitsOf(own.scheme)).filter((x) => x !== null); return bits.length ? Math.max(...bits) : null; },
-    (tensors) => tensors.map((own) => own.scheme || 'as given').join(', ')],
-  bytes: ['Bytes', (tensors) => (tensors.length ? sum(tensors, (own) => own.after) : null), (tensors) => format.bytes(sum(tensors, (own) => own.after))],
+    (tensors) => tensors.map((own) => own.scheme || 'as given').join(', '), (bits) => format.count(bits) + (bits === 1 ? ' bit' : ' bits')],
+  bytes: ['Bytes', (tensors) => (tensors.length ? sum(tensors, (own) => own.after) : null), (tensors) => format.bytes(sum(tensors, (own) => own.after)), format.bytes],
   loss: ['Sensitivity', (tensors) => { const known = tensors.filter((own) => own.loss !== null); return known.length ? sum(known, (own) => own.loss) : null; },
-    (tensors) => format.loss(sum(tensors, (own) => own.loss || 0))],
+    (tensors) => format.loss(sum(tensors, (own) => own.loss || 0)), format.loss],
 };
 
 function drawGraph(content) {
@@ -18,6 +18,7 @@ function drawGraph(content) {
     let zoom = 1;
     let active = 0;
     const available = Object.entries(GRAPH_METRICS).filter(([, [, value]]) => nodes.some((node) => value(tensorsOf(node)) !== null));
+    const legend = h('p', { class: 'legend' });
     const panel = h('div', { class: 'node-panel', role: 'status', 'data-testid': 'graph-details' }, h('p', { class: 'note' }, 'Choose a layer to see what it holds.'));
     const svg = h('svg:svg', { viewBox: '0 0 ' + LAYOUT.width + ' ' + LAYOUT.height, role: 'group', 'aria-label': 'Graph of the network: arrow keys move between layers, Enter shows one', 'data-testid': 'graph' });
     const marker = nextId('arrow');
@@ -48,13 +49,20 @@ function drawGraph(content) {
         ...(own.length ? available.map(([, [label, , text]]) => [label, text(own)]) : [])] };
     }
     function paint() {
-      const [, value] = GRAPH_METRICS[metric];
+      const [, value, , end] = GRAPH_METRICS[metric];
       const scale = scaleOf(nodes.map((node) => value(tensorsOf(node))));
       nodes.forEach((node, i) => {
         const x = value(tensorsOf(node));
         groups[i].firstChild.style.setProperty('fill', x === null ? 'var(--surface)' : tint(0.06 + 0.4 * scale(x)));
         groups[i].classList.toggle('weights', x !== null);
       });
+      tellColours(nodes.map((node) => value(tensorsOf(node))).filter((x) => x !== null), end);
+    }
+    function tellColours(values, end) {
+      const low = Math.min(...values);
+      const high = Math.max(...values);
+      legend.replaceChildren(...(values.length ? [end(low) + ' ', h('span', { class: 'ramp', 'aria-hidden': 'true' },
+        [0.06, 0.16, 0.26, 0.36, 0.46].map((x) => h('span', { style: { background: tint(x) } }))), ' ' + end(high), h('span', null, '  ·  uncoloured: no weights')] : []));
     }
     function show(i) {
       const node = nodes[i];
@@ -62,7 +70,7 @@ function drawGraph(content) {
       groups.forEach((group, k) => { group.classList.toggle('shown', k === i); group.setAttribute('tabindex', k === i ? '0' : '-1'); });
       active = i;
       panel.replaceChildren(h('h4', null, node.name), h('p', { class: 'note' }, node.type + (node.shapes.length ? ' → ' + node.shapes.map(shapeText).join('; ') : '')),
-        ...own.map((tensor) => h('div', { class: 'tensor-block' }, h('p', null, h('code', null, tensor.identity), ': ' + (tensor.scheme || 'as given') + ', ' + format.bytes(tensor.bytesGiven) + ' → ' + format.bytes(tensor.after)), tensorDetails(tensor))));
+        ...own.map((tensor) => h('div', { class: 'tensor-block' }, h('p', null, h('code', null, tensor.identity), ': ' + (tensor.scheme || 'as given') + ', ' + format.bytes(tensor.bytesGiven) + ' → ' + format.bytes(tensor.after)), tensorDetails(tensor, ', layer chosen in the graph'))));
     }
     function focus(i) {
       active = Math.max(0, Math.min(nodes.length - 1, i));
@@ -80,7 +88,7 @@ function drawGraph(content) {
       available.length ? choice('Colour', available.map(([key, [label]]) => [key, label]), metric, (to) => { metric = to; paint(); }, { 'data-testid': 'graph-metric' }) : null,
       h('span', { class: 'buttons' }, h('button', { type: 'button', 'aria-label': 'Smaller', onclick: () => { zoom = Math.max(0.2, zoom / 1.25); resize(); } }, '−'),
         h('button', { type: 'button', 'aria-label': 'Larger', onclick: () => { zoom = Math.min(3, zoom * 1.25); resize(); } }, '+'),
-        h('button', { type: 'button', onclick: fit }, 'Fit'))), frame, panel);
+        h('button', { type: 'button', onclick: fit }, 'Fit'))), frame, legend, panel);
     if (!available.some(([key]) => key === metric) && available.length) metric = available[0][0];
     paint();
     fit();

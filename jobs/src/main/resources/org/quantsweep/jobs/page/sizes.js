@@ -39,7 +39,7 @@ function candidateLines(point) {
 function roleOf(candidate) {
   if (candidate === CHOSEN) return 'chosen';
   if (candidate === BEST_UNIFORM) return 'best uniform';
-  return candidate.kind === 'strategy' ? 'strategy' : '';
+  return candidate.kind === 'strategy' ? 'strategy' : candidate.kind === 'given' ? 'as given' : '';
 }
 
 function drawSizes(content) {

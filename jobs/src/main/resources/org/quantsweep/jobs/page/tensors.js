@@ -66,7 +66,7 @@ function tensorTable() {
   const options = [...new Set(TENSORS.map((own) => own.scheme || 'as given'))].sort();
   let only = '';
   const table = dataTable({
-    caption: 'Weight tensors', testid: 'tensor-table', rows: TENSORS, page: 26,
+    caption: 'Bytes by weight tensor', testid: 'tensor-table', rows: TENSORS, page: 26,
     filter: (own) => own.identity + ' ' + own.layer + ' ' + own.type + ' ' + (own.scheme || 'as given') + ' '
       + (own.steps ? own.steps.causes.map((cause) => CAUSE_NAMES[cause.kind] || cause.kind).join(' ') : ''),
     filterHint: 'name, type, option or cause',
@@ -76,7 +76,7 @@ function tensorTable() {
     }, { 'data-testid': 'option-filter' })] : [],
     rowKey: (own) => own.identity,
     expandLabel: (own) => own.identity,
-    expand: tensorDetails,
+    expand: (own) => tensorDetails(own),
     columns: [
       { key: 'place', label: 'Weight tensor', value: (own) => own.place, cell: (own) => h('span', { class: 'named' }, h('code', null, breakable(own.identity)), h('span', { class: 'below' }, own.type + ' · ' + shapeText(own.shape))), class: 'wide' },
       { key: 'before', label: 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
@@ -84,7 +84,7 @@ function tensorTable() {
       { key: 'bar', label: 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
       { key: 'option', label: 'Option', value: (own) => own.scheme || 'as given', cell: (own) => (own.scheme ? h('code', null, own.scheme) : 'as given'), class: 'nowrap' },
       { key: 'share', label: 'Share', number: true, value: (own) => own.after, cell: (own) => format.percent(AFTER_TOTAL ? own.after / AFTER_TOTAL : 0, 1) },
-      { key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) },
+      ...(TENSORS.some((own) => own.loss !== null) ? [{ key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) }] : []),
       ...(TENSORS.some((own) => own.steps && own.steps.causes.length) ? [{ key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
         cell: (own) => (own.steps ? own.steps.causes.map((cause) => h('span', { class: 'chip cause' }, CAUSE_NAMES[cause.kind] || cause.kind)) : '') }] : []),
     ],
@@ -97,7 +97,7 @@ function stepSentence(label, step) {
   return h('li', null, label + ': ', h('code', null, step.scheme), ' ' + format.signedBytes(step.bytes) + ', loss ' + (step.loss > 0 ? '+' : '') + format.loss(step.loss));
 }
 
-function tensorDetails(own) {
+function tensorDetails(own, where = '') {
   const values = own.values;
   const facts = [
     ['Layer', own.layer],
@@ -108,11 +108,11 @@ function tensorDetails(own) {
     h('dl', { class: 'facts' }, facts.map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value)))),
     own.steps && (own.steps.smaller || own.steps.larger) ? h('ul', { class: 'plain' }, stepSentence('One step smaller', own.steps.smaller), stepSentence('One step larger', own.steps.larger)) : null,
     own.steps ? own.steps.causes.map((cause) => h('p', null, h('strong', null, CAUSE_NAMES[cause.kind] || cause.kind), '. ', cause.sentence, ' ', h('em', null, cause.help))) : null,
-    own.options.length ? optionTable(own) : null);
+    own.options.length ? optionTable(own, where) : null);
 }
 
-function optionTable(own) {
-  return dataTable({ caption: 'Options of ' + own.identity, rows: own.options, page: 12, columns: [
+function optionTable(own, where) {
+  return dataTable({ caption: 'Options of ' + own.identity + where, rows: own.options, page: 12, columns: [
     { key: 'scheme', label: 'Option', value: (one) => one.scheme, cell: (one) => [h('code', null, one.scheme), one.scheme === own.chosen ? h('span', { class: 'chip chosen' }, 'chosen') : null] },
     { key: 'bytes', label: 'Bytes', number: true, value: (one) => one.bytes, cell: (one) => format.bytes(one.bytes) },
     { key: 'error', label: 'Weighted error', number: true, value: (one) => one.error, cell: (one) => format.loss(one.error) },
