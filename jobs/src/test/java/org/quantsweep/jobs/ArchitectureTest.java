@@ -87,6 +87,7 @@ class ArchitectureTest {
     row(table, "datasets", "datasets.numpy datasets.picture digest sample tensor");
     row(table, "datasets.table", "datasets datasets.numpy datasets.picture digest sample tensor");
     row(table, "jobs.files", "artifact digest");
+    row(table, "jobs.page", "digest report report.bundle");
     row(
         table,
         "jobs.guard",
@@ -111,8 +112,8 @@ class ArchitectureTest {
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
             + " datasets.table digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.registry jobs.spark jobs.sweep quantize registry report"
-            + " sample search sweep tensor");
+            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize registry"
+            + " report report.bundle sample search sweep tensor");
     return table;
   }
 
@@ -185,6 +186,8 @@ class ArchitectureTest {
             .because("the core has never heard of Delta"),
         onlyIn("org.apache.hadoop..", "datasets.table", "jobs..")
             .because("the core has never heard of Hadoop"),
+        onlyIn("gg.jte..", "jobs.page").because("templates have one user"),
+        onlyIn("org.eclipse.elk..", "jobs.page").because("the layout of graphs has one user"),
         onlyIn("picocli..", "jobs.cli").because("the command line stays in its package"));
   }
 
