@@ -49,6 +49,7 @@ def test_what_travels_is_small(first):
     found = result(first)
     assert first.xcom("gate", "result") == {
         "result": first.xcom("request")["output"] + "/result.json",
+        "report": first.xcom("request")["output"] + "/report.html",
         "decision": "selected",
         "sweepDigest": found["sweepDigest"],
         "digest": found["selected"]["sha256"],
@@ -58,9 +59,11 @@ def test_what_travels_is_small(first):
     assert first.xcom_bytes() < 2000
 
 
-def test_links_lead_to_the_result_and_the_registry(first):
+def test_links_lead_to_the_report_the_result_and_the_registry(first):
+    output = first.xcom("request")["output"]
     for task in ("sweep", "publish"):
-        assert first.xcom(task, "_link_ReportLink") == "file://" + first.xcom("request")["output"] + "/result.json"
+        assert first.xcom(task, "_link_ReportLink") == f"file://{output}/report.html"
+        assert first.xcom(task, "_link_ResultLink") == f"file://{output}/result.json"
         assert first.xcom(task, "_link_RegistryLink") == f"file://{REGISTRY}/shapes"
 
 
