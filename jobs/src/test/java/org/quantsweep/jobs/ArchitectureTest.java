@@ -112,8 +112,8 @@ class ArchitectureTest {
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
             + " datasets.table digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize registry"
-            + " report report.bundle sample search sweep tensor");
+            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
+            + " registry report report.bundle sample search sweep tensor");
     return table;
   }
 

@@ -25,7 +25,7 @@ public record Figure(String kind, String value, String text) {
     return new Figure(
         "percent",
         Double.toString(share),
-        String.format(Locale.ROOT, "%.2f %%", Math.floor(share * 1e4 + 1e-6) / 1e2));
+        String.format(Locale.ROOT, "%.2f%%", Math.floor(share * 1e4 + 1e-6) / 1e2));
   }
 
   static Figure seconds(double seconds) {

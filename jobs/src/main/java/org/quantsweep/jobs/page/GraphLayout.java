@@ -34,13 +34,13 @@ record GraphLayout(long width, long height, List<List<Long>> nodes, List<List<Lo
 
   private static final int MOST_EDGES = 4 * MOST_NODES;
   private static final int HEIGHT = 40;
-  private static final int LEAST_WIDTH = 96;
-  private static final int MOST_WIDTH = 208;
+  private static final double LEAST_WIDTH = 96;
+  private static final double MOST_WIDTH = 208;
 
   /** Of the page's small font; a name that is longer than a node is cut there. */
   private static final double CHARACTER = 6.4;
 
-  private static final int CHAIN = 24;
+  private static final int CHAIN = 12;
   private static final double ASPECT = 1.6;
 
   /** Copies the lists. */
@@ -79,8 +79,7 @@ record GraphLayout(long width, long height, List<List<Long>> nodes, List<List<Lo
       ElkNode drawn = ElkGraphUtil.createNode(graph);
       int longest = Math.max(node.name().length(), node.type().length());
       drawn.setDimensions(
-          Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.round(CHARACTER * longest + 20))),
-          HEIGHT);
+          Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, Math.rint(CHARACTER * longest + 20))), HEIGHT);
       nodes.add(drawn);
     }
     List<ElkEdge> edges = new ArrayList<>();

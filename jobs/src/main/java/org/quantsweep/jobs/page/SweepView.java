@@ -103,7 +103,7 @@ final class SweepView {
               Figure.bytes(chosen.encodedSize()),
               String.format(
                   Locale.ROOT,
-                  "%.1f %% of it, %.1f times smaller",
+                  "%.1f%% of it, %.1f times smaller",
                   100 * chosen.ratio(),
                   1 / chosen.ratio())));
       boolean confirmed = chosen.confirmation() != null;
@@ -388,7 +388,7 @@ final class SweepView {
   private static String percentWord(double share) {
     double percent = 100 * share;
     return percent == Math.rint(percent)
-        ? String.format(Locale.ROOT, "%.0f %%", percent)
-        : String.format(Locale.ROOT, "%.4f %%", percent);
+        ? String.format(Locale.ROOT, "%.0f%%", percent)
+        : String.format(Locale.ROOT, "%.4f%%", percent);
   }
 }

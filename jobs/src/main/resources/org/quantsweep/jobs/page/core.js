@@ -48,6 +48,12 @@ const format = {
     if (size < 1e9) return format.decimal(n / 1e6, size < 1e8 ? 2 : 1) + ' MB';
     return format.decimal(n / 1e9, 2) + ' GB';
   },
+  /** For an axis of such a span: neighbours are told apart. */
+  bytesOfSpan: (span) => (n) => {
+    const [unit, name] = n >= 1e9 ? [1e9, ' GB'] : n >= 1e6 ? [1e6, ' MB'] : n >= 1e3 ? [1e3, ' KB'] : [1, ' B'];
+    const digits = Math.max(0, Math.min(3, Math.ceil(-Math.log10(Math.max(span, 1) / 6 / unit))));
+    return numberFormat({ maximumFractionDigits: digits }).format(n / unit) + name;
+  },
   signedBytes: (n) => (n > 0 ? '+' : '') + format.bytes(n),
   /** Rounded towards zero: 7,999 of 8,000 are not 100 %. */
   percent: (x, digits = 2) => {
@@ -157,6 +163,9 @@ function lazyDetails(summary, make, attributes) {
   element.addEventListener('toggle', () => { if (element.open && !made) { made = true; box.append(make()); } });
   return element;
 }
+
+/** A name that may be broken where its parts meet. */
+const breakable = (text) => String(text).split(/(?<=[\/._:-])/).flatMap((part, i) => (i ? [h('wbr'), part] : [part]));
 
 const sum = (list, value) => list.reduce((total, item) => total + value(item), 0);
 const shortDigest = (hex) => String(hex).slice(0, 8);

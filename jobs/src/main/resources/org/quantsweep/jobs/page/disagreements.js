@@ -35,7 +35,7 @@ function gallery(samples) {
   let which = samples.some((sample) => !sample.agrees) ? 'differ' : 'all';
   let part = '';
   let page = 0;
-  const size = 24;
+  const size = 12;
   const grid = h('ul', { class: 'cards', 'data-testid': 'cards' });
   const pager = h('div', { class: 'pager' });
   const status = h('span', { class: 'status', role: 'status' });
@@ -63,7 +63,7 @@ function card(sample) {
   const name = sample.path || 'sample ' + sample.rank;
   return h('li', { class: 'card' + (sample.agrees ? '' : ' differs') },
     sample.input ? pictureOf(sample.input, 'Sample ' + name) : h('div', { class: 'no-picture' }, 'no picture'),
-    h('p', { class: 'path', title: name }, name),
+    h('p', { class: 'path', title: name }, breakable(name)),
     h('div', { class: 'answers' }, sample.answers.map((answer) => h('div', { class: 'answer-of' + (answer.agrees || answer.model === 'reference' ? '' : ' off') },
       h('p', { class: 'who' }, answerName(answer)),
       answer.top.length ? h('ol', null, answer.top.slice(0, 3).map((one) => h('li', null, h('span', { class: 'class-name', title: one.name }, one.name),
@@ -82,11 +82,10 @@ function classTables(parts) {
       const floor = !FLOOR ? null : own.n < FLOOR_LEAST ? 'not judged' : own.judged < own.n ? 'open' : own.agreeing >= required(FLOOR, own.n) ? 'met' : 'missed';
       return { ...own, name: part.classes[i], differ: own.judged - own.agreeing, share: own.judged ? own.agreeing / own.judged : null, floor };
     }).filter((own) => own.n > 0);
-    const most = Math.max(...rows.map((own) => own.n), 1);
     box.replaceChildren(dataTable({ caption: 'Agreement by class of the model as given, ' + partName(name).toLowerCase() + ' samples', testid: 'class-table', rows, page: 20,
       sorted: { key: 'share', down: false }, filter: (own) => own.name, filterHint: 'class', columns: [
         { key: 'name', label: 'Class', value: (own) => own.name, cell: (own) => own.name, class: 'wide' },
-        { key: 'n', label: 'Samples', number: true, value: (own) => own.n, cell: (own) => [format.count(own.n), bar(own.n / most, 'inline')] },
+        { key: 'n', label: 'Samples', number: true, value: (own) => own.n, cell: (own) => format.count(own.n) },
         { key: 'agreeing', label: 'Agree', number: true, value: (own) => own.agreeing, cell: (own) => format.count(own.agreeing) },
         { key: 'differ', label: 'Differ', number: true, value: (own) => own.differ, cell: (own) => format.count(own.differ) },
         { key: 'share', label: 'Agreement', number: true, value: (own) => own.share, cell: (own) => (own.share === null ? '' : format.percent(own.share)) },

@@ -75,7 +75,7 @@ function drawGraph(content) {
     });
     const frame = h('div', { class: 'scroll graph', tabindex: '0', role: 'region', 'aria-label': 'Graph of the network' }, svg);
     const resize = () => { svg.setAttribute('width', Math.round(LAYOUT.width * zoom)); svg.setAttribute('height', Math.round(LAYOUT.height * zoom)); };
-    const fit = () => { zoom = Math.min(1, Math.max(0.35, (frame.clientWidth - 4) / LAYOUT.width)); resize(); };
+    const fit = () => { zoom = Math.min(1, Math.max(0.55, (frame.clientWidth - 4) / LAYOUT.width)); resize(); };
     content.append(h('div', { class: 'tools' },
       available.length ? choice('Colour', available.map(([key, [label]]) => [key, label]), metric, (to) => { metric = to; paint(); }, { 'data-testid': 'graph-metric' }) : null,
       h('span', { class: 'buttons' }, h('button', { type: 'button', 'aria-label': 'Smaller', onclick: () => { zoom = Math.max(0.2, zoom / 1.25); resize(); } }, '−'),

@@ -32,7 +32,9 @@ class Part {
   }
 }
 
-const PARTS = Object.fromEntries(Object.entries(EVIDENCE.parts).map(([name, own]) => [name, new Part(name, own)]));
+const PART_ORDER = ['selection', 'confirmation'];
+const PARTS = Object.fromEntries(Object.entries(EVIDENCE.parts)
+  .sort((a, b) => (PART_ORDER.indexOf(a[0]) + 9) % 9 - (PART_ORDER.indexOf(b[0]) + 9) % 9).map(([name, own]) => [name, new Part(name, own)]));
 
 const keyOf = (scheme, plan) => (plan ? 'plan:' + plan : scheme);
 const nameOf = (scheme, plan) => (plan ? 'plan ' + shortDigest(plan) : scheme);

@@ -95,7 +95,7 @@ function drawSizes(content) {
     const special = (candidate, name, symbol, size, shade) => {
       const point = candidate && points.find((one) => one.candidate === candidate);
       return { type: 'scatter', name, symbol, symbolSize: size, z: 6, itemStyle: { color: shade, borderColor: colour('surface'), borderWidth: 1.5 },
-        label: { show: true, formatter: name.toLowerCase(), position: name === 'Chosen' ? 'left' : 'right', distance: 8, color: shade, fontWeight: 600 },
+        label: { show: true, formatter: name.toLowerCase(), position: name === 'Chosen' ? 'top' : 'bottom', distance: 6, color: shade, fontWeight: 600, backgroundColor: colour('surface'), padding: [1, 3], borderRadius: 2 },
         data: point ? [data(point)] : [] };
     };
     series.push({
@@ -104,8 +104,8 @@ function drawSizes(content) {
       data: frontier.map((one) => [one.x, one.y]),
       markLine: need === null ? undefined : { silent: true, symbol: 'none', animation: false,
         lineStyle: { color: colour('rust'), type: 'dashed', width: 1.2 },
-        label: { position: 'insideStartTop', color: colour('rust'), distance: [4, 4],
-          formatter: 'asked for: ' + format.count(need) + ' of ' + format.count(n) },
+        label: { position: 'insideEndBottom', color: colour('rust'), distance: [6, 4],
+          formatter: narrow ? 'asked for' : 'asked for: ' + format.count(need) + ' of ' + format.count(n) },
         data: [{ yAxis: need / n }] },
     });
     if (CHOSEN !== BEST_UNIFORM) series.push(special(BEST_UNIFORM, 'Best uniform', 'rect', 11, colour('amber')));
@@ -117,7 +117,7 @@ function drawSizes(content) {
         inactiveColor: colour('line-2'),
         data: series.filter((one) => one.data.length).map((one) => one.name) },
       xAxis: axisBase({ type: 'value', name: 'Size', nameLocation: 'middle', nameGap: 26, min: ranges.all.x[0], max: ranges.all.x[1],
-        axisLabel: { color: colour('text-2'), formatter: format.bytes, hideOverlap: true } }),
+        axisLabel: { color: colour('text-2'), formatter: format.bytesOfSpan(range.x[1] - range.x[0]), hideOverlap: true, showMinLabel: false, showMaxLabel: false } }),
       yAxis: axisBase({ type: 'value', min: ranges.all.y[0], max: ranges.all.y[1],
         axisLabel: { color: colour('text-2'), hideOverlap: true, showMaxLabel: false, showMinLabel: false,
           formatter: (y) => (y > 1 ? '' : format.percent(y, (near ? range.y[1] - range.y[0] : 1) < 0.08 ? 2 : 0)) } }),

@@ -77,17 +77,15 @@ function tensorTable() {
     expandLabel: (own) => own.identity,
     expand: tensorDetails,
     columns: [
-      { key: 'place', label: 'Weight tensor', value: (own) => own.place, cell: (own) => h('code', null, own.identity), class: 'wide' },
-      { key: 'type', label: 'Layer', value: (own) => own.type },
-      { key: 'shape', label: 'Shape', value: (own) => own.shape.reduce((a, b) => a * b, 1), cell: (own) => shapeText(own.shape), class: 'nowrap' },
+      { key: 'place', label: 'Weight tensor', value: (own) => own.place, cell: (own) => h('span', { class: 'named' }, h('code', null, breakable(own.identity)), h('span', { class: 'below' }, own.type + ' · ' + shapeText(own.shape))), class: 'wide' },
       { key: 'before', label: 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
       { key: 'after', label: 'Chosen', number: true, value: (own) => own.after, cell: (own) => format.bytes(own.after) },
       { key: 'bar', label: 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
       { key: 'option', label: 'Option', value: (own) => own.scheme || 'as given', cell: (own) => (own.scheme ? h('code', null, own.scheme) : 'as given'), class: 'nowrap' },
       { key: 'share', label: 'Share', number: true, value: (own) => own.after, cell: (own) => format.percent(AFTER_TOTAL ? own.after / AFTER_TOTAL : 0, 1) },
       { key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) },
-      { key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
-        cell: (own) => (own.steps ? own.steps.causes.map((cause) => h('span', { class: 'chip cause' }, CAUSE_NAMES[cause.kind] || cause.kind)) : '') },
+      ...(TENSORS.some((own) => own.steps && own.steps.causes.length) ? [{ key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
+        cell: (own) => (own.steps ? own.steps.causes.map((cause) => h('span', { class: 'chip cause' }, CAUSE_NAMES[cause.kind] || cause.kind)) : '') }] : []),
     ],
   });
   return table.element;
@@ -133,8 +131,10 @@ const STATE_SIGNS = { dominated: '·', narrowed: '·', refused: '×', 'not-fitte
 function heatMap() {
   let metric = TENSORS.some((own) => own.options.some((one) => one.loss !== null)) ? 'loss' : 'bytes';
   let page = 0;
+  const tensors = TENSORS.filter((own) => own.options.length);
   const size = 40;
-  const schemes = [...new Set(TENSORS.flatMap((own) => own.options.map((one) => one.scheme)))]
+  const known = (x) => x !== null && x !== undefined;
+  const all = [...new Set(TENSORS.flatMap((own) => own.options.map((one) => one.scheme)))]
     .sort((a, b) => {
       const form = (scheme) => scheme.replace(/:\d+/, '');
       return form(a) < form(b) ? -1 : form(a) > form(b) ? 1 : (bitsOf(a) || 0) - (bitsOf(b) || 0);
@@ -145,17 +145,18 @@ function heatMap() {
   function draw() {
     const [label, value, form] = HEAT_METRICS[metric];
     const scale = scaleOf(TENSORS.flatMap((own) => own.options.map(value)));
-    const rows = TENSORS.slice(page * size, (page + 1) * size);
+    // Most options are left out before anything is run: then nothing is known of them.
+    const schemes = all.filter((scheme) => tensors.some((own) => own.options.some((one) => one.scheme === scheme && (known(value(one)) || scheme === own.chosen))));
+    const rows = tensors.slice(page * size, (page + 1) * size);
     const body = h('tbody', null, rows.map((own) => {
       const options = new Map(own.options.map((one) => [one.scheme, one]));
       return h('tr', null, h('th', { scope: 'row' }, h('code', null, own.identity)), schemes.map((scheme) => {
         const one = options.get(scheme);
         if (!one) return h('td', { class: 'none' }, h('span', { class: 'hidden' }, 'no option'));
         const x = value(one);
-        const known = x !== null && x !== undefined;
-        const text = known ? form(x) : one.state;
-        const cell = h('td', { class: scheme === own.chosen ? 'cell chosen' : 'cell', style: known ? { background: tint(0.04 + 0.8 * scale(x)) } : {} },
-          known ? null : h('span', { 'aria-hidden': 'true' }, STATE_SIGNS[one.state] || '·'),
+        const text = known(x) ? form(x) : one.state;
+        const cell = h('td', { class: scheme === own.chosen ? 'cell chosen' : 'cell', style: known(x) ? { background: tint(0.04 + 0.8 * scale(x)) } : {} },
+          known(x) ? null : h('span', { 'aria-hidden': 'true' }, STATE_SIGNS[one.state] || '·'),
           h('span', { class: 'hidden' }, text + (scheme === own.chosen ? ', chosen' : '')));
         cell.told = { title: own.identity + ' ' + scheme, lines: [[label, text], ['Bytes', format.bytes(one.bytes)], ['State', one.state],
           ...(one.disagreeing !== null ? [['Differ', format.count(one.disagreeing) + ' of ' + format.count(one.samples)]] : []),
@@ -171,14 +172,15 @@ function heatMap() {
       if (cell && cell.told) tip.show(event.clientX, event.clientY, cell.told.title, cell.told.lines);
     });
     body.addEventListener('mouseleave', () => tip.hide());
-    const pages = Math.ceil(TENSORS.length / size);
+    const pages = Math.ceil(tensors.length / size);
     holder.replaceChildren(
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Heat map of options' }, table),
       h('p', { class: 'legend' }, 'low ', h('span', { class: 'ramp', 'aria-hidden': 'true' }, [0.04, 0.2, 0.36, 0.52, 0.68, 0.84].map((x) => h('span', { style: { background: tint(x) } }))), ' high',
-        h('span', null, '  ·  outlined: chosen'), h('span', null, '  ·  dot: left out before it was run'), h('span', null, '  ·  ×: refused')),
+        h('span', null, '  ·  outlined: chosen'), h('span', null, '  ·  dot: left out before it was run'), h('span', null, '  ·  ×: refused'),
+        schemes.length < all.length ? h('span', null, '  ·  ' + format.count(all.length - schemes.length) + ' options of which nothing is known here are not shown') : null),
       pages > 1 ? h('div', { class: 'pager' },
         h('button', { type: 'button', disabled: page === 0, onclick: () => { page--; draw(); } }, 'Previous'),
-        h('span', null, 'Tensors ' + format.count(page * size + 1) + ' to ' + format.count(Math.min(TENSORS.length, (page + 1) * size)) + ' of ' + format.count(TENSORS.length)),
+        h('span', null, 'Tensors ' + format.count(page * size + 1) + ' to ' + format.count(Math.min(tensors.length, (page + 1) * size)) + ' of ' + format.count(tensors.length)),
         h('button', { type: 'button', disabled: page === pages - 1, onclick: () => { page++; draw(); } }, 'Next')) : '');
   }
 

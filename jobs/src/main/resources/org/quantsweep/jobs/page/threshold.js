@@ -182,6 +182,8 @@ function drawThreshold(content) {
       h('label', { for: numberId, class: 'hidden' }, 'The same as a number'), number,
       h('button', { type: 'button', onclick: () => { threshold = asked; number.value = asked; slider.value = t; update(); } }, 'As asked: ' + asked)),
     output, box, missingBox);
+  const sizes = steps.filter((step) => step.answer).map((step) => step.answer.size);
+  const span = Math.max(...sizes, 1) - Math.min(...sizes, 1e15);
   let made = null;
   update();
   made = makeChart(box, () => {
@@ -193,9 +195,9 @@ function drawThreshold(content) {
     return {
       ...chartBase(),
       grid: { left: 64, right: 24, top: 36, bottom: 44 },
-      legend: { top: 0, left: 0, itemWidth: 18, textStyle: { color: colour('text-2') }, inactiveColor: colour('line-2'), data: ['Known', 'At most'] },
-      xAxis: axisBase({ type: 'value', min: low, max: 1, name: 'Threshold', nameLocation: 'middle', nameGap: 26, axisLabel: { color: colour('text-2'), formatter: (x) => format.decimal(x, 2) } }),
-      yAxis: axisBase({ type: 'value', scale: true, axisLabel: { color: colour('text-2'), formatter: format.bytes } }),
+      legend: { top: 0, left: 0, itemWidth: 18, textStyle: { color: colour('text-2') }, inactiveColor: colour('line-2'), data: [{ name: 'Known', icon: 'path://M0,4H24V6H0Z' }, { name: 'At most', icon: 'path://M0,4H4V6H0Z M8,4H12V6H8Z M16,4H20V6H16Z' }] },
+      xAxis: axisBase({ type: 'value', min: low, max: 1, name: 'Threshold', nameLocation: 'middle', nameGap: 26, interval: (1 - low) / 10, axisLabel: { color: colour('text-2'), hideOverlap: true, formatter: (x) => format.decimal(x, 2) } }),
+      yAxis: axisBase({ type: 'value', scale: true, splitNumber: 4, axisLabel: { color: colour('text-2'), formatter: format.bytesOfSpan(span) } }),
       series: [
         { type: 'line', name: 'Known', step: 'end', symbol: 'none', data: line(true), lineStyle: { color: colour('accent'), width: 2 }, itemStyle: { color: colour('accent') },
           markLine: { silent: true, symbol: 'none', label: { show: false }, data: [
