@@ -73,6 +73,9 @@ final class SettingsByFlag {
         "deployment-target",
         settings.deployment().target().map(DeploymentTarget::toString).orElse(""));
     put("compute-unit", settings.deployment().unit().toString());
+    put("no-report", Boolean.toString(!settings.report().wanted()));
+    put("report-samples", Integer.toString(settings.report().samples()));
+    put("report-bytes", settings.report().pictures().toString());
     put("output", withoutUser(settings.output()));
   }
 

@@ -34,8 +34,10 @@ import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionStore;
 import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
 
 /** The phases of a sweep over what is open for it: uniform family, plans, confirmation. */
 final class SweepPhases {
@@ -50,6 +52,26 @@ final class SweepPhases {
   private final SearchListener listener;
   private final SearchBudget budget;
   private final List<LeftOut> leftOut = new ArrayList<>();
+  private Optional<OptionPass.Offered> offered = Optional.empty();
+  private Map<TensorOption, Sensitivity> measured = Map.of();
+
+  /**
+   * What is known of weight tensors' options, once {@link #run} is through.
+   *
+   * @param offered by the format and the settings; empty without a search over plans
+   * @param measured what options did alone
+   * @param leftOut options that weight tensors could not have
+   */
+  record Options(
+      Optional<OptionPass.Offered> offered,
+      Map<TensorOption, Sensitivity> measured,
+      List<LeftOut> leftOut) {
+    /** Copies the collections. */
+    Options {
+      measured = Map.copyOf(measured);
+      leftOut = List.copyOf(leftOut);
+    }
+  }
 
   /** What is open while a sweep runs. */
   record Resources(
@@ -170,7 +192,7 @@ final class SweepPhases {
     SweepFindings findings =
         SweepFindings.of(
             uniform.run(
-                answered.answers(SampleRole.SELECTION), family.candidates(), family::encode));
+                answered.answers(SampleRole.SELECTION), family.candidates(), open.files()::encode));
     if (plans.isPresent()) {
       PlanWork work = plans.get();
       SweepFindings before = findings;
@@ -216,6 +238,11 @@ final class SweepPhases {
     return List.copyOf(leftOut);
   }
 
+  /** What is known of options, once {@link #run} is through. */
+  Options options() {
+    return new Options(offered, measured, leftOut);
+  }
+
   /** A search over plans, by what runs options and what decides plans. */
   private interface PlanPhase {
     SweepFindings.Plans run(OptionPass pass, CandidateJudge judge);
@@ -245,6 +272,8 @@ final class SweepPhases {
               listener);
       SweepFindings.Plans found = phase.run(pass, judge);
       leftOut.addAll(pass.leftOut());
+      offered = pass.offered();
+      measured = pass.measured();
       return findings.with(found).plus(runner.cost());
     }
   }

@@ -59,6 +59,7 @@ final class SweepResults {
    * @param format of the model, for the deployment that was asked for
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
+   * @param reportSeconds that its evidence took of these; null where none was made
    */
   static SweepResult of(
       SweepIdentity identity,
@@ -69,13 +70,17 @@ final class SweepResults {
       ModelFormat format,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
-      double seconds) {
+      double seconds,
+      Double reportSeconds) {
     return new SweepResults(identity, given, answered, findings, leftOut, format)
-        .result(made, budget, seconds);
+        .result(made, budget, seconds, reportSeconds);
   }
 
   private SweepResult result(
-      Deliverables.Made made, Optional<SearchBudget.End> budget, double seconds) {
+      Deliverables.Made made,
+      Optional<SearchBudget.End> budget,
+      double seconds,
+      Double reportSeconds) {
     Optional<Candidate> chosen = findings.selection().candidate();
     SweepSettings settings = identity.settings();
     SweepResult.Chosen selected =
@@ -127,7 +132,8 @@ final class SweepResults {
             cost.referenceInferences() + cost.candidateInferences(),
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
-            seconds));
+            seconds,
+            reportSeconds));
   }
 
   /** The last part of a path. */
@@ -224,7 +230,7 @@ final class SweepResults {
             .map(counts -> agreement(counts, confidence))
             .orElse(null);
     return new SweepResult.Chosen(
-        scheme(candidate),
+        scheme(format, candidate),
         plan(candidate),
         file.size().bytes(),
         file.size().ratioTo(given),
@@ -238,7 +244,7 @@ final class SweepResults {
     Candidate candidate = evaluation.candidate();
     boolean needed = evaluation.verdict().isJudged();
     return new SweepResult.Row(
-        scheme(candidate),
+        scheme(format, candidate),
         plan(candidate),
         candidate.encodedSize().bytes(),
         candidate.encodedSize().ratioTo(given),
@@ -248,14 +254,16 @@ final class SweepResults {
         needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
   }
 
-  private String scheme(Candidate candidate) {
+  /** As results call it; null for a plan. */
+  static String scheme(ModelFormat format, Candidate candidate) {
     if (candidate instanceof Candidate.Uniform uniform) {
       return format.spelled(uniform.scheme());
     }
     return candidate.plan().isPresent() ? null : candidate.name();
   }
 
-  private static String plan(Candidate candidate) {
+  /** The digest of its plan; null for a uniform scheme and the file as given. */
+  static String plan(Candidate candidate) {
     return candidate.plan().map(Sha256Digest::hex).orElse(null);
   }
 

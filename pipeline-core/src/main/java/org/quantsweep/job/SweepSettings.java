@@ -45,6 +45,7 @@ import org.quantsweep.search.SearchSettings;
  * @param halfPrecision whether an ML Program's half-precision values are rounded as its types say
  * @param functions of a model of several that are judged; empty for all
  * @param deployment where the chosen model is to run
+ * @param report what is kept for a report
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -69,6 +70,7 @@ public record SweepSettings(
     boolean halfPrecision,
     List<String> functions,
     Deployment deployment,
+    ReportSettings report,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -139,6 +141,7 @@ public record SweepSettings(
     private boolean halfPrecision;
     private List<String> functions = List.of();
     private Deployment deployment = Deployment.DEFAULT;
+    private ReportSettings report = ReportSettings.DEFAULT;
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -268,6 +271,12 @@ public record SweepSettings(
       return this;
     }
 
+    /** What is kept for a report; all that is usual unless it is said. */
+    public Builder report(ReportSettings value) {
+      report = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
@@ -292,6 +301,7 @@ public record SweepSettings(
           halfPrecision,
           functions,
           deployment,
+          report,
           output);
     }
   }

@@ -279,11 +279,28 @@ public record SweepResult(
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}
 
-  /** What it cost; seconds by phase are summed over threads but for {@code wallSeconds}. */
+  /**
+   * What it cost; seconds by phase are summed over threads but for {@code wallSeconds} and {@code
+   * reportSeconds}.
+   *
+   * @param reportSeconds what making the evidence for a report took of {@code wallSeconds}; null
+   *     where none was made, and in results of earlier versions
+   */
   public record Cost(
       long evaluations,
       long inferences,
       double preparationSeconds,
       double inferenceSeconds,
-      double wallSeconds) {}
+      double wallSeconds,
+      Double reportSeconds) {
+    /** Without a report. */
+    public Cost(
+        long evaluations,
+        long inferences,
+        double preparationSeconds,
+        double inferenceSeconds,
+        double wallSeconds) {
+      this(evaluations, inferences, preparationSeconds, inferenceSeconds, wallSeconds, null);
+    }
+  }
 }

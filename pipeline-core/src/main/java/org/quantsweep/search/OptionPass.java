@@ -45,6 +45,17 @@ public final class OptionPass {
   private final SearchBudget budget;
   private final SearchListener listener;
   private final Set<LeftOut> leftOut = new LinkedHashSet<>();
+  private final Map<TensorOption, Sensitivity> told = new HashMap<>();
+  private Optional<Offered> offered = Optional.empty();
+
+  /**
+   * The options of the last {@link #space}, for reports.
+   *
+   * @param all that weight tensors could have
+   * @param best those that no other one beats in bytes and error
+   * @param kept those of them that were to be run
+   */
+  public record Offered(SearchSpace all, SearchSpace best, SearchSpace kept) {}
 
   /**
    * What the findings depend on.
@@ -132,6 +143,7 @@ public final class OptionPass {
     SearchSpace all = new SearchSpace(sized);
     SearchSpace best = all.withoutDominated();
     SearchSpace kept = best.narrowed(MOST_OPTIONS);
+    offered = Optional.of(new Offered(all, best, kept));
     listener.narrowed(all.options().size(), best.options().size(), kept.options().size());
     return kept;
   }
@@ -169,6 +181,16 @@ public final class OptionPass {
   /** The options of weight tensors that could not be fitted. */
   public Set<LeftOut> leftOut() {
     return Collections.unmodifiableSet(leftOut);
+  }
+
+  /** The options of the last {@link #space}. */
+  public Optional<Offered> offered() {
+    return offered;
+  }
+
+  /** What is known of options alone: all that this pass was asked for, beaten ones too. */
+  public Map<TensorOption, Sensitivity> measured() {
+    return Collections.unmodifiableMap(told);
   }
 
   /**
@@ -228,7 +250,9 @@ public final class OptionPass {
           missing.add(option);
         }
       }
-      if (!measure(missing, measured)) {
+      boolean complete = measure(missing, measured);
+      told.putAll(measured);
+      if (!complete) {
         return new Measured(space, measured, false);
       }
       measured.forEach(
@@ -263,7 +287,11 @@ public final class OptionPass {
                 missing.add(option);
               }
             });
-    return measure(missing, measured) ? Optional.of(measured) : Optional.empty();
+    if (!measure(missing, measured)) {
+      return Optional.empty();
+    }
+    told.putAll(measured);
+    return Optional.of(measured);
   }
 
   /** Runs options group by group; false when the budget ended it. */

@@ -138,7 +138,19 @@ public final class PlanSearch {
         rungs,
         new ArrayList<>(decided.values()),
         rejected,
-        line.size());
+        line.size(),
+        points(whole));
+  }
+
+  /** What the line promises; nothing where a plan's options were not all measured. */
+  private List<PlanOutcome.LinePoint> points(List<Candidate> line) {
+    List<PlanOutcome.LinePoint> points = new ArrayList<>();
+    for (Candidate plan : measured.isEmpty() ? List.<Candidate>of() : line) {
+      PredictedLoss.of(catalog.plan(plan), measured)
+          .ifPresent(
+              loss -> points.add(new PlanOutcome.LinePoint(plan.encodedSize().bytes(), loss)));
+    }
+    return points;
   }
 
   /** Of what was decided, the smallest accepted plan below the incumbent. */

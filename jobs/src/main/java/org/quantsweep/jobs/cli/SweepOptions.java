@@ -18,6 +18,7 @@ import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.job.ConfirmationSettings;
 import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
@@ -60,6 +61,7 @@ final class SweepOptions {
   @Mixin private RunLimit runLimit = new RunLimit();
   @Mixin private RunPrecision precision = new RunPrecision();
   @Mixin private DeploymentOptions deployment = new DeploymentOptions();
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Option(
       names = "--schemes",
@@ -230,6 +232,7 @@ final class SweepOptions {
     Duration longestRun = runLimit.limit(problems);
     FloatPrecision rounding = precision.precision(problems);
     Deployment place = deployment.deployment(problems);
+    ReportSettings kept = report.settings(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -261,6 +264,7 @@ final class SweepOptions {
             .confirmation(confirmation)
             .functions(functions)
             .deployment(place)
+            .report(kept)
             .runLimit(longestRun);
     if (largest != null) {
       settings.largestSize(largest);
