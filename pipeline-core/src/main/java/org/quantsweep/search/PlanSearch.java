@@ -327,14 +327,20 @@ public final class PlanSearch {
                 : expectedShare(logarithm(uniformLoss.apply(uniform)));
           }
         };
+    PlanLadder.Judge decide =
+        new PlanLadder.Judge() {
+          @Override
+          public List<CandidateEvaluation> judge(List<Candidate> plans) {
+            return judgeInWaves(plans, t);
+          }
+
+          @Override
+          public double chanceOfClasses(Candidate accepted) {
+            return judge.chanceOfClasses(accepted, finalists.unseen());
+          }
+        };
     later = finalists.most();
-    return new PlanLadder(
-            shares,
-            plans -> judgeInWaves(plans, t),
-            t,
-            finalists,
-            judge.denominator(),
-            decided.values())
+    return new PlanLadder(shares, decide, t, finalists, judge.denominator(), decided.values())
         .rungs(undecided.get(true), undecided.get(false));
   }
 
