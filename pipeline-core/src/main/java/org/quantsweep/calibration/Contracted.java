@@ -71,11 +71,23 @@ final class Contracted extends LayerInputs {
   }
 
   /** Where vectors begin in an input, and where their numbers lie behind that. */
-  private record Places(Shape input, int[] starts, int[] groups, int[] columns) {}
+  private static final class Places {
+    private final Shape input;
+    private final int[] starts;
+    private final int[] groups;
+    private final int[] columns;
+
+    Places(Shape input, int[] starts, int[] groups, int[] columns) {
+      this.input = input;
+      this.starts = starts;
+      this.groups = groups;
+      this.columns = columns;
+    }
+  }
 
   private Places places(Shape input) {
     Places known = places;
-    if (known == null || !known.input().equals(input)) {
+    if (known == null || !known.input.equals(input)) {
       known = found(input);
       places = known;
     }
@@ -129,16 +141,16 @@ final class Contracted extends LayerInputs {
 
   @Override
   int places(Tensor input) {
-    return places(input.shape()).starts().length;
+    return places(input.shape()).starts.length;
   }
 
   @Override
   void gather(Tensor input, int place, int group, double[] x, int start) {
     Places found = places(input.shape());
     float[] values = input.sharedArray();
-    int first = found.starts()[place] + found.groups()[group];
+    int first = found.starts[place] + found.groups[group];
     for (int column = 0; column < columns(); column++) {
-      x[start + column] = values[first + found.columns()[column]];
+      x[start + column] = values[first + found.columns[column]];
     }
   }
 }
