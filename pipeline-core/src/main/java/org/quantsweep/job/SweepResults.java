@@ -278,13 +278,13 @@ final class SweepResults {
         findings.tested().isPresent() ? part(found.confirmation()) : null);
   }
 
-  private ClassTable.Part part(List<ClassAgreement> classes) {
+  private ClassTable.ClassPart part(List<ClassAgreement> classes) {
     ClassFloor floor = identity.settings().aim().classFloor();
-    return ClassTable.Part.of(
+    return ClassTable.ClassPart.of(
         classes.stream()
             .map(
                 own ->
-                    ClassTable.Row.of(
+                    ClassTable.ClassRow.of(
                         own.of().output(),
                         names.of(own.of()),
                         own.counts().judged(),

@@ -17,7 +17,8 @@ import org.quantsweep.agreement.ClassFloor;
  * @param selection on the samples that select
  * @param confirmation on those that confirm; null where nothing was confirmed
  */
-public record ClassTable(String floor, int leastSamples, Part selection, Part confirmation) {
+public record ClassTable(
+    String floor, int leastSamples, ClassPart selection, ClassPart confirmation) {
   /** Of a model of thousands of classes, those that matter most are told. */
   public static final int MOST_ROWS = 100;
 
@@ -34,17 +35,17 @@ public record ClassTable(String floor, int leastSamples, Part selection, Part co
    *     floor, and before them the smallest of those that are not judged
    * @param classes in the order of the model's outputs and labels, at most {@link #MOST_ROWS}
    */
-  public record Part(
-      int judged, int notJudged, long samplesNotJudged, int leftOut, List<Row> classes) {
+  public record ClassPart(
+      int judged, int notJudged, long samplesNotJudged, int leftOut, List<ClassRow> classes) {
     /** Copies the list. */
-    public Part {
+    public ClassPart {
       classes = List.copyOf(classes);
     }
 
     /** What is told of all classes of a part. */
-    public static Part of(List<Row> all) {
-      List<Row> judged = all.stream().filter(Row::isJudged).toList();
-      List<Row> others = all.stream().filter(row -> !row.isJudged()).toList();
+    public static ClassPart of(List<ClassRow> all) {
+      List<ClassRow> judged = all.stream().filter(ClassRow::isJudged).toList();
+      List<ClassRow> others = all.stream().filter(row -> !row.isJudged()).toList();
       List<Integer> kept =
           IntStream.range(0, all.size())
               .boxed()
@@ -54,17 +55,19 @@ public record ClassTable(String floor, int leastSamples, Part selection, Part co
               .limit(MOST_ROWS)
               .sorted()
               .toList();
-      return new Part(
+      return new ClassPart(
           judged.size(),
           others.size(),
-          others.stream().mapToLong(Row::samples).sum(),
+          others.stream().mapToLong(ClassRow::samples).sum(),
           all.size() - kept.size(),
           kept.stream().map(all::get).toList());
     }
 
     /** The judged class with the fewest agreeing samples beyond what it needs. */
-    Optional<Row> closest() {
-      return classes.stream().filter(Row::isJudged).min(Comparator.comparing(Row::urgency));
+    Optional<ClassRow> closest() {
+      return classes.stream()
+          .filter(ClassRow::isJudged)
+          .min(Comparator.comparing(ClassRow::urgency));
     }
   }
 
@@ -78,17 +81,17 @@ public record ClassTable(String floor, int leastSamples, Part selection, Part co
    * @param required how many must agree; null where it is not judged
    * @param verdict {@code met}, {@code missed} or {@code not-judged}
    */
-  public record Row(
+  public record ClassRow(
       String output, String name, long samples, long agreeing, Long required, String verdict) {
     private static final String MET = "met";
     private static final String MISSED = "missed";
     private static final String NOT_JUDGED = "not-judged";
 
     /** What the floor says of a class. */
-    public static Row of(
+    public static ClassRow of(
         String output, String name, long samples, long agreeing, ClassFloor floor) {
       Long required = floor.judges(samples) ? floor.required(samples) : null;
-      return new Row(
+      return new ClassRow(
           shortened(output),
           shortened(name),
           samples,
@@ -128,13 +131,13 @@ public record ClassTable(String floor, int leastSamples, Part selection, Part co
     }
   }
 
-  private void require(String where, String name, Part part) {
+  private void require(String where, String name, ClassPart part) {
     ClassFloor asked = ClassFloor.parse(floor);
-    for (Row row : part.classes()) {
+    for (ClassRow row : part.classes()) {
       boolean judged = row.samples() >= leastSamples;
       Long required = judged ? Long.valueOf(asked.required(Math.max(1, row.samples()))) : null;
       boolean met = judged && row.agreeing() >= required;
-      String verdict = judged ? met ? Row.MET : Row.MISSED : Row.NOT_JUDGED;
+      String verdict = judged ? met ? ClassRow.MET : ClassRow.MISSED : ClassRow.NOT_JUDGED;
       boolean possible = row.agreeing() >= 0 && row.agreeing() <= row.samples();
       boolean same =
           verdict.equals(row.verdict())

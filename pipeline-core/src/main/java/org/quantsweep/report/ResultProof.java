@@ -69,7 +69,7 @@ final class ResultProof {
     text.append(".\n");
   }
 
-  private static void part(ClassTable.Part part, StringBuilder text) {
+  private static void part(ClassTable.ClassPart part, StringBuilder text) {
     text.append(part.judged()).append(part.judged() == 1 ? " class" : " classes").append(" judged");
     part.closest()
         .ifPresent(

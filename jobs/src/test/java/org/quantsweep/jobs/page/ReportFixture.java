@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.quantsweep.agreement.AgreementCounts;
@@ -115,7 +116,7 @@ public final class ReportFixture {
     for (Judged own : all) {
       BitSet agreed = selection.get(own.name());
       BitSet judged = (BitSet) whole.clone();
-      long disagreeing = samples - agreed.cardinality();
+      long disagreeing = (long) samples - agreed.cardinality();
       SweepResult.Row row;
       double ratio = (double) own.size() / given;
       if (disagreeing > 3 * (samples - required)) {
@@ -242,6 +243,7 @@ public final class ReportFixture {
                 null,
                 digest(name(uniform)),
                 null),
+            null,
             rows,
             List.of(
                 new SweepResult.LeftOut(
@@ -328,7 +330,7 @@ public final class ReportFixture {
     };
   }
 
-  private TreeMap<String, String> settings() {
+  private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();
     settings.put("model", prefix + "models/" + modelName());
     settings.put("samples", "photos/a\nphotos/it's here");
@@ -547,7 +549,7 @@ public final class ReportFixture {
               dear
                   ? List.of(
                       new Explanations.Cause(
-                          own == weights.get(0) ? "first-layer" : "last-layer",
+                          own.equals(weights.get(0)) ? "first-layer" : "last-layer",
                           "It has 27 weights per channel and takes the raw picture.",
                           "Leave it at 8 bits: it holds 0.4 % of the bytes."),
                       new Explanations.Cause(

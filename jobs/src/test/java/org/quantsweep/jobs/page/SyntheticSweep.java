@@ -62,8 +62,7 @@ final class SyntheticSweep {
   record Files(SweepResult result, EvidenceBundle evidence) {}
 
   Files make() {
-    List<TensorEvidence> weights =
-        IntStream.range(0, tensors).mapToObj(this::tensor).toList();
+    List<TensorEvidence> weights = IntStream.range(0, tensors).mapToObj(this::tensor).toList();
     List<CandidateEvidence> candidates = candidates();
     CandidateEvidence chosen = candidates.get(CANDIDATES / 2);
     EvidenceBundle evidence =
@@ -243,8 +242,7 @@ final class SyntheticSweep {
 
   /** Noise, which no form of picture makes smaller; null where the room is spent. */
   private ShownSample.Picture picture() {
-    BufferedImage noise =
-        new BufferedImage(PICTURE_SIDE, PICTURE_SIDE, BufferedImage.TYPE_INT_RGB);
+    BufferedImage noise = new BufferedImage(PICTURE_SIDE, PICTURE_SIDE, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < PICTURE_SIDE; y++) {
       for (int x = 0; x < PICTURE_SIDE; x++) {
         noise.setRGB(x, y, random.nextInt(1 << 24));
@@ -319,6 +317,7 @@ final class SyntheticSweep {
             samples, 0, digest, Map.of("selection", split, "confirmation", split), 0),
         selected,
         chosen(uniform),
+        null,
         rows,
         List.of(
             new SweepResult.LeftOut(
