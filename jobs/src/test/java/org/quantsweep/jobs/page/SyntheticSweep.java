@@ -397,6 +397,8 @@ final class SyntheticSweep {
   }
 
   private static String base64(ByteBuffer bytes) {
-    return Base64.getEncoder().encodeToString(bytes.array());
+    byte[] packed = new byte[bytes.capacity()];
+    bytes.duplicate().clear().get(packed);
+    return Base64.getEncoder().encodeToString(packed);
   }
 }
