@@ -255,7 +255,7 @@ with DAG(
             flag("--output", "output"),
         ],
         answer=of("output"),
-        report=of("output") + "/result.json",
+        results=of("output"),
         registry=of("published_as"),
         trigger_rule="none_failed",  # most models need no conversion
     )
@@ -278,7 +278,7 @@ with DAG(
         task_id="publish",
         name="quantsweep publish",
         application_args=["registry", "publish", of("output"), of("published_as")],
-        report=of("output") + "/result.json",
+        results=of("output"),
         registry=of("published_as"),
     )
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** Opens models. Travels to executors, so it is a value. */
@@ -53,6 +54,24 @@ public interface InferenceEngine extends Serializable {
    */
   default List<CoreMLModel> opened(CoreMLModel model) {
     return List.of(model);
+  }
+
+  /**
+   * The shapes of a model's values where the model gets the inputs that it prefers, as far as they
+   * are known without a run; for reports. Values inside branches and loops are left out.
+   *
+   * @throws org.quantsweep.BadInputException as {@link #open}
+   */
+  default Map<String, Shape> shapes(CoreMLModel model) {
+    return Map.of();
+  }
+
+  /**
+   * The same engine for models that have been run before, which need not be tried first: where the
+   * first run of a model is watched.
+   */
+  default InferenceEngine ofKnownModels() {
+    return this;
   }
 
   /** Name and version, for digests and provenance, for example {@code onnxruntime 1.28.0}. */

@@ -1,12 +1,49 @@
 package org.quantsweep.job;
 
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.PlanCatalog;
 
-/** Makes the files of a sweep's candidates. */
-record CandidateFiles(UniformFamily family, PlanCatalog plans) {
+/** Makes the files of a sweep's candidates, and remembers their digests. */
+final class CandidateFiles {
+  private final UniformFamily family;
+  private final PlanCatalog plans;
+  private final Map<Candidate, Sha256Digest> digests = new ConcurrentHashMap<>();
+
+  CandidateFiles(UniformFamily family, PlanCatalog plans) {
+    this.family = family;
+    this.plans = plans;
+  }
+
+  UniformFamily family() {
+    return family;
+  }
+
+  PlanCatalog plans() {
+    return plans;
+  }
+
   ModelFiles encode(Candidate candidate) {
-    return candidate.plan().isPresent() ? plans.encode(candidate) : family.encode(candidate);
+    ModelFiles files =
+        candidate.plan().isPresent() ? plans.encode(candidate) : family.encode(candidate);
+    digests.put(candidate, files.digest());
+    return files;
+  }
+
+  /** The option of each weight tensor that has one; empty for the file as given. */
+  Optional<QuantizationPlan> plan(Candidate candidate) {
+    return candidate.plan().isPresent()
+        ? Optional.of(plans.plan(candidate))
+        : family.plan(candidate);
+  }
+
+  /** The digests of the candidates that were encoded so far. */
+  Map<Candidate, Sha256Digest> digests() {
+    return Map.copyOf(digests);
   }
 }

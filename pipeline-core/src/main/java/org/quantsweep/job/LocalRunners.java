@@ -1,17 +1,24 @@
 package org.quantsweep.job;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.sample.Sample;
+import org.quantsweep.sample.SampleContent;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSubset;
+import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.EvaluationTask;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.LocalOptionRunner;
@@ -45,8 +52,58 @@ final class LocalRunners implements AutoCloseable {
   }
 
   SampleSets sets() {
-    return (set, locations) ->
-        new SampleSets.Opened(sources.get(set).index(), sources.get(set).unreadable());
+    return new SampleSets() {
+      @Override
+      public Opened open(SampleSet set, List<String> locations) {
+        return new Opened(sources.get(set).index(), sources.get(set).unreadable());
+      }
+
+      @Override
+      public List<Described> described(SamplePart part, int most) {
+        SampleSource source = source(part);
+        SampleIndex index = part.index();
+        List<Described> described = new ArrayList<>();
+        for (int shard = 0; shard < index.shards() && described.size() < most; shard++) {
+          for (Sample sample : source.read(new ShardId(shard))) {
+            if (described.size() < most) {
+              described.add(new Described(sample.path(), sample.label()));
+            }
+          }
+        }
+        return described;
+      }
+
+      @Override
+      public Map<Integer, Sample> read(SamplePart part, Collection<Integer> ranks, long mostBytes) {
+        SampleSource source = source(part);
+        SampleIndex index = part.index();
+        TreeMap<Integer, Sample> found = new TreeMap<>();
+        ranks.stream()
+            .map(index::shard)
+            .distinct()
+            .forEach(
+                shard -> {
+                  for (Sample sample : source.read(shard)) {
+                    int rank = index.rank(sample.digest());
+                    if (ranks.contains(rank) && bytes(sample.content()) <= mostBytes) {
+                      found.put(rank, sample);
+                    }
+                  }
+                });
+        return found;
+      }
+    };
+  }
+
+  private static long bytes(SampleContent content) {
+    if (content instanceof SampleContent.EncodedPicture picture) {
+      return picture.sharedBytes().length;
+    }
+    if (content instanceof SampleContent.Calls calls) {
+      return calls.calls().stream().mapToLong(LocalRunners::bytes).sum();
+    }
+    return ((SampleContent.NamedArrays) content)
+        .arrays().values().stream().mapToLong(array -> 4L * array.size()).sum();
   }
 
   SweepRunners of(SweepSettings settings) {

@@ -6,6 +6,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -30,8 +31,13 @@ public final class LocalSweep implements AutoCloseable {
    *
    * @param model the chosen one; empty when none is acceptable
    * @param recipe how it is made; empty for a uniform scheme
+   * @param evidence what a report shows beside the result; empty where none is wanted
    */
-  public record Outcome(SweepResult result, Optional<ModelFiles> model, Optional<Recipe> recipe) {}
+  public record Outcome(
+      SweepResult result,
+      Optional<ModelFiles> model,
+      Optional<Recipe> recipe,
+      Optional<EvidenceBundle> evidence) {}
 
   /**
    * Over some samples.
@@ -55,7 +61,7 @@ public final class LocalSweep implements AutoCloseable {
     SearchBudget budget =
         new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
     SweepResult result = new SweepProcedure(settings, engine, ports, listener, budget).run();
-    return new Outcome(result, kept.model, kept.recipe);
+    return new Outcome(result, kept.model, kept.recipe, kept.evidence);
   }
 
   @Override
@@ -90,6 +96,7 @@ public final class LocalSweep implements AutoCloseable {
   private static final class Kept implements SweepOutput {
     private Optional<ModelFiles> model = Optional.empty();
     private Optional<Recipe> recipe = Optional.empty();
+    private Optional<EvidenceBundle> evidence = Optional.empty();
 
     @Override
     public void begin(String model) {}
@@ -101,6 +108,7 @@ public final class LocalSweep implements AutoCloseable {
     public void replace(Delivery delivery) {
       model = delivery.model();
       recipe = delivery.recipe();
+      evidence = delivery.evidence();
     }
   }
 }

@@ -40,6 +40,7 @@ final class SettingsByFlag {
     put("criterion", settings.criterion().toString());
     if (settings.aim() instanceof Aim.Smallest smallest) {
       put("agreement", smallest.threshold().toString());
+      put("class-floor", smallest.floor().asks() ? smallest.floor().toString() : "");
       // Where nothing has to be passed, there is neither a rule nor a ladder.
       put("acceptance", settings.confirmation().rule().toString());
       put("finalists", Integer.toString(settings.confirmation().finalists()));
@@ -73,6 +74,9 @@ final class SettingsByFlag {
         "deployment-target",
         settings.deployment().target().map(DeploymentTarget::toString).orElse(""));
     put("compute-unit", settings.deployment().unit().toString());
+    put("no-report", Boolean.toString(!settings.report().wanted()));
+    put("report-samples", Integer.toString(settings.report().samples()));
+    put("report-bytes", settings.report().pictures().toString());
     put("output", withoutUser(settings.output()));
   }
 

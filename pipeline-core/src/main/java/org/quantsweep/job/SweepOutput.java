@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** Takes what a sweep gives; each thing appears whole or not at all. */
 public interface SweepOutput {
@@ -13,9 +14,14 @@ public interface SweepOutput {
    * @param modelName what the chosen model is called, or would be
    * @param model the chosen one; empty when none is acceptable
    * @param recipe how it is made; empty for a uniform scheme
+   * @param evidence what a report shows beside the result; empty where none is wanted
    */
   record Delivery(
-      SweepResult result, String modelName, Optional<ModelFiles> model, Optional<Recipe> recipe) {}
+      SweepResult result,
+      String modelName,
+      Optional<ModelFiles> model,
+      Optional<Recipe> recipe,
+      Optional<EvidenceBundle> evidence) {}
 
   /**
    * Refuses a place where nothing can be written, or where something would be lost. An older result

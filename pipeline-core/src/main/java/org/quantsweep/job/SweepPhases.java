@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
@@ -17,6 +18,7 @@ import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LadderTop;
 import org.quantsweep.search.LargestSize;
@@ -34,8 +36,10 @@ import org.quantsweep.sweep.EvaluationStore;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionStore;
 import org.quantsweep.sweep.ReferenceEvidence;
+import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.SweepRunner;
+import org.quantsweep.sweep.TensorOption;
 
 /** The phases of a sweep over what is open for it: uniform family, plans, confirmation. */
 final class SweepPhases {
@@ -50,6 +54,26 @@ final class SweepPhases {
   private final SearchListener listener;
   private final SearchBudget budget;
   private final List<LeftOut> leftOut = new ArrayList<>();
+  private Optional<OptionPass.Offered> offered = Optional.empty();
+  private Map<TensorOption, Sensitivity> measured = Map.of();
+
+  /**
+   * What is known of weight tensors' options, once {@link #run} is through.
+   *
+   * @param offered by the format and the settings; empty without a search over plans
+   * @param measured what options did alone
+   * @param leftOut options that weight tensors could not have
+   */
+  record Options(
+      Optional<OptionPass.Offered> offered,
+      Map<TensorOption, Sensitivity> measured,
+      List<LeftOut> leftOut) {
+    /** Copies the collections. */
+    Options {
+      measured = Map.copyOf(measured);
+      leftOut = List.copyOf(leftOut);
+    }
+  }
 
   /** What is open while a sweep runs. */
   record Resources(
@@ -112,10 +136,12 @@ final class SweepPhases {
                   throw new IllegalStateException("nothing is judged here.");
                 },
                 SearchBudget.unlimited(),
-                SearchListener.SILENT);
+                SearchListener.SILENT,
+                role == SampleRole.CALIBRATION ? ClassFloor.NONE : settings.aim().classFloor());
         answers.put(role, none.reference());
         AnsweredSamples known = new AnsweredSamples(samples, answers);
         listener.referenceDone(role.toString(), known.n(role), known.quarantine(role));
+        none.requireClasses();
       }
     }
     // Nothing is judged there, and what was decoded takes room.
@@ -170,16 +196,30 @@ final class SweepPhases {
     SweepFindings findings =
         SweepFindings.of(
             uniform.run(
-                answered.answers(SampleRole.SELECTION), family.candidates(), family::encode));
+                answered.answers(SampleRole.SELECTION), family.candidates(), open.files()::encode));
     if (plans.isPresent()) {
       PlanWork work = plans.get();
       SweepFindings before = findings;
       findings =
           searchPlans(work, findings, (pass, judge) -> smallerPlans(work, before, pass, judge));
     }
-    return samples.confirmation().isEmpty()
-        ? findings.with(findings.smallest())
-        : confirm(findings, threshold);
+    findings =
+        samples.confirmation().isEmpty()
+            ? findings.with(findings.smallest())
+            : confirm(findings, threshold);
+    return settings.aim().classFloor().asks() ? withClasses(findings) : findings;
+  }
+
+  /** With what the answer does on each class. */
+  private SweepFindings withClasses(SweepFindings findings) {
+    Optional<Candidate> answer = findings.selection().candidate();
+    if (answer.isEmpty()) {
+      return findings;
+    }
+    List<ClassAgreement> unseen =
+        findings.tested().isPresent() ? judgeUnseen().agreements(answer.get()) : List.of();
+    return findings.with(
+        new SweepFindings.Classes(judgeOfSelection().agreements(answer.get()), unseen));
   }
 
   /**
@@ -216,6 +256,11 @@ final class SweepPhases {
     return List.copyOf(leftOut);
   }
 
+  /** What is known of options, once {@link #run} is through. */
+  Options options() {
+    return new Options(offered, measured, leftOut);
+  }
+
   /** A search over plans, by what runs options and what decides plans. */
   private interface PlanPhase {
     SweepFindings.Plans run(OptionPass pass, CandidateJudge judge);
@@ -245,6 +290,8 @@ final class SweepPhases {
               listener);
       SweepFindings.Plans found = phase.run(pass, judge);
       leftOut.addAll(pass.leftOut());
+      offered = pass.offered();
+      measured = pass.measured();
       return findings.with(found).plus(runner.cost());
     }
   }
@@ -315,12 +362,13 @@ final class SweepPhases {
   /** What is confirmed; from a larger uniform candidate on where selection leaves it in doubt. */
   private LadderTop.Raised ladder(SweepFindings findings, long unseen) {
     int most = settings.confirmation().finalists();
-    List<Rung> rungs = findings.ladder(most, unseen);
+    CandidateJudge judge = judgeOfSelection();
+    List<Rung> rungs = findings.ladder(most, unseen, judge);
     if (rungs.isEmpty()) {
       return new LadderTop.Raised(rungs, List.of());
     }
     AgreementCounts first = findings.evaluations().get(rungs.get(0).candidate()).counts();
-    return new LadderTop(judgeOfSelection(), findings.threshold(), most, unseen)
+    return new LadderTop(judge, findings.threshold(), most, unseen)
         .over(rungs, first, findings.largerUniform());
   }
 
@@ -339,13 +387,18 @@ final class SweepPhases {
   /** A judge over the samples that confirm, which the search has not seen. */
   private CandidateJudge unseen() {
     listener.phaseStarted("confirmation", 0);
+    return judgeUnseen();
+  }
+
+  private CandidateJudge judgeUnseen() {
     // A budget of its own: what was found is confirmed although time is up.
     return judge(
         samples.confirmation(),
         open.confirming(),
         open.files()::encode,
         SearchBudget.unlimited(),
-        listener);
+        listener,
+        settings.aim().classFloor());
   }
 
   /** How often the samples that confirm were opened, once they are for these candidates. */
@@ -364,6 +417,7 @@ final class SweepPhases {
             : SearchSettings.decisionOnly(threshold);
     return new SearchSettings(
         usual.threshold(),
+        settings.aim().classFloor(),
         usual.evaluateAll(),
         settings.maxEvaluations(),
         usual.candidatesInFlight(),
@@ -382,7 +436,13 @@ final class SweepPhases {
   }
 
   private CandidateJudge judgeOfSelection() {
-    return judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
+    return judge(
+        samples.selection(),
+        open.selecting(),
+        open.files()::encode,
+        budget,
+        listener,
+        settings.aim().classFloor());
   }
 
   private CandidateJudge judge(
@@ -390,9 +450,18 @@ final class SweepPhases {
       SweepRunner runner,
       Function<Candidate, ModelFiles> encode,
       SearchBudget own,
-      SearchListener heard) {
+      SearchListener heard,
+      ClassFloor floor) {
     return new CandidateJudge(
-        part.index(), identity.evaluations(), open.store(), runner, encode, own, heard, FIRST_WAVE);
+        part.index(),
+        identity.evaluations(),
+        open.store(),
+        runner,
+        encode,
+        own,
+        heard,
+        FIRST_WAVE,
+        floor);
   }
 
   /** Of one core, from what was run so far; 0 when everything was known. */

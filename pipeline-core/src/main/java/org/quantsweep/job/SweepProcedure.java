@@ -10,6 +10,7 @@ import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.search.PlanCatalog;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -78,6 +79,7 @@ public final class SweepProcedure {
         SweepRunner selecting = runner(model, samples.selection(), key, store);
         SweepRunner calibrating = runner(model, samples.calibration(), key, store);
         SweepRunner confirming = runner(model, samples.confirmation(), key, store)) {
+      RememberedEvaluations evaluations = new RememberedEvaluations(store);
       ModelEncoder encoder = model.encoder(stored(options, identity.calibration()));
       CandidateFiles files =
           new CandidateFiles(model.family(settings, encoder), new PlanCatalog(encoder));
@@ -86,7 +88,7 @@ public final class SweepProcedure {
               identity,
               model,
               new SweepPhases.Resources(
-                  store,
+                  evaluations,
                   options,
                   selecting,
                   calibrating,
@@ -102,6 +104,20 @@ public final class SweepProcedure {
       Deliverables.Made made =
           new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
               .make(findings);
+      Report report =
+          report(
+              findings,
+              made,
+              new EvidenceCollector(
+                  engine.ofKnownModels(),
+                  identity,
+                  model,
+                  answered,
+                  encoder,
+                  files,
+                  evaluations,
+                  ports.samples(),
+                  phases.options()));
       SweepResult result =
           SweepResults.of(
               identity,
@@ -110,15 +126,46 @@ public final class SweepProcedure {
               findings,
               phases.leftOut(),
               model.read().format(),
+              ClassNames.of(engine.opened(model.read()).get(0).outputs()),
               made,
               budget.end(),
-              (System.nanoTime() - started) * 1e-9);
+              seconds(started),
+              report.seconds());
       ports
           .output()
           .replace(
-              new SweepOutput.Delivery(result, model.fileName(), made.selected(), made.recipe()));
+              new SweepOutput.Delivery(
+                  result, model.fileName(), made.selected(), made.recipe(), report.evidence()));
       return result;
     }
+  }
+
+  /**
+   * What a report shows.
+   *
+   * @param seconds that it took; null where none is wanted
+   */
+  private record Report(Optional<EvidenceBundle> evidence, Double seconds) {}
+
+  /** A report that cannot be made must not lose the result: then a line says why. */
+  private Report report(
+      SweepFindings findings, Deliverables.Made made, EvidenceCollector collector) {
+    if (!settings.report().wanted()) {
+      return new Report(Optional.empty(), null);
+    }
+    long started = System.nanoTime();
+    listener.phaseStarted("report", 0);
+    Optional<EvidenceBundle> evidence = Optional.empty();
+    try {
+      evidence = Optional.of(collector.collect(findings, made));
+    } catch (RuntimeException e) {
+      listener.remarked("no report is made, because its evidence cannot be put together: " + e);
+    }
+    return new Report(evidence, seconds(started));
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) * 1e-9;
   }
 
   private SweptModel model() {

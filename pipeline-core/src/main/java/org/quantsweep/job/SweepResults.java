@@ -7,19 +7,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.Certificate;
+import org.quantsweep.report.ClassTable;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.SampleClass;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.sweep.SweepCost;
 
@@ -33,6 +37,7 @@ final class SweepResults {
   private final double confidence;
   private final List<LeftOut> leftOut;
   private final ModelFormat format;
+  private final ClassNames names;
 
   private SweepResults(
       SweepIdentity identity,
@@ -40,7 +45,9 @@ final class SweepResults {
       AnsweredSamples answered,
       SweepFindings findings,
       List<LeftOut> leftOut,
-      ModelFormat format) {
+      ModelFormat format,
+      ClassNames names) {
+    this.names = names;
     this.format = format;
     this.identity = identity;
     this.leftOut = leftOut;
@@ -57,8 +64,10 @@ final class SweepResults {
    * @param given the size of the model as given
    * @param leftOut the options that weight tensors could not have
    * @param format of the model, for the deployment that was asked for
+   * @param names of classes
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
+   * @param reportSeconds that its evidence took of these; null where none was made
    */
   static SweepResult of(
       SweepIdentity identity,
@@ -67,15 +76,20 @@ final class SweepResults {
       SweepFindings findings,
       List<LeftOut> leftOut,
       ModelFormat format,
+      ClassNames names,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
-      double seconds) {
-    return new SweepResults(identity, given, answered, findings, leftOut, format)
-        .result(made, budget, seconds);
+      double seconds,
+      Double reportSeconds) {
+    return new SweepResults(identity, given, answered, findings, leftOut, format, names)
+        .result(made, budget, seconds, reportSeconds);
   }
 
   private SweepResult result(
-      Deliverables.Made made, Optional<SearchBudget.End> budget, double seconds) {
+      Deliverables.Made made,
+      Optional<SearchBudget.End> budget,
+      double seconds,
+      Double reportSeconds) {
     Optional<Candidate> chosen = findings.selection().candidate();
     SweepSettings settings = identity.settings();
     SweepResult.Chosen selected =
@@ -112,6 +126,7 @@ final class SweepResults {
         samples(),
         selected,
         best,
+        findings.classes().map(this::classes).orElse(null),
         rows,
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
@@ -127,7 +142,8 @@ final class SweepResults {
             cost.referenceInferences() + cost.candidateInferences(),
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
-            seconds));
+            seconds,
+            reportSeconds));
   }
 
   /** The last part of a path. */
@@ -189,6 +205,7 @@ final class SweepResults {
               whole ? agreement(counts, confidence) : null,
               whole ? null : counts.judged(),
               whole ? null : counts.disagreeing(),
+              missed(test.missed()),
               test.passed()));
     }
     return new Certificate.Confirmed(
@@ -224,7 +241,7 @@ final class SweepResults {
             .map(counts -> agreement(counts, confidence))
             .orElse(null);
     return new SweepResult.Chosen(
-        scheme(candidate),
+        scheme(format, candidate),
         plan(candidate),
         file.size().bytes(),
         file.size().ratioTo(given),
@@ -238,24 +255,54 @@ final class SweepResults {
     Candidate candidate = evaluation.candidate();
     boolean needed = evaluation.verdict().isJudged();
     return new SweepResult.Row(
-        scheme(candidate),
+        scheme(format, candidate),
         plan(candidate),
         candidate.encodedSize().bytes(),
         candidate.encodedSize().ratioTo(given),
         evaluation.verdict().toString(),
         evaluation.isComplete() ? agreement(evaluation.counts(), confidence) : null,
         needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
+        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null,
+        missed(evaluation.missed()));
   }
 
-  private String scheme(Candidate candidate) {
+  private List<String> missed(List<SampleClass> classes) {
+    return classes.stream().limit(SweepResult.Row.MOST_MISSED).map(names::of).toList();
+  }
+
+  private ClassTable classes(SweepFindings.Classes found) {
+    return new ClassTable(
+        identity.settings().aim().classFloor().toString(),
+        ClassFloor.LEAST_SAMPLES,
+        part(found.selection()),
+        findings.tested().isPresent() ? part(found.confirmation()) : null);
+  }
+
+  private ClassTable.ClassPart part(List<ClassAgreement> classes) {
+    ClassFloor floor = identity.settings().aim().classFloor();
+    return ClassTable.ClassPart.of(
+        classes.stream()
+            .map(
+                own ->
+                    ClassTable.ClassRow.of(
+                        own.of().output(),
+                        names.of(own.of()),
+                        own.counts().judged(),
+                        own.counts().agreeing(),
+                        floor))
+            .toList());
+  }
+
+  /** As results call it; null for a plan. */
+  static String scheme(ModelFormat format, Candidate candidate) {
     if (candidate instanceof Candidate.Uniform uniform) {
       return format.spelled(uniform.scheme());
     }
     return candidate.plan().isPresent() ? null : candidate.name();
   }
 
-  private static String plan(Candidate candidate) {
+  /** The digest of its plan; null for a uniform scheme and the file as given. */
+  static String plan(Candidate candidate) {
     return candidate.plan().map(Sha256Digest::hex).orElse(null);
   }
 

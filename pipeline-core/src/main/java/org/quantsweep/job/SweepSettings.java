@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Deployment;
@@ -45,6 +46,7 @@ import org.quantsweep.search.SearchSettings;
  * @param halfPrecision whether an ML Program's half-precision values are rounded as its types say
  * @param functions of a model of several that are judged; empty for all
  * @param deployment where the chosen model is to run
+ * @param report what is kept for a report
  * @param output folder of the result
  */
 public record SweepSettings(
@@ -69,6 +71,7 @@ public record SweepSettings(
     boolean halfPrecision,
     List<String> functions,
     Deployment deployment,
+    ReportSettings report,
     String output) {
   /** Copies the lists. */
   public SweepSettings {
@@ -122,7 +125,9 @@ public record SweepSettings(
     private final SamplePreparation preparation;
     private final String output;
     private Criterion criterion = Criteria.parse("top-1");
-    private Aim aim = new Aim.Smallest(new AgreementThreshold(new BigDecimal("0.95")));
+    private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
+    private ClassFloor floor = ClassFloor.NONE;
+    private Optional<LargestSize> largest = Optional.empty();
     private List<String> schemes = List.of();
     private WeightSelection selection = WeightSelection.DEFAULT;
     private boolean foldBatchNorm = true;
@@ -139,6 +144,7 @@ public record SweepSettings(
     private boolean halfPrecision;
     private List<String> functions = List.of();
     private Deployment deployment = Deployment.DEFAULT;
+    private ReportSettings report = ReportSettings.DEFAULT;
 
     private Builder(
         String model, List<String> samples, SamplePreparation preparation, String output) {
@@ -156,13 +162,21 @@ public record SweepSettings(
 
     /** The smallest model is found on which so many samples agree; 0.95 unless it is said. */
     public Builder threshold(AgreementThreshold value) {
-      aim = new Aim.Smallest(value);
+      threshold = value;
       return this;
     }
 
-    /** The model is found that agrees most often among those up to a size. */
+    /** So many of each class must agree too; nothing is asked of classes unless it is said. */
+    public Builder classFloor(ClassFloor value) {
+      floor = value;
+      return this;
+    }
+
+    /**
+     * The model is found that agrees most often among those up to a size; nothing else is asked.
+     */
     public Builder largestSize(LargestSize value) {
-      aim = new Aim.MostAgreeing(value);
+      largest = Optional.of(value);
       return this;
     }
 
@@ -268,13 +282,21 @@ public record SweepSettings(
       return this;
     }
 
+    /** What is kept for a report; all that is usual unless it is said. */
+    public Builder report(ReportSettings value) {
+      report = value;
+      return this;
+    }
+
     /** The settings. */
     public SweepSettings build() {
       return new SweepSettings(
           model,
           samples,
           criterion,
-          aim,
+          largest
+              .<Aim>map(Aim.MostAgreeing::new)
+              .orElseGet(() -> new Aim.Smallest(threshold, floor)),
           schemes,
           selection,
           foldBatchNorm,
@@ -292,6 +314,7 @@ public record SweepSettings(
           halfPrecision,
           functions,
           deployment,
+          report,
           output);
     }
   }

@@ -126,6 +126,11 @@ final class UniformFamily {
     return List.copyOf(candidates);
   }
 
+  /** The option of each weight tensor that has one; empty for the file as given. */
+  Optional<QuantizationPlan> plan(Candidate candidate) {
+    return Optional.ofNullable(plans.get(candidate));
+  }
+
   ModelFiles encode(Candidate candidate) {
     return candidate instanceof Candidate.AsGiven ? given : encoder.encode(plans.get(candidate));
   }

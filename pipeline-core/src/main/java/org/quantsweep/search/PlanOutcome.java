@@ -14,17 +14,39 @@ import java.util.Optional;
  * @param evaluations of every plan that was decided, ascending
  * @param neighbours of these, the smaller neighbours of the best plan, all rejected
  * @param line how many plans the line held
+ * @param points plans of the strategy's line, larger ones than the best uniform candidate too,
+ *     ascending in bytes; empty where no loss was measured
  */
 public record PlanOutcome(
     Optional<CandidateEvaluation> best,
     List<Rung> ladder,
     List<CandidateEvaluation> evaluations,
     List<CandidateEvaluation> neighbours,
-    int line) {
+    int line,
+    List<LinePoint> points) {
+  /**
+   * A plan of the line.
+   *
+   * @param bytes of its file
+   * @param loss that its options have alone, summed
+   */
+  public record LinePoint(long bytes, double loss) {}
+
   /** Copies the lists. */
   public PlanOutcome {
     ladder = List.copyOf(ladder);
     evaluations = List.copyOf(evaluations);
     neighbours = List.copyOf(neighbours);
+    points = List.copyOf(points);
+  }
+
+  /** Without points. */
+  public PlanOutcome(
+      Optional<CandidateEvaluation> best,
+      List<Rung> ladder,
+      List<CandidateEvaluation> evaluations,
+      List<CandidateEvaluation> neighbours,
+      int line) {
+    this(best, ladder, evaluations, neighbours, line, List.of());
   }
 }

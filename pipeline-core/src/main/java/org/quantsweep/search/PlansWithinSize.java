@@ -102,7 +102,28 @@ final class PlansWithinSize {
           .ifPresent(smallest -> told.put(smallest, WithinSize.tooLarge(smallest)));
     }
     return new PlanOutcome(
-        best(judged, uniform), List.of(), List.copyOf(told.values()), List.of(), fitting.size());
+        best(judged, uniform),
+        List.of(),
+        List.copyOf(told.values()),
+        List.of(),
+        fitting.size(),
+        points(all));
+  }
+
+  /** What the line promises, sizes that cannot be told apart left out. */
+  private List<PlanOutcome.LinePoint> points(List<Proposal> line) {
+    List<PlanOutcome.LinePoint> points = new ArrayList<>();
+    if (!measured.isEmpty()) {
+      double next = 0;
+      for (Proposal plan :
+          line.stream().sorted(Comparator.comparingLong(Proposal::bytes)).toList()) {
+        if (plan.bytes() >= next && plan.loss() != NO_LOSS) {
+          points.add(new PlanOutcome.LinePoint(plan.bytes(), plan.loss()));
+          next = plan.bytes() * PlanSearch.CLOSEST_SIZES;
+        }
+      }
+    }
+    return points;
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.quantsweep.datasets.table;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
@@ -195,6 +197,68 @@ public final class SampleTable implements SampleSource {
       own.putIfAbsent(index.rank(sample.digest()), sample);
     }
     return List.copyOf(own.values());
+  }
+
+  /**
+   * Paths and labels of the first samples of a part, by rank, without their content.
+   *
+   * @param part a set of samples that the table holds
+   * @param most how many at most
+   */
+  public List<Description> described(SampleIndex part, int most) {
+    int count = Math.min(most, part.size());
+    if (count == 0) {
+      return List.of();
+    }
+    TreeMap<Integer, Description> found = new TreeMap<>();
+    for (Row row :
+        rows.where("reason is null")
+            .where(
+                functions.col("digest").between(part.digest(0).hex(), part.digest(count - 1).hex()))
+            .select("digest", "path", "label")
+            .collectAsList()) {
+      int rank = part.rank(new Sha256Digest(row.getString(0)));
+      if (rank >= 0) {
+        Description own =
+            new Description(row.getString(1), row.isNullAt(2) ? "" : row.getString(2));
+        // Of a sample that two tables hold the first path by name, whichever is read first.
+        found.merge(
+            rank, own, (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /**
+   * Where a sample came from.
+   *
+   * @param label that came with it, or the empty text
+   */
+  public record Description(String path, String label) {}
+
+  /**
+   * Some samples of a part, by rank.
+   *
+   * @param part a set of samples that the table holds
+   * @param ranks a few hundred at most
+   * @param mostBytes what is stored of one; larger ones are left out
+   */
+  public Map<Integer, Sample> read(SampleIndex part, Collection<Integer> ranks, long mostBytes) {
+    Object[] digests = ranks.stream().map(rank -> part.digest(rank).hex()).toArray();
+    TreeMap<Integer, Sample> found = new TreeMap<>();
+    for (Row row :
+        rows.where("reason is null")
+            .where(functions.col("digest").isin(digests))
+            .where(functions.length(functions.col("content")).leq(mostBytes))
+            .select("digest", "path", "kind", "content", "label")
+            .collectAsList()) {
+      Sample sample = sample(row);
+      found.merge(
+          part.rank(sample.digest()),
+          sample,
+          (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
+    }
+    return found;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Deployment;
@@ -18,6 +19,7 @@ import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.job.ConfirmationSettings;
 import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
@@ -49,6 +51,15 @@ final class SweepOptions {
   private String agreement;
 
   @Option(
+      names = "--class-floor",
+      paramLabel = "SHARE",
+      description =
+          "Beside --agreement: of each class that the model answers on at least 20 samples, at"
+              + " least this share must agree too, in (0, 1]. Default: nothing is asked of"
+              + " classes.")
+  private String classFloor;
+
+  @Option(
       names = "--largest-size",
       paramLabel = "SIZE",
       description =
@@ -60,6 +71,7 @@ final class SweepOptions {
   @Mixin private RunLimit runLimit = new RunLimit();
   @Mixin private RunPrecision precision = new RunPrecision();
   @Mixin private DeploymentOptions deployment = new DeploymentOptions();
+  @Mixin private ReportOptions report = new ReportOptions();
 
   @Option(
       names = "--schemes",
@@ -176,7 +188,10 @@ final class SweepOptions {
               + " agrees often enough, the other for the most agreeing of those that are small"
               + " enough.\nMaybe leave one of them out.");
     }
-    List<String> idle = search.ruleFlags();
+    List<String> idle = new ArrayList<>(search.ruleFlags());
+    if (classFloor != null) {
+      idle.add("--class-floor");
+    }
     if (!idle.isEmpty()) {
       problems.add(
           "--largest-size has no rule to pass, which is what "
@@ -212,6 +227,18 @@ final class SweepOptions {
         Problems.read(
             problems,
             () -> AgreementThreshold.parse(agreement == null ? USUAL_AGREEMENT : agreement));
+    ClassFloor floor =
+        classFloor == null
+            ? ClassFloor.NONE
+            : Problems.read(problems, () -> ClassFloor.parse(classFloor));
+    if (classFloor != null && parsed != null) {
+      Problems.read(
+          problems,
+          () -> {
+            Criteria.requireClasses(parsed);
+            return parsed;
+          });
+    }
     LargestSize largest =
         largestSize == null ? null : Problems.read(problems, () -> LargestSize.parse(largestSize));
     if (largestSize != null) {
@@ -230,6 +257,7 @@ final class SweepOptions {
     Duration longestRun = runLimit.limit(problems);
     FloatPrecision rounding = precision.precision(problems);
     Deployment place = deployment.deployment(problems);
+    ReportSettings kept = report.settings(problems);
     if (maxEvaluations < 1) {
       problems.add(
           "--max-evaluations (" + maxEvaluations + ") must be at least 1.\nMaybe leave it out.");
@@ -251,6 +279,7 @@ final class SweepOptions {
                 output)
             .criterion(parsed)
             .threshold(threshold)
+            .classFloor(floor)
             .schemes(schemes)
             .selection(new WeightSelection(layers, layerTypes, leastWeights, vectors))
             .maxEvaluations(maxEvaluations)
@@ -261,6 +290,7 @@ final class SweepOptions {
             .confirmation(confirmation)
             .functions(functions)
             .deployment(place)
+            .report(kept)
             .runLimit(longestRun);
     if (largest != null) {
       settings.largestSize(largest);

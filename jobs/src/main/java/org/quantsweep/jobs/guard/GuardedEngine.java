@@ -9,6 +9,7 @@ import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
@@ -47,6 +48,16 @@ public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
   @Override
   public List<CoreMLModel> opened(CoreMLModel model) {
     return engine.opened(model);
+  }
+
+  @Override
+  public Map<String, Shape> shapes(CoreMLModel model) {
+    return engine.shapes(model);
+  }
+
+  @Override
+  public InferenceEngine ofKnownModels() {
+    return engine.ofKnownModels();
   }
 
   @Override

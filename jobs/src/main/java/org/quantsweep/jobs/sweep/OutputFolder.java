@@ -22,9 +22,14 @@ import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
+  /** The page of the report. */
+  private static final String PAGE = "report.html";
+
   private final Path folder;
   private final Configuration configuration;
 
@@ -88,6 +93,10 @@ public final class OutputFolder {
     Map<String, ModelFiles> files = new LinkedHashMap<>();
     delivery.model().ifPresent(model -> files.put(delivery.modelName(), model));
     delivery.recipe().ifPresent(recipe -> files.put(Recipe.FILE, text(recipe.toYaml())));
+    delivery
+        .evidence()
+        .ifPresent(evidence -> files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence))));
+    // The page of the report belongs here, made of the result and the evidence alone.
     files.put(ResultFile.NAME, text(ResultFile.toJson(delivery.result())));
     List<ReadyFiles> ready = new ArrayList<>();
     try {
@@ -104,7 +113,7 @@ public final class OutputFolder {
         }
         throw e;
       }
-      for (String name : List.of(delivery.modelName(), Recipe.FILE)) {
+      for (String name : List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, PAGE)) {
         if (!files.containsKey(name)) {
           storage.delete(path(name));
         }

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.sweep;
 
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.quantsweep.job.SamplePart;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SampleSets;
 import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.sample.Sample;
 
 /** The sample sets of a sweep as tables; those that are made on the way go into its folder. */
 final class SampleTables implements SampleSets {
@@ -44,6 +46,18 @@ final class SampleTables implements SampleSets {
     ingestion.remarks().forEach(remarks);
     opened.put(set, table);
     return new Opened(table.index(), table.unreadable());
+  }
+
+  @Override
+  public List<Described> described(SamplePart part, int most) {
+    return opened.get(part.set()).described(part.index(), most).stream()
+        .map(own -> new Described(own.path(), own.label()))
+        .toList();
+  }
+
+  @Override
+  public Map<Integer, Sample> read(SamplePart part, Collection<Integer> ranks, long mostBytes) {
+    return opened.get(part.set()).read(part.index(), ranks, mostBytes);
   }
 
   /** The samples of a part of a set that is open, one partition for each shard. */

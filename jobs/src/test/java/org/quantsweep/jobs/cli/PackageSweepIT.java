@@ -42,6 +42,7 @@ import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.FileSchemas;
 import org.quantsweep.testing.NpzArrays;
 
 /** What is tested of networks, with an ML Program: it is swept, killed, repeated and published. */
@@ -91,7 +92,7 @@ class PackageSweepIT {
   }
 
   private SweepResult result(String output) throws IOException {
-    Path file = folder.resolve(output).resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve(output)).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 

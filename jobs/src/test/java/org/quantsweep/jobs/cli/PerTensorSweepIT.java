@@ -24,6 +24,7 @@ import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.testing.FileSchemas;
 
 /** One option for each weight tensor of the bundled sample, as a user would do it. */
 class PerTensorSweepIT {
@@ -360,7 +361,7 @@ class PerTensorSweepIT {
     arguments.addAll(Arrays.asList(more));
     int code = run(err, arguments.toArray(new String[0]));
     assertThat(code).as(err.toString()).isZero();
-    Path file = folder.resolve(output).resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve(output)).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 

@@ -112,6 +112,9 @@ class SweepSettingsTest {
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
     expected.put("functions", "[]");
+    expected.put("report.wanted", "true");
+    expected.put("report.samples", "24");
+    expected.put("report.pictures.bytes.bytes", "3000000");
     expected.put("halfPrecision", "false");
     assertThat(flat(parse(List.of()))).isEqualTo(expected);
     assertThat(
@@ -163,6 +166,9 @@ class SweepSettingsTest {
     given.put("precision", "float16");
     given.put("deployment-target", "iOS18");
     given.put("compute-unit", "ane");
+    given.put("no-report", "true");
+    given.put("report-samples", "6");
+    given.put("report-bytes", "500KB");
     SweepSettings settings = fromFile(given);
     given.put("model", "m");
     given.put("samples", "s");

@@ -38,6 +38,7 @@ import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.testing.FileSchemas;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
@@ -226,6 +227,7 @@ class StandaloneClusterIT {
 
     assertThat(run.exitCode()).as(run::log).isZero();
     JsonNode result = JSON.readTree(bytes(hdfs.path("out/result.json")));
+    FileSchemas.RESULT.requireValid(result.toString(), "on HDFS");
     assertThat(result.at("/cost/inferences")).isEqualTo(local.at("/cost/inferences"));
     ObjectNode expected = comparable(local);
     ObjectNode actual = comparable(result);
@@ -388,7 +390,8 @@ class StandaloneClusterIT {
   }
 
   private static JsonNode result(String output) throws IOException {
-    return JSON.readTree(folder.resolve(output).resolve("result.json").toFile());
+    return JSON.readTree(
+        FileSchemas.requireValid(folder.resolve(output)).resolve("result.json").toFile());
   }
 
   /** The number of samples on which the reference runs. */

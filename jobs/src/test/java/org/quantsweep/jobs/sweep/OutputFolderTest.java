@@ -21,6 +21,10 @@ import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
+import org.quantsweep.report.bundle.Explanations;
+import org.quantsweep.report.bundle.NetworkEvidence;
 
 class OutputFolderTest {
   private static final String DIGEST = "ab".repeat(32);
@@ -145,7 +149,11 @@ class OutputFolderTest {
     output.begin("selected.mlpackage");
     SweepOutput.Delivery delivery =
         new SweepOutput.Delivery(
-            result("run 2"), "selected.mlpackage", Optional.of(tree), Optional.empty());
+            result("run 2"),
+            "selected.mlpackage",
+            Optional.of(tree),
+            Optional.empty(),
+            Optional.empty());
     output.replace(delivery);
     output.replace(delivery);
     Path written = temporary.resolve("selected.mlpackage");
@@ -153,8 +161,45 @@ class OutputFolderTest {
     assertThat(written.resolve("Data/weights/weight.bin")).hasBinaryContent(new byte[] {2, 3});
     output.replace(
         new SweepOutput.Delivery(
-            result("run 3"), "selected.mlpackage", Optional.empty(), Optional.empty()));
+            result("run 3"),
+            "selected.mlpackage",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
     assertThat(written).doesNotExist();
+  }
+
+  @Test
+  void theEvidenceComesWithItsResultAndGoesWithIt() throws IOException {
+    EvidenceBundle evidence =
+        new EvidenceBundle(
+            EvidenceBundle.SCHEMA_VERSION,
+            DIGEST,
+            "run 2",
+            new TreeMap<>(),
+            new NetworkEvidence("neuralNetwork", List.of(), List.of(), 0),
+            List.of(),
+            new TreeMap<>(),
+            List.of(),
+            List.of(),
+            List.of(),
+            new Explanations(List.of(), List.of(), List.of()));
+    FolderOutput output = new FolderOutput(folder(), "elsewhere.mlmodel");
+    output.begin("selected.mlmodel");
+    output.replace(
+        new SweepOutput.Delivery(
+            result("run 2"),
+            "selected.mlmodel",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(evidence)));
+    assertThat(visible()).contains("evidence.json", "result.json");
+    Path file = temporary.resolve("evidence.json");
+    assertThat(BundleFile.fromJson(Files.readString(file), "evidence.json")).isEqualTo(evidence);
+    // An older page is of an older result.
+    older("report.html");
+    output.replace(delivery(Optional.empty(), Optional.empty()));
+    assertThat(visible()).containsExactly("result.json");
   }
 
   private void older(String... names) throws IOException {
@@ -176,7 +221,8 @@ class OutputFolderTest {
 
   private static SweepOutput.Delivery delivery(
       Optional<ModelFiles> model, Optional<Recipe> recipe) {
-    return new SweepOutput.Delivery(result("run 2"), "selected.mlmodel", model, recipe);
+    return new SweepOutput.Delivery(
+        result("run 2"), "selected.mlmodel", model, recipe, Optional.empty());
   }
 
   private static Recipe recipe() {
@@ -195,6 +241,7 @@ class OutputFolderTest {
         "0.95",
         new SweepResult.SourceModel("net.mlmodel", 6, DIGEST),
         new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
+        null,
         null,
         null,
         List.of(),

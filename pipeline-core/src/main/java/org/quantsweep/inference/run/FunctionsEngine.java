@@ -10,6 +10,7 @@ import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
@@ -73,6 +74,16 @@ public record FunctionsEngine(InferenceEngine engine, List<String> functions)
   @Override
   public MagnitudeProbe openProbe(CoreMLModel model) {
     return engine.openProbe(model);
+  }
+
+  @Override
+  public Map<String, Shape> shapes(CoreMLModel model) {
+    return engine.shapes(model);
+  }
+
+  @Override
+  public InferenceEngine ofKnownModels() {
+    return new FunctionsEngine(engine.ofKnownModels(), functions);
   }
 
   @Override

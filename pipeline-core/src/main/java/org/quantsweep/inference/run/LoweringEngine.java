@@ -1,7 +1,10 @@
 package org.quantsweep.inference.run;
 
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.DetectionFilter;
@@ -13,6 +16,7 @@ import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.inference.onnx.ModelLowering;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /**
@@ -61,6 +65,17 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
     return model.kind() == ModelKind.ML_PROGRAM
         ? new GraphMagnitudeProbe(model, lowering(model), graphs)
         : MagnitudeProbe.NOTHING;
+  }
+
+  @Override
+  public Map<String, Shape> shapes(CoreMLModel model) {
+    List<Map<String, Shape>> tried = FeatureShapes.tried(model.inputs());
+    if (model.kind().isPipeline() || tried.isEmpty()) {
+      return Map.of();
+    }
+    Set<String> names = new LinkedHashSet<>();
+    model.layers().forEach(layer -> names.addAll(layer.outputs()));
+    return lowering(model).lower(tried.get(0), names).shapes();
   }
 
   @Override

@@ -57,8 +57,8 @@ public record EvidenceBundle(
   /**
    * A plan of the line.
    *
-   * @param encodedSize bytes, as the knapsack adds them
-   * @param loss as it adds the options' own
+   * @param encodedSize bytes of its file
+   * @param loss that its options have alone, summed
    */
   public record LinePoint(long encodedSize, double loss) {}
 }

@@ -44,7 +44,8 @@ public record TensorEvidence(
    * @param samples how many these are; null likewise
    * @param state {@code measured}, {@code dominated} (another one is smaller and closer), {@code
    *     narrowed} (left out before it was run), {@code refused} (a wider one of its form does too
-   *     badly), or {@code not-fitted}
+   *     badly), {@code not-fitted}, or {@code offered} (a uniform candidate stores the tensor so; a
+   *     search over plans, if there was one, does not choose from it)
    */
   public record Option(
       String scheme,

@@ -1,0 +1,182 @@
+package org.quantsweep.job;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.ModelFormat;
+import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.report.bundle.Bits;
+import org.quantsweep.report.bundle.CandidateEvidence;
+import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.ReferenceEvidence;
+
+/** What a report says of the candidates that were judged. */
+final class CandidateFacts {
+  /** The bytes of all bitmaps together; who lies farthest from the answer goes without. */
+  static final long MOST_BITMAPS = 1L << 24;
+
+  /** Bytes of uniform candidates that are deflated, so that it takes a second or two. */
+  static final long MOST_DEFLATED = 24_000_000;
+
+  private final SweptModel model;
+  private final AnsweredSamples answered;
+  private final CandidateFiles files;
+  private final RememberedEvaluations evaluations;
+  private final Deliverables.Made made;
+  private final SweepFindings findings;
+  private final Optional<Candidate> chosen;
+
+  CandidateFacts(
+      SweptModel model,
+      AnsweredSamples answered,
+      CandidateFiles files,
+      RememberedEvaluations evaluations,
+      Deliverables.Made made,
+      SweepFindings findings) {
+    this.model = model;
+    this.answered = answered;
+    this.files = files;
+    this.evaluations = evaluations;
+    this.made = made;
+    this.findings = findings;
+    this.chosen = findings.selection().candidate();
+  }
+
+  /** Ascending in bytes. */
+  List<CandidateEvidence> all() {
+    Map<Candidate, Map<SampleRole, Evidence>> found = found();
+    Set<Candidate> shown = withinRoom(found);
+    Map<Candidate, Long> downloads = downloads(found.keySet());
+    ModelFormat format = model.read().format();
+    List<CandidateEvidence> all = new ArrayList<>();
+    for (Candidate candidate : new TreeSet<>(found.keySet())) {
+      TreeMap<String, CandidateEvidence.Judged> parts = new TreeMap<>();
+      if (shown.contains(candidate)) {
+        found
+            .get(candidate)
+            .forEach(
+                (role, evidence) ->
+                    parts.put(
+                        role.toString(),
+                        new CandidateEvidence.Judged(
+                            Bits.of(evidence.judged()), Bits.of(evidence.agreed()))));
+      }
+      all.add(
+          new CandidateEvidence(
+              SweepResults.scheme(format, candidate),
+              SweepResults.plan(candidate),
+              kind(candidate),
+              files.digests().get(candidate).hex(),
+              candidate.encodedSize().bytes(),
+              downloads.get(candidate),
+              parts));
+    }
+    return all;
+  }
+
+  private static String kind(Candidate candidate) {
+    if (candidate instanceof Candidate.AsGiven) {
+      return "given";
+    }
+    return candidate.plan().isPresent() ? "plan" : "uniform";
+  }
+
+  /** What is known of every candidate that was looked at, by part. */
+  private Map<Candidate, Map<SampleRole, Evidence>> found() {
+    Set<Candidate> looked = new HashSet<>(files.digests().keySet());
+    findings.evaluations().values().stream()
+        .filter(own -> own.verdict().isJudged())
+        .map(CandidateEvaluation::candidate)
+        .forEach(looked::add);
+    Map<Candidate, Map<SampleRole, Evidence>> found = new HashMap<>();
+    for (Candidate candidate : looked) {
+      Sha256Digest digest = files.digests().get(candidate);
+      TreeMap<SampleRole, Evidence> parts = new TreeMap<>();
+      for (SampleRole role : List.of(SampleRole.SELECTION, SampleRole.CONFIRMATION)) {
+        SampleIndex index = answered.samples().part(role).index();
+        Evidence evidence =
+            candidate instanceof Candidate.AsGiven
+                ? itself(answered.answers(role))
+                : evaluations.of(index, digest);
+        if (!evidence.isEmpty()) {
+          parts.put(role, evidence);
+        }
+      }
+      if (digest != null && !parts.isEmpty()) {
+        found.put(candidate, parts);
+      }
+    }
+    return found;
+  }
+
+  private static Evidence itself(ReferenceEvidence answers) {
+    BitSet all = answers.answered();
+    return Evidence.of(all, all);
+  }
+
+  /** Whose bitmaps are kept: the answer's, the uniform ones', then by nearness to the answer. */
+  private Set<Candidate> withinRoom(Map<Candidate, Map<SampleRole, Evidence>> found) {
+    long near = chosen.map(own -> own.encodedSize().bytes()).orElse(0L);
+    List<Candidate> order = new ArrayList<>(found.keySet());
+    order.sort(
+        Comparator.comparingInt(this::place)
+            .thenComparingLong(own -> Math.abs(own.encodedSize().bytes() - near))
+            .thenComparing(Comparator.naturalOrder()));
+    Set<Candidate> shown = new HashSet<>();
+    long bytes = 0;
+    for (Candidate candidate : order) {
+      for (SampleRole role : found.get(candidate).keySet()) {
+        bytes += 2L * (answered.samples().part(role).index().size() / Byte.SIZE + 1);
+      }
+      if (bytes > MOST_BITMAPS) {
+        return shown;
+      }
+      shown.add(candidate);
+    }
+    return shown;
+  }
+
+  private int place(Candidate candidate) {
+    if (chosen.equals(Optional.of(candidate))) {
+      return 0;
+    }
+    return candidate.plan().isPresent() ? 2 : 1;
+  }
+
+  private Map<Candidate, Long> downloads(Set<Candidate> candidates) {
+    Map<Candidate, Long> sizes = new HashMap<>();
+    chosen.ifPresent(own -> sizes.put(own, DownloadSize.of(made.selected().orElseThrow())));
+    findings
+        .bestUniform()
+        .map(CandidateEvaluation::candidate)
+        .ifPresent(
+            own ->
+                sizes.computeIfAbsent(
+                    own, best -> DownloadSize.of(made.bestUniform().orElseThrow())));
+    long left = MOST_DEFLATED;
+    for (Candidate candidate : new TreeSet<>(candidates)) {
+      if (sizes.containsKey(candidate) || candidate.plan().isPresent()) {
+        continue;
+      }
+      boolean given = candidate instanceof Candidate.AsGiven;
+      left -= given ? 0 : candidate.encodedSize().bytes();
+      if (given || left >= 0) {
+        ModelFiles encoded = given ? model.given() : files.encode(candidate);
+        sizes.put(candidate, DownloadSize.of(encoded));
+      }
+    }
+    return sizes;
+  }
+}
