@@ -56,7 +56,7 @@ final class CandidateFacts {
 
   /** Ascending in bytes. */
   List<CandidateEvidence> all() {
-    Map<Candidate, TreeMap<SampleRole, Evidence>> found = found();
+    Map<Candidate, Map<SampleRole, Evidence>> found = found();
     Set<Candidate> shown = withinRoom(found);
     Map<Candidate, Long> downloads = downloads(found.keySet());
     ModelFormat format = model.read().format();
@@ -94,13 +94,13 @@ final class CandidateFacts {
   }
 
   /** What is known of every candidate that was looked at, by part. */
-  private Map<Candidate, TreeMap<SampleRole, Evidence>> found() {
+  private Map<Candidate, Map<SampleRole, Evidence>> found() {
     Set<Candidate> looked = new HashSet<>(files.digests().keySet());
     findings.evaluations().values().stream()
         .filter(own -> own.verdict().isJudged())
         .map(CandidateEvaluation::candidate)
         .forEach(looked::add);
-    Map<Candidate, TreeMap<SampleRole, Evidence>> found = new HashMap<>();
+    Map<Candidate, Map<SampleRole, Evidence>> found = new HashMap<>();
     for (Candidate candidate : looked) {
       Sha256Digest digest = files.digests().get(candidate);
       TreeMap<SampleRole, Evidence> parts = new TreeMap<>();
@@ -127,7 +127,7 @@ final class CandidateFacts {
   }
 
   /** Whose bitmaps are kept: the answer's, the uniform ones', then by nearness to the answer. */
-  private Set<Candidate> withinRoom(Map<Candidate, TreeMap<SampleRole, Evidence>> found) {
+  private Set<Candidate> withinRoom(Map<Candidate, Map<SampleRole, Evidence>> found) {
     long near = chosen.map(own -> own.encodedSize().bytes()).orElse(0L);
     List<Candidate> order = new ArrayList<>(found.keySet());
     order.sort(

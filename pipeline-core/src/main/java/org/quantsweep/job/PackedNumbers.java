@@ -11,24 +11,25 @@ final class PackedNumbers {
   private PackedNumbers() {}
 
   static String integers(int count, IntUnaryOperator number) {
-    ByteBuffer bytes = buffer(count);
+    byte[] packed = new byte[Math.multiplyExact(count, Integer.BYTES)];
+    ByteBuffer bytes = littleEndian(packed);
     for (int rank = 0; rank < count; rank++) {
       bytes.putInt(number.applyAsInt(rank));
     }
-    return Base64.getEncoder().encodeToString(bytes.array());
+    return Base64.getEncoder().encodeToString(packed);
   }
 
   /** Rounded to float32. */
   static String floats(int count, IntToDoubleFunction number) {
-    ByteBuffer bytes = buffer(count);
+    byte[] packed = new byte[Math.multiplyExact(count, Float.BYTES)];
+    ByteBuffer bytes = littleEndian(packed);
     for (int rank = 0; rank < count; rank++) {
       bytes.putFloat((float) number.applyAsDouble(rank));
     }
-    return Base64.getEncoder().encodeToString(bytes.array());
+    return Base64.getEncoder().encodeToString(packed);
   }
 
-  private static ByteBuffer buffer(int count) {
-    return ByteBuffer.allocate(Math.multiplyExact(count, Integer.BYTES))
-        .order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer littleEndian(byte[] packed) {
+    return ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

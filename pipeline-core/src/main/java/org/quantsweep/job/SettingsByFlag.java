@@ -40,6 +40,7 @@ final class SettingsByFlag {
     put("criterion", settings.criterion().toString());
     if (settings.aim() instanceof Aim.Smallest smallest) {
       put("agreement", smallest.threshold().toString());
+      put("class-floor", smallest.floor().asks() ? smallest.floor().toString() : "");
       // Where nothing has to be passed, there is neither a rule nor a ladder.
       put("acceptance", settings.confirmation().rule().toString());
       put("finalists", Integer.toString(settings.confirmation().finalists()));

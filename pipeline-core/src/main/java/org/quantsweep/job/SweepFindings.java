@@ -8,6 +8,8 @@ import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.Finalists;
 import org.quantsweep.search.PerTensorSearch;
@@ -24,13 +26,29 @@ import org.quantsweep.sweep.SweepCost;
  * @param plans what a search over plans found; empty without one
  * @param tested how the ladder did; empty where nothing is confirmed
  * @param selection the answer; none acceptable until one is made
+ * @param classes what the answer does on each class; empty where nothing is asked of classes, or
+ *     none is acceptable
  */
 record SweepFindings(
     SearchOutcome uniform,
     Optional<Plans> plans,
     Optional<Tested> tested,
     Selection selection,
+    Optional<Classes> classes,
     SweepCost cost) {
+  /**
+   * What the answer does on each class.
+   *
+   * @param confirmation on the samples that confirm; none where nothing is confirmed
+   */
+  record Classes(List<ClassAgreement> selection, List<ClassAgreement> confirmation) {
+    /** Copies the lists. */
+    Classes {
+      selection = List.copyOf(selection);
+      confirmation = List.copyOf(confirmation);
+    }
+  }
+
   /**
    * The search over plans.
    *
@@ -59,11 +77,12 @@ record SweepFindings(
         Optional.empty(),
         Optional.empty(),
         new Selection.NoneAcceptable(),
+        Optional.empty(),
         SweepCost.NONE);
   }
 
   SweepFindings with(Plans searched) {
-    return new SweepFindings(uniform, Optional.of(searched), tested, selection, cost);
+    return new SweepFindings(uniform, Optional.of(searched), tested, selection, classes, cost);
   }
 
   /** With the confirmation, whose answer is the sweep's. */
@@ -73,16 +92,21 @@ record SweepFindings(
         plans,
         Optional.of(confirmed),
         Selection.confirmed(confirmed.confirmation()),
+        classes,
         cost);
   }
 
   /** With an answer that nothing confirms. */
   SweepFindings with(Selection chosen) {
-    return new SweepFindings(uniform, plans, tested, chosen, cost);
+    return new SweepFindings(uniform, plans, tested, chosen, classes, cost);
+  }
+
+  SweepFindings with(Classes counted) {
+    return new SweepFindings(uniform, plans, tested, selection, Optional.of(counted), cost);
   }
 
   SweepFindings plus(SweepCost more) {
-    return new SweepFindings(uniform, plans, tested, selection, cost.plus(more));
+    return new SweepFindings(uniform, plans, tested, selection, classes, cost.plus(more));
   }
 
   /** What candidates had to meet on the selection samples; nothing under a largest size. */
@@ -126,11 +150,18 @@ record SweepFindings(
     return new Finalists(most, unseen, bestUniform(), warmStart);
   }
 
-  /** The ladder; without a search over plans it holds what is accepted all the same. */
-  List<Rung> ladder(int most, long unseen) {
+  /**
+   * The ladder; without a search over plans it holds what is accepted all the same.
+   *
+   * @param judge over the selection samples
+   */
+  List<Rung> ladder(int most, long unseen, CandidateJudge judge) {
     return line()
         .map(PlanOutcome::ladder)
-        .orElseGet(() -> finalists(most, warmStart(), unseen).withoutSearch(threshold()));
+        .orElseGet(
+            () ->
+                finalists(most, warmStart(), unseen)
+                    .withoutSearch(threshold(), own -> judge.chanceOfClasses(own, unseen)));
   }
 
   /** Of the uniform family, what is larger than the best of it, ascending. */

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
@@ -17,6 +18,7 @@ import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LadderTop;
 import org.quantsweep.search.LargestSize;
@@ -134,10 +136,12 @@ final class SweepPhases {
                   throw new IllegalStateException("nothing is judged here.");
                 },
                 SearchBudget.unlimited(),
-                SearchListener.SILENT);
+                SearchListener.SILENT,
+                role == SampleRole.CALIBRATION ? ClassFloor.NONE : settings.aim().classFloor());
         answers.put(role, none.reference());
         AnsweredSamples known = new AnsweredSamples(samples, answers);
         listener.referenceDone(role.toString(), known.n(role), known.quarantine(role));
+        none.requireClasses();
       }
     }
     // Nothing is judged there, and what was decoded takes room.
@@ -199,9 +203,23 @@ final class SweepPhases {
       findings =
           searchPlans(work, findings, (pass, judge) -> smallerPlans(work, before, pass, judge));
     }
-    return samples.confirmation().isEmpty()
-        ? findings.with(findings.smallest())
-        : confirm(findings, threshold);
+    findings =
+        samples.confirmation().isEmpty()
+            ? findings.with(findings.smallest())
+            : confirm(findings, threshold);
+    return settings.aim().classFloor().asks() ? withClasses(findings) : findings;
+  }
+
+  /** With what the answer does on each class. */
+  private SweepFindings withClasses(SweepFindings findings) {
+    Optional<Candidate> answer = findings.selection().candidate();
+    if (answer.isEmpty()) {
+      return findings;
+    }
+    List<ClassAgreement> unseen =
+        findings.tested().isPresent() ? judgeUnseen().agreements(answer.get()) : List.of();
+    return findings.with(
+        new SweepFindings.Classes(judgeOfSelection().agreements(answer.get()), unseen));
   }
 
   /**
@@ -344,12 +362,13 @@ final class SweepPhases {
   /** What is confirmed; from a larger uniform candidate on where selection leaves it in doubt. */
   private LadderTop.Raised ladder(SweepFindings findings, long unseen) {
     int most = settings.confirmation().finalists();
-    List<Rung> rungs = findings.ladder(most, unseen);
+    CandidateJudge judge = judgeOfSelection();
+    List<Rung> rungs = findings.ladder(most, unseen, judge);
     if (rungs.isEmpty()) {
       return new LadderTop.Raised(rungs, List.of());
     }
     AgreementCounts first = findings.evaluations().get(rungs.get(0).candidate()).counts();
-    return new LadderTop(judgeOfSelection(), findings.threshold(), most, unseen)
+    return new LadderTop(judge, findings.threshold(), most, unseen)
         .over(rungs, first, findings.largerUniform());
   }
 
@@ -368,13 +387,18 @@ final class SweepPhases {
   /** A judge over the samples that confirm, which the search has not seen. */
   private CandidateJudge unseen() {
     listener.phaseStarted("confirmation", 0);
+    return judgeUnseen();
+  }
+
+  private CandidateJudge judgeUnseen() {
     // A budget of its own: what was found is confirmed although time is up.
     return judge(
         samples.confirmation(),
         open.confirming(),
         open.files()::encode,
         SearchBudget.unlimited(),
-        listener);
+        listener,
+        settings.aim().classFloor());
   }
 
   /** How often the samples that confirm were opened, once they are for these candidates. */
@@ -393,6 +417,7 @@ final class SweepPhases {
             : SearchSettings.decisionOnly(threshold);
     return new SearchSettings(
         usual.threshold(),
+        settings.aim().classFloor(),
         usual.evaluateAll(),
         settings.maxEvaluations(),
         usual.candidatesInFlight(),
@@ -411,7 +436,13 @@ final class SweepPhases {
   }
 
   private CandidateJudge judgeOfSelection() {
-    return judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
+    return judge(
+        samples.selection(),
+        open.selecting(),
+        open.files()::encode,
+        budget,
+        listener,
+        settings.aim().classFloor());
   }
 
   private CandidateJudge judge(
@@ -419,9 +450,18 @@ final class SweepPhases {
       SweepRunner runner,
       Function<Candidate, ModelFiles> encode,
       SearchBudget own,
-      SearchListener heard) {
+      SearchListener heard,
+      ClassFloor floor) {
     return new CandidateJudge(
-        part.index(), identity.evaluations(), open.store(), runner, encode, own, heard, FIRST_WAVE);
+        part.index(),
+        identity.evaluations(),
+        open.store(),
+        runner,
+        encode,
+        own,
+        heard,
+        FIRST_WAVE,
+        floor);
   }
 
   /** Of one core, from what was run so far; 0 when everything was known. */

@@ -7,19 +7,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.Certificate;
+import org.quantsweep.report.ClassTable;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.SampleClass;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.sweep.SweepCost;
 
@@ -33,6 +37,7 @@ final class SweepResults {
   private final double confidence;
   private final List<LeftOut> leftOut;
   private final ModelFormat format;
+  private final ClassNames names;
 
   private SweepResults(
       SweepIdentity identity,
@@ -40,7 +45,9 @@ final class SweepResults {
       AnsweredSamples answered,
       SweepFindings findings,
       List<LeftOut> leftOut,
-      ModelFormat format) {
+      ModelFormat format,
+      ClassNames names) {
+    this.names = names;
     this.format = format;
     this.identity = identity;
     this.leftOut = leftOut;
@@ -57,6 +64,7 @@ final class SweepResults {
    * @param given the size of the model as given
    * @param leftOut the options that weight tensors could not have
    * @param format of the model, for the deployment that was asked for
+   * @param names of classes
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    * @param reportSeconds that its evidence took of these; null where none was made
@@ -68,11 +76,12 @@ final class SweepResults {
       SweepFindings findings,
       List<LeftOut> leftOut,
       ModelFormat format,
+      ClassNames names,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds,
       Double reportSeconds) {
-    return new SweepResults(identity, given, answered, findings, leftOut, format)
+    return new SweepResults(identity, given, answered, findings, leftOut, format, names)
         .result(made, budget, seconds, reportSeconds);
   }
 
@@ -117,6 +126,7 @@ final class SweepResults {
         samples(),
         selected,
         best,
+        findings.classes().map(this::classes).orElse(null),
         rows,
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
@@ -195,6 +205,7 @@ final class SweepResults {
               whole ? agreement(counts, confidence) : null,
               whole ? null : counts.judged(),
               whole ? null : counts.disagreeing(),
+              missed(test.missed()),
               test.passed()));
     }
     return new Certificate.Confirmed(
@@ -251,7 +262,35 @@ final class SweepResults {
         evaluation.verdict().toString(),
         evaluation.isComplete() ? agreement(evaluation.counts(), confidence) : null,
         needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
+        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null,
+        missed(evaluation.missed()));
+  }
+
+  private List<String> missed(List<SampleClass> classes) {
+    return classes.stream().limit(SweepResult.Row.MOST_MISSED).map(names::of).toList();
+  }
+
+  private ClassTable classes(SweepFindings.Classes found) {
+    return new ClassTable(
+        identity.settings().aim().classFloor().toString(),
+        ClassFloor.LEAST_SAMPLES,
+        part(found.selection()),
+        findings.tested().isPresent() ? part(found.confirmation()) : null);
+  }
+
+  private ClassTable.ClassPart part(List<ClassAgreement> classes) {
+    ClassFloor floor = identity.settings().aim().classFloor();
+    return ClassTable.ClassPart.of(
+        classes.stream()
+            .map(
+                own ->
+                    ClassTable.ClassRow.of(
+                        own.of().output(),
+                        names.of(own.of()),
+                        own.counts().judged(),
+                        own.counts().agreeing(),
+                        floor))
+            .toList());
   }
 
   /** As results call it; null for a plan. */

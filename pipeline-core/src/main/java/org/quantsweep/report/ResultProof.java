@@ -7,12 +7,18 @@ import org.quantsweep.digest.ByteSize;
 
 /** What was proved, as text for people. */
 final class ResultProof {
+  /** Of classes that are not judged. */
+  private static final int MOST_NAMED = 5;
+
   private ResultProof() {}
 
   static String toText(SweepResult result) {
     StringBuilder text = new StringBuilder();
     if (result.recipe() != null) {
       plan(result.recipe(), text);
+    }
+    if (result.classes() != null) {
+      classes(result.classes(), text);
     }
     Certificate certificate = result.certificate();
     if (certificate == null) {
@@ -51,6 +57,41 @@ final class ResultProof {
       text.append("The search ended early: ").append(certificate.budget()).append(".\n");
     }
     return text.toString();
+  }
+
+  private static void classes(ClassTable table, StringBuilder text) {
+    text.append("Class floor ").append(table.floor()).append(": selection: ");
+    part(table.selection(), text);
+    if (table.confirmation() != null) {
+      text.append("; confirmation: ");
+      part(table.confirmation(), text);
+    }
+    text.append(".\n");
+  }
+
+  private static void part(ClassTable.ClassPart part, StringBuilder text) {
+    text.append(part.judged()).append(part.judged() == 1 ? " class" : " classes").append(" judged");
+    part.closest()
+        .ifPresent(
+            row ->
+                text.append(
+                    ", the closest '%s' (%d of %d agree, %d must)"
+                        .formatted(row.name(), row.agreeing(), row.samples(), row.required())));
+    if (part.notJudged() > 0) {
+      text.append(", ")
+          .append(part.notJudged())
+          .append(" not judged for their few samples (")
+          .append(part.samplesNotJudged())
+          .append(" together): ");
+      List<String> names =
+          part.classes().stream()
+              .filter(row -> !row.isJudged())
+              .limit(MOST_NAMED)
+              .map(row -> "'" + row.name() + "'")
+              .toList();
+      text.append(names.isEmpty() ? "not named here" : String.join(", ", names));
+      text.append(names.size() < part.notJudged() && !names.isEmpty() ? ", ..." : "");
+    }
   }
 
   /** Why not smaller. */
@@ -161,7 +202,8 @@ final class ResultProof {
               .formatted(
                   new ByteSize(finalist.encodedSize()),
                   finalist.agreement() == null ? partial(finalist) : whole(finalist.agreement()),
-                  finalist.passed() ? "passed" : "failed"));
+                  (finalist.passed() ? "passed" : "failed")
+                      + ResultTable.missed(finalist.missedClasses())));
     }
   }
 

@@ -63,8 +63,13 @@ public final class ResultTable {
       String.format(Locale.ROOT, "%.3f", row.ratio()),
       agreement,
       bound,
-      row.verdict()
+      row.verdict() + missed(row.missedClasses())
     };
+  }
+
+  /** Which class was too low; a candidate may fail by it although enough samples agree in all. */
+  static String missed(List<String> classes) {
+    return classes.isEmpty() ? "" : " by class '" + String.join("', '", classes) + "'";
   }
 
   private static String share(SweepResult.Agreement agreement) {
@@ -87,14 +92,17 @@ public final class ResultTable {
             + result
                 .largestSize()
                 .map(largest -> ", the most agreeing up to " + largest)
-                .orElse(", threshold " + result.threshold());
+                .orElse(", threshold " + result.threshold())
+            + result.classFloor().map(floor -> ", class floor " + floor).orElse("");
     SweepResult.Chosen selected = result.selected();
     if (selected == null) {
       return "None acceptable: "
           + result
               .largestSize()
               .map(largest -> nothingFits(result, largest))
-              .orElse("no candidate reaches the threshold")
+              .orElse(
+                  "no candidate reaches the threshold"
+                      + result.classFloor().map(floor -> " and the class floor").orElse(""))
           + ". "
           + samples
           + ".\n"

@@ -30,6 +30,8 @@ import org.quantsweep.BadInputException;
  *     for, which {@code settings} has as {@code largest-size}. Then the verdicts of candidates are
  *     {@code judged}, {@code too-large} and {@code not-needed}. {@code schemaVersion} 2 had no such
  *     results at first
+ * @param classes what the chosen model does on each class; null where classes have no floor, where
+ *     none is acceptable, and in results of earlier versions
  * @param leftOut by weight tensor; none in results of earlier versions
  * @param notOffered forms that were not offered, because they are reported to do badly where the
  *     model is to run; none in results of earlier versions
@@ -47,6 +49,7 @@ public record SweepResult(
     Samples samples,
     Chosen selected,
     Chosen bestUniform,
+    ClassTable classes,
     List<Row> candidates,
     List<LeftOut> leftOut,
     List<NotOffered> notOffered,
@@ -83,6 +86,12 @@ public record SweepResult(
     return Optional.ofNullable(settings.get("largest-size"));
   }
 
+  /** The floor of classes that was asked for, as it was written; empty where none was. */
+  @JsonIgnore
+  public Optional<String> classFloor() {
+    return Optional.ofNullable(settings.get("class-floor"));
+  }
+
   /**
    * Where none is acceptable, the candidates that came closest, the closest first; empty otherwise.
    * Candidates that were rejected early count by the share of what they were judged on.
@@ -113,6 +122,7 @@ public record SweepResult(
         samples,
         selected,
         bestUniform,
+        classes,
         candidates,
         leftOut,
         notOffered,
@@ -163,6 +173,18 @@ public record SweepResult(
               + ": this result rests on no samples: n is 0 in its "
               + String.join(" and ", empty)
               + ".\nMaybe sweep again, with samples that the model answers.");
+    }
+  }
+
+  /**
+   * Refuses a result whose chosen model misses the floor of a class by its own counts.
+   *
+   * @param where names it in messages
+   * @throws BadInputException naming the class
+   */
+  public void requireClasses(String where) {
+    if (selected != null && classes != null) {
+      classes.requireMet(where);
     }
   }
 
@@ -235,6 +257,8 @@ public record SweepResult(
    * @param agreement null unless every sample was judged
    * @param judged how far it was judged otherwise
    * @param disagreeing of those
+   * @param missedClasses classes that cannot reach their floor, of what was judged: the farthest
+   *     first, and only a few; left out where there is none
    */
   public record Row(
       String scheme,
@@ -244,7 +268,29 @@ public record SweepResult(
       String verdict,
       Agreement agreement,
       Long judged,
-      Long disagreeing) {
+      Long disagreeing,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses) {
+    /** How many classes are named at most. */
+    public static final int MOST_MISSED = 3;
+
+    /** Copies the list. */
+    public Row {
+      missedClasses = missedClasses == null ? List.of() : List.copyOf(missedClasses);
+    }
+
+    /** Where no class missed its floor. */
+    public Row(
+        String scheme,
+        String plan,
+        long encodedSize,
+        double ratio,
+        String verdict,
+        Agreement agreement,
+        Long judged,
+        Long disagreeing) {
+      this(scheme, plan, encodedSize, ratio, verdict, agreement, judged, disagreeing, List.of());
+    }
+
     /** The share that agrees of what was judged; -1 where nothing was. */
     double share() {
       if (agreement != null) {

@@ -270,6 +270,12 @@ class FileSchemasTest {
             250, 1, DIGEST, Map.of("selection", new SweepResult.Split(251, 250L, 1L, DIGEST)), 0),
         chosen,
         new SweepResult.Chosen("linear:4", null, 1200, 0.12, agreement, null, DIGEST, null),
+        new ClassTable(
+            "0.8",
+            20,
+            ClassTable.ClassPart.of(
+                List.of(new ClassTable.ClassRow("label", "cat", 30, 29, 24L, "met"))),
+            null),
         List.of(row, early),
         List.of(new SweepResult.LeftOut("conv/weights", List.of("linear:1"), "it is flat")),
         List.of(new SweepResult.NotOffered("forms", "it is slow", "a place")),
@@ -312,6 +318,7 @@ class FileSchemasTest {
         "0.95",
         found.sourceModel(),
         found.samples(),
+        null,
         null,
         null,
         found.candidates(),

@@ -146,6 +146,7 @@ class ResultProofTest {
         new SweepResult.Samples(250, 0, DIGEST, Map.of(), 0),
         new SweepResult.Chosen(null, DIGEST, 1100, 0.11, SELECTION, null, DIGEST, "s.mlmodel"),
         uniform,
+        null,
         rows,
         List.of(),
         List.of(),

@@ -6,8 +6,8 @@ function makeChart(element, option, handlers) {
   draw();
   onTheme(draw);
   new ResizeObserver(() => chart.resize()).observe(element);
-  let width = 0;
-  addEventListener('beforeprint', () => { width = element.clientWidth; chart.resize({ width: Math.min(width, 680) }); });
+  // Paper is narrower than the window; the style sheet gives charts these heights there.
+  addEventListener('beforeprint', () => chart.resize({ width: Math.min(element.clientWidth, 680), height: Math.min(element.clientHeight, 380) }));
   addEventListener('afterprint', () => chart.resize());
   if (handlers && handlers.tip) {
     chart.on('mouseover', (event) => {

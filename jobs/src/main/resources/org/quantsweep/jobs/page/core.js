@@ -104,6 +104,13 @@ function lazily(element, draw) {
   }, { rootMargin: '800px' });
   watch.observe(element);
 }
+/** The rest, one after the other, while nothing else is done: then links lead to places that stay. */
+function drawRest() {
+  const next = WAITING.find((job) => !job.done);
+  if (!next) { document.documentElement.dataset.drawn = 'true'; return; }
+  next.run();
+  setTimeout(drawRest, 30);
+}
 // A job may bring others, which forEach would not meet.
 addEventListener('beforeprint', () => { for (let i = 0; i < WAITING.length; i++) WAITING[i].run(); });
 

@@ -22,3 +22,4 @@ const inView = new IntersectionObserver((entries) => {
 }, { rootMargin: '-15% 0px -75% 0px' });
 document.querySelectorAll('main > section').forEach((section) => inView.observe(section));
 document.documentElement.dataset.ready = 'true';
+setTimeout(drawRest, 120);

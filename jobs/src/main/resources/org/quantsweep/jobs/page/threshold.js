@@ -81,7 +81,8 @@ function decide(threshold) {
 }
 
 const finalAnswer = (found) => (found.confirmed ? found.confirmed.answer : found.answer);
-const isKnown = (found) => (found.confirmed ? !found.confirmed.open.length && found.confirmed.need !== null && (found.confirmed.ended || !found.missing.length) : !found.missing.length);
+/** Whether another sweep at this threshold could not choose something smaller of what was judged here. */
+const isKnown = (found) => !found.missing.length && (!found.confirmed || (!found.confirmed.open.length && found.confirmed.need !== null));
 
 const quoted = (text) => (/^[A-Za-z0-9_@%+=:,.\/-]+$/.test(text) ? text : "'" + text.replace(/'/g, "'\\''") + "'");
 
@@ -165,7 +166,7 @@ function drawThreshold(content) {
         return { candidate, part, left: n - (counts ? counts.judged : 0), n };
       });
       missingBox.append(
-        h('p', null, open.length ? 'Whether ' + (open.length === 1 ? 'this candidate passes' : 'these ' + format.count(open.length) + ' candidates pass') + ' is not known, because it was not judged on all samples:'
+        h('p', null, open.length ? 'Whether ' + (open.length === 1 ? 'this candidate passes' : 'these ' + format.count(open.length) + ' candidates pass') + ' is not known, because not all of their samples were judged:'
           : 'All that this sweep judged is decided. A sweep at this threshold may find other plans, which this one had no reason to judge.'));
       if (rows.length) {
         missingBox.append(dataTable({ caption: 'Missing evaluations', testid: 'missing', rowKey: (row) => row.part + ' ' + row.candidate.key, page: 8, rows, columns: [

@@ -357,6 +357,7 @@ class ResultCommandTest {
         samples,
         chosen,
         chosen,
+        null,
         rows,
         List.of(),
         List.of(),

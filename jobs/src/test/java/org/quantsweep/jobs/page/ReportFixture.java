@@ -116,7 +116,7 @@ public final class ReportFixture {
     for (Judged own : all) {
       BitSet agreed = selection.get(own.name());
       BitSet judged = (BitSet) whole.clone();
-      int disagreeing = samples - agreed.cardinality();
+      long disagreeing = (long) samples - agreed.cardinality();
       SweepResult.Row row;
       double ratio = (double) own.size() / given;
       if (disagreeing > 3 * (samples - required)) {
@@ -243,6 +243,7 @@ public final class ReportFixture {
                 null,
                 digest(name(uniform)),
                 null),
+            null,
             rows,
             List.of(
                 new SweepResult.LeftOut(
@@ -330,7 +331,7 @@ public final class ReportFixture {
   }
 
   private SortedMap<String, String> settings() {
-    SortedMap<String, String> settings = new TreeMap<>();
+    TreeMap<String, String> settings = new TreeMap<>();
     settings.put("model", prefix + "models/" + modelName());
     settings.put("samples", "photos/a\nphotos/it's here");
     settings.put("criterion", criterion());

@@ -317,6 +317,7 @@ final class SyntheticSweep {
             samples, 0, digest, Map.of("selection", split, "confirmation", split), 0),
         selected,
         chosen(uniform),
+        null,
         rows,
         List.of(
             new SweepResult.LeftOut(
@@ -396,6 +397,8 @@ final class SyntheticSweep {
   }
 
   private static String base64(ByteBuffer bytes) {
-    return Base64.getEncoder().encodeToString(bytes.array());
+    byte[] packed = new byte[bytes.capacity()];
+    bytes.duplicate().clear().get(packed);
+    return Base64.getEncoder().encodeToString(packed);
   }
 }

@@ -243,6 +243,7 @@ class OutputFolderTest {
         new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
         null,
         null,
+        null,
         List.of(),
         List.of(),
         List.of(),
