@@ -88,7 +88,8 @@ function drawSizes(content) {
     const narrow = box.clientWidth < 560;
     const n = PARTS[part] ? PARTS[part].n : RESULT.samples.n;
     const range = near ? ranges.near : ranges.all;
-    const data = (point) => ({ value: [point.x, point.y], point });
+    // The library copies what it is given: a key leads back to the candidate.
+    const data = (point) => ({ value: [point.x, point.y], key: point.candidate.key });
     const series = MARKS.map((mark) => ({
       type: 'scatter', name: mark.name, symbol: mark.symbol, symbolSize: mark.size,
       itemStyle: mark.key === 'bound'
@@ -155,9 +156,12 @@ function drawSizes(content) {
     'A triangle is a bound: that candidate was rejected before all samples were judged, so its agreement is at most where it stands. '
     + 'Drag the bars to zoom, or turn the wheel with Ctrl held.'));
   const made = makeChart(box, option, {
-    tip: (event) => event.data && event.data.point && {
-      title: event.data.point.candidate.name + (roleOf(event.data.point.candidate) ? ' (' + roleOf(event.data.point.candidate) + ')' : ''),
-      lines: candidateLines(event.data.point),
+    tip: (event) => {
+      const point = event.data && points.find((one) => one.candidate.key === event.data.key);
+      return point && {
+        title: point.candidate.name + (roleOf(point.candidate) ? ' (' + roleOf(point.candidate) + ')' : ''),
+        lines: candidateLines(point),
+      };
     },
   });
   content.append(lazyDetails('The same as a table', candidateTable, { 'data-testid': 'sizes-table-details' }));
