@@ -9,8 +9,10 @@ import org.quantsweep.report.bundle.EvidenceBundle;
  * What the page's scripts read.
  *
  * @param result of a sweep; null for two given models
+ * @param comparison of two given models; null for a sweep
  */
-record PageData(SweepResult result, EvidenceBundle evidence, GraphLayout layout) {
+record PageData(
+    SweepResult result, Comparison comparison, EvidenceBundle evidence, GraphLayout layout) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** As JSON that may stand in a script element: no text ends it, or begins a comment. */

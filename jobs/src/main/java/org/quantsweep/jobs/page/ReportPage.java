@@ -18,8 +18,17 @@ public final class ReportPage {
   /** A sweep's page. The same result and evidence give the same text. */
   public static String of(SweepResult result, EvidenceBundle evidence) {
     PageAssets assets = PageAssets.load();
-    String data = new PageData(result, evidence, GraphLayout.of(evidence.network())).toScript();
+    String data =
+        new PageData(result, null, evidence, GraphLayout.of(evidence.network())).toScript();
     return render(SweepView.of(result, evidence, data, assets));
+  }
+
+  /** The page of two given models, with the sections that apply. */
+  public static String of(Comparison comparison, EvidenceBundle evidence) {
+    PageAssets assets = PageAssets.load();
+    String data =
+        new PageData(null, comparison, evidence, GraphLayout.of(evidence.network())).toScript();
+    return render(ComparisonView.of(comparison, evidence, data, assets));
   }
 
   private static String render(PageView view) {

@@ -3,19 +3,16 @@ package org.quantsweep.jobs.page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.report.Certificate;
+import org.quantsweep.report.ClassTable;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.CandidateEvidence;
 import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** A sweep's result in words. */
 final class SweepView {
-  /** Enough of a digest to tell the plans of one sweep apart. */
-  private static final int DIGITS = 8;
-
   private final SweepResult result;
   private final EvidenceBundle evidence;
 
@@ -45,18 +42,8 @@ final class SweepView {
 
   private String kicker() {
     return "Quantization report"
-        + kind(evidence.network().kind())
+        + PageWords.kind(evidence.network().kind())
         + (result.runId().isEmpty() ? "" : ", run " + result.runId());
-  }
-
-  /** Of a model, from the format's own spelling: {@code neuralNetworkClassifier}. */
-  private static String kind(String spelled) {
-    return spelled == null || spelled.isEmpty()
-        ? ""
-        : ", "
-            + (spelled.equals("mlProgram")
-                ? "ML Program"
-                : spelled.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT));
   }
 
   private String verdict() {
@@ -72,7 +59,7 @@ final class SweepView {
                       + " on a share of "
                       + result.threshold()
                       + " of "
-                      + number(result.samples().n())
+                      + PageWords.number(result.samples().n())
                       + " samples.");
     }
     boolean confirmed = chosen.confirmation() != null;
@@ -81,9 +68,9 @@ final class SweepView {
         " still "
             + CriterionWords.of(result.criterion()).does()
             + " on "
-            + number(agreement.agreeing())
+            + PageWords.number(agreement.agreeing())
             + " of "
-            + number(agreement.samples())
+            + PageWords.number(agreement.samples())
             + (confirmed
                 ? " samples that the search had not seen."
                 : " samples, the same on which it was chosen.");
@@ -121,12 +108,8 @@ final class SweepView {
           new PageView.Tile(
               "agreement",
               confirmed ? "Agreement, unseen samples" : "Agreement",
-              Figure.percent((double) agreement.agreeing() / agreement.samples()),
-              String.format(
-                  Locale.ROOT,
-                  "at least %s with %s confidence",
-                  Figure.percent(agreement.lowerBound()).text(),
-                  percentWord(agreement.confidence()))));
+              PageWords.share(agreement),
+              PageWords.bound(agreement)));
       download()
           .ifPresent(
               bytes ->
@@ -160,7 +143,7 @@ final class SweepView {
     Certificate certificate = result.certificate();
     if (sentences.isEmpty() && certificate != null) {
       sentences.add(
-          number(certificate.evaluations())
+          PageWords.number(certificate.evaluations())
               + " candidates were judged; the family is "
               + certificate.family()
               + ".");
@@ -198,6 +181,12 @@ final class SweepView {
                       + ", "
                       + new ByteSize(result.bestUniform().encodedSize()))));
     }
+    if (result.classes() != null) {
+      facts.add(floor("Classes in selection", result.classes().selection()));
+      if (result.classes().confirmation() != null) {
+        facts.add(floor("Classes in confirmation", result.classes().confirmation()));
+      }
+    }
     Certificate certificate = result.certificate();
     if (certificate == null) {
       return facts;
@@ -233,17 +222,30 @@ final class SweepView {
     return facts;
   }
 
+  private PageView.Fact floor(String name, ClassTable.ClassPart part) {
+    return PageWords.text(
+        name,
+        PageWords.number(part.judged())
+            + " judged against the floor of "
+            + result.classes().floor()
+            + ", "
+            + PageWords.number(part.notJudged())
+            + " not judged, with fewer than "
+            + result.classes().leastSamples()
+            + " samples");
+  }
+
   private static PageView.Fact agreement(String name, SweepResult.Agreement agreement) {
     return new PageView.Fact(
         name,
         Figure.text(
-            number(agreement.agreeing())
+            PageWords.number(agreement.agreeing())
                 + " of "
-                + number(agreement.samples())
+                + PageWords.number(agreement.samples())
                 + " agree; lower bound "
                 + String.format(Locale.ROOT, "%.4f", agreement.lowerBound())
                 + " at "
-                + percentWord(agreement.confidence())));
+                + PageWords.percent(agreement.confidence())));
   }
 
   private List<PageView.Section> sections() {
@@ -260,7 +262,7 @@ final class SweepView {
               "Another threshold",
               "What the evaluations of this sweep say about other thresholds."));
     }
-    if (!evidence.tensors().isEmpty() || !evidence.network().nodes().isEmpty()) {
+    if (PageWords.hasTensors(evidence)) {
       sections.add(
           new PageView.Section(
               "tensors",
@@ -272,8 +274,7 @@ final class SweepView {
             "disagreements",
             "Disagreements",
             "Samples on which the chosen model answers otherwise than the model as given."));
-    if (evidence.shown().stream()
-        .anyMatch(sample -> sample.answers().stream().anyMatch(own -> !own.dense().isEmpty()))) {
+    if (PageWords.hasDense(evidence)) {
       sections.add(
           new PageView.Section(
               "dense",
@@ -287,20 +288,20 @@ final class SweepView {
   private List<PageView.Listing> run() {
     List<PageView.Listing> run = new ArrayList<>();
     List<PageView.Fact> digests = new ArrayList<>();
-    digests.add(text("Model as given", result.sourceModel().sha256()));
+    digests.add(PageWords.text("Model as given", result.sourceModel().sha256()));
     if (result.selected() != null) {
-      digests.add(text("Chosen model", result.selected().sha256()));
+      digests.add(PageWords.text("Chosen model", result.selected().sha256()));
     }
-    digests.add(text("Sweep", result.sweepDigest()));
-    digests.add(text("Samples", result.samples().setDigest()));
+    digests.add(PageWords.text("Sweep", result.sweepDigest()));
+    digests.add(PageWords.text("Samples", result.samples().setDigest()));
     result
         .samples()
         .splits()
-        .forEach((part, split) -> digests.add(text("Part " + part, split.setDigest())));
-    List<PageView.Fact> settings = new ArrayList<>();
-    result.settings().forEach((flag, value) -> settings.add(text("--" + flag, value)));
-    run.add(new PageView.Listing("run-settings", "Settings", settings));
-    run.add(new PageView.Listing("run-environment", "Environment", texts(evidence.environment())));
+        .forEach((part, split) -> digests.add(PageWords.text("Part " + part, split.setDigest())));
+    run.add(PageWords.settings(result.settings()));
+    run.add(
+        new PageView.Listing(
+            "run-environment", "Environment", PageWords.texts(evidence.environment())));
     run.add(new PageView.Listing("run-samples", "Samples", samples()));
     run.add(new PageView.Listing("run-cost", "Cost", cost()));
     run.add(new PageView.Listing("run-digests", "Digests (SHA-256)", digests));
@@ -322,14 +323,16 @@ final class SweepView {
         .forEach(
             (part, split) ->
                 rows.add(
-                    text(
+                    PageWords.text(
                         "Part " + part,
-                        number(split.samples())
+                        PageWords.number(split.samples())
                             + " samples"
-                            + (split.n() == null ? "" : ", " + number(split.n()) + " answered")
+                            + (split.n() == null
+                                ? ""
+                                : ", " + PageWords.number(split.n()) + " answered")
                             + (split.quarantined() == null
                                 ? ""
-                                : ", " + number(split.quarantined()) + " quarantined"))));
+                                : ", " + PageWords.number(split.quarantined()) + " quarantined"))));
     return rows;
   }
 
@@ -353,51 +356,29 @@ final class SweepView {
     List<PageView.Fact> rows = new ArrayList<>();
     if (result.samples().quarantined() > 0) {
       rows.add(
-          text(
+          PageWords.text(
               "Quarantined samples",
-              number(result.samples().quarantined())
+              PageWords.number(result.samples().quarantined())
                   + " samples could not be read or run; they count neither way."));
     }
     for (SweepResult.LeftOut left : result.leftOut()) {
       rows.add(
-          text(
+          PageWords.text(
               left.tensor(),
               "could not have " + String.join(", ", left.schemes()) + ": " + left.reason() + "."));
     }
     for (SweepResult.NotOffered forms : result.notOffered()) {
       rows.add(
-          text("Not offered: " + forms.forms(), forms.reason() + " (" + forms.source() + ")."));
+          PageWords.text(
+              "Not offered: " + forms.forms(), forms.reason() + " (" + forms.source() + ")."));
     }
     if (evidence.network().omitted() > 0) {
       rows.add(
-          text(
+          PageWords.text(
               "Graph",
-              number(evidence.network().omitted()) + " layers are missing from the graph view."));
+              PageWords.number(evidence.network().omitted())
+                  + " layers are missing from the graph view."));
     }
     return rows;
-  }
-
-  private static List<PageView.Fact> texts(Map<String, String> map) {
-    return map.entrySet().stream().map(entry -> text(entry.getKey(), entry.getValue())).toList();
-  }
-
-  private static PageView.Fact text(String name, String value) {
-    return new PageView.Fact(name, Figure.text(value == null ? "" : value));
-  }
-
-  /** What a candidate is called. */
-  static String name(String scheme, String plan) {
-    return plan == null ? scheme : "plan " + plan.substring(0, Math.min(DIGITS, plan.length()));
-  }
-
-  private static String number(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
-  }
-
-  private static String percentWord(double share) {
-    double percent = 100 * share;
-    return percent == Math.rint(percent)
-        ? String.format(Locale.ROOT, "%.0f%%", percent)
-        : String.format(Locale.ROOT, "%.4f%%", percent);
   }
 }

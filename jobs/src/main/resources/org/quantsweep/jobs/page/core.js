@@ -5,6 +5,12 @@ const RESULT = DATA.result || null;
 const EVIDENCE = DATA.evidence;
 const LAYOUT = DATA.layout;
 
+/** What the two models are called: of a sweep, or two that were given. */
+const COMPARISON = DATA.comparison || null;
+const WORDS = COMPARISON
+  ? { given: 'Model A', chosen: 'Model B', inGiven: 'model A', inChosen: 'model B', asGiven: 'as in A' }
+  : { given: 'As given', chosen: 'Chosen', inGiven: 'the model as given', inChosen: 'the chosen model', asGiven: 'as given' };
+
 const byId = (id) => document.getElementById(id);
 
 /** An element; children are elements or texts, never markup. */

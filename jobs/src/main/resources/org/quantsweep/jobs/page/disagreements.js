@@ -3,8 +3,7 @@
 const pictureOf = (picture, alt, attributes) => h('img', { src: 'data:' + (/^image\/(png|jpeg)$/.test(picture.type) ? picture.type : 'image/png') + ';base64,' + picture.base64.replace(/[^A-Za-z0-9+\/=]/g, ''),
   width: picture.width, height: picture.height, alt, loading: 'lazy', decoding: 'async', ...(attributes || {}) });
 
-const answerName = (answer) => ({ reference: 'As given', chosen: CHOSEN_LABEL }[answer.model] || answer.model);
-const CHOSEN_LABEL = RESULT ? 'Chosen' : 'Judged';
+const answerName = (answer) => ({ reference: WORDS.given, chosen: WORDS.chosen }[answer.model] || answer.model);
 const referenceClass = (sample) => (sample.answers.length && sample.answers[0].top.length ? sample.answers[0].top[0].name : '');
 
 function drawDisagreements(content) {
@@ -15,12 +14,13 @@ function drawDisagreements(content) {
       + format.percent(counts.disagreeing / counts.judged) + ')' + (counts.judged < counts.n ? '; ' + format.count(counts.n - counts.judged) + ' were not judged' : '') + '.'));
   }
   if (!parts.length && !EVIDENCE.shown.length) {
-    content.append(h('p', { class: 'note' }, RESULT && !RESULT.selected ? 'No model was chosen, so nothing disagrees with it.' : 'What the chosen model answers is not stored.'));
+    content.append(h('p', { class: 'note' }, RESULT && !RESULT.selected ? 'No model was chosen, so nothing disagrees with it.' : 'What ' + WORDS.inChosen + ' answers is not stored.'));
     return;
   }
   const classified = EVIDENCE.shown.filter((sample) => sample.answers.some((answer) => answer.top.length) || !sample.answers.some((answer) => answer.dense.length));
   if (classified.length) content.append(gallery(classified));
   const tables = parts.filter((name) => PARTS[name].classes.length && CHOSEN.stored && CHOSEN.stored.parts[name]);
+  if (FLOOR && RESULT.classes) content.append(floorNote());
   if (tables.length) {
     const box = h('div');
     content.append(h('h3', null, 'By class'), box);
@@ -28,6 +28,17 @@ function drawDisagreements(content) {
   }
   const listed = parts.filter((name) => CHOSEN.stored && CHOSEN.stored.parts[name]);
   if (listed.length) content.append(lazyDetails('Every sample that disagrees', () => disagreeingTable(listed), { 'data-testid': 'disagreeing-details' }));
+}
+
+/** What the result says of the floor of classes. */
+function floorNote() {
+  const lines = Object.entries({ selection: RESULT.classes.selection, confirmation: RESULT.classes.confirmation }).filter(([, part]) => part).map(([name, part]) => {
+    const missed = part.classes.filter((own) => own.verdict === 'missed');
+    return h('p', { class: 'note' }, h('strong', null, partName(name)), ': of each class at least ' + RESULT.classes.floor + ' must agree; ' + format.count(part.judged) + (part.judged === 1 ? ' class is judged, ' : ' classes are judged, ')
+      + format.count(part.notJudged) + ' with ' + format.count(part.samplesNotJudged) + ' samples are not, because they have fewer than ' + format.count(RESULT.classes.leastSamples) + ' each. '
+      + (missed.length ? 'Missed: ' + missed.map((own) => own.name).join(', ') + '.' : 'All of them meet it.'));
+  });
+  return h('div', { 'data-testid': 'floor' }, lines);
 }
 
 function gallery(samples) {
@@ -52,7 +63,7 @@ function gallery(samples) {
   }
   const changed = (set) => (to) => { set(to); page = 0; draw(); };
   const tools = h('div', { class: 'tools' },
-    classes.length > 1 ? select('Class of the model as given', [['', 'all'], ...classes.map((name) => [name, name])], '', changed((to) => { of = to; }), { 'data-testid': 'class-filter' }) : null,
+    classes.length > 1 ? select('Class of ' + WORDS.inGiven, [['', 'all'], ...classes.map((name) => [name, name])], '', changed((to) => { of = to; }), { 'data-testid': 'class-filter' }) : null,
     choice('Samples', [['differ', 'that disagree'], ['agree', 'that agree'], ['all', 'all']], which, changed((to) => { which = to; }), { 'data-testid': 'agree-filter' }),
     parts.length > 1 ? select('Part', [['', 'all'], ...parts.map((name) => [name, partName(name)])], '', changed((to) => { part = to; })) : null, status);
   draw();
@@ -82,7 +93,7 @@ function classTables(parts) {
       const floor = !FLOOR ? null : own.n < FLOOR_LEAST ? 'not judged' : own.judged < own.n ? 'open' : own.agreeing >= required(FLOOR, own.n) ? 'met' : 'missed';
       return { ...own, name: part.classes[i], differ: own.judged - own.agreeing, share: own.judged ? own.agreeing / own.judged : null, floor };
     }).filter((own) => own.n > 0);
-    box.replaceChildren(dataTable({ rowKey: (own) => own.name, caption: 'Agreement by class of the model as given, ' + partName(name).toLowerCase() + ' samples', testid: 'class-table', rows, page: 20,
+    box.replaceChildren(dataTable({ rowKey: (own) => own.name, caption: 'Agreement by class of ' + WORDS.inGiven + ', ' + partName(name).toLowerCase() + (name === 'samples' ? '' : ' samples'), testid: 'class-table', rows, page: 20,
       sorted: { key: 'share', down: false }, filter: (own) => own.name, filterHint: 'class', columns: [
         { key: 'name', label: 'Class', value: (own) => own.name, cell: (own) => own.name, class: 'wide' },
         { key: 'n', label: 'Samples', number: true, value: (own) => own.n, cell: (own) => format.count(own.n) },
@@ -110,7 +121,7 @@ function disagreeingTable(parts) {
   const columns = [
     { key: 'path', label: 'Sample', value: (row) => row.path || 'sample ' + row.rank, class: 'wide' },
     { key: 'part', label: 'Part', value: (row) => partName(row.part) },
-    { key: 'class', label: 'Class as given', value: (row) => row.own.className(row.rank) },
+    { key: 'class', label: 'Class of ' + WORDS.inGiven, value: (row) => row.own.className(row.rank) },
     ...(rows.some((row) => row.own.label(row.rank)) ? [{ key: 'label', label: 'Label', value: (row) => row.own.label(row.rank) }] : []),
     ...(margins ? [{ key: 'margin', label: 'Margin', number: true, value: (row) => (row.own.margins ? row.own.margins[row.rank] : null), cell: (row) => (row.own.margins && Number.isFinite(row.own.margins[row.rank]) ? format.loss(row.own.margins[row.rank]) : '') }] : []),
     ...(rows.some((row) => row.own.copies) ? [{ key: 'copies', label: 'Copies', number: true, value: (row) => row.own.weight(row.rank) }] : []),

@@ -2,7 +2,7 @@
 
 const GRAPH_METRICS = {
   option: ['Option', (tensors) => { const bits = tensors.map((own) => bitsOf(own.scheme)).filter((x) => x !== null); return bits.length ? Math.max(...bits) : null; },
-    (tensors) => tensors.map((own) => own.scheme || 'as given').join(', '), (bits) => format.count(bits) + (bits === 1 ? ' bit' : ' bits')],
+    (tensors) => tensors.map((own) => own.scheme || WORDS.asGiven).join(', '), (bits) => format.count(bits) + (bits === 1 ? ' bit' : ' bits')],
   bytes: ['Bytes', (tensors) => (tensors.length ? sum(tensors, (own) => own.after) : null), (tensors) => format.bytes(sum(tensors, (own) => own.after)), format.bytes],
   loss: ['Sensitivity', (tensors) => { const known = tensors.filter((own) => own.loss !== null); return known.length ? sum(known, (own) => own.loss) : null; },
     (tensors) => format.loss(sum(tensors, (own) => own.loss || 0)), format.loss],
@@ -70,7 +70,7 @@ function drawGraph(content) {
       groups.forEach((group, k) => { group.classList.toggle('shown', k === i); group.setAttribute('tabindex', k === i ? '0' : '-1'); });
       active = i;
       panel.replaceChildren(h('h4', null, node.name), h('p', { class: 'note' }, node.type + (node.shapes.length ? ' → ' + node.shapes.map(shapeText).join('; ') : '')),
-        ...own.map((tensor) => h('div', { class: 'tensor-block' }, h('p', null, h('code', null, tensor.identity), ': ' + (tensor.scheme || 'as given') + ', ' + format.bytes(tensor.bytesGiven) + ' → ' + format.bytes(tensor.after)), tensorDetails(tensor, ', layer chosen in the graph'))));
+        ...own.map((tensor) => h('div', { class: 'tensor-block' }, h('p', null, h('code', null, tensor.identity), ': ' + (tensor.scheme || WORDS.asGiven) + ', ' + format.bytes(tensor.bytesGiven) + ' → ' + format.bytes(tensor.after)), tensorDetails(tensor, ', layer chosen in the graph'))));
     }
     function focus(i) {
       active = Math.max(0, Math.min(nodes.length - 1, i));
@@ -99,7 +99,7 @@ function drawGraph(content) {
       { key: 'type', label: 'Type', value: (node) => node.type },
       { key: 'shape', label: 'Outputs', value: (node) => node.shapes.map(shapeText).join('; ') },
       { key: 'from', label: 'Takes from', value: (node) => network.edges.filter((edge) => edge.to === node.place).map((edge) => nodes[edge.from].name).join(', ') },
-      { key: 'bytes', label: 'Bytes chosen', number: true, value: (node) => { const own = tensorsOf(node); return own.length ? sum(own, (one) => one.after) : null; },
+      { key: 'bytes', label: 'Bytes, ' + WORDS.chosen.toLowerCase(), number: true, value: (node) => { const own = tensorsOf(node); return own.length ? sum(own, (one) => one.after) : null; },
         cell: (node) => { const own = tensorsOf(node); return own.length ? format.bytes(sum(own, (one) => one.after)) : ''; } },
-      { key: 'option', label: 'Option', value: (node) => tensorsOf(node).map((own) => own.scheme || 'as given').join(', ') }] }).element, { 'data-testid': 'layers-details' }));
+      { key: 'option', label: 'Option', value: (node) => tensorsOf(node).map((own) => own.scheme || WORDS.asGiven).join(', ') }] }).element, { 'data-testid': 'layers-details' }));
 }

@@ -1,15 +1,21 @@
 // What else the result says.
 
+const sizeBars = (bars, most) => h('div', { class: 'size-bars' }, bars.map(([name, bytes, kind]) => h('div', { class: 'size-bar ' + kind },
+  h('span', { class: 'size-name' }, name), h('span', { class: 'size-track', 'aria-hidden': 'true' }, h('span', { style: { width: 100 * bytes / most + '%' } })), h('span', { class: 'size-value' }, format.bytes(bytes)))));
+
 function drawSummary() {
   const bars = [];
+  if (COMPARISON) {
+    const most = Math.max(COMPARISON.reference.encodedSize, COMPARISON.candidate.encodedSize);
+    byId('summary-bar').append(sizeBars([['Model A', COMPARISON.reference.encodedSize, 'given'], ['Model B', COMPARISON.candidate.encodedSize, 'chosen']], most));
+  }
   if (RESULT) {
     const before = RESULT.sourceModel.encodedSize;
     bars.push(['As given', before, 'given']);
     if (RESULT.bestUniform && candidateOf(RESULT.bestUniform) !== CHOSEN) bars.push(['Best uniform', RESULT.bestUniform.encodedSize, 'uniform']);
     if (RESULT.selected) bars.push(['Chosen', RESULT.selected.encodedSize, 'chosen']);
     if (bars.length > 1) {
-      byId('summary-bar').append(h('div', { class: 'size-bars' }, bars.map(([name, bytes, kind]) => h('div', { class: 'size-bar ' + kind },
-        h('span', { class: 'size-name' }, name), h('span', { class: 'size-track', 'aria-hidden': 'true' }, h('span', { style: { width: 100 * bytes / before + '%' } })), h('span', { class: 'size-value' }, format.bytes(bytes))))));
+      byId('summary-bar').append(sizeBars(bars, before));
     }
   }
   const refused = EVIDENCE.explanations.refused;

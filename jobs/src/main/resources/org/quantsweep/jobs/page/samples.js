@@ -1,6 +1,6 @@
 // Samples and candidates: what was judged, what agrees, by part.
 
-const PART_NAMES = { selection: 'Selection', confirmation: 'Confirmation' };
+const PART_NAMES = { selection: 'Selection', confirmation: 'Confirmation', samples: 'Samples' };
 const partName = (part) => PART_NAMES[part] || part;
 
 /** A part's samples; numbers are decoded when they are asked for. */
@@ -108,7 +108,7 @@ const CANDIDATES = (() => {
 const candidateOf = (chosen) => (chosen
   ? CANDIDATES.find((own) => own.key === keyOf(chosen.scheme, chosen.plan)) || null : null);
 const CHOSEN = RESULT ? candidateOf(RESULT.selected)
-  : CANDIDATES.find((own) => own.kind === 'candidate') || CANDIDATES[CANDIDATES.length - 1] || null;
+  : CANDIDATES[0] || null;
 const BEST_UNIFORM = RESULT ? candidateOf(RESULT.bestUniform) : null;
 
 /** ceil(t n), exactly: t is the decimal that is written. */

@@ -16,10 +16,12 @@ function placeOf(candidate, part) {
   return { candidate, counts, whole, x: candidate.size, y };
 }
 
-function markOf(point, need) {
+function markOf(point, need, part) {
   if (point.candidate.kind === 'strategy') return 'strategy';
   if (!point.whole) return 'bound';
-  return need === null || point.counts.agreeing >= need ? 'accepted' : 'rejected';
+  // What misses the floor of a class is rejected, however many agree.
+  const told = part === 'confirmation' ? point.candidate.rung && !point.candidate.rung.passed : point.candidate.verdict.startsWith('rejected');
+  return !told && (need === null || point.counts.agreeing >= need) ? 'accepted' : 'rejected';
 }
 
 const shareText = (point) => (point.whole ? format.percent(point.y) : 'at most ' + format.percent(point.y));
@@ -33,8 +35,12 @@ function candidateLines(point) {
     point.whole ? ['Agreeing', format.count(counts.agreeing) + ' of ' + format.count(counts.n)]
       : ['Differing', format.count(counts.disagreeing) + ' of ' + format.count(counts.judged) + ' judged'],
     ['Verdict', candidate.verdict],
+    ...(missedOf(candidate).length ? ['Misses the floor of ' + missedOf(candidate).join(', ')] : []),
   ];
 }
+
+/** Classes whose floor it misses, as far as the result names them. */
+const missedOf = (candidate) => [...new Set([...((candidate.row && candidate.row.missedClasses) || []), ...((candidate.rung && candidate.rung.missedClasses) || [])])];
 
 function roleOf(candidate) {
   if (candidate === CHOSEN) return 'chosen';
@@ -82,13 +88,14 @@ function drawSizes(content) {
     const narrow = box.clientWidth < 560;
     const n = PARTS[part] ? PARTS[part].n : RESULT.samples.n;
     const range = near ? ranges.near : ranges.all;
-    const data = (point) => ({ value: [point.x, point.y], point });
+    // The library copies what it is given: a key leads back to the candidate.
+    const data = (point) => ({ value: [point.x, point.y], key: point.candidate.key });
     const series = MARKS.map((mark) => ({
       type: 'scatter', name: mark.name, symbol: mark.symbol, symbolSize: mark.size,
       itemStyle: mark.key === 'bound'
         ? { color: 'transparent', borderColor: shades.bound, borderWidth: 1.2 }
         : { color: shades[mark.key], opacity: 0.9 },
-      data: points.filter((point) => markOf(point, need) === mark.key
+      data: points.filter((point) => markOf(point, need, part) === mark.key
         && point.candidate !== CHOSEN && point.candidate !== BEST_UNIFORM).map(data),
       z: mark.key === 'bound' ? 2 : 3,
     }));
@@ -149,9 +156,12 @@ function drawSizes(content) {
     'A triangle is a bound: that candidate was rejected before all samples were judged, so its agreement is at most where it stands. '
     + 'Drag the bars to zoom, or turn the wheel with Ctrl held.'));
   const made = makeChart(box, option, {
-    tip: (event) => event.data && event.data.point && {
-      title: event.data.point.candidate.name + (roleOf(event.data.point.candidate) ? ' (' + roleOf(event.data.point.candidate) + ')' : ''),
-      lines: candidateLines(event.data.point),
+    tip: (event) => {
+      const point = event.data && points.find((one) => one.candidate.key === event.data.key);
+      return point && {
+        title: point.candidate.name + (roleOf(point.candidate) ? ' (' + roleOf(point.candidate) + ')' : ''),
+        lines: candidateLines(point),
+      };
     },
   });
   content.append(lazyDetails('The same as a table', candidateTable, { 'data-testid': 'sizes-table-details' }));
@@ -175,7 +185,7 @@ function candidateTable() {
     { key: 'agreement', label: 'Agreement', number: true, value: (own) => value(own, 'selection'), cell: (own) => agreementCell(own, 'selection') },
     { key: 'judged', label: 'Judged', number: true, value: (own) => (own.counts('selection') || {}).judged, cell: (own) => { const c = own.counts('selection'); return c ? format.count(c.judged) : ''; } },
     { key: 'differ', label: 'Differ', number: true, value: (own) => (own.counts('selection') || {}).disagreeing, cell: (own) => { const c = own.counts('selection'); return c ? format.count(c.disagreeing) : ''; } },
-    { key: 'verdict', label: 'Verdict', value: (own) => own.verdict },
+    { key: 'verdict', label: 'Verdict', value: (own) => own.verdict, cell: (own) => (missedOf(own).length ? own.verdict + ' (floor of ' + missedOf(own).join(', ') + ')' : own.verdict) },
   ];
   if (PARTS.confirmation) columns.splice(6, 0, { key: 'confirmed', label: 'Unseen', number: true,
     value: (own) => value(own, 'confirmation'), cell: (own) => agreementCell(own, 'confirmation') });

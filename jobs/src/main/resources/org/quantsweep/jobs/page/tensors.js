@@ -39,7 +39,7 @@ function drawTensors(content) {
   if (TENSORS.length) {
     content.append(h('h3', null, 'Bytes by tensor'));
     content.append(h('p', { class: 'note' }, format.count(TENSORS.length) + (TENSORS.length === 1 ? ' weight tensor takes ' : ' weight tensors take ')
-      + format.bytes(AFTER_TOTAL) + ' in the chosen model and ' + format.bytes(BEFORE_TOTAL) + ' in the model as given.'));
+      + format.bytes(AFTER_TOTAL) + ' in ' + WORDS.inChosen + ' and ' + format.bytes(BEFORE_TOTAL) + ' in ' + WORDS.inGiven + '.'));
     content.append(tensorTable());
     const heat = h('div');
     if (TENSORS.some((own) => own.options.length)) {
@@ -63,26 +63,26 @@ const CAUSE_NAMES = { outliers: 'range outliers', 'few-weights': 'few weights pe
 
 function tensorTable() {
   const most = Math.max(...TENSORS.map((own) => own.bytesGiven), 1);
-  const options = [...new Set(TENSORS.map((own) => own.scheme || 'as given'))].sort();
+  const options = [...new Set(TENSORS.map((own) => own.scheme || WORDS.asGiven))].sort();
   let only = '';
   const table = dataTable({
     caption: 'Bytes by weight tensor', testid: 'tensor-table', rows: TENSORS, page: 26,
-    filter: (own) => own.identity + ' ' + own.layer + ' ' + own.type + ' ' + (own.scheme || 'as given') + ' '
+    filter: (own) => own.identity + ' ' + own.layer + ' ' + own.type + ' ' + (own.scheme || WORDS.asGiven) + ' '
       + (own.steps ? own.steps.causes.map((cause) => CAUSE_NAMES[cause.kind] || cause.kind).join(' ') : ''),
     filterHint: 'name, type, option or cause',
     tools: options.length > 1 ? [select('Option', [['', 'all'], ...options.map((name) => [name, name])], '', (to) => {
       only = to;
-      table.setRows(TENSORS.filter((own) => !only || (own.scheme || 'as given') === only));
+      table.setRows(TENSORS.filter((own) => !only || (own.scheme || WORDS.asGiven) === only));
     }, { 'data-testid': 'option-filter' })] : [],
     rowKey: (own) => own.identity,
     expandLabel: (own) => own.identity,
     expand: (own) => tensorDetails(own),
     columns: [
       { key: 'place', label: 'Weight tensor', value: (own) => own.place, cell: (own) => h('span', { class: 'named' }, h('code', null, breakable(own.identity)), h('span', { class: 'below' }, own.type + ' · ' + shapeText(own.shape))), class: 'wide' },
-      { key: 'before', label: 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
-      { key: 'after', label: 'Chosen', number: true, value: (own) => own.after, cell: (own) => format.bytes(own.after) },
-      { key: 'bar', label: 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
-      { key: 'option', label: 'Option', value: (own) => own.scheme || 'as given', cell: (own) => (own.scheme ? h('code', null, own.scheme) : 'as given'), class: 'nowrap' },
+      { key: 'before', label: COMPARISON ? 'Model A' : 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
+      { key: 'after', label: WORDS.chosen, number: true, value: (own) => own.after, cell: (own) => format.bytes(own.after) },
+      { key: 'bar', label: COMPARISON ? 'A and B' : 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
+      { key: 'option', label: 'Option', value: (own) => own.scheme || WORDS.asGiven, cell: (own) => (own.scheme ? h('code', null, own.scheme) : WORDS.asGiven), class: 'nowrap' },
       { key: 'share', label: 'Share', number: true, value: (own) => own.after, cell: (own) => format.percent(AFTER_TOTAL ? own.after / AFTER_TOTAL : 0, 1) },
       ...(TENSORS.some((own) => own.loss !== null) ? [{ key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) }] : []),
       ...(TENSORS.some((own) => own.steps && own.steps.causes.length) ? [{ key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
