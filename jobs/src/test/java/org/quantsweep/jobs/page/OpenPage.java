@@ -8,6 +8,7 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,28 +131,10 @@ final class OpenPage implements AutoCloseable {
     return names;
   }
 
-  /** Goes down the page until all that is drawn when it comes near is drawn: it grows no more. */
+  /** Waits until the page has drawn everything: it does so by itself, bit by bit. */
   void showAll() {
-    page.evaluate(
-        """
-        async () => {
-          // The page's own observers are older, so they have been told when this one is.
-          const frame = () => new Promise((done) => new IntersectionObserver((entries, own) => {
-            own.disconnect();
-            done();
-          }).observe(document.body));
-          const height = () => document.documentElement.scrollHeight;
-          for (let before = 0; before !== height();) {
-            before = height();
-            for (let y = 0; y < height(); y += innerHeight) {
-              scrollTo({ top: y, behavior: 'instant' });
-              await frame();
-            }
-          }
-          scrollTo({ top: 0, behavior: 'instant' });
-          await frame();
-        }
-        """);
+    page.locator("html[data-drawn=true]")
+        .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
   }
 
   /** What axe finds wrong, each with its elements. */

@@ -33,6 +33,17 @@ class ReportPageIT {
   private static final String HOSTILE =
       "</script><img src=x onerror=\"window.hostile=1\">&lt;${x}'\"<b>";
 
+  /** An outline; where an element of a drawing has none, its frame. */
+  private static final String SHOWS_FOCUS =
+      """
+      (() => {
+        const own = document.activeElement;
+        const frame = own.querySelector(':scope > rect');
+        return getComputedStyle(own).outlineStyle !== 'none'
+          || frame !== null && parseFloat(getComputedStyle(frame).strokeWidth) >= 2;
+      })()
+      """;
+
   @TempDir static Path folder;
 
   private static HeadlessChromium chromium;
