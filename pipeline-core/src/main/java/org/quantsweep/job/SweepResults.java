@@ -59,7 +59,6 @@ final class SweepResults {
    * @param format of the model, for the deployment that was asked for
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
-   * @param reportSeconds that its evidence took of these; null where none was made
    */
   static SweepResult of(
       SweepIdentity identity,
@@ -70,17 +69,13 @@ final class SweepResults {
       ModelFormat format,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
-      double seconds,
-      Double reportSeconds) {
+      double seconds) {
     return new SweepResults(identity, given, answered, findings, leftOut, format)
-        .result(made, budget, seconds, reportSeconds);
+        .result(made, budget, seconds);
   }
 
   private SweepResult result(
-      Deliverables.Made made,
-      Optional<SearchBudget.End> budget,
-      double seconds,
-      Double reportSeconds) {
+      Deliverables.Made made, Optional<SearchBudget.End> budget, double seconds) {
     Optional<Candidate> chosen = findings.selection().candidate();
     SweepSettings settings = identity.settings();
     SweepResult.Chosen selected =
@@ -132,8 +127,7 @@ final class SweepResults {
             cost.referenceInferences() + cost.candidateInferences(),
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
-            seconds,
-            reportSeconds));
+            seconds));
   }
 
   /** The last part of a path. */
