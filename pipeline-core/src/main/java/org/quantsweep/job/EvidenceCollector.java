@@ -11,8 +11,9 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
-import org.quantsweep.report.bundle.Explanations;
+import org.quantsweep.report.bundle.NetworkEvidence;
 import org.quantsweep.report.bundle.SampleEvidence;
 import org.quantsweep.report.bundle.ShownSample;
 import org.quantsweep.report.bundle.TensorEvidence;
@@ -65,23 +66,30 @@ final class EvidenceCollector {
    *
    * @param remarks hears what had to be left out
    */
-  EvidenceBundle collect(SweepFindings findings, Deliverables.Made made, Consumer<String> remarks) {
+  EvidenceBundle collect(
+      SweepResult result,
+      SweepFindings findings,
+      Deliverables.Made made,
+      Consumer<String> remarks) {
     List<TensorEvidence> tensors = new TensorFacts(model, encoder, files, options).all(findings);
+    NetworkEvidence network =
+        NetworkGraph.of(
+            model.read(),
+            tensors.stream().map(TensorEvidence::identity).collect(Collectors.toSet()),
+            shapes());
     return new EvidenceBundle(
         EvidenceBundle.SCHEMA_VERSION,
         identity.sweep().hex(),
         identity.settings().runId(),
         environment(),
-        NetworkGraph.of(
-            model.read(),
-            tensors.stream().map(TensorEvidence::identity).collect(Collectors.toSet()),
-            shapes()),
+        network,
         tensors,
         parts(),
         new CandidateFacts(model, answered, files, evaluations, made, findings).all(),
         line(findings),
         shown(findings, made, remarks),
-        new Explanations(List.of(), List.of(), List.of()));
+        new Explainer(identity, answered, files, encoder, model.read().format(), findings)
+            .explained(result, network, tensors));
   }
 
   /** A fault of the engine tells nothing of a result that rests on thousands of runs. */
