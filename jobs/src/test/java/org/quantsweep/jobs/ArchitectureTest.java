@@ -77,11 +77,12 @@ class ArchitectureTest {
     row(table, "registry", "artifact digest");
     row(table, "report", "digest");
     row(table, "report.bundle", "");
+    row(table, "report.picture", "tensor");
     row(
         table,
         "job",
         "agreement artifact calibration coreml coreml.file digest encode inference quantize report"
-            + " sample search sweep");
+            + " report.bundle report.picture sample search sweep tensor");
     row(table, "datasets.numpy", "sample tensor");
     row(table, "datasets.picture", "digest sample tensor");
     row(table, "datasets", "datasets.numpy datasets.picture digest sample tensor");
@@ -102,7 +103,8 @@ class ArchitectureTest {
         table,
         "jobs.sweep",
         "artifact calibration datasets datasets.table digest inference inference.engine job"
-            + " jobs.files jobs.guard jobs.spark report search sweep");
+            + " jobs.files jobs.guard jobs.spark report report.bundle report.picture sample search"
+            + " sweep");
     row(
         table,
         "jobs.registry",

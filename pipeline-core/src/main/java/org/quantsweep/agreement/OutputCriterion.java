@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.quantsweep.inference.OutputValue;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.tensor.Tensor;
@@ -27,18 +28,30 @@ record OutputCriterion(Measure measure, BigDecimal bound, String output) impleme
       if (given == null || !given.shape().equals(expected.shape()) || !Finite.all(given)) {
         return false;
       }
-      double peak = PICTURE_PEAK;
-      if (reference.outputs().get(name) instanceof OutputValue.Picture) {
-        expected = asShown(expected);
-        given = asShown(given);
-      } else {
-        peak = largestMagnitude(expected);
-      }
-      if (!measure.isCloseEnough(measure.of(expected, given, peak), bound.doubleValue())) {
+      boolean picture = reference.outputs().get(name) instanceof OutputValue.Picture;
+      if (!measure.isCloseEnough(
+          closeness(measure, expected, given, picture), bound.doubleValue())) {
         return false;
       }
     }
     return true;
+  }
+
+  private static double closeness(Measure measure, Tensor expected, Tensor given, boolean picture) {
+    return picture
+        ? measure.of(asShown(expected), asShown(given), PICTURE_PEAK)
+        : measure.of(expected, given, largestMagnitude(expected));
+  }
+
+  /** The closeness of one output; empty where it is not finite, or lengths differ. */
+  static OptionalDouble closeness(Measure measure, OutputValue reference, OutputValue candidate) {
+    Tensor expected = numbers(reference);
+    Tensor given = numbers(candidate);
+    if (expected == null || given == null || !given.shape().equals(expected.shape())) {
+      return OptionalDouble.empty();
+    }
+    double found = closeness(measure, expected, given, reference instanceof OutputValue.Picture);
+    return Double.isFinite(found) ? OptionalDouble.of(found) : OptionalDouble.empty();
   }
 
   @Override

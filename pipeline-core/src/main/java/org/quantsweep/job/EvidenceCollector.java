@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
@@ -13,6 +14,7 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.report.bundle.Explanations;
 import org.quantsweep.report.bundle.SampleEvidence;
+import org.quantsweep.report.bundle.ShownSample;
 import org.quantsweep.report.bundle.TensorEvidence;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.tensor.Shape;
@@ -34,7 +36,7 @@ final class EvidenceCollector {
   private final ModelEncoder encoder;
   private final CandidateFiles files;
   private final RememberedEvaluations evaluations;
-  private final SampleSets sets;
+  private final SweepPorts ports;
   private final SweepPhases.Options options;
 
   EvidenceCollector(
@@ -45,7 +47,7 @@ final class EvidenceCollector {
       ModelEncoder encoder,
       CandidateFiles files,
       RememberedEvaluations evaluations,
-      SampleSets sets,
+      SweepPorts ports,
       SweepPhases.Options options) {
     this.engine = engine;
     this.identity = identity;
@@ -54,12 +56,16 @@ final class EvidenceCollector {
     this.encoder = encoder;
     this.files = files;
     this.evaluations = evaluations;
-    this.sets = sets;
+    this.ports = ports;
     this.options = options;
   }
 
-  /** All of it. */
-  EvidenceBundle collect(SweepFindings findings, Deliverables.Made made) {
+  /**
+   * All of it.
+   *
+   * @param remarks hears what had to be left out
+   */
+  EvidenceBundle collect(SweepFindings findings, Deliverables.Made made, Consumer<String> remarks) {
     List<TensorEvidence> tensors = new TensorFacts(model, encoder, files, options).all(findings);
     return new EvidenceBundle(
         EvidenceBundle.SCHEMA_VERSION,
@@ -74,8 +80,30 @@ final class EvidenceCollector {
         parts(),
         new CandidateFacts(model, answered, files, evaluations, made, findings).all(),
         line(findings),
-        List.of(),
+        shown(findings, made, remarks),
         new Explanations(List.of(), List.of(), List.of()));
+  }
+
+  /** A fault of the engine tells nothing of a result that rests on thousands of runs. */
+  private List<ShownSample> shown(
+      SweepFindings findings, Deliverables.Made made, Consumer<String> remarks) {
+    try {
+      return new ShownSamples(
+              engine,
+              identity.settings(),
+              model,
+              answered,
+              files,
+              evaluations,
+              ports.samples(),
+              ports.pictures())
+          .of(findings, made);
+    } catch (RuntimeException e) {
+      remarks.accept(
+          "the report shows no samples, because they cannot be run again: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      return List.of();
+    }
   }
 
   /** What cannot be told of a model, or takes too long, is left open: shapes are an ornament. */
@@ -115,7 +143,10 @@ final class EvidenceCollector {
         parts.put(
             role.toString(),
             SampleFacts.of(
-                part.index(), answered.answers(role), outputs, sets.described(part, MOST_PATHS)));
+                part.index(),
+                answered.answers(role),
+                outputs,
+                ports.samples().described(part, MOST_PATHS)));
       }
     }
     return parts;

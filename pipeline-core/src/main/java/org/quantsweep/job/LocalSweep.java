@@ -7,6 +7,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
+import org.quantsweep.report.picture.PictureEncoder;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -24,6 +25,7 @@ public final class LocalSweep implements AutoCloseable {
   private final ModelFiles given;
   private final InferenceEngine engine;
   private final LocalRunners runners;
+  private final PictureEncoder pictures;
   private final InMemoryOptionStore options = new InMemoryOptionStore();
 
   /**
@@ -47,6 +49,17 @@ public final class LocalSweep implements AutoCloseable {
    */
   public LocalSweep(
       ModelFiles given, Map<SampleSet, SampleSource> samples, InferenceEngine engine, int threads) {
+    this(given, samples, engine, threads, PictureEncoder.NONE);
+  }
+
+  /** The same, with pictures in the evidence for reports. */
+  public LocalSweep(
+      ModelFiles given,
+      Map<SampleSet, SampleSource> samples,
+      InferenceEngine engine,
+      int threads,
+      PictureEncoder pictures) {
+    this.pictures = pictures;
     this.given = given;
     this.engine = engine;
     this.runners = new LocalRunners(samples, engine, threads);
@@ -57,7 +70,7 @@ public final class LocalSweep implements AutoCloseable {
     Kept kept = new Kept();
     SweepPorts ports =
         new SweepPorts(
-            new Given(), runners.sets(), runners.of(settings), new Stores(options), kept);
+            new Given(), runners.sets(), runners.of(settings), new Stores(options), kept, pictures);
     SearchBudget budget =
         new SearchBudget(settings.maxEvaluations(), settings.timeBudget(), System::nanoTime);
     SweepResult result = new SweepProcedure(settings, engine, ports, listener, budget).run();

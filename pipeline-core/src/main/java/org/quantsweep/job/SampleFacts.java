@@ -50,7 +50,7 @@ final class SampleFacts {
         answers.answered(index),
         Bits.of(answered),
         numbered && repeated ? PackedNumbers.integers(count, index::count) : null,
-        numbered && knowsMargins(answers, answered)
+        numbered && knowsMargins(answers)
             ? PackedNumbers.floats(
                 count, rank -> answered.get(rank) ? answers.difficulty(rank) : Double.NaN)
             : null,
@@ -96,7 +96,7 @@ final class SampleFacts {
   }
 
   /** A criterion that knows none says 0 of every answer. */
-  private static boolean knowsMargins(ReferenceEvidence answers, BitSet answered) {
-    return answered.stream().anyMatch(rank -> answers.difficulty(rank) != 0);
+  static boolean knowsMargins(ReferenceEvidence answers) {
+    return answers.answered().stream().anyMatch(rank -> answers.difficulty(rank) != 0);
   }
 }

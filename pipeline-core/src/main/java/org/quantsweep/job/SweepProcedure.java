@@ -116,7 +116,7 @@ public final class SweepProcedure {
                   encoder,
                   files,
                   evaluations,
-                  ports.samples(),
+                  ports,
                   phases.options()));
       SweepResult result =
           SweepResults.of(
@@ -157,7 +157,7 @@ public final class SweepProcedure {
     listener.phaseStarted("report", 0);
     Optional<EvidenceBundle> evidence = Optional.empty();
     try {
-      evidence = Optional.of(collector.collect(findings, made));
+      evidence = Optional.of(collector.collect(findings, made, listener::remarked));
     } catch (RuntimeException e) {
       listener.remarked("no report is made, because its evidence cannot be put together: " + e);
     }

@@ -69,7 +69,8 @@ public final class SweepJob {
             samples,
             runners,
             stores,
-            new FolderOutput(output, settings.model()));
+            new FolderOutput(output, settings.model()),
+            new ReportPictures());
     // The driver opens the model first: what crashes or hangs must not do so there.
     InferenceEngine guarded = new GuardedEngine(engine, new FirstRunGuard(settings.runLimit()));
     return new SweepProcedure(settings, guarded, ports, listener, budget).run();
