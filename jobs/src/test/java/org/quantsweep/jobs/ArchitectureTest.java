@@ -103,8 +103,8 @@ class ArchitectureTest {
         table,
         "jobs.sweep",
         "artifact calibration datasets datasets.table digest inference inference.engine job"
-            + " jobs.files jobs.guard jobs.spark report report.bundle report.picture sample search"
-            + " sweep");
+            + " jobs.files jobs.guard jobs.page jobs.spark report report.bundle report.picture"
+            + " sample search sweep");
     row(
         table,
         "jobs.registry",

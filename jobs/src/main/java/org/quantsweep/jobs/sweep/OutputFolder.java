@@ -20,6 +20,8 @@ import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
+import org.quantsweep.jobs.page.EvidenceFile;
+import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.BundleFile;
@@ -27,9 +29,6 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
-  /** The page of the report. */
-  private static final String PAGE = "report.html";
-
   private final Path folder;
   private final Configuration configuration;
 
@@ -95,8 +94,11 @@ public final class OutputFolder {
     delivery.recipe().ifPresent(recipe -> files.put(Recipe.FILE, text(recipe.toYaml())));
     delivery
         .evidence()
-        .ifPresent(evidence -> files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence))));
-    // The page of the report belongs here, made of the result and the evidence alone.
+        .ifPresent(
+            evidence -> {
+              files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence)));
+              files.put(ReportPage.FILE, text(ReportPage.of(delivery.result(), evidence)));
+            });
     files.put(ResultFile.NAME, text(ResultFile.toJson(delivery.result())));
     List<ReadyFiles> ready = new ArrayList<>();
     try {
@@ -113,7 +115,8 @@ public final class OutputFolder {
         }
         throw e;
       }
-      for (String name : List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, PAGE)) {
+      for (String name :
+          List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, ReportPage.FILE)) {
         if (!files.containsKey(name)) {
           storage.delete(path(name));
         }
@@ -136,8 +139,8 @@ public final class OutputFolder {
   }
 
   /**
-   * Writes into {@code result.json} where the model was published; a result of another sweep or run
-   * that came here meanwhile is left alone.
+   * Writes into {@code result.json} where the model was published, and makes the page anew where
+   * there is one; a result of another sweep or run that came here meanwhile is left alone.
    *
    * @throws BadInputException when the result cannot be written
    */
@@ -154,6 +157,23 @@ public final class OutputFolder {
       throw unwritable(e);
     }
     write(file, text(ResultFile.toJson(result)));
+    remakePage(result);
+  }
+
+  /** The page says what the result says. */
+  private void remakePage(SweepResult result) {
+    Path page = new Path(folder, ReportPage.FILE);
+    try {
+      if (!page.getFileSystem(configuration).exists(page)) {
+        return;
+      }
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    EvidenceBundle evidence = EvidenceFile.read(folder.toString(), configuration);
+    if (EvidenceFile.belongs(result, evidence)) {
+      write(page, text(ReportPage.of(result, evidence)));
+    }
   }
 
   String path(String name) {
