@@ -139,7 +139,8 @@ public final class ResultSentences {
 
   /** How classes do where they have a floor. */
   static String classes(ClassTable table) {
-    StringBuilder text = new StringBuilder("Class floor ").append(table.floor()).append(": selection: ");
+    StringBuilder text =
+        new StringBuilder("Class floor ").append(table.floor()).append(": selection: ");
     part(table.selection(), text);
     if (table.confirmation() != null) {
       text.append("; confirmation: ");

@@ -127,6 +127,7 @@ public record SweepResult(
         samples,
         selected,
         bestUniform,
+        classes,
         candidates,
         leftOut,
         notOffered,

@@ -30,7 +30,6 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
-
   private final Path folder;
   private final Configuration configuration;
 

@@ -82,7 +82,7 @@ function tensorTable() {
       { key: 'before', label: COMPARISON ? 'Model A' : 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
       { key: 'after', label: WORDS.chosen, number: true, value: (own) => own.after, cell: (own) => format.bytes(own.after) },
       { key: 'bar', label: COMPARISON ? 'A and B' : 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
-      { key: 'option', label: 'Option', value: (own) => own.scheme || WORDS.asGiven, cell: (own) => (own.scheme ? h('code', null, own.scheme) : WORDS.asGiven), class: 'nowrap' },
+      { key: 'option', label: COMPARISON ? 'Stored in B as' : 'Option', value: (own) => own.scheme || WORDS.asGiven, cell: (own) => (own.scheme ? h('code', null, own.scheme) : WORDS.asGiven), class: 'nowrap' },
       { key: 'share', label: 'Share', number: true, value: (own) => own.after, cell: (own) => format.percent(AFTER_TOTAL ? own.after / AFTER_TOTAL : 0, 1) },
       ...(TENSORS.some((own) => own.loss !== null) ? [{ key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) }] : []),
       ...(TENSORS.some((own) => own.steps && own.steps.causes.length) ? [{ key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
