@@ -126,9 +126,7 @@ final class SweepResults {
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
             .toList(),
-        format.guardrails().stream()
-            .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
-            .toList(),
+        notOffered(),
         null,
         certificate((int) judged, budget),
         made.summary().orElse(null),
@@ -138,6 +136,17 @@ final class SweepResults {
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
             seconds));
+  }
+
+  /** Where whoever asks names all schemes, nothing is kept from them. */
+  private List<SweepResult.NotOffered> notOffered() {
+    SweepSettings settings = identity.settings();
+    if (settings.perTensor().isEmpty() && !settings.schemes().isEmpty()) {
+      return List.of();
+    }
+    return format.guardrails().stream()
+        .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
+        .toList();
   }
 
   /** The last part of a path. */
