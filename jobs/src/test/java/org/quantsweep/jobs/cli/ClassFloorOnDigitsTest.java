@@ -110,9 +110,9 @@ class ClassFloorOnDigitsTest {
     if (result.selected() != null && floor != null) {
       Map<String, long[]> expected = COUNTS.get(result.selected().scheme());
       assertThat(result.classes().selection().classes())
-          .extracting(ClassTable.Row::name)
+          .extracting(ClassTable.ClassRow::name)
           .containsExactlyElementsOf(expected.keySet());
-      for (ClassTable.Row row : result.classes().selection().classes()) {
+      for (ClassTable.ClassRow row : result.classes().selection().classes()) {
         assertThat(new long[] {row.samples(), row.agreeing()}).isEqualTo(expected.get(row.name()));
         assertThat(row.verdict()).isEqualTo("met");
       }
@@ -202,11 +202,11 @@ class ClassFloorOnDigitsTest {
             .build();
     SweepResult result = run(settings);
     assertThat(result.selected()).isNotNull();
-    for (ClassTable.Part part :
+    for (ClassTable.ClassPart part :
         List.of(result.classes().selection(), result.classes().confirmation())) {
       assertThat(part.judged() + part.notJudged()).isEqualTo(10);
       List<String> names = new ArrayList<>();
-      for (ClassTable.Row row : part.classes()) {
+      for (ClassTable.ClassRow row : part.classes()) {
         names.add(row.name());
         boolean judged = row.samples() >= 20;
         assertThat(row.verdict()).isEqualTo(judged ? "met" : "not-judged");
@@ -221,11 +221,11 @@ class ClassFloorOnDigitsTest {
     assertThat(run(settings).certificate()).isEqualTo(result.certificate());
   }
 
-  private static SweepResult.Agreement sum(ClassTable.Part part) {
+  private static SweepResult.Agreement sum(ClassTable.ClassPart part) {
     AgreementCounts counts =
         new AgreementCounts(
-            part.classes().stream().mapToLong(ClassTable.Row::agreeing).sum(),
-            part.classes().stream().mapToLong(ClassTable.Row::samples).sum());
+            part.classes().stream().mapToLong(ClassTable.ClassRow::agreeing).sum(),
+            part.classes().stream().mapToLong(ClassTable.ClassRow::samples).sum());
     return new SweepResult.Agreement(
         counts.agreeing(), counts.judged(), counts.lowerBound(0.95), 0.95);
   }
