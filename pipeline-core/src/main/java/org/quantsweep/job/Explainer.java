@@ -88,7 +88,10 @@ final class Explainer {
                                 test.candidate(), refused(chosen, test, tested.confirmation()))));
     long n = answered.n(SampleRole.SELECTION);
     long required = findings.threshold().required(n);
-    for (CandidateEvaluation own : neighbours(chosen)) {
+    Map<Candidate, CandidateEvaluation> told = findings.evaluations();
+    for (CandidateEvaluation neighbour : neighbours(chosen)) {
+      // As the result tells it: it may have been judged in full for the curve.
+      CandidateEvaluation own = told.getOrDefault(neighbour.candidate(), neighbour);
       found.computeIfAbsent(
           own.candidate(),
           candidate ->

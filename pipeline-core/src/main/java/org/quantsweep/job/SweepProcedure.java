@@ -156,7 +156,7 @@ public final class SweepProcedure {
     }
     listener.phaseStarted("report", 0);
     try {
-      return Optional.of(collector.collect(result, findings, made, listener::remarked));
+      return Optional.of(collector.collect(result, findings, made, listener));
     } catch (RuntimeException e) {
       listener.remarked("no report is made, because its evidence cannot be put together: " + e);
       return Optional.empty();
