@@ -30,7 +30,7 @@ public record Sha256Digest(String hex) implements Comparable<Sha256Digest>, Seri
     }
     for (int i = 0; i < 2 * BYTES; i++) {
       char digit = hex.charAt(i);
-      if (!(digit >= '0' && digit <= '9' || digit >= 'a' && digit <= 'f')) {
+      if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) {
         return false;
       }
     }
