@@ -18,7 +18,7 @@ public final class ResultTable {
   private static final String TOO_LARGE = "too-large";
 
   /** Of a plan's digest; enough to tell the plans of one sweep apart. */
-  private static final int PLAN_DIGITS = 8;
+  static final int PLAN_DIGITS = 8;
 
   private ResultTable() {}
 
