@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-THRESHOLDS = ["0.5", "0.8", "0.85", "0.9", "0.95", "0.97", "0.99", "1"]
+THRESHOLDS = ["0.5", "0.9", "0.93", "0.949", "0.95", "0.955", "0.96", "0.97", "0.99", "1"]
 
 
 def bits(text: str, count: int) -> np.ndarray:
@@ -38,11 +38,13 @@ def weights(part: dict) -> np.ndarray:
 
 
 class Candidate:
+    """A candidate of the evidence, or one of the result that was not judged at all."""
+
     def __init__(self, own: dict, parts: dict):
         self.key = own["scheme"] if own["plan"] is None else "plan:" + own["plan"]
         self.size = own["encodedSize"]
         self.counts = {}
-        for name, judged in own["parts"].items():
+        for name, judged in own.get("parts", {}).items():
             copies = weights(parts[name])
             count = parts[name]["count"]
             known = bits(judged["judged"], count)
@@ -112,7 +114,12 @@ def main() -> None:
     result = json.loads((folder / "result.json").read_text())
     evidence = json.loads((folder / "evidence.json").read_text())
     parts = evidence["parts"]
-    candidates = sorted((Candidate(own, parts) for own in evidence["candidates"]), key=lambda own: (own.size, own.key))
+    known = {own.key: own for own in (Candidate(each, parts) for each in [*result["candidates"], *evidence["candidates"]])}
+    for each in result["candidates"]:
+        own = Candidate(each, parts)
+        if each["verdict"] != "not-needed" and not known[own.key].counts:
+            raise SystemExit(f"{own.key} was judged, and nothing of it is stored")
+    candidates = sorted(known.values(), key=lambda own: (own.size, own.key))
     confirmed = bool(result["certificate"] and result["certificate"]["confirmation"])
     selected = result["selected"]
     [chosen] = [own for own in evidence["candidates"] if (own["scheme"], own["plan"]) == (selected["scheme"], selected["plan"])]

@@ -108,7 +108,8 @@ class ArchitectureTest {
     row(
         table,
         "jobs.registry",
-        "artifact digest inference inference.engine jobs.files jobs.sweep registry report");
+        "artifact digest inference inference.engine jobs.files jobs.page jobs.sweep registry report"
+            + " report.bundle");
     row(
         table,
         "jobs.cli",

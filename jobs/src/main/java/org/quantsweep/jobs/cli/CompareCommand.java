@@ -244,7 +244,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private SortedMap<String, String> settings() {
-    SortedMap<String, String> settings = new TreeMap<>();
+    TreeMap<String, String> settings = new TreeMap<>();
     settings.put("samples", samples.toString());
     settings.put("criterion", criterion);
     settings.put("quarantine-limit", Double.toString(quarantineLimit));
@@ -260,7 +260,7 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private static SortedMap<String, String> environment(InferenceEngine engine) {
-    SortedMap<String, String> environment = new TreeMap<>();
+    TreeMap<String, String> environment = new TreeMap<>();
     environment.put("engine", engine.identity());
     environment.put("java", System.getProperty("java.version"));
     environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));

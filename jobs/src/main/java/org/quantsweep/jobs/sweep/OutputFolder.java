@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.sweep;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -20,7 +22,6 @@ import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
-import org.quantsweep.jobs.page.EvidenceFile;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
@@ -139,10 +140,32 @@ public final class OutputFolder {
   }
 
   /**
-   * Writes into {@code result.json} where the model was published, and makes the page anew where
+   * The text of {@code evidence.json}, if it lies here and belongs to a result.
+   *
+   * @throws BadInputException when it cannot be read
+   */
+  public Optional<String> evidence(SweepResult result) {
+    Path file = new Path(folder, EvidenceBundle.FILE);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      EvidenceBundle found = BundleFile.fromJson(text, file.toString());
+      boolean own =
+          found.sweepDigest().equals(result.sweepDigest()) && found.runId().equals(result.runId());
+      return own ? Optional.of(text) : Optional.empty();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new BadInputException(
+          file + ": the evidence cannot be read (" + e.getMessage() + ").\nMaybe check the path.",
+          e);
+    }
+  }
+
+  /**
+   * Writes into {@code result.json} where the model was published, and makes the report again where
    * there is one; a result of another sweep or run that came here meanwhile is left alone.
    *
-   * @throws BadInputException when the result cannot be written
+   * @throws BadInputException when one cannot be written
    */
   public void rewrite(SweepResult result) {
     Path file = new Path(folder, ResultFile.NAME);
@@ -156,24 +179,12 @@ public final class OutputFolder {
     } catch (IOException e) {
       throw unwritable(e);
     }
+    Optional<String> evidence = evidence(result);
+    if (evidence.isPresent()) {
+      EvidenceBundle shown = BundleFile.fromJson(evidence.get(), EvidenceBundle.FILE);
+      write(new Path(folder, ReportPage.FILE), text(ReportPage.of(result, shown)));
+    }
     write(file, text(ResultFile.toJson(result)));
-    remakePage(result);
-  }
-
-  /** The page says what the result says. */
-  private void remakePage(SweepResult result) {
-    Path page = new Path(folder, ReportPage.FILE);
-    try {
-      if (!page.getFileSystem(configuration).exists(page)) {
-        return;
-      }
-    } catch (IOException e) {
-      throw unwritable(e);
-    }
-    EvidenceBundle evidence = EvidenceFile.read(folder.toString(), configuration);
-    if (EvidenceFile.belongs(result, evidence)) {
-      write(page, text(ReportPage.of(result, evidence)));
-    }
   }
 
   String path(String name) {

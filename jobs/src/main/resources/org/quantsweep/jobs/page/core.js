@@ -117,7 +117,8 @@ function drawRest() {
   next.run();
   setTimeout(drawRest, 30);
 }
-addEventListener('beforeprint', () => WAITING.forEach((job) => job.run()));
+// A job may bring others, which forEach would not meet.
+addEventListener('beforeprint', () => { for (let i = 0; i < WAITING.length; i++) WAITING[i].run(); });
 
 /** A box at the pointer or at an element; lines are [name, value] or texts. */
 const tip = {

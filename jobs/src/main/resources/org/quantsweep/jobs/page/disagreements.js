@@ -93,7 +93,7 @@ function classTables(parts) {
       const floor = !FLOOR ? null : own.n < FLOOR_LEAST ? 'not judged' : own.judged < own.n ? 'open' : own.agreeing >= required(FLOOR, own.n) ? 'met' : 'missed';
       return { ...own, name: part.classes[i], differ: own.judged - own.agreeing, share: own.judged ? own.agreeing / own.judged : null, floor };
     }).filter((own) => own.n > 0);
-    box.replaceChildren(dataTable({ caption: 'Agreement by class of ' + WORDS.inGiven + ', ' + partName(name).toLowerCase() + (name === 'samples' ? '' : ' samples'), testid: 'class-table', rows, page: 20,
+    box.replaceChildren(dataTable({ rowKey: (own) => own.name, caption: 'Agreement by class of ' + WORDS.inGiven + ', ' + partName(name).toLowerCase() + (name === 'samples' ? '' : ' samples'), testid: 'class-table', rows, page: 20,
       sorted: { key: 'share', down: false }, filter: (own) => own.name, filterHint: 'class', columns: [
         { key: 'name', label: 'Class', value: (own) => own.name, cell: (own) => own.name, class: 'wide' },
         { key: 'n', label: 'Samples', number: true, value: (own) => own.n, cell: (own) => format.count(own.n) },

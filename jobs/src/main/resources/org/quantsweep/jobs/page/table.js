@@ -2,7 +2,7 @@
 
 /**
  * @param spec caption, columns ({key, label, value(row), cell(row), number, sort}), rows, page (rows at once),
- *     filter (text(row) to search in), testid, rowClass(row), expand(row)
+ *     filter (text(row) to search in), testid, rowClass(row), rowKey(row), expand(row)
  */
 function dataTable(spec) {
   const size = spec.page || 25;
@@ -14,7 +14,7 @@ function dataTable(spec) {
   const body = h('tbody');
   const status = h('span', { class: 'status', role: 'status' });
   const pager = h('div', { class: 'pager' });
-  const region = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': spec.caption },
+  const region = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + spec.caption },
     h('table', { 'data-testid': spec.testid }, h('caption', { class: spec.showCaption ? '' : 'hidden' }, spec.caption),
       h('thead', null, head), body));
   const buttons = spec.columns.map((column) => {
@@ -61,7 +61,7 @@ function dataTable(spec) {
     page = Math.min(page, pages - 1);
     const rows = shown.slice(page * size, (page + 1) * size);
     body.replaceChildren(...rows.flatMap((row) => {
-      const line = h('tr', { class: spec.rowClass ? spec.rowClass(row) : null },
+      const line = h('tr', { class: spec.rowClass ? spec.rowClass(row) : null, 'data-key': spec.rowKey ? spec.rowKey(row) : null },
         spec.columns.map((column, i) => h(i === 0 ? 'th' : 'td',
           { scope: i === 0 ? 'row' : null, class: [column.number ? 'number' : '', column.class || ''].join(' ').trim() || null },
           column.cell ? column.cell(row) : column.value(row))));

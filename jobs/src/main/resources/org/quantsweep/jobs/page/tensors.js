@@ -73,7 +73,8 @@ function tensorTable() {
     tools: options.length > 1 ? [select('Option', [['', 'all'], ...options.map((name) => [name, name])], '', (to) => {
       only = to;
       table.setRows(TENSORS.filter((own) => !only || (own.scheme || WORDS.asGiven) === only));
-    })] : [],
+    }, { 'data-testid': 'option-filter' })] : [],
+    rowKey: (own) => own.identity,
     expandLabel: (own) => own.identity,
     expand: (own) => tensorDetails(own),
     columns: [

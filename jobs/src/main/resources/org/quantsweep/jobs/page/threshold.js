@@ -147,6 +147,8 @@ function drawThreshold(content) {
   function update() {
     const found = decide(threshold);
     const known = isKnown(found);
+    const would = finalAnswer(found);
+    Object.assign(output.dataset, { candidate: would ? would.key : '', known: String(known) });
     output.replaceChildren(h('p', { class: 'big' }, h('span', { class: 'chip ' + (known ? 'known' : 'open') }, known ? 'known' : 'a bound'), ' ', sentence(found)),
       h('p', { class: 'note' }, 'At ' + threshold + ', ' + format.count(found.need) + ' of ' + format.count(found.n) + ' selection samples must agree'
         + (found.answer ? '; the smallest candidate that is known to do so has ' + format.bytes(found.answer.size) : '; no candidate is known to do so')
@@ -167,7 +169,7 @@ function drawThreshold(content) {
         h('p', null, open.length ? 'Whether ' + (open.length === 1 ? 'this candidate passes' : 'these ' + format.count(open.length) + ' candidates pass') + ' is not known, because not all of their samples were judged:'
           : 'All that this sweep judged is decided. A sweep at this threshold may find other plans, which this one had no reason to judge.'));
       if (rows.length) {
-        missingBox.append(dataTable({ caption: 'Missing evaluations', testid: 'missing', page: 8, rows, columns: [
+        missingBox.append(dataTable({ caption: 'Missing evaluations', testid: 'missing', rowKey: (row) => row.part + ' ' + row.candidate.key, page: 8, rows, columns: [
           { key: 'name', label: 'Candidate', value: (row) => row.candidate.name, cell: (row) => h('code', null, row.candidate.name) },
           { key: 'size', label: 'Size', number: true, value: (row) => row.candidate.size, cell: (row) => format.bytes(row.candidate.size) },
           { key: 'part', label: 'Samples', value: (row) => partName(row.part) },

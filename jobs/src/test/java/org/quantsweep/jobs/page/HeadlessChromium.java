@@ -100,13 +100,19 @@ final class HeadlessChromium implements AutoCloseable {
 
   /** Opens a file, and waits until it is loaded. */
   OpenPage open(Path file, Reader reader) {
-    return OpenPage.of(
-        browser.newContext(
-            new Browser.NewContextOptions()
-                .setLocale(reader.locale())
-                .setViewportSize(reader.width(), reader.height())
-                .setColorScheme(reader.scheme())),
-        file);
+    return OpenPage.of(browser.newContext(context(reader)), file);
+  }
+
+  /** The same for a reader who allows no scripts. */
+  OpenPage openWithoutScripts(Path file, Reader reader) {
+    return OpenPage.of(browser.newContext(context(reader).setJavaScriptEnabled(false)), file);
+  }
+
+  private static Browser.NewContextOptions context(Reader reader) {
+    return new Browser.NewContextOptions()
+        .setLocale(reader.locale())
+        .setViewportSize(reader.width(), reader.height())
+        .setColorScheme(reader.scheme());
   }
 
   /** What drives it is of the same version as itself. */

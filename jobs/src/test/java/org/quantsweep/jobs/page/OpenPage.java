@@ -8,9 +8,11 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.WaitForSelectorState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A page that is open, and all that it said and asked for since. Closing it checks that it raised
@@ -56,20 +58,83 @@ final class OpenPage implements AutoCloseable {
     return page.evaluate(expression);
   }
 
-  /** Goes down the page, so that what is drawn when it comes near is drawn. */
+  /** A whole number that a script gives. */
+  int number(String expression) {
+    return ((Number) page.evaluate(expression)).intValue();
+  }
+
+  /** Opens everything that can be opened. */
+  void openDetails() {
+    page.evaluate("document.querySelectorAll('details').forEach((own) => { own.open = true; })");
+    // They fill themselves when they are told.
+    page.evaluate("new Promise((done) => setTimeout(done, 0))");
+  }
+
+  /** The keys of the rows that a table shows, in order. */
+  List<String> keys(String table) {
+    return at(table).locator("tbody tr[data-key]").all().stream()
+        .map(row -> row.getAttribute("data-key"))
+        .toList();
+  }
+
+  /** The keys of all rows of a table that may have several pages; none where there is no table. */
+  List<String> allKeys(String table) {
+    List<String> keys = new ArrayList<>();
+    if (at(table).count() == 0) {
+      return keys;
+    }
+    Locator next =
+        page.locator(".data-table")
+            .filter(new Locator.FilterOptions().setHas(at(table)))
+            .locator(".pager button")
+            .last();
+    keys.addAll(keys(table));
+    while (next.count() > 0 && next.isEnabled()) {
+      next.click();
+      keys.addAll(keys(table));
+    }
+    return keys;
+  }
+
+  /** The cells of a row, without its bars. */
+  List<String> cells(String table, String key) {
+    for (Locator row : at(table).locator("tbody tr[data-key]").all()) {
+      if (row.getAttribute("data-key").equals(key)) {
+        return row.locator("th, td").allTextContents();
+      }
+    }
+    throw new AssertionError("no row " + key + " in " + table);
+  }
+
+  /** Sorts a table by a column. */
+  void sort(String table, String column) {
+    at(table)
+        .locator("thead button")
+        .filter(new Locator.FilterOptions().setHasText(Pattern.compile("^" + column + "$")))
+        .click();
+  }
+
+  /** Numbers everything that a keyboard must reach; of a group of radio buttons the chosen one. */
+  List<String> markReachable() {
+    Object marked =
+        page.evaluate(
+            """
+            () => [...document.querySelectorAll(
+                'a[href], button, input, select, textarea, summary, [tabindex="0"]')]
+              .filter((own) => own.checkVisibility() && !own.disabled && own.tabIndex >= 0
+                && !(own.type === 'radio' && !own.checked))
+              .map((own, i) => own.dataset.reach = i + ' ' + own.tagName + ' '
+                + (own.getAttribute('aria-label') || own.textContent || own.type).slice(0, 40))
+            """);
+    List<String> names = new ArrayList<>();
+    ((List<?>) marked).forEach(own -> names.add((String) own));
+    return names;
+  }
+
+  /** Waits until the page has drawn everything: it does so by itself, bit by bit. */
   void showAll() {
-    page.evaluate(
-        """
-        async () => {
-          const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
-          for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
-            scrollTo(0, y);
-            await frame();
-          }
-          scrollTo(0, 0);
-          await frame();
-        }
-        """);
+    page.locator("html[data-drawn=true]")
+        .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
   }
 
   /** What axe finds wrong, each with its elements. */
