@@ -18,7 +18,7 @@ const AFTER_TOTAL = sum(TENSORS, (own) => own.after);
 const BEFORE_TOTAL = sum(TENSORS, (own) => own.bytesGiven);
 
 const bitsOf = (scheme) => { const found = /:(\d+)/.exec(scheme || ''); return found ? Number(found[1]) : null; };
-const shapeText = (shape) => shape.map((length) => (length < 0 ? '?' : length)).join(' × ');
+const shapeText = (shape) => shape.map((length) => (length < 0 ? '?' : length)).join('\u00a0×\u00a0');
 const tint = (share) => 'color-mix(in srgb, var(--accent) ' + Math.round(100 * share) + '%, var(--surface))';
 
 /** A number from 0 to 1 for each value, on a logarithmic scale where all are positive and far apart. */
