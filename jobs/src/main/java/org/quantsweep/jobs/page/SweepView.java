@@ -305,6 +305,16 @@ final class SweepView {
     run.add(new PageView.Listing("run-samples", "Samples", samples()));
     run.add(new PageView.Listing("run-cost", "Cost", cost()));
     run.add(new PageView.Listing("run-digests", "Digests (SHA-256)", digests));
+    if (result.published() != null) {
+      run.add(
+          new PageView.Listing(
+              "run-published",
+              "Published",
+              List.of(
+                  PageWords.text("Registry", result.published().registry()),
+                  PageWords.text("Model", result.published().name()),
+                  new PageView.Fact("Version", Figure.count(result.published().version())))));
+    }
     run.add(new PageView.Listing("run-warnings", "Warnings", warnings()));
     run.removeIf(listing -> listing.rows().isEmpty());
     return run;
@@ -348,6 +358,11 @@ final class SweepView {
             "Preparing samples, all threads", Figure.seconds(cost.preparationSeconds())));
     rows.add(new PageView.Fact("Inference, all threads", Figure.seconds(cost.inferenceSeconds())));
     rows.add(new PageView.Fact("Inferences", Figure.count(cost.inferences())));
+    if (cost.reportSeconds() != null) {
+      rows.add(
+          new PageView.Fact(
+              "Making the evidence, of the wall time", Figure.seconds(cost.reportSeconds())));
+    }
     rows.add(new PageView.Fact("Candidates evaluated", Figure.count(cost.evaluations())));
     return rows;
   }
