@@ -36,7 +36,7 @@ function floorNote() {
     const missed = part.classes.filter((own) => own.verdict === 'missed');
     return h('p', { class: 'note' }, h('strong', null, partName(name)), ': of each class at least ' + RESULT.classes.floor + ' must agree; ' + format.count(part.judged) + (part.judged === 1 ? ' class is judged, ' : ' classes are judged, ')
       + format.count(part.notJudged) + ' with ' + format.count(part.samplesNotJudged) + ' samples are not, because they have fewer than ' + format.count(RESULT.classes.leastSamples) + ' each. '
-      + (missed.length ? 'Missed: ' + missed.map((own) => own.name).join(', ') + '.' : 'All of them meet it.'));
+      + (missed.length ? 'Missed: ' + missed.map((own) => own.name).join(', ') + '.' : part.judged ? 'All that are judged meet it.' : ''));
   });
   return h('div', { 'data-testid': 'floor' }, lines);
 }
@@ -56,7 +56,7 @@ function gallery(samples) {
     const shown = samples.filter((sample) => (!of || referenceClass(sample) === of) && (which === 'all' || sample.agrees === (which === 'agree')) && (!part || sample.part === part));
     const pages = Math.max(1, Math.ceil(shown.length / size));
     page = Math.min(page, pages - 1);
-    grid.replaceChildren(...shown.slice(page * size, (page + 1) * size).map(card));
+    grid.replaceChildren(...shown.slice(page * size, (page + 1) * size).map((sample) => card(sample, parts.length)));
     status.textContent = format.count(shown.length) + ' of ' + format.count(samples.length) + ' shown samples';
     pager.replaceChildren(...(pages === 1 ? [] : [h('button', { type: 'button', disabled: page === 0, onclick: () => { page--; draw(); } }, 'Previous'),
       h('span', null, 'Page ' + format.count(page + 1) + ' of ' + format.count(pages)), h('button', { type: 'button', disabled: page === pages - 1, onclick: () => { page++; draw(); } }, 'Next')]));
@@ -70,7 +70,7 @@ function gallery(samples) {
   return h('div', null, tools, grid, pager);
 }
 
-function card(sample) {
+function card(sample, parts) {
   const name = sample.path || 'sample ' + sample.rank;
   return h('li', { class: 'card' + (sample.agrees ? '' : ' differs') },
     sample.input ? pictureOf(sample.input, 'Sample ' + name) : h('div', { class: 'no-picture' }, 'no picture'),
@@ -80,7 +80,7 @@ function card(sample) {
       answer.top.length ? h('ol', null, answer.top.slice(0, 3).map((one) => h('li', null, h('span', { class: 'class-name', title: one.name }, one.name),
         h('span', { class: 'share' }, one.probability >= 0 && one.probability <= 1 ? format.percent(one.probability, 1) : format.loss(one.probability)),
         one.probability >= 0 && one.probability <= 1 ? bar(one.probability) : null))) : h('p', { class: 'note' }, answer.agrees ? 'agrees' : 'disagrees')))),
-    h('p', { class: 'note' }, [sample.label ? 'label ' + sample.label : null, sample.margin !== null ? 'margin ' + format.loss(sample.margin) : null, sample.agrees ? 'agrees' : 'disagrees', partName(sample.part).toLowerCase()].filter((text) => text).join(' · ')));
+    h('p', { class: 'note' }, [sample.label ? 'label ' + sample.label : null, sample.margin !== null ? 'margin ' + format.loss(sample.margin) : null, sample.agrees ? 'agrees' : 'disagrees', parts > 1 ? partName(sample.part).toLowerCase() : null].filter((text) => text).join(' · ')));
 }
 
 function classTables(parts) {

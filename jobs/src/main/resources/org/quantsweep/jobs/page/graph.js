@@ -61,7 +61,7 @@ function drawGraph(content) {
     function tellColours(values, end) {
       const low = Math.min(...values);
       const high = Math.max(...values);
-      legend.replaceChildren(...(values.length ? [end(low) + ' ', h('span', { class: 'ramp', 'aria-hidden': 'true' },
+      legend.replaceChildren(...(low === high ? [end(low), h('span', null, '  ·  uncoloured: no weights')] : values.length ? [end(low) + ' ', h('span', { class: 'ramp', 'aria-hidden': 'true' },
         [0.06, 0.16, 0.26, 0.36, 0.46].map((x) => h('span', { style: { background: tint(x) } }))), ' ' + end(high), h('span', null, '  ·  uncoloured: no weights')] : []));
     }
     function show(i) {

@@ -71,10 +71,12 @@ function drawSizes(content) {
     const low = t === null ? Math.max(0, middle) : Math.max(0, t - Math.max(2.2 * (1 - t), 0.004));
     const wide = points.filter((one) => one.y >= low).map((one) => one.x);
     const marked = [CHOSEN, BEST_UNIFORM].filter((one) => one).map((one) => one.size);
-    const right = Math.min(Math.max(...wide, 1), 1.7 * Math.max(...(marked.length ? marked : [before])));
+    const farthest = Math.max(...(marked.length ? marked : [before]));
+    // Room for a label at either side.
+    const right = Math.max(1.12 * farthest, Math.min(1.03 * Math.max(...wide, 1), 1.7 * farthest));
     ranges = {
       near: { x: [0.92 * Math.min(...wide, ...marked, right), right], y: [low, 1 + 0.04 * (1 - low)] },
-      all: { x: [0, 1.05 * Math.max(before, ...points.map((one) => one.x))],
+      all: { x: [0, 1.12 * Math.max(before, ...points.map((one) => one.x))],
         y: [Math.min(...points.map((one) => one.y), 1), 1] },
     };
     const all = ranges.all;

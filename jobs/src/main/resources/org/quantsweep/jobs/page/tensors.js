@@ -18,7 +18,7 @@ const AFTER_TOTAL = sum(TENSORS, (own) => own.after);
 const BEFORE_TOTAL = sum(TENSORS, (own) => own.bytesGiven);
 
 const bitsOf = (scheme) => { const found = /:(\d+)/.exec(scheme || ''); return found ? Number(found[1]) : null; };
-const shapeText = (shape) => shape.map((length) => (length < 0 ? '?' : length)).join(' × ');
+const shapeText = (shape) => shape.map((length) => (length < 0 ? '?' : length)).join('\u00a0×\u00a0');
 const tint = (share) => 'color-mix(in srgb, var(--accent) ' + Math.round(100 * share) + '%, var(--surface))';
 
 /** A number from 0 to 1 for each value, on a logarithmic scale where all are positive and far apart. */
@@ -82,7 +82,7 @@ function tensorTable() {
       { key: 'before', label: COMPARISON ? 'Model A' : 'Given', number: true, value: (own) => own.bytesGiven, cell: (own) => format.bytes(own.bytesGiven) },
       { key: 'after', label: WORDS.chosen, number: true, value: (own) => own.after, cell: (own) => format.bytes(own.after) },
       { key: 'bar', label: COMPARISON ? 'A and B' : 'Given and chosen', sort: false, value: () => '', cell: (own) => h('span', { class: 'bars' }, bar(own.bytesGiven / most, 'given'), bar(own.after / most)) },
-      { key: 'option', label: 'Option', value: (own) => own.scheme || WORDS.asGiven, cell: (own) => (own.scheme ? h('code', null, own.scheme) : WORDS.asGiven), class: 'nowrap' },
+      { key: 'option', label: COMPARISON ? 'Stored in B as' : 'Option', value: (own) => own.scheme || WORDS.asGiven, cell: (own) => (own.scheme ? h('code', null, own.scheme) : WORDS.asGiven), class: 'nowrap' },
       { key: 'share', label: 'Share', number: true, value: (own) => own.after, cell: (own) => format.percent(AFTER_TOTAL ? own.after / AFTER_TOTAL : 0, 1) },
       ...(TENSORS.some((own) => own.loss !== null) ? [{ key: 'loss', label: 'Sensitivity', number: true, value: (own) => own.loss, cell: (own) => format.loss(own.loss) }] : []),
       ...(TENSORS.some((own) => own.steps && own.steps.causes.length) ? [{ key: 'why', label: 'Dear because', value: (own) => (own.steps ? own.steps.causes.length : 0),
