@@ -8,7 +8,7 @@ import org.quantsweep.jobs.page.HeadlessChromium.Reader;
 
 /** Takes the pictures of reports that the docs show; {@code benchmarks/report_pictures.sh}. */
 final class ReportPictures {
-  private static final int QUALITY = 70;
+  private static final int QUALITY = 60;
 
   private ReportPictures() {}
 
@@ -45,15 +45,13 @@ final class ReportPictures {
                   .setQuality(QUALITY)
                   .setPath(folder.resolve(start + ".jpg")));
       if (reader.width() == Reader.USUAL.width()) {
-        for (String section : new String[] {"tensors", "disagreements", "dense"}) {
-          Locator shown = open.at(section);
-          if (shown.count() > 0) {
-            shown.screenshot(
-                new Locator.ScreenshotOptions()
-                    .setType(ScreenshotType.JPEG)
-                    .setQuality(QUALITY)
-                    .setPath(folder.resolve(start + "-" + section + ".jpg")));
-          }
+        Locator dense = open.at("dense");
+        if (dense.count() > 0) {
+          dense.screenshot(
+              new Locator.ScreenshotOptions()
+                  .setType(ScreenshotType.JPEG)
+                  .setQuality(QUALITY)
+                  .setPath(folder.resolve(name + "-outputs.jpg")));
         }
       }
     }
