@@ -5,18 +5,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
-import org.quantsweep.report.bundle.Explanations;
+import org.quantsweep.report.bundle.NetworkEvidence;
 import org.quantsweep.report.bundle.SampleEvidence;
 import org.quantsweep.report.bundle.ShownSample;
 import org.quantsweep.report.bundle.TensorEvidence;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 
 /** Puts together what a report shows beside the result, once the sweep is through. */
@@ -63,30 +64,35 @@ final class EvidenceCollector {
   /**
    * All of it.
    *
-   * @param remarks hears what had to be left out
+   * @param listener hears what had to be left out
    */
-  EvidenceBundle collect(SweepFindings findings, Deliverables.Made made, Consumer<String> remarks) {
+  EvidenceBundle collect(
+      SweepResult result, SweepFindings findings, Deliverables.Made made, SearchListener listener) {
     List<TensorEvidence> tensors = new TensorFacts(model, encoder, files, options).all(findings);
+    NetworkEvidence network =
+        NetworkGraph.of(
+            model.read(),
+            tensors.stream().map(TensorEvidence::identity).collect(Collectors.toSet()),
+            shapes());
     return new EvidenceBundle(
         EvidenceBundle.SCHEMA_VERSION,
         identity.sweep().hex(),
         identity.settings().runId(),
         environment(),
-        NetworkGraph.of(
-            model.read(),
-            tensors.stream().map(TensorEvidence::identity).collect(Collectors.toSet()),
-            shapes()),
+        network,
         tensors,
         parts(),
         new CandidateFacts(model, answered, files, evaluations, made, findings).all(),
         line(findings),
-        shown(findings, made, remarks),
-        new Explanations(List.of(), List.of(), List.of()));
+        shown(findings, made, listener),
+        new Explainer(identity, answered, files, encoder, model.read().format(), findings)
+            .explained(result, network, tensors));
   }
 
   /** A fault of the engine tells nothing of a result that rests on thousands of runs. */
   private List<ShownSample> shown(
-      SweepFindings findings, Deliverables.Made made, Consumer<String> remarks) {
+      SweepFindings findings, Deliverables.Made made, SearchListener listener) {
+    listener.phaseStarted("shown samples", 0);
     try {
       return new ShownSamples(
               engine,
@@ -99,7 +105,7 @@ final class EvidenceCollector {
               ports.pictures())
           .of(findings, made);
     } catch (RuntimeException e) {
-      remarks.accept(
+      listener.remarked(
           "the report shows no samples, because they cannot be run again: "
               + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
       return List.of();

@@ -127,6 +127,7 @@ final class ShownAnswers {
    *
    * @param reference its answer; the same as the other for the reference itself
    */
+  @SuppressWarnings("ReferenceEquality")
   List<ShownSample.Dense> dense(
       Map<String, DenseDrawing> drawings, Prediction reference, Prediction answer) {
     List<ShownSample.Dense> shown = new ArrayList<>();

@@ -104,21 +104,7 @@ public final class SweepProcedure {
       Deliverables.Made made =
           new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
               .make(findings);
-      Report report =
-          report(
-              findings,
-              made,
-              new EvidenceCollector(
-                  engine.ofKnownModels(),
-                  identity,
-                  model,
-                  answered,
-                  encoder,
-                  files,
-                  evaluations,
-                  ports,
-                  phases.options()));
-      SweepResult result =
+      SweepResult found =
           SweepResults.of(
               identity,
               model.given().size(),
@@ -129,39 +115,52 @@ public final class SweepProcedure {
               ClassNames.of(engine.opened(model.read()).get(0).outputs()),
               made,
               budget.end(),
-              seconds(started),
-              report.seconds());
+              seconds(started));
+      long reporting = System.nanoTime();
+      Optional<EvidenceBundle> evidence =
+          evidence(
+              new EvidenceCollector(
+                  engine.ofKnownModels(),
+                  identity,
+                  model,
+                  answered,
+                  encoder,
+                  files,
+                  evaluations,
+                  ports,
+                  phases.options()),
+              found,
+              findings,
+              made);
+      SweepResult result =
+          settings.report().wanted()
+              ? found.withReport(seconds(started), seconds(reporting))
+              : found;
       ports
           .output()
           .replace(
               new SweepOutput.Delivery(
-                  result, model.fileName(), made.selected(), made.recipe(), report.evidence()));
+                  result, model.fileName(), made.selected(), made.recipe(), evidence));
       return result;
     }
   }
 
-  /**
-   * What a report shows.
-   *
-   * @param seconds that it took; null where none is wanted
-   */
-  private record Report(Optional<EvidenceBundle> evidence, Double seconds) {}
-
   /** A report that cannot be made must not lose the result: then a line says why. */
-  private Report report(
-      SweepFindings findings, Deliverables.Made made, EvidenceCollector collector) {
+  private Optional<EvidenceBundle> evidence(
+      EvidenceCollector collector,
+      SweepResult result,
+      SweepFindings findings,
+      Deliverables.Made made) {
     if (!settings.report().wanted()) {
-      return new Report(Optional.empty(), null);
+      return Optional.empty();
     }
-    long started = System.nanoTime();
     listener.phaseStarted("report", 0);
-    Optional<EvidenceBundle> evidence = Optional.empty();
     try {
-      evidence = Optional.of(collector.collect(findings, made, listener::remarked));
+      return Optional.of(collector.collect(result, findings, made, listener));
     } catch (RuntimeException e) {
       listener.remarked("no report is made, because its evidence cannot be put together: " + e);
+      return Optional.empty();
     }
-    return new Report(evidence, seconds(started));
   }
 
   private static double seconds(long since) {

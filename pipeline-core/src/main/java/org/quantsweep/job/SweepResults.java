@@ -67,7 +67,6 @@ final class SweepResults {
    * @param names of classes
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
-   * @param reportSeconds that its evidence took of these; null where none was made
    */
   static SweepResult of(
       SweepIdentity identity,
@@ -79,17 +78,13 @@ final class SweepResults {
       ClassNames names,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
-      double seconds,
-      Double reportSeconds) {
+      double seconds) {
     return new SweepResults(identity, given, answered, findings, leftOut, format, names)
-        .result(made, budget, seconds, reportSeconds);
+        .result(made, budget, seconds);
   }
 
   private SweepResult result(
-      Deliverables.Made made,
-      Optional<SearchBudget.End> budget,
-      double seconds,
-      Double reportSeconds) {
+      Deliverables.Made made, Optional<SearchBudget.End> budget, double seconds) {
     Optional<Candidate> chosen = findings.selection().candidate();
     SweepSettings settings = identity.settings();
     SweepResult.Chosen selected =
@@ -131,9 +126,7 @@ final class SweepResults {
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
             .toList(),
-        format.guardrails().stream()
-            .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
-            .toList(),
+        notOffered(),
         null,
         certificate((int) judged, budget),
         made.summary().orElse(null),
@@ -142,8 +135,18 @@ final class SweepResults {
             cost.referenceInferences() + cost.candidateInferences(),
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
-            seconds,
-            reportSeconds));
+            seconds));
+  }
+
+  /** Where whoever asks names all schemes, nothing is kept from them. */
+  private List<SweepResult.NotOffered> notOffered() {
+    SweepSettings settings = identity.settings();
+    if (settings.perTensor().isEmpty() && !settings.schemes().isEmpty()) {
+      return List.of();
+    }
+    return format.guardrails().stream()
+        .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
+        .toList();
   }
 
   /** The last part of a path. */

@@ -1,7 +1,6 @@
 package org.quantsweep.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +12,6 @@ public final class ResultTable {
   private static final String[] HEADER = {
     "scheme", "size", "ratio", "agreement", "lower bound", "verdict"
   };
-
-  /** The verdict of a candidate that was not judged for its size. */
-  private static final String TOO_LARGE = "too-large";
-
-  /** Of a plan's digest; enough to tell the plans of one sweep apart. */
-  private static final int PLAN_DIGITS = 8;
 
   private ResultTable() {}
 
@@ -58,7 +51,9 @@ public final class ResultTable {
       agreement = row.disagreeing() + " of " + row.judged() + " differ";
     }
     return new String[] {
-      row.plan() == null ? row.scheme() : "plan " + row.plan().substring(0, PLAN_DIGITS),
+      row.plan() == null
+          ? row.scheme()
+          : "plan " + row.plan().substring(0, ResultSentences.PLAN_DIGITS),
       new ByteSize(row.encodedSize()).toString(),
       String.format(Locale.ROOT, "%.3f", row.ratio()),
       agreement,
@@ -77,33 +72,11 @@ public final class ResultTable {
   }
 
   private static String decision(SweepResult result) {
-    String samples =
-        result.samples().n()
-            + " samples ("
-            + result.samples().quarantined()
-            + " quarantined"
-            + (result.samples().trimmed() == 0
-                ? ""
-                : "; " + result.samples().trimmed() + " more left out, which are in two sets")
-            + ")"
-            + others(result.samples())
-            + ", criterion "
-            + result.criterion()
-            + result
-                .largestSize()
-                .map(largest -> ", the most agreeing up to " + largest)
-                .orElse(", threshold " + result.threshold())
-            + result.classFloor().map(floor -> ", class floor " + floor).orElse("");
     SweepResult.Chosen selected = result.selected();
+    String samples = ResultSentences.samples(result);
     if (selected == null) {
-      return "None acceptable: "
-          + result
-              .largestSize()
-              .map(largest -> nothingFits(result, largest))
-              .orElse(
-                  "no candidate reaches the threshold"
-                      + result.classFloor().map(floor -> " and the class floor").orElse(""))
-          + ". "
+      return ResultSentences.decision(result)
+          + " "
           + samples
           + ".\n"
           + ResultProof.toText(result)
@@ -111,55 +84,14 @@ public final class ResultTable {
     }
     return String.format(
             Locale.ROOT,
-            "Selected %s: %s, %.1f %% of the file as given; %d of %d samples agree (lower bound"
-                + " %.4f at %.0f %%).%n%s.%nFile %s, SHA-256 %s%n",
-            selected.plan() == null
-                ? selected.scheme()
-                : "plan " + selected.plan().substring(0, PLAN_DIGITS),
-            new ByteSize(selected.encodedSize()),
-            100 * selected.ratio(),
-            selected.agreement().agreeing(),
-            selected.agreement().samples(),
-            selected.agreement().lowerBound(),
-            100 * selected.agreement().confidence(),
+            "%s%n%s.%nFile %s, SHA-256 %s%n",
+            ResultSentences.decision(result),
             samples,
             selected.file(),
             selected.sha256())
         + ResultProof.toText(result)
         + leftOut(result)
         + publication(result.published());
-  }
-
-  /** Why there is no answer where a largest size was asked for. */
-  private static String nothingFits(SweepResult result, String largest) {
-    boolean ended = result.certificate() != null && result.certificate().budget() != null;
-    return ended || result.candidates().stream().anyMatch(row -> !row.verdict().equals(TOO_LARGE))
-        ? "the search ended before a candidate of at most " + largest + " was judged"
-        : "no candidate has at most "
-            + largest
-            + result.candidates().stream()
-                .map(SweepResult.Row::encodedSize)
-                .min(Comparator.naturalOrder())
-                .map(bytes -> "; the smallest has " + new ByteSize(bytes))
-                .orElse("");
-  }
-
-  /** The parts that do not select, each with its own counts where they are known. */
-  private static String others(SweepResult.Samples samples) {
-    StringBuilder text = new StringBuilder();
-    samples
-        .splits()
-        .forEach(
-            (part, split) -> {
-              if (!part.equals("selection")) {
-                text.append(", ").append(part).append(" on ");
-                text.append(split.n() == null ? split.samples() : split.n());
-                if (split.quarantined() != null) {
-                  text.append(" (").append(split.quarantined()).append(" quarantined)");
-                }
-              }
-            });
-    return text.toString();
   }
 
   private static String leftOut(SweepResult result) {

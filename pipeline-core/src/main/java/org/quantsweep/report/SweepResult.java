@@ -108,6 +108,41 @@ public record SweepResult(
         .toList();
   }
 
+  /**
+   * The same once evidence for its report is made.
+   *
+   * @param wallSeconds of the whole sweep
+   * @param reportSeconds what the evidence took of these
+   */
+  public SweepResult withReport(double wallSeconds, double reportSeconds) {
+    return new SweepResult(
+        schemaVersion,
+        runId,
+        settings,
+        decision,
+        sweepDigest,
+        criterion,
+        threshold,
+        sourceModel,
+        samples,
+        selected,
+        bestUniform,
+        classes,
+        candidates,
+        leftOut,
+        notOffered,
+        published,
+        certificate,
+        recipe,
+        new Cost(
+            cost.evaluations(),
+            cost.inferences(),
+            cost.preparationSeconds(),
+            cost.inferenceSeconds(),
+            wallSeconds,
+            reportSeconds));
+  }
+
   /** The same with what was published. */
   public SweepResult withPublished(Published entry) {
     return new SweepResult(

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.BadInputException;
@@ -242,7 +243,7 @@ final class CompareCommand implements Callable<Integer> {
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
   }
 
-  private TreeMap<String, String> settings() {
+  private SortedMap<String, String> settings() {
     TreeMap<String, String> settings = new TreeMap<>();
     settings.put("samples", samples.toString());
     settings.put("criterion", criterion);
@@ -258,7 +259,7 @@ final class CompareCommand implements Callable<Integer> {
     return settings;
   }
 
-  private static TreeMap<String, String> environment(InferenceEngine engine) {
+  private static SortedMap<String, String> environment(InferenceEngine engine) {
     TreeMap<String, String> environment = new TreeMap<>();
     environment.put("engine", engine.identity());
     environment.put("java", System.getProperty("java.version"));

@@ -174,8 +174,8 @@ class ReportPageIT {
       open.at("tensor-table-filter").fill("");
       expected
           .path("tensorsByOption")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               option -> {
                 open.at("option-filter").selectOption(option.getKey());
                 assertThat(open.keys("tensor-table"))
@@ -184,8 +184,8 @@ class ReportPageIT {
       JsonNode classes = expected.path("classes").path("selection");
       assertThat(open.keys("class-table")).hasSize(classes.size());
       classes
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               own ->
                   assertThat(open.cells("class-table", own.getKey()).subList(1, 3))
                       .as(own.getKey())

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.DetectionFilter;
+import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.MagnitudeProbe;
@@ -74,7 +75,15 @@ public record LoweringEngine(GraphEngine graphs, FloatPrecision precision)
       return Map.of();
     }
     Set<String> names = new LinkedHashSet<>();
-    model.layers().forEach(layer -> names.addAll(layer.outputs()));
+    if (model.kind() == ModelKind.ML_PROGRAM) {
+      // Its cuts know which values are arrays of the function that it is seen as.
+      ModelCuts cuts = model.cuts();
+      for (int boundary = 0; boundary <= cuts.end(); boundary++) {
+        names.addAll(cuts.live(Set.of(), boundary));
+      }
+    } else {
+      model.layers().forEach(layer -> names.addAll(layer.outputs()));
+    }
     return lowering(model).lower(tried.get(0), names).shapes();
   }
 
