@@ -4,6 +4,10 @@ What the report's page must show of a sweep, computed from its files alone by Nu
     python make_report_expectations.py FOLDER
 
 reads FOLDER/result.json and FOLDER/evidence.json and writes FOLDER/expected.json. Thresholds are exact fractions.
+The files of src/test/resources/report/shapes are those of the bundled sample, in a folder that holds its model and its
+pictures:
+
+    quantsweep sweep --model shapes.mlmodel --samples pictures --output out
 
 The rule of the threshold slider: in the selection the smallest candidate that is accepted is the answer, as far as
 what is stored decides it. A candidate is accepted when agreeing >= ceil(t n), rejected when more than n - ceil(t n)

@@ -22,6 +22,7 @@ import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
+import org.quantsweep.jobs.page.EvidenceFile;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
@@ -149,9 +150,7 @@ public final class OutputFolder {
     try (InputStream in = file.getFileSystem(configuration).open(file)) {
       String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       EvidenceBundle found = BundleFile.fromJson(text, file.toString());
-      boolean own =
-          found.sweepDigest().equals(result.sweepDigest()) && found.runId().equals(result.runId());
-      return own ? Optional.of(text) : Optional.empty();
+      return EvidenceFile.belongs(result, found) ? Optional.of(text) : Optional.empty();
     } catch (FileNotFoundException e) {
       return Optional.empty();
     } catch (IOException e) {

@@ -182,9 +182,12 @@ class PerTensorSweepIT {
     assertThat(provenance.settings()).isEqualTo(result.settings());
     String recipe = Files.readString(folder.resolve("one").resolve(Recipe.FILE));
     assertThat(registry.evidence(name, 1))
-        .containsExactly(
+        .contains(
             new EvidenceFile(Recipe.FILE, recipe),
-            new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+            new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))))
+        .extracting(EvidenceFile::name)
+        .containsExactly("evidence.json", "recipe.yaml", "report.html", "result.json");
+    assertThat(folder.resolve("one/report.html")).content().contains(result.published().registry());
 
     // Published later, from what lies in the folder: the same parts, and what the result tells.
     StringWriter err = new StringWriter();
