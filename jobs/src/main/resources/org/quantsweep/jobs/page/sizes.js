@@ -118,7 +118,7 @@ function drawSizes(content) {
       data: frontier.map((one) => [one.x, one.y]),
       markLine: need === null ? undefined : { silent: true, symbol: 'none', animation: false,
         lineStyle: { color: colour('rust'), type: 'dashed', width: 1.2 },
-        label: { position: 'insideEndBottom', color: colour('rust'), distance: [6, 4],
+        label: { position: 'insideEndBottom', color: colour('rust'), distance: [6, 9],
           formatter: narrow ? 'asked for' : 'asked for: ' + format.count(need) + ' of ' + format.count(n) },
         data: [{ yAxis: need / n }] },
     });
