@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,11 +25,14 @@ import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -48,16 +52,20 @@ class SweepJobIT {
     SparkSession spark = SparkSessions.open("test", "local[2]");
     SweepResult first;
     SweepResult second;
+    EvidenceBundle seen;
+    EvidenceBundle again;
     try {
       first =
           new SweepJob(spark, settings(pictures.toString(), "out").build(), SearchListener.SILENT)
               .run();
+      seen = evidence("out");
       second =
           new SweepJob(
                   spark,
                   settings(pictures.toString(), "out").runId("second").build(),
                   SearchListener.SILENT)
               .run();
+      again = evidence("out");
       requireTheOlderResultStands(spark, pictures);
     } finally {
       spark.stop();
@@ -76,7 +84,15 @@ class SweepJobIT {
     byte[] chosen = Files.readAllBytes(folder.resolve("out").resolve("selected.mlmodel"));
     assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(first.selected().sha256());
     assertThat(chosen).hasSize((int) first.selected().encodedSize());
-    SweepResult here = locally(pictures);
+    LocalSweep.Outcome locally = locally(pictures);
+    SweepResult here = locally.result();
+    // The same evidence from a cluster, from what one had stored, and from this process.
+    assertThat(again.runId()).isEqualTo("second");
+    assertThat(everywhere(again)).isEqualTo(everywhere(seen));
+    assertThat(everywhere(locally.evidence().orElseThrow())).isEqualTo(everywhere(seen));
+    assertThat(seen.parts().get("selection").paths()).allMatch(path -> path.endsWith(".jpg"));
+    assertThat(seen.shown()).hasSize(ReportSettings.DEFAULT.samples());
+    assertThat(seen.shown()).allSatisfy(own -> assertThat(own.input()).isNotNull());
     assertThat(here.samples()).isEqualTo(first.samples());
     assertThat(here.candidates()).isEqualTo(first.candidates());
     assertThat(here.selected().sha256()).isEqualTo(first.selected().sha256());
@@ -157,15 +173,39 @@ class SweepJobIT {
   }
 
   /** The same procedure over what runs here. */
-  private SweepResult locally(Path pictures) throws Exception {
+  private LocalSweep.Outcome locally(Path pictures) throws Exception {
     ModelFiles given = ModelFiles.lone(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     try (LocalSweep sweep =
-        new LocalSweep(given, Map.of(SampleSet.MAIN, samples), InferenceEngines.onnxRuntime(), 3)) {
-      return sweep
-          .run(settings(pictures.toString(), "out").build(), SearchListener.SILENT)
-          .result();
+        new LocalSweep(
+            given,
+            Map.of(SampleSet.MAIN, samples),
+            InferenceEngines.onnxRuntime(),
+            3,
+            new ReportPictures())) {
+      return sweep.run(settings(pictures.toString(), "out").build(), SearchListener.SILENT);
     }
+  }
+
+  private EvidenceBundle evidence(String output) throws Exception {
+    Path file = folder.resolve(output).resolve(EvidenceBundle.FILE);
+    return BundleFile.fromJson(Files.readString(file), file.toString());
+  }
+
+  /** Without what tells runs and machines apart. */
+  private static EvidenceBundle everywhere(EvidenceBundle own) {
+    return new EvidenceBundle(
+        own.schemaVersion(),
+        own.sweepDigest(),
+        "",
+        new TreeMap<>(),
+        own.network(),
+        own.tensors(),
+        own.parts(),
+        own.candidates(),
+        own.line(),
+        own.shown(),
+        own.explanations());
   }
 
   /** Every eighth picture of each class, one file that is none, and arrays for another input. */
