@@ -27,6 +27,7 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.ConfirmationSettings;
 import org.quantsweep.job.LocalSweep;
 import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
@@ -212,7 +213,8 @@ public final class StrategyBenchmark implements Callable<Integer> {
         .threshold(AgreementThreshold.parse(threshold))
         .splits(
             calibration == null ? splits : splits.withCalibration(List.of(calibration.toString())))
-        .confirmation(ConfirmationSettings.DEFAULT.withFinalists(finalists));
+        .confirmation(ConfirmationSettings.DEFAULT.withFinalists(finalists))
+        .report(ReportSettings.NONE);
   }
 
   private void run(

@@ -632,6 +632,7 @@ class IngestionIT {
                     LIMITS)
                 .index()
                 .setDigest());
+    requireDescribed(table);
 
     assertThatThrownBy(() -> ingestion.open(List.of(at("first"), at("made")), at("made")))
         .isInstanceOf(UsageException.class)
@@ -639,6 +640,31 @@ class IngestionIT {
             at("made")
                 + ": this is a source of samples, and the sample table would be written there.\n"
                 + "Maybe name another place for the table (sweep: --output).");
+  }
+
+  /** Paths by rank, each once; contents of some ranks, large ones left out. */
+  private static void requireDescribed(SampleTable table) throws Exception {
+    SampleIndex index = table.index();
+    List<SampleTable.Description> all = table.described(index, 100);
+    assertThat(all).hasSize(4);
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    byte[] png = Files.readAllBytes(PICTURES.resolve("grey.png"));
+    int first = index.rank(Sha256Digest.of(jpeg));
+    int second = index.rank(Sha256Digest.of(png));
+    assertThat(all.get(first).path()).endsWith("a.jpg");
+    assertThat(all.get(second).path()).endsWith("b.png");
+    assertThat(table.described(index, 2)).isEqualTo(all.subList(0, 2));
+    BitSet ranks = new BitSet();
+    ranks.set(first);
+    ranks.set(second);
+    SampleIndex part = index.part(ranks);
+    assertThat(table.described(part, 100)).hasSize(2);
+    int own = part.rank(Sha256Digest.of(png));
+    Map<Integer, Sample> read = table.read(part, List.of(0, 1), png.length + jpeg.length);
+    assertThat(read.keySet()).containsExactly(0, 1);
+    assertThat(read.get(own).content()).isEqualTo(new SampleContent.EncodedPicture(png));
+    assertThat(table.read(part, List.of(own), png.length - 1)).isEmpty();
+    assertThat(table.read(part, List.of(own), png.length)).hasSize(1);
   }
 
   @Test
