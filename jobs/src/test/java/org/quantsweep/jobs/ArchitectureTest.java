@@ -98,7 +98,7 @@ class ArchitectureTest {
         table,
         "jobs.spark",
         "agreement artifact calibration coreml.file datasets.table digest inference jobs.files"
-            + " quantize sample sweep");
+            + " quantize sample sweep tensor");
     row(
         table,
         "jobs.sweep",
