@@ -49,6 +49,7 @@ class ArchitectureTest {
         "artifact coreml coreml.mlprogram coreml.neuralnetwork digest proto.coreml proto.mil sample"
             + " tensor");
     row(table, "encode", "artifact coreml digest quantize tensor");
+    row(table, "difference", "coreml sample tensor");
     row(table, "inference", "coreml sample tensor");
     row(table, "inference.onnx", "coreml proto.onnx tensor");
     row(
@@ -75,7 +76,7 @@ class ArchitectureTest {
             + " tensor");
     row(table, "search", "agreement artifact digest encode quantize sample sweep tensor");
     row(table, "registry", "artifact digest");
-    row(table, "report", "digest");
+    row(table, "report", "agreement digest");
     row(
         table,
         "job",
@@ -109,9 +110,9 @@ class ArchitectureTest {
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
-            + " datasets.table digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.registry jobs.spark jobs.sweep quantize registry report"
-            + " sample search sweep tensor");
+            + " datasets.table difference digest encode inference inference.engine inference.onnx"
+            + " job jobs.files jobs.guard jobs.registry jobs.spark jobs.sweep quantize registry"
+            + " report sample search sweep tensor");
     return table;
   }
 
