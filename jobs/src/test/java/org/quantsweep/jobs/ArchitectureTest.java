@@ -49,6 +49,7 @@ class ArchitectureTest {
         "artifact coreml coreml.mlprogram coreml.neuralnetwork digest proto.coreml proto.mil sample"
             + " tensor");
     row(table, "encode", "artifact coreml digest quantize tensor");
+    row(table, "difference", "coreml sample tensor");
     row(table, "inference", "coreml sample tensor");
     row(table, "inference.onnx", "coreml proto.onnx tensor");
     row(
@@ -114,7 +115,7 @@ class ArchitectureTest {
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
-            + " datasets.table digest encode inference inference.engine inference.onnx job"
+            + " datasets.table difference digest encode inference inference.engine inference.onnx job"
             + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
             + " registry report report.bundle sample search sweep tensor");
     return table;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
@@ -30,6 +31,13 @@ public interface ModelFormat {
   default List<FunctionSummary> functions() {
     return List.of();
   }
+
+  /**
+   * What layers are told besides their types, their blobs and their weights, by the layers' paths:
+   * the names of settings with their values as short texts, which are the same only for the same
+   * values. For comparing two models.
+   */
+  Map<String, SortedMap<String, String>> layerSettings();
 
   /**
    * The constants of a function that half precision cannot hold where the function wants it to: a

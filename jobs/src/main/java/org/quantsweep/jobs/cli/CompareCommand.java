@@ -2,10 +2,7 @@ package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +10,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -22,31 +18,20 @@ import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
-import org.quantsweep.datasets.SteppedPreparation;
-import org.quantsweep.datasets.picture.PicturePreparation;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.FeatureMatch;
-import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Prediction;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.job.ComparisonEvidence;
 import org.quantsweep.job.ReportSettings;
-import org.quantsweep.jobs.guard.FirstRunGuard;
-import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.jobs.page.Comparison;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.jobs.sweep.ReportPictures;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.sample.Quarantine;
-import org.quantsweep.sample.SampleIndex;
-import org.quantsweep.sample.SamplePreparation;
-import org.quantsweep.sweep.Evidence;
-import org.quantsweep.sweep.LocalSweepRunner;
-import org.quantsweep.sweep.ReferenceEvidence;
-import org.quantsweep.sweep.SweepPlanner;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -158,72 +143,36 @@ final class CompareCommand implements Callable<Integer> {
     FeatureMatch match = FeatureMatch.of(model, other, map, parsed.compared(example));
     PrintWriter err = spec.commandLine().getErr();
     match.notes().forEach(err::println);
-    SamplePreparation preparation = SteppedPreparation.of(PicturePreparation.DEFAULT, steps);
-    AgreementCounts counts;
-    Quarantine quarantine;
-    EvidenceBundle bundle = null;
-    int cores = Runtime.getRuntime().availableProcessors();
-    UnansweredCalls unanswered = new UnansweredCalls();
-    InferenceEngine engine = guarded(runLimit.limit(), held);
-    InferenceEngine single = InferenceEngines.onnxRuntime(runLimit.limit());
-    HalfOverflow ofFirst = new HalfOverflow(reference.name(), model, single);
-    HalfOverflow ofSecond = new HalfOverflow(candidate.name(), other, single);
-    try (CommandSamples given = CommandSamples.open(samples);
-        LocalSweepRunner runner =
-            new LocalSweepRunner(
-                new LocalSweepRunner.Models(
-                    ofFirst.watching(engine.open(model)),
-                    files ->
-                        unanswered.noting(match.renamed(ofSecond.watching(engine.open(other))))),
-                given.source(),
-                preparation,
-                parsed,
-                cores)) {
-      SampleIndex index = given.source().index();
-      ReferenceEvidence answered = runner.runReference();
-      quarantine =
-          Quarantine.unreadable(given.source().unreadable()).plus(answered.quarantine(index));
-      given.remarks().forEach(err::println);
-      quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
-      BitSet ranks = answered.answered();
-      if (ranks.isEmpty()) {
-        throw new BadInputException(
-            samples
-                + ": model A answers none of these samples, so nothing can be compared.\n"
-                + "Maybe try one of them with quantsweep predict.");
-      }
-      quarantine.requireWithin(quarantineLimit, samples.toString(), "samples");
-      Map<Sha256Digest, Evidence> evidence =
-          runner.evaluate(
-              SweepPlanner.tasks(index, Map.of(judged.digest(), ranks)),
-              new HashMap<>(Map.of(judged.digest(), judged)));
-      Evidence found = evidence.getOrDefault(judged.digest(), Evidence.none());
-      counts = found.counts(index);
-      if (report != null) {
-        InferenceEngine again = InferenceEngines.onnxRuntime(runLimit.limit(), held);
-        try (Predictor first = again.open(model);
-            Predictor second = match.renamed(again.open(other))) {
-          bundle =
-              ComparisonEvidence.of(
-                  new ComparisonEvidence.Compared(model, other, judged, first, second),
-                  new ComparisonEvidence.Judged(
-                      given.source(), preparation, parsed, answered, found),
-                  ReportSettings.DEFAULT,
-                  new ReportPictures(),
-                  environment(again));
-        }
-      }
-    }
-    unanswered.note(candidate.name()).ifPresent(err::println);
-    ofFirst.warning().ifPresent(err::println);
-    ofSecond.warning().ifPresent(err::println);
-    print(parsed, match, counts, quarantine);
+    List<EvidenceBundle> bundle = new ArrayList<>();
+    ComparedAnswers answers =
+        ComparedAnswers.of(
+            new ComparedAnswers.Models(
+                reference.name(), candidate.name(), model, other, judged, match),
+            samples,
+            new ComparedAnswers.Settings(steps, parsed, quarantineLimit, runLimit.limit(), held),
+            err,
+            report == null
+                ? ComparedAnswers.Look.NONE
+                : (source, preparation, answered, found) -> {
+                  InferenceEngine again = InferenceEngines.onnxRuntime(runLimit.limit(), held);
+                  try (Predictor first = again.open(model);
+                      Predictor second = match.renamed(again.open(other))) {
+                    bundle.add(
+                        ComparisonEvidence.of(
+                            new ComparisonEvidence.Compared(model, other, judged, first, second),
+                            new ComparisonEvidence.Judged(
+                                source, preparation, parsed, answered, found),
+                            ReportSettings.DEFAULT,
+                            new ReportPictures(),
+                            environment(again)));
+                  }
+                });
+    AgreementCounts counts = answers.counts();
+    print(parsed, match, counts, answers.quarantine());
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
-    if (bundle != null) {
+    if (!bundle.isEmpty()) {
       List<String> remarks = new ArrayList<>(match.notes());
-      unanswered.note(candidate.name()).ifPresent(remarks::add);
-      ofFirst.warning().ifPresent(remarks::add);
-      ofSecond.warning().ifPresent(remarks::add);
+      remarks.addAll(answers.remarks());
       Comparison comparison =
           new Comparison(
               new SweepResult.SourceModel(
@@ -235,10 +184,10 @@ final class CompareCommand implements Callable<Integer> {
               new SweepResult.Agreement(
                   counts.agreeing(), counts.judged(), counts.lowerBound(CONFIDENCE), CONFIDENCE),
               !below,
-              quarantine.count(),
+              answers.quarantine().count(),
               settings(),
               remarks);
-      report.write(ReportPage.of(comparison, bundle).getBytes(StandardCharsets.UTF_8));
+      report.write(ReportPage.of(comparison, bundle.get(0)).getBytes(StandardCharsets.UTF_8));
     }
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
   }
@@ -265,11 +214,6 @@ final class CompareCommand implements Callable<Integer> {
     environment.put("java", System.getProperty("java.version"));
     environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     return environment;
-  }
-
-  private static InferenceEngine guarded(Duration limit, FloatPrecision precision) {
-    return new GuardedEngine(
-        InferenceEngines.onnxRuntime(limit, precision), new FirstRunGuard(limit, precision));
   }
 
   private void print(

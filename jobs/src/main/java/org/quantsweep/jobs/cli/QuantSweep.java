@@ -29,6 +29,7 @@ import picocli.CommandLine.ParseResult;
       QuantizeCommand.class,
       DequantizeCommand.class,
       CompareCommand.class,
+      DiffCommand.class,
       PredictCommand.class,
       InspectCommand.class,
       ResultCommand.class,
@@ -42,7 +43,7 @@ import picocli.CommandLine.ParseResult;
       "1:internal failure, or the machine's: memory is out, a disk is full, a run took longer than"
           + " --run-limit; the same command again may do",
       "2:wrong usage or settings",
-      "3:none acceptable (sweep), or below the threshold (compare)",
+      "3:none acceptable (sweep), below the threshold (compare), or different (diff)",
       "4:bad input: model or samples",
       "5:publishing failed"
     })

@@ -15,6 +15,11 @@ final class ShownText extends FilterWriter {
     super(out);
   }
 
+  /** A name in a line of its own: tabs and ends of lines are shown too. */
+  static String line(String name) {
+    return name.replace("\n", "\\u000a").replace("\t", "\\u0009").replace("\r", "\\u000d");
+  }
+
   /** One character, shown. */
   private static boolean isHarmless(int character) {
     boolean isControl = character < 0x20 || (character >= 0x7F && character < 0xA0);

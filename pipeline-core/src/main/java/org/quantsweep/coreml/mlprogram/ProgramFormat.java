@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.FileContent;
@@ -115,6 +116,11 @@ public final class ProgramFormat implements ModelFormat {
     }
     return new ProgramFormat(
         contents, List.copyOf(weights.values()), uses, new Limits(latest, place.unit()));
+  }
+
+  @Override
+  public Map<String, SortedMap<String, String>> layerSettings() {
+    return ProgramLayers.of(contents.program(), "").settings();
   }
 
   @Override

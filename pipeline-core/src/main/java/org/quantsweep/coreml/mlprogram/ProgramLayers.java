@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.quantsweep.BadInputException;
 import org.quantsweep.coreml.Layer;
 import org.quantsweep.coreml.WeightStorage;
@@ -43,7 +46,12 @@ final class ProgramLayers {
   /** Which operations take what an operation makes. */
   private final IdentityHashMap<Operation, Set<Operation>> takers = new IdentityHashMap<>();
 
+  /** The operation of each layer, by its path, and what it sees. */
+  private final Map<String, Placed> placed = new LinkedHashMap<>();
+
   private final String model;
+
+  private record Placed(Operation operation, Scope scope) {}
 
   private ProgramLayers(String model) {
     this.model = model;
@@ -70,6 +78,59 @@ final class ProgramLayers {
   /** Every operation that is no constant, in order; each before those inside it. */
   List<Layer> layers() {
     return layers;
+  }
+
+  /**
+   * What each operation is told, by its path: what its parameters are bound to, its attributes, and
+   * the types of its outputs. Of weight tensors only that they are some.
+   */
+  Map<String, SortedMap<String, String>> settings() {
+    Map<String, SortedMap<String, String>> all = new TreeMap<>();
+    placed.forEach((path, own) -> all.put(path, settings(own.operation(), own.scope())));
+    return all;
+  }
+
+  private static SortedMap<String, String> settings(Operation operation, Scope scope) {
+    TreeMap<String, String> settings = new TreeMap<>();
+    operation
+        .inputs()
+        .forEach(
+            (parameter, bindings) ->
+                settings.put(
+                    parameter,
+                    bindings.stream()
+                        .map(binding -> text(binding, scope))
+                        .collect(Collectors.joining(", "))));
+    operation
+        .attributes()
+        .forEach(
+            (name, value) -> {
+              if (!name.equals("name")) {
+                settings.put("attribute " + name, ValueText.of(value));
+              }
+            });
+    operation
+        .outputs()
+        .forEach(output -> settings.put("type of " + output.name(), output.type().toString()));
+    return settings;
+  }
+
+  private static String text(Binding binding, Scope scope) {
+    if (binding instanceof Binding.Literal literal) {
+      return ValueText.of(literal.value());
+    }
+    String name = ((Binding.Name) binding).name();
+    Optional<Operation> maker = scope.maker(name);
+    if (maker.isEmpty()) {
+      return "%" + name;
+    }
+    if (maker.get().isCompressed()) {
+      return "weights";
+    }
+    ProgramValue value = scope.constants.find(name).orElse(null);
+    boolean weights =
+        value instanceof TensorValue tensor && tensor.type().isFloat() && tensor.shape().rank() > 0;
+    return value == null || weights ? "weights" : ValueText.of(value);
   }
 
   /** In the order in which they are taken. */
@@ -170,6 +231,7 @@ final class ProgramLayers {
               operation.outputs().stream().map(NamedType::name).toList(),
               false);
       layers.add(layer);
+      placed.put(path, new Placed(operation, scope));
       operation
           .inputs()
           .forEach(

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.Clipping;
@@ -105,6 +106,14 @@ public final class NetworkFormat implements ModelFormat {
       }
     }
     return new CoreMLModel(source, described, layers, tensors, warnings, format);
+  }
+
+  @Override
+  public Map<String, SortedMap<String, String>> layerSettings() {
+    Map<String, SortedMap<String, String>> settings = new TreeMap<>();
+    NetworkLayers.of(message)
+        .forEach(found -> settings.put(found.layer().path(), LayerSettings.of(found.message())));
+    return settings;
   }
 
   private void add(WeightTensor tensor, WeightPlace place) {

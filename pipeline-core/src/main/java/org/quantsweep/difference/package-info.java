@@ -1,0 +1,2 @@
+/** What differs between two models: structure and weights. */
+package org.quantsweep.difference;
