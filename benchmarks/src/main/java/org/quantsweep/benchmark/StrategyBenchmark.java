@@ -27,6 +27,7 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.ConfirmationSettings;
 import org.quantsweep.job.LocalSweep;
 import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
@@ -212,7 +213,8 @@ public final class StrategyBenchmark implements Callable<Integer> {
         .threshold(AgreementThreshold.parse(threshold))
         .splits(
             calibration == null ? splits : splits.withCalibration(List.of(calibration.toString())))
-        .confirmation(ConfirmationSettings.DEFAULT.withFinalists(finalists));
+        .confirmation(ConfirmationSettings.DEFAULT.withFinalists(finalists))
+        .report(ReportSettings.NONE);
   }
 
   private void run(
@@ -226,10 +228,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
         PerTensorSettings.DEFAULT.toBuilder()
             .rules(new OptionRules(bits, true, true, kind.equals("calibrated"), new TreeMap<>()))
             .strategy(strategy(strategy))
-            .search(
-                strategy.startsWith("knapsack") && !strategy.endsWith("drop")
-                    ? PlanSearchSettings.DEFAULT
-                    : PlanSearchSettings.BISECTION)
+            .search(strategy(strategy).searched(PlanSearchSettings.DEFAULT))
             .sensitivitySamples(sensitivitySamples)
             .build();
     // What rows share comes first, so that no row pays for another one.

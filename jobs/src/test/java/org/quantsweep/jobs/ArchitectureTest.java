@@ -75,7 +75,7 @@ class ArchitectureTest {
             + " tensor");
     row(table, "search", "agreement artifact digest encode quantize sample sweep tensor");
     row(table, "registry", "artifact digest");
-    row(table, "report", "digest");
+    row(table, "report", "agreement digest");
     row(table, "report.bundle", "");
     row(table, "report.picture", "tensor");
     row(

@@ -78,7 +78,7 @@ final class CandidateFacts {
               SweepResults.scheme(format, candidate),
               SweepResults.plan(candidate),
               kind(candidate),
-              files.digests().get(candidate).hex(),
+              digest(candidate).hex(),
               candidate.encodedSize().bytes(),
               downloads.get(candidate),
               parts));
@@ -93,32 +93,45 @@ final class CandidateFacts {
     return candidate.plan().isPresent() ? "plan" : "uniform";
   }
 
-  /** What is known of every candidate that was looked at, by part. */
+  /**
+   * What is known of the model as given and of every candidate that was judged, by part. Candidates
+   * that were only worked on ahead are left out: a sweep that continues does not ask for them.
+   */
   private Map<Candidate, Map<SampleRole, Evidence>> found() {
-    Set<Candidate> looked = new HashSet<>(files.digests().keySet());
+    Set<Candidate> judged = new HashSet<>();
+    judged.add(new Candidate.AsGiven(model.given().size()));
     findings.evaluations().values().stream()
         .filter(own -> own.verdict().isJudged())
         .map(CandidateEvaluation::candidate)
-        .forEach(looked::add);
+        .forEach(judged::add);
+    findings
+        .tested()
+        .ifPresent(
+            own -> own.confirmation().tested().forEach(test -> judged.add(test.candidate())));
     Map<Candidate, Map<SampleRole, Evidence>> found = new HashMap<>();
-    for (Candidate candidate : looked) {
-      Sha256Digest digest = files.digests().get(candidate);
+    for (Candidate candidate : judged) {
       TreeMap<SampleRole, Evidence> parts = new TreeMap<>();
       for (SampleRole role : List.of(SampleRole.SELECTION, SampleRole.CONFIRMATION)) {
         SampleIndex index = answered.samples().part(role).index();
         Evidence evidence =
             candidate instanceof Candidate.AsGiven
                 ? itself(answered.answers(role))
-                : evaluations.of(index, digest);
+                : evaluations.of(index, digest(candidate));
         if (!evidence.isEmpty()) {
           parts.put(role, evidence);
         }
       }
-      if (digest != null && !parts.isEmpty()) {
+      if (!parts.isEmpty()) {
         found.put(candidate, parts);
       }
     }
     return found;
+  }
+
+  private Sha256Digest digest(Candidate candidate) {
+    return candidate instanceof Candidate.AsGiven
+        ? model.given().digest()
+        : files.digests().get(candidate);
   }
 
   private static Evidence itself(ReferenceEvidence answers) {

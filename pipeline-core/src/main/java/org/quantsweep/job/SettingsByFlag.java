@@ -92,6 +92,9 @@ final class SettingsByFlag {
             .map(SettingsByFlag::pair)
             .collect(Collectors.joining(LINE)));
     put("strategy", own.strategy().toString());
+    put(
+        "compare-strategies",
+        own.compared().stream().map(Object::toString).collect(Collectors.joining(",")));
     put("calibration-samples", Integer.toString(own.calibrationSamples()));
     put("sensitivity-samples", Integer.toString(own.sensitivitySamples()));
     put("add-biases", Boolean.toString(own.addBiases()));

@@ -15,8 +15,10 @@ import org.quantsweep.search.Finalists;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.Rung;
+import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.Selection;
+import org.quantsweep.search.Strategy;
 import org.quantsweep.sweep.SweepCost;
 
 /**
@@ -28,6 +30,7 @@ import org.quantsweep.sweep.SweepCost;
  * @param selection the answer; none acceptable until one is made
  * @param classes what the answer does on each class; empty where nothing is asked of classes, or
  *     none is acceptable
+ * @param compared what other strategies chose on the same selection samples
  */
 record SweepFindings(
     SearchOutcome uniform,
@@ -35,7 +38,29 @@ record SweepFindings(
     Optional<Tested> tested,
     Selection selection,
     Optional<Classes> classes,
+    List<Compared> compared,
     SweepCost cost) {
+  /** Copies the list. */
+  SweepFindings {
+    compared = List.copyOf(compared);
+  }
+
+  /**
+   * What another strategy chose.
+   *
+   * @param choice the smallest that selection accepts, or the most agreeing up to a size; empty
+   *     where there is none
+   * @param line how many plans it lined up
+   * @param evaluations how many plans it asked for
+   * @param end what ended it before it was through
+   */
+  record Compared(
+      Strategy strategy,
+      Optional<CandidateEvaluation> choice,
+      int line,
+      int evaluations,
+      Optional<SearchBudget.End> end) {}
+
   /**
    * What the answer does on each class.
    *
@@ -78,11 +103,13 @@ record SweepFindings(
         Optional.empty(),
         new Selection.NoneAcceptable(),
         Optional.empty(),
+        List.of(),
         SweepCost.NONE);
   }
 
   SweepFindings with(Plans searched) {
-    return new SweepFindings(uniform, Optional.of(searched), tested, selection, classes, cost);
+    return new SweepFindings(
+        uniform, Optional.of(searched), tested, selection, classes, compared, cost);
   }
 
   /** With the confirmation, whose answer is the sweep's. */
@@ -93,20 +120,26 @@ record SweepFindings(
         Optional.of(confirmed),
         Selection.confirmed(confirmed.confirmation()),
         classes,
+        compared,
         cost);
   }
 
   /** With an answer that nothing confirms. */
   SweepFindings with(Selection chosen) {
-    return new SweepFindings(uniform, plans, tested, chosen, classes, cost);
+    return new SweepFindings(uniform, plans, tested, chosen, classes, compared, cost);
   }
 
   SweepFindings with(Classes counted) {
-    return new SweepFindings(uniform, plans, tested, selection, Optional.of(counted), cost);
+    return new SweepFindings(
+        uniform, plans, tested, selection, Optional.of(counted), compared, cost);
+  }
+
+  SweepFindings with(List<Compared> others) {
+    return new SweepFindings(uniform, plans, tested, selection, classes, others, cost);
   }
 
   SweepFindings plus(SweepCost more) {
-    return new SweepFindings(uniform, plans, tested, selection, classes, cost.plus(more));
+    return new SweepFindings(uniform, plans, tested, selection, classes, compared, cost.plus(more));
   }
 
   /** What candidates had to meet on the selection samples; nothing under a largest size. */

@@ -130,6 +130,7 @@ final class SweepResults {
         null,
         certificate((int) judged, budget),
         made.summary().orElse(null),
+        findings.compared().stream().map(this::compared).toList(),
         new SweepResult.Cost(
             judged,
             cost.referenceInferences() + cost.candidateInferences(),
@@ -174,6 +175,21 @@ final class SweepResults {
         samples.all().setDigest().hex(),
         splits,
         samples.trimmed());
+  }
+
+  private SweepResult.StrategyChoice compared(SweepFindings.Compared own) {
+    CandidateEvaluation choice = own.choice().orElse(null);
+    Candidate candidate = choice == null ? null : choice.candidate();
+    return new SweepResult.StrategyChoice(
+        own.strategy().toString(),
+        candidate == null ? null : scheme(format, candidate),
+        candidate == null ? null : plan(candidate),
+        candidate == null ? null : candidate.encodedSize().bytes(),
+        candidate == null ? null : candidate.encodedSize().ratioTo(given),
+        choice == null ? null : agreement(choice.counts(), confidence),
+        own.line(),
+        own.evaluations(),
+        own.end().map(Object::toString).orElse(null));
   }
 
   private Certificate certificate(int judged, Optional<SearchBudget.End> budget) {

@@ -99,7 +99,8 @@ final class TensorCauses {
                       + " weights better; smaller weight decay steps or clipping in training take"
                       + " the cause away.")));
     }
-    if (isDepthwise(tensor)) {
+    // A first layer with one input channel has the same shape.
+    if (isDepthwise(tensor) && !first.contains(tensor.identity())) {
       causes.add(
           new Weighed(
               DEPTHWISE,

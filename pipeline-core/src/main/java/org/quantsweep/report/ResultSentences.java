@@ -308,7 +308,7 @@ public final class ResultSentences {
         agreement.confidence());
   }
 
-  private static String count(SweepResult.Agreement agreement) {
+  static String count(SweepResult.Agreement agreement) {
     return agreement.agreeing() + " of " + agreement.samples() + " agree";
   }
 

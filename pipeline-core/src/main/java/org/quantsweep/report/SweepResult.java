@@ -35,6 +35,8 @@ import org.quantsweep.BadInputException;
  * @param leftOut by weight tensor; none in results of earlier versions
  * @param notOffered forms that were not offered, because they are reported to do badly where the
  *     model is to run; none in results of earlier versions
+ * @param strategies what other strategies chose, where they were to be compared; none in results of
+ *     earlier versions
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
@@ -56,6 +58,7 @@ public record SweepResult(
     Published published,
     Certificate certificate,
     RecipeSummary recipe,
+    List<StrategyChoice> strategies,
     Cost cost) {
   /** The version that this code writes; it reads all from 1 on. */
   public static final int SCHEMA_VERSION = 2;
@@ -77,6 +80,7 @@ public record SweepResult(
         Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
     leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
+    strategies = strategies == null ? List.of() : List.copyOf(strategies);
     notOffered = notOffered == null ? List.of() : List.copyOf(notOffered);
   }
 
@@ -134,6 +138,7 @@ public record SweepResult(
         published,
         certificate,
         recipe,
+        strategies,
         new Cost(
             cost.evaluations(),
             cost.inferences(),
@@ -164,6 +169,7 @@ public record SweepResult(
         entry,
         certificate,
         recipe,
+        strategies,
         cost);
   }
 
@@ -356,6 +362,31 @@ public record SweepResult(
    * @param source where it is reported
    */
   public record NotOffered(String forms, String reason, String source) {}
+
+  /**
+   * What a strategy chose on the selection samples. Nothing of it is confirmed, and nothing of the
+   * answer depends on it.
+   *
+   * @param strategy its name
+   * @param scheme of a uniform choice; null for a plan, and where there is none
+   * @param plan digest of the plan; null for a uniform choice, and where there is none
+   * @param encodedSize bytes; null where there is no choice
+   * @param ratio encodedSize / bytes as given
+   * @param agreement on the selection samples
+   * @param line how many plans it lined up
+   * @param evaluations how many plans it asked for
+   * @param budget what ended it before it was through, or null
+   */
+  public record StrategyChoice(
+      String strategy,
+      String scheme,
+      String plan,
+      Long encodedSize,
+      Double ratio,
+      Agreement agreement,
+      int line,
+      int evaluations,
+      String budget) {}
 
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}

@@ -303,6 +303,9 @@ class FileSchemasTest {
         new RecipeSummary(
             Recipe.FILE,
             List.of(new RecipeSummary.TensorRow("conv/weights", "linear:4", 500, 0.45, 0.25))),
+        List.of(
+            new SweepResult.StrategyChoice(
+                "uniform", "linear:4", null, 1200L, 0.12, agreement, 3, 2, null)),
         new SweepResult.Cost(30, 500, 0.5, 1.5, 2.5));
   }
 
@@ -327,6 +330,7 @@ class FileSchemasTest {
         null,
         found.certificate(),
         null,
+        List.of(),
         found.cost());
   }
 

@@ -154,6 +154,7 @@ class ResultProofTest {
         new Certificate(
             "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
         null,
+        List.of(),
         new SweepResult.Cost(30, 500, 0, 0, 0));
   }
 }

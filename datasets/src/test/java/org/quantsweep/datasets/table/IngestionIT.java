@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -37,6 +38,7 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -166,6 +168,22 @@ class IngestionIT {
     assertThat(two.index().setDigest()).isEqualTo(one.index().setDigest());
     assertThat(one.shards().getNumPartitions()).isEqualTo(two.shards().getNumPartitions());
     assertThat(digests(two)).isEqualTo(digests(one));
+    // A part comes in its own shards, and nothing else does: by range, and by name.
+    BitSet ranks = new BitSet();
+    ranks.set(7, 43, true);
+    ranks.clear(20);
+    SampleIndex part = one.index().part(ranks);
+    List<Sha256Digest> wanted = new ArrayList<>();
+    ranks.stream().forEach(rank -> wanted.add(one.index().digest(rank)));
+    List<ShardSamples> shards = one.shards(part).collect();
+    assertThat(shards).hasSize(part.shards());
+    assertThat(shards.stream().flatMap(shard -> shard.samples().stream()).map(Sample::digest))
+        .containsExactlyElementsOf(wanted);
+    for (ShardSamples shard : shards) {
+      assertThat(shard.samples())
+          .allMatch(
+              sample -> part.shard(part.rank(sample.digest())).number() == shard.shard().number());
+    }
 
     ingestion.ingest(at("one"), at("table-one"));
     assertThat(versions("table-one")).isEqualTo(1);
@@ -614,6 +632,7 @@ class IngestionIT {
                     LIMITS)
                 .index()
                 .setDigest());
+    requireDescribed(table);
 
     assertThatThrownBy(() -> ingestion.open(List.of(at("first"), at("made")), at("made")))
         .isInstanceOf(UsageException.class)
@@ -621,6 +640,31 @@ class IngestionIT {
             at("made")
                 + ": this is a source of samples, and the sample table would be written there.\n"
                 + "Maybe name another place for the table (sweep: --output).");
+  }
+
+  /** Paths by rank, each once; contents of some ranks, large ones left out. */
+  private static void requireDescribed(SampleTable table) throws Exception {
+    SampleIndex index = table.index();
+    List<SampleTable.Description> all = table.described(index, 100);
+    assertThat(all).hasSize(4);
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    byte[] png = Files.readAllBytes(PICTURES.resolve("grey.png"));
+    int first = index.rank(Sha256Digest.of(jpeg));
+    int second = index.rank(Sha256Digest.of(png));
+    assertThat(all.get(first).path()).endsWith("a.jpg");
+    assertThat(all.get(second).path()).endsWith("b.png");
+    assertThat(table.described(index, 2)).isEqualTo(all.subList(0, 2));
+    BitSet ranks = new BitSet();
+    ranks.set(first);
+    ranks.set(second);
+    SampleIndex part = index.part(ranks);
+    assertThat(table.described(part, 100)).hasSize(2);
+    int own = part.rank(Sha256Digest.of(png));
+    Map<Integer, Sample> read = table.read(part, List.of(0, 1), png.length + jpeg.length);
+    assertThat(read.keySet()).containsExactly(0, 1);
+    assertThat(read.get(own).content()).isEqualTo(new SampleContent.EncodedPicture(png));
+    assertThat(table.read(part, List.of(own), png.length - 1)).isEmpty();
+    assertThat(table.read(part, List.of(own), png.length)).hasSize(1);
   }
 
   @Test

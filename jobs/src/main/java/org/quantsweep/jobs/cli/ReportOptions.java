@@ -46,7 +46,12 @@ final class ReportOptions {
   }
 
   private static LargestSize largest(String text) {
-    LargestSize largest = LargestSize.parse(text);
+    LargestSize largest;
+    try {
+      largest = LargestSize.parse(text);
+    } catch (UsageException e) {
+      throw new UsageException("--report-bytes: " + e.getMessage(), e);
+    }
     if (largest.bytes().compareTo(ReportSettings.MOST_PICTURES.bytes()) > 0) {
       throw new UsageException(
           "--report-bytes ("

@@ -214,8 +214,9 @@ final class SweepView {
       }
       facts.add(
           new PageView.Fact(
-              "Rungs of the ladder, tested",
-              Figure.text(confirmed.finalists() + ", " + confirmed.tested().size())));
+              "Ladder",
+              Figure.text(
+                  confirmed.finalists() + " rungs, " + confirmed.tested().size() + " tested")));
       facts.add(
           new PageView.Fact("Sweeps that opened these samples", Figure.count(confirmed.opened())));
     }

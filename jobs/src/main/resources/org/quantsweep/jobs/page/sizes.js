@@ -68,10 +68,15 @@ function drawSizes(content) {
     const t = need === null ? null : need / n;
     const heights = points.filter((one) => one.whole).map((one) => one.y).sort((a, b) => a - b);
     const middle = heights.length ? heights[Math.floor(heights.length / 3)] : 0.9;
-    const low = t === null ? Math.max(0, middle) : Math.max(0, t - Math.max(2.2 * (1 - t), 0.004));
+    const marks = points.filter((one) => one.candidate === CHOSEN || one.candidate === BEST_UNIFORM).map((one) => one.y);
+    const best = points.map((one) => one.y).sort((a, b) => b - a).slice(0, 6);
+    // The answer and a few others are in view, whatever was asked for.
+    const least = Math.min(t === null ? middle : t - Math.max(2.2 * (1 - t), 0.004), ...marks, ...best);
+    const low = Math.max(0, least - 0.08 * (1 - least));
     const wide = points.filter((one) => one.y >= low).map((one) => one.x);
     const marked = [CHOSEN, BEST_UNIFORM].filter((one) => one).map((one) => one.size);
-    const farthest = Math.max(...(marked.length ? marked : [before]));
+    const others = points.filter((one) => best.includes(one.y)).map((one) => one.x);
+    const farthest = Math.max(...(marked.length ? marked : others.length ? others : [before]));
     // Room for a label at either side.
     const right = Math.max(1.12 * farthest, Math.min(1.03 * Math.max(...wide, 1), 1.7 * farthest));
     ranges = {

@@ -364,6 +364,7 @@ class ResultCommandTest {
         null,
         null,
         null,
+        List.of(),
         new SweepResult.Cost(5, 500, 0, 0, 0));
   }
 

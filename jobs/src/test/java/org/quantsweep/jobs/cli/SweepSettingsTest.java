@@ -112,6 +112,7 @@ class SweepSettingsTest {
     expected.put("perTensor.groupBytes", "536870912");
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
+    expected.put("perTensor.compared", "[]");
     expected.put("functions", "[]");
     expected.put("report.wanted", "true");
     expected.put("report.samples", "24");
@@ -157,6 +158,7 @@ class SweepSettingsTest {
     given.put("no-calibration", "true");
     given.put("keep", "a/weights=half\nb/weights=linear:4");
     given.put("strategy", "greedy-by-psnr");
+    given.put("compare-strategies", "uniform,greedy-by-psnr");
     given.put("calibration-samples", "40");
     given.put("sensitivity-samples", "5");
     given.put("add-biases", "true");
@@ -272,6 +274,23 @@ class SweepSettingsTest {
                 + " leave it out.");
     assertThat(parse(List.of("--class-floor", "0.80", "--criterion", "top-k:5")).flags())
         .containsEntry("class-floor", "0.80");
+  }
+
+  @Test
+  void strategiesToCompareAreKnownOnesInOneOrder() {
+    assertThat(parse(List.of("--compare-strategies", "greedy-by-psnr,uniform,uniform")).flags())
+        .containsEntry("compare-strategies", "uniform,greedy-by-psnr");
+    assertThatThrownBy(() -> parse(List.of("--compare-strategies", "uniform,greedy-by-pnsr")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--compare-strategies (greedy-by-pnsr) must be one of uniform, knapsack,"
+                + " knapsack-on-error, knapsack-on-drop, greedy-by-psnr, greedy-by-agreement.\n"
+                + "Maybe write greedy-by-psnr.");
+    assertThatThrownBy(
+            () -> parse(List.of("--family", "uniform", "--compare-strategies", "greedy-by-psnr")))
+        .hasMessage(
+            "--family uniform has no choice for each weight tensor, which is what"
+                + " --compare-strategies is about.\nMaybe write --family per-tensor.");
   }
 
   @Test

@@ -281,6 +281,7 @@ public final class ReportFixture {
                                 (double) own.bytesChosen() / chosen.encodedSize(),
                                 0.4))
                     .toList()),
+            List.of(),
             new SweepResult.Cost(rows.size(), 48_231, 12.4, 310.75, 221.3));
     TreeMap<String, SampleEvidence> parts = new TreeMap<>();
     parts.put("selection", part());

@@ -355,6 +355,7 @@ final class SyntheticSweep {
                             own.bytesChosen() / 1e8,
                             0.5))
                 .toList()),
+        List.of(),
         new SweepResult.Cost(CANDIDATES, 1_234_567, 12.5, 1_345.25, 801.5));
   }
 

@@ -258,6 +258,7 @@ class OutputFolderTest {
         null,
         null,
         null,
+        List.of(),
         new SweepResult.Cost(5, 500, 0, 0, 0));
   }
 }

@@ -24,11 +24,14 @@ import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -49,16 +52,20 @@ class SweepJobIT {
     SparkSession spark = SparkSessions.open("test", "local[2]");
     SweepResult first;
     SweepResult second;
+    EvidenceBundle seen;
+    EvidenceBundle again;
     try {
       first =
           new SweepJob(spark, settings(pictures.toString(), "out").build(), SearchListener.SILENT)
               .run();
+      seen = evidence("out");
       second =
           new SweepJob(
                   spark,
                   settings(pictures.toString(), "out").runId("second").build(),
                   SearchListener.SILENT)
               .run();
+      again = evidence("out");
       requireTheOlderResultStands(spark, pictures);
     } finally {
       spark.stop();
@@ -77,7 +84,19 @@ class SweepJobIT {
     byte[] chosen = Files.readAllBytes(folder.resolve("out").resolve("selected.mlmodel"));
     assertThat(Sha256Digest.of(chosen).hex()).isEqualTo(first.selected().sha256());
     assertThat(chosen).hasSize((int) first.selected().encodedSize());
-    SweepResult here = locally(pictures);
+    LocalSweep.Outcome locally = locally(pictures);
+    SweepResult here = locally.result();
+    // The same evidence from a cluster, from what one had stored, and from this process.
+    assertThat(again.runId()).isEqualTo("second");
+    requireSame(again, seen);
+    requireSame(locally.evidence().orElseThrow(), seen);
+    // Arrays, which the model does not take, have a rank too.
+    assertThat(seen.parts().get("selection").paths())
+        .hasSize(314)
+        .filteredOn(path -> !path.endsWith(".jpg"))
+        .hasSize(1);
+    assertThat(seen.shown()).hasSize(ReportSettings.DEFAULT.samples());
+    assertThat(seen.shown()).allSatisfy(own -> assertThat(own.input()).isNotNull());
     assertThat(here.samples()).isEqualTo(first.samples());
     assertThat(here.candidates()).isEqualTo(first.candidates());
     assertThat(here.selected().sha256()).isEqualTo(first.selected().sha256());
@@ -158,15 +177,35 @@ class SweepJobIT {
   }
 
   /** The same procedure over what runs here. */
-  private SweepResult locally(Path pictures) throws Exception {
+  private LocalSweep.Outcome locally(Path pictures) throws Exception {
     ModelFiles given = ModelFiles.lone(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel")));
     LocalSamples samples = LocalSamples.read(pictures, IngestLimits.DEFAULT);
     try (LocalSweep sweep =
-        new LocalSweep(given, Map.of(SampleSet.MAIN, samples), InferenceEngines.onnxRuntime(), 3)) {
-      return sweep
-          .run(settings(pictures.toString(), "out").build(), SearchListener.SILENT)
-          .result();
+        new LocalSweep(
+            given,
+            Map.of(SampleSet.MAIN, samples),
+            InferenceEngines.onnxRuntime(),
+            3,
+            new ReportPictures())) {
+      return sweep.run(settings(pictures.toString(), "out").build(), SearchListener.SILENT);
     }
+  }
+
+  private EvidenceBundle evidence(String output) throws Exception {
+    Path file = folder.resolve(output).resolve(EvidenceBundle.FILE);
+    return BundleFile.fromJson(Files.readString(file), file.toString());
+  }
+
+  /** But for what tells runs and machines apart. */
+  private static void requireSame(EvidenceBundle own, EvidenceBundle other) {
+    assertThat(own.sweepDigest()).isEqualTo(other.sweepDigest());
+    assertThat(own.network()).isEqualTo(other.network());
+    assertThat(own.tensors()).isEqualTo(other.tensors());
+    assertThat(own.parts()).isEqualTo(other.parts());
+    assertThat(own.candidates()).isEqualTo(other.candidates());
+    assertThat(own.line()).isEqualTo(other.line());
+    assertThat(own.shown()).isEqualTo(other.shown());
+    assertThat(own.explanations()).isEqualTo(other.explanations());
   }
 
   /** Every eighth picture of each class, one file that is none, and arrays for another input. */

@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param tensors its weight tensors, in the model's order
  * @param parts the samples that were judged, by the name of their part: {@code selection}, {@code
  *     confirmation}
- * @param candidates every candidate that was judged, ascending in bytes
+ * @param candidates every candidate that was judged, and the model as given, which agrees with
+ *     itself; ascending in bytes
  * @param line the plans that the strategy lined up, ascending in bytes; a part of them where there
  *     are many
  * @param shown some samples with both answers: those that disagree come first
