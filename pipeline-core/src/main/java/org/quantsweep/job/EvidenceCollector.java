@@ -3,6 +3,7 @@ package org.quantsweep.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.quantsweep.coreml.CoreMLModel;
@@ -124,7 +125,7 @@ final class EvidenceCollector {
     }
   }
 
-  private TreeMap<String, String> environment() {
+  private SortedMap<String, String> environment() {
     TreeMap<String, String> environment = new TreeMap<>();
     environment.put("engine", identity.engine());
     environment.put("java", System.getProperty("java.version"));
@@ -135,7 +136,7 @@ final class EvidenceCollector {
     return environment;
   }
 
-  private TreeMap<String, SampleEvidence> parts() {
+  private SortedMap<String, SampleEvidence> parts() {
     List<OutputDescription> outputs = new ArrayList<>();
     for (String function : model.read().functions()) {
       CoreMLModel seen = model.read().asFunction(function);

@@ -11,24 +11,16 @@ final class PackedNumbers {
   private PackedNumbers() {}
 
   static String integers(int count, IntUnaryOperator number) {
-    ByteBuffer bytes = buffer(count);
+    byte[] bytes = new byte[Math.multiplyExact(count, Integer.BYTES)];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int rank = 0; rank < count; rank++) {
-      bytes.putInt(number.applyAsInt(rank));
+      buffer.putInt(number.applyAsInt(rank));
     }
-    return Base64.getEncoder().encodeToString(bytes.array());
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   /** Rounded to float32. */
   static String floats(int count, IntToDoubleFunction number) {
-    ByteBuffer bytes = buffer(count);
-    for (int rank = 0; rank < count; rank++) {
-      bytes.putFloat((float) number.applyAsDouble(rank));
-    }
-    return Base64.getEncoder().encodeToString(bytes.array());
-  }
-
-  private static ByteBuffer buffer(int count) {
-    return ByteBuffer.allocate(Math.multiplyExact(count, Integer.BYTES))
-        .order(ByteOrder.LITTLE_ENDIAN);
+    return integers(count, rank -> Float.floatToIntBits((float) number.applyAsDouble(rank)));
   }
 }

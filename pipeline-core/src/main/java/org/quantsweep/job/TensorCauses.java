@@ -99,7 +99,8 @@ final class TensorCauses {
                       + " weights better; smaller weight decay steps or clipping in training take"
                       + " the cause away.")));
     }
-    if (isDepthwise(tensor)) {
+    // The first layer of a model of grey pictures has one channel to see.
+    if (isDepthwise(tensor) && !first.contains(tensor.identity())) {
       causes.add(
           new Weighed(
               DEPTHWISE,
