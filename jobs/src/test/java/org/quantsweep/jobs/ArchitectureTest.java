@@ -115,8 +115,8 @@ class ArchitectureTest {
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
-            + " datasets.table difference digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
+            + " datasets.table difference digest encode inference inference.engine inference.onnx"
+            + " job jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
             + " registry report report.bundle sample search sweep tensor");
     return table;
   }

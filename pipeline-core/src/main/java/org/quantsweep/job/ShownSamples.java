@@ -301,7 +301,7 @@ final class ShownSamples {
                 reference.bytes(),
                 true,
                 answers.top(last),
-                answers.dense(own.drawings, last, last)));
+                answers.dense(own.drawings, last)));
         works.add(own);
       }
     }

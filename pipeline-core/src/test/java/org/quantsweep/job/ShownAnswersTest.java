@@ -59,7 +59,7 @@ class ShownAnswersTest {
     Prediction reference = prediction(new OutputValue.Picture(filled(100, 3, 16, 16)));
     Prediction other = prediction(new OutputValue.Picture(filled(110, 3, 16, 16)));
     Map<String, DenseDrawing> drawings = answers.drawings(reference);
-    ShownSample.Dense itself = answers.dense(drawings, reference, reference).get(0);
+    ShownSample.Dense itself = answers.dense(drawings, reference).get(0);
     assertThat(itself.kind()).isEqualTo("picture");
     assertThat(itself.score()).isNull();
     assertThat(itself.difference()).isNull();
@@ -81,8 +81,7 @@ class ShownAnswersTest {
     Arrays.fill(blue, 0, 64, 255);
     Prediction reference =
         prediction(new OutputValue.Picture(Tensor.wrap(Shape.of(3, 8, 8), blue)));
-    ShownSample.Dense dense =
-        answers.dense(answers.drawings(reference), reference, reference).get(0);
+    ShownSample.Dense dense = answers.dense(answers.drawings(reference), reference).get(0);
     assertThat(Base64.getDecoder().decode(dense.picture().base64())).startsWith(0, 0, 255);
   }
 

@@ -159,7 +159,8 @@ final class DiffCommand implements Callable<Integer> {
             new ComparedAnswers.Models(first.name(), second.name(), model, other, files, match),
             samples,
             new ComparedAnswers.Settings(steps, errors, quarantineLimit, runLimit.limit(), held),
-            err, ComparedAnswers.Look.NONE);
+            err,
+            ComparedAnswers.Look.NONE);
     return new DiffReport.Answers(parsed.toString(), compared, errors.largest());
   }
 }

@@ -140,8 +140,10 @@ class DiffCommandTest {
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
         .isEqualTo(
-            "--criterion, --steps are about answers, but there is no --samples.\n"
-                + "Maybe add --samples, or leave them out.\n");
+            """
+            --criterion, --steps are about answers, but there is no --samples.
+            Maybe add --samples, or leave them out.
+            """);
     assertThat(run("diff", NETWORK, "none.mlmodel").code()).isEqualTo(4);
   }
 }

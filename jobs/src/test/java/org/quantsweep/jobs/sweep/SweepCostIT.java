@@ -28,8 +28,8 @@ class SweepCostIT {
 
   /**
    * As measured (60), and a few that timing may add; fewer are welcome, and then this number falls.
-   * Each part's own reference and the rungs of confirmation take 16 of
-   * them; what the report shows of the samples, their paths and some contents, 10.
+   * Each part's own reference and the rungs of confirmation take 16 of them; what the report shows
+   * of the samples, their paths and some contents, 10.
    */
   private static final int MOST_JOBS = 64;
 
