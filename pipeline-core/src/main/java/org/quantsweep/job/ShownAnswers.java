@@ -122,14 +122,19 @@ final class ShownAnswers {
         .map(array -> InputPicture.asRgb(array, space));
   }
 
-  /**
-   * Dense outputs as pictures.
-   *
-   * @param reference its answer; the same as the other for the reference itself
-   */
-  @SuppressWarnings("ReferenceEquality")
+  /** The reference's own dense outputs as pictures. */
+  List<ShownSample.Dense> dense(Map<String, DenseDrawing> drawings, Prediction reference) {
+    return dense(drawings, reference, reference, false);
+  }
+
+  /** Dense outputs as pictures, with what is different from the reference's. */
   List<ShownSample.Dense> dense(
       Map<String, DenseDrawing> drawings, Prediction reference, Prediction answer) {
+    return dense(drawings, reference, answer, true);
+  }
+
+  private List<ShownSample.Dense> dense(
+      Map<String, DenseDrawing> drawings, Prediction reference, Prediction answer, boolean other) {
     List<ShownSample.Dense> shown = new ArrayList<>();
     drawings.forEach(
         (name, drawing) -> {
@@ -138,7 +143,6 @@ final class ShownAnswers {
               Optional.ofNullable(answer.outputs().get(name))
                   .flatMap(value -> dense(name, value))
                   .filter(expected::fits);
-          boolean other = answer != reference;
           boolean mask = drawing.kind() == DenseDrawing.Kind.MASK;
           OptionalDouble score =
               other && given.isPresent()
