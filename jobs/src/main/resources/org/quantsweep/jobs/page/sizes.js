@@ -2,7 +2,7 @@
 
 const MARKS = [
   { key: 'accepted', name: 'Accepted', symbol: 'circle', size: 9 },
-  { key: 'rejected', name: 'Rejected', symbol: 'emptyCircle', size: 8 },
+  { key: 'rejected', name: 'Rejected', symbol: 'circle', size: 8 },
   { key: 'bound', name: 'Rejected early: at most', symbol: 'path://M0,0 L10,0 L5,9 Z', size: 9 },
   { key: 'strategy', name: 'Other strategies', symbol: 'diamond', size: 11 },
 ];
@@ -101,6 +101,7 @@ function drawSizes(content) {
       type: 'scatter', name: mark.name, symbol: mark.symbol, symbolSize: mark.size,
       itemStyle: mark.key === 'bound'
         ? { color: 'transparent', borderColor: shades.bound, borderWidth: 1.2 }
+        : mark.key === 'rejected' ? { color: colour('surface'), borderColor: shades.rejected, borderWidth: 1.5 }
         : { color: shades[mark.key], opacity: 0.9 },
       data: points.filter((point) => markOf(point, need, part) === mark.key
         && point.candidate !== CHOSEN && point.candidate !== BEST_UNIFORM).map(data),

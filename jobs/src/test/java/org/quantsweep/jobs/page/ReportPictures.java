@@ -23,7 +23,7 @@ final class ReportPictures {
     String name = arguments[2];
     try (HeadlessChromium chromium = HeadlessChromium.start("the pictures")) {
       take(chromium, page, new Reader("en-US", 360, 1800, Reader.USUAL.scheme()), folder, name);
-      take(chromium, page, new Reader("en-US", 1280, 1500, Reader.USUAL.scheme()), folder, name);
+      take(chromium, page, new Reader("en-US", 1280, 1560, Reader.USUAL.scheme()), folder, name);
       take(
           chromium,
           page,
