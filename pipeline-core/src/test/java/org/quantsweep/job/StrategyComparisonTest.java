@@ -62,7 +62,7 @@ class StrategyComparisonTest {
           .extracting(SweepResult.StrategyChoice::strategy)
           .containsExactlyElementsOf(ALL.stream().map(Strategy::toString).toList());
       for (Strategy strategy : ALL) {
-        SweepResult.StrategyChoice choice = compared.strategies().get(strategy.ordinal());
+        SweepResult.StrategyChoice choice = compared.strategies().get(ALL.indexOf(strategy));
         SweepResult own =
             run(
                 sweep,
