@@ -48,6 +48,7 @@ class Candidate {
     this.row = null;
     this.stored = null;
     this.counted = {};
+    this.strategies = [];
   }
   get isPlan() { return this.key.startsWith('plan:'); }
   get size() { return (this.stored || this.row).encodedSize; }
@@ -104,6 +105,24 @@ const CANDIDATES = (() => {
   }
   return [...all.values()].sort((a, b) => a.size - b.size || (a.key < b.key ? -1 : 1));
 })();
+
+/** What other strategies chose: candidates, and plans that only they judged. */
+const PEERS = ((RESULT && RESULT.strategies) || []).filter((own) => own.encodedSize !== null).reduce((peers, own) => {
+  const key = keyOf(own.scheme, own.plan);
+  let peer = peers.find((one) => one.key === key);
+  if (!peer) {
+    peer = CANDIDATES.find((one) => one.key === key);
+    if (!peer) {
+      peer = new Candidate(key, nameOf(own.scheme, own.plan));
+      peer.row = { encodedSize: own.encodedSize, verdict: 'accepted', agreement: own.agreement };
+    }
+    peers.push(peer);
+  }
+  peer.strategies.push(own.strategy);
+  return peers;
+}, []);
+/** All of them, ascending. */
+const SHOWN_CANDIDATES = [...new Set([...CANDIDATES, ...PEERS])].sort((a, b) => a.size - b.size || (a.key < b.key ? -1 : 1));
 
 const candidateOf = (chosen) => (chosen
   ? CANDIDATES.find((own) => own.key === keyOf(chosen.scheme, chosen.plan)) || null : null);

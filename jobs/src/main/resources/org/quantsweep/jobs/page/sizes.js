@@ -17,7 +17,7 @@ function placeOf(candidate, part) {
 }
 
 function markOf(point, need, part) {
-  if (point.candidate.kind === 'strategy') return 'strategy';
+  if (point.candidate.strategies.length) return 'strategy';
   if (!point.whole) return 'bound';
   // What misses the floor of a class is rejected, however many agree.
   const told = part === 'confirmation' ? point.candidate.rung && !point.candidate.rung.passed : point.candidate.verdict.startsWith('rejected');
@@ -35,6 +35,7 @@ function candidateLines(point) {
     point.whole ? ['Agreeing', format.count(counts.agreeing) + ' of ' + format.count(counts.n)]
       : ['Differing', format.count(counts.disagreeing) + ' of ' + format.count(counts.judged) + ' judged'],
     ['Verdict', candidate.verdict],
+    ...(candidate.strategies.length ? [['Choice of', candidate.strategies.join(', ')]] : []),
     ...(missedOf(candidate).length ? ['Misses the floor of ' + missedOf(candidate).join(', ')] : []),
   ];
 }
@@ -45,19 +46,19 @@ const missedOf = (candidate) => [...new Set([...((candidate.row && candidate.row
 function roleOf(candidate) {
   if (candidate === CHOSEN) return 'chosen';
   if (candidate === BEST_UNIFORM) return 'best uniform';
-  return candidate.kind === 'strategy' ? 'strategy' : candidate.kind === 'given' ? 'as given' : '';
+  return candidate.strategies.length ? 'strategy' : candidate.kind === 'given' ? 'as given' : '';
 }
 
 function drawSizes(content) {
   let part = 'selection';
   let near = true;
-  const parts = Object.keys(PARTS).filter((name) => CANDIDATES.some((own) => own.counts(name)));
+  const parts = Object.keys(PARTS).filter((name) => SHOWN_CANDIDATES.some((own) => own.counts(name)));
   const before = RESULT.sourceModel.encodedSize;
   const rule = RESULT.threshold;
   let points, need, frontier, ranges;
 
   function compute() {
-    points = CANDIDATES.map((own) => placeOf(own, part)).filter((point) => point);
+    points = SHOWN_CANDIDATES.map((own) => placeOf(own, part)).filter((point) => point);
     const n = PARTS[part] ? PARTS[part].n : RESULT.samples.n;
     need = rule === null ? null : part === 'confirmation' && RESULT.certificate && RESULT.certificate.confirmation
       ? RESULT.certificate.confirmation.required : required(rule, n);
@@ -186,7 +187,8 @@ function candidateTable() {
   const value = (own, part) => { const point = placeOf(own, part); return point ? point.y : null; };
   const columns = [
     { key: 'name', label: 'Candidate', value: (own) => own.name, cell: (own) => [h('code', null, own.name),
-      roleOf(own) ? h('span', { class: 'chip ' + roleOf(own).replace(' ', '-') }, roleOf(own)) : null] },
+      roleOf(own) ? h('span', { class: 'chip ' + roleOf(own).replace(' ', '-') }, roleOf(own)) : null,
+      own.strategies.length ? ' ' + own.strategies.join(', ') : null] },
     { key: 'size', label: 'Size', number: true, value: (own) => own.size, cell: (own) => format.bytes(own.size) },
     { key: 'ratio', label: 'Of given', number: true, value: (own) => own.size / RESULT.sourceModel.encodedSize,
       cell: (own) => format.percent(own.size / RESULT.sourceModel.encodedSize, 1) },
@@ -202,8 +204,8 @@ function candidateTable() {
       value: (own) => (own.stored ? own.stored.downloadSize : null),
       cell: (own) => (own.stored && own.stored.downloadSize !== null ? format.bytes(own.stored.downloadSize) : '') });
   }
-  return dataTable({ caption: 'Candidates by size', testid: 'candidates', rows: CANDIDATES, columns, page: 25,
-    filter: (own) => own.name + ' ' + own.verdict + ' ' + own.kind + ' ' + roleOf(own), filterHint: 'name or verdict',
+  return dataTable({ caption: 'Candidates by size', testid: 'candidates', rows: SHOWN_CANDIDATES, columns, page: 25, rowKey: (own) => own.key,
+    filter: (own) => [own.name, own.verdict, own.kind, roleOf(own), ...own.strategies].join(' '), filterHint: 'name or verdict',
     rowClass: (own) => (own === CHOSEN ? 'is-chosen' : '') }).element;
 }
 

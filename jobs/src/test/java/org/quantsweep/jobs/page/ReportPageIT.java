@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.jobs.page.HeadlessChromium.Reader;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.bundle.BundleFile;
 import org.quantsweep.report.bundle.EvidenceBundle;
@@ -296,6 +297,21 @@ class ReportPageIT {
       assertThat(open.page().locator("nav.toc").isVisible()).isFalse();
       open.page().setViewportSize(718, 1000);
       assertThat(open.number("document.documentElement.scrollWidth")).isLessThanOrEqualTo(718);
+    }
+  }
+
+  /** They may have judged plans that the search has not, and the slider does not count these. */
+  @Test
+  void otherStrategiesStandBesideTheAnswer() throws Exception {
+    try (OpenPage open = chromium.open(written("dense", dense()), Reader.USUAL)) {
+      open.showAll();
+      open.at("sizes-table-details").locator("summary").click();
+      String own = "plan:" + Sha256Digest.ofText(SyntheticSweep.PEER).hex();
+      assertThat(open.allKeys("candidates")).containsOnlyOnce(own);
+      open.at("candidates-filter").fill(SyntheticSweep.PEER);
+      assertThat(open.cells("candidates", own).get(0)).contains(SyntheticSweep.PEER);
+      open.at("threshold-number").fill("0");
+      assertThat(open.at("threshold-answer").getAttribute("data-candidate")).isNotEqualTo(own);
     }
   }
 

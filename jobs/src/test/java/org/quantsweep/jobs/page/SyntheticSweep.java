@@ -31,6 +31,9 @@ import org.quantsweep.report.bundle.TensorEvidence;
 
 /** A sweep of any size that nobody ran: made-up numbers of the kind that a sweep writes. */
 final class SyntheticSweep {
+  /** A strategy that chose a plan which nothing else judged. */
+  static final String PEER = "greedy-by-psnr";
+
   private static final int CANDIDATES = 150;
   private static final int CLASSES = 1_000;
   private static final int MOST_PATHS = 10_000;
@@ -355,7 +358,17 @@ final class SyntheticSweep {
                             own.bytesChosen() / 1e8,
                             0.5))
                 .toList()),
-        List.of(),
+        List.of(
+            new SweepResult.StrategyChoice(
+                prefix + PEER,
+                null,
+                digest(PEER),
+                700_000L,
+                0.7,
+                agreement(samples - samples / 50, samples),
+                9,
+                7,
+                null)),
         new SweepResult.Cost(CANDIDATES, 1_234_567, 12.5, 1_345.25, 801.5));
   }
 
