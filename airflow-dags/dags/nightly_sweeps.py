@@ -66,7 +66,7 @@ with DAG(
                 entry,
             ],
             answer=output,
-            report=output,
+            results=output,
             registry=publish,
             map_index_template="{{ task.application_args[-1] }}",
         )

@@ -54,6 +54,11 @@ PARAMS = {
     "agreement": Param(
         None, type=["null", "string", "number"], description="Share of samples that must agree, such as 0.95."
     ),
+    "class_floor": Param(
+        None,
+        type=["null", "string", "number"],
+        description="Beside agreement: share of each class's samples that must agree, such as 0.8.",
+    ),
     "largest_size": Param(
         None, **TEXT, description="Instead of agreement: the most agreeing model of at most so many bytes, such as 5MB."
     ),
@@ -244,6 +249,7 @@ with DAG(
             flag("--samples", "table"),
             flag("--criterion", "criterion"),
             flag("--agreement", "agreement"),
+            flag("--class-floor", "class_floor"),
             flag("--largest-size", "largest_size"),
             flag("--family", "family"),
             flag("--schemes", "schemes"),
@@ -255,7 +261,7 @@ with DAG(
             flag("--output", "output"),
         ],
         answer=of("output"),
-        report=of("output") + "/result.json",
+        results=of("output"),
         registry=of("published_as"),
         trigger_rule="none_failed",  # most models need no conversion
     )
@@ -278,7 +284,7 @@ with DAG(
         task_id="publish",
         name="quantsweep publish",
         application_args=["registry", "publish", of("output"), of("published_as")],
-        report=of("output") + "/result.json",
+        results=of("output"),
         registry=of("published_as"),
     )
 

@@ -54,12 +54,21 @@ DEFAULTS = {
 
 
 class ReportLink(BaseOperatorLink):
-    """To what the sweep found."""
+    """To the page that shows why this model was chosen."""
+
+    name = "Report"
+
+    def get_link(self, operator, *, ti_key) -> str:
+        return as_link(f"{operator.results}/report.html")
+
+
+class ResultLink(BaseOperatorLink):
+    """To what the sweep found, for programs."""
 
     name = "Result"
 
     def get_link(self, operator, *, ti_key) -> str:
-        return as_link(operator.report)
+        return as_link(f"{operator.results}/result.json")
 
 
 class RegistryLink(BaseOperatorLink):
@@ -93,15 +102,15 @@ class QuantSweepSubmit(SparkSubmitOperator):
 
     :param answer: the output folder of a sweep (templated)
     :param run: what the sweep was given by ``--run-id`` (templated)
-    :param report: where the result lies; for the task's link (templated)
+    :param results: the folder of the result and its report; for the task's links (templated)
     :param registry: where models are published; for the task's link (templated)
     """
 
-    template_fields = (*SparkSubmitOperator.template_fields, "answer", "run", "report", "registry")
-    operator_extra_links = (ReportLink(), RegistryLink())
+    template_fields = (*SparkSubmitOperator.template_fields, "answer", "run", "results", "registry")
+    operator_extra_links = (ReportLink(), ResultLink(), RegistryLink())
 
     def __init__(
-        self, *, answer: str = "", run: str = RUN_ID, report: str = "", registry: str = "", **kwargs: Any
+        self, *, answer: str = "", run: str = RUN_ID, results: str = "", registry: str = "", **kwargs: Any
     ) -> None:
         kwargs.setdefault("pool", POOL)
         super().__init__(
@@ -112,7 +121,7 @@ class QuantSweepSubmit(SparkSubmitOperator):
         )
         self.answer = answer
         self.run = run
-        self.report = report
+        self.results = results
         self.registry = registry
 
     def execute(self, context) -> None:
@@ -211,6 +220,7 @@ def summary(folder: str, found: dict[str, Any]) -> dict[str, Any]:
     chosen = found["selected"]
     return {
         "result": f"{folder}/result.json",
+        "report": f"{folder}/report.html",
         "decision": found["decision"],
         "sweepDigest": found["sweepDigest"],
         "digest": chosen and chosen["sha256"],

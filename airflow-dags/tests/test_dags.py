@@ -68,6 +68,7 @@ def test_parameters_have_no_values_of_their_own(dags):
         "samples": None,
         "criterion": None,
         "agreement": None,
+        "class_floor": None,
         "largest_size": None,
         "family": None,
         "schemes": None,
@@ -102,6 +103,7 @@ def test_every_spark_task_is_of_the_one_operator_and_takes_a_slot_of_the_pool(da
             ["--criterion=psnr:30", "--agreement=0.985", "--family=per-tensor", "--time-budget=30m"],
         ),
         ({"schemes": "linear:1", "agreement": "1"}, ["--agreement=1", "--schemes=linear:1"]),
+        ({"agreement": 0.95, "class_floor": 0.8}, ["--agreement=0.95", "--class-floor=0.8"]),
         ({"family": "uniform", "largest_size": "1.2MB"}, ["--largest-size=1.2MB", "--family=uniform"]),
         (
             {"deployment_target": "iOS18", "compute_unit": "ane"},
@@ -205,8 +207,8 @@ def test_all_problems_are_said_together(request_of):
         request_of(events=[Event({"model": "--json", "name": "../x", "agremeent": "1"})])
     assert str(refused.value) == (
         "extra of the event of quantsweep_model: key 'agremeent' is not known. Known are model, samples, criterion,"
-        " agreement, largest_size, family, schemes, deployment_target, compute_unit, registry, name, time_budget,"
-        " convert, convert_requirements, convert_python.\n"
+        " agreement, class_floor, largest_size, family, schemes, deployment_target, compute_unit, registry, name,"
+        " time_budget, convert, convert_requirements, convert_python.\n"
         "extra of the event of quantsweep_model: 'model' (--json) is not what it must be: '--json' does not match"
         " '^[^-]'.\n"
         "extra of the event of quantsweep_model: 'name' (../x) is not what it must be: '../x' does not match"

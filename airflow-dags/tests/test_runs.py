@@ -7,11 +7,13 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from conftest import HOME, SCHEMES, result
+from conftest import HERE, HOME, result
 
 REGISTRY = HOME / "registry"
+PACKAGE = HERE.parent / "jobs/src/test/resources/packages/digits.mlpackage"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,7 @@ def test_what_travels_is_small(first):
     found = result(first)
     assert first.xcom("gate", "result") == {
         "result": first.xcom("request")["output"] + "/result.json",
+        "report": first.xcom("request")["output"] + "/report.html",
         "decision": "selected",
         "sweepDigest": found["sweepDigest"],
         "digest": found["selected"]["sha256"],
@@ -58,9 +61,11 @@ def test_what_travels_is_small(first):
     assert first.xcom_bytes() < 2000
 
 
-def test_links_lead_to_the_result_and_the_registry(first):
+def test_links_lead_to_the_report_the_result_and_the_registry(first):
+    output = first.xcom("request")["output"]
     for task in ("sweep", "publish"):
-        assert first.xcom(task, "_link_ReportLink") == "file://" + first.xcom("request")["output"] + "/result.json"
+        assert first.xcom(task, "_link_ReportLink") == f"file://{output}/report.html"
+        assert first.xcom(task, "_link_ResultLink") == f"file://{output}/result.json"
         assert first.xcom(task, "_link_RegistryLink") == f"file://{REGISTRY}/shapes"
 
 
@@ -76,17 +81,21 @@ def test_a_second_run_finds_everything_done(airflow, asked, first):
     assert [file.name for file in (REGISTRY / "names/shapes/versions").glob("*.json")] == ["1.json"]
 
 
-def test_one_failing_model_does_not_stop_the_others(airflow, asked):
+def test_one_failing_model_does_not_stop_the_others(airflow, asked, tmp_path):
+    """What is swept is an ML Program, whose chosen package is published as a tree."""
+    numbers = tmp_path / "numbers.npz"
+    np.savez(numbers, x=np.random.default_rng(3).normal(size=(200, 1, 16)).astype(np.float32))
     output = HOME / "results/nightly"
-    flags = {"samples": asked["samples"], "schemes": SCHEMES, "agreement": 0.9}
     entries = {
-        "broken": {**flags, "model": asked["model"], "agreement": 1.5, "output": f"{output}/broken"},
-        "shapes": {
-            **flags,
-            "model": asked["model"],
-            "output": f"{output}/shapes",
-            "evaluations": str(HOME / "results/models/shapes/evaluations"),
-            "publish": f"{REGISTRY}/nightly-shapes",
+        "broken": {"model": asked["model"], "samples": asked["samples"], "agreement": 1.5, "output": f"{output}/broken"},
+        "digits": {
+            "model": str(PACKAGE),
+            "samples": str(numbers),
+            "deployment-target": "iOS18",
+            "schemes": "lut:1,int4,int8",
+            "agreement": 0.9,
+            "output": f"{output}/digits",
+            "publish": f"{REGISTRY}/nightly-digits",
         },
     }
     # JSON is YAML; the variable names this file, and the jobs read their entry of it.
@@ -102,5 +111,9 @@ def test_one_failing_model_does_not_stop_the_others(airflow, asked):
     }, run.log
     assert "agreement threshold (1.5) must be in [0, 1]" in run.log
     [event] = run.events()
-    assert (event["asset"], event["name"], event["version"]) == ("quantsweep_published", "nightly-shapes", 1)
+    assert (event["asset"], event["name"], event["version"]) == ("quantsweep_published", "nightly-digits", 1)
     assert run.xcom("model.outcome", "result", 1)["digest"] == event["digest"]
+    [published] = (REGISTRY / "models").glob("*/selected.mlpackage")
+    assert published.parent.name == event["digest"]
+    assert sum(file.stat().st_size for file in published.rglob("*") if file.is_file()) == event["size"]
+    assert (published / "Data/com.apple.CoreML/weights/weight.bin").is_file()

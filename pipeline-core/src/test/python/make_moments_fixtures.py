@@ -403,6 +403,65 @@ def recursion_of_both_directions():
 
 recursion_of_both_directions()
 
+# Constants of more than two axes: matrices side by side, some of them for all that comes.
+def sums(equation, weight, x, groups, columns):
+    """Sums of products by NumPy's einsum; the vectors are x with its axes in another order.
+
+    groups, columns: letters of x. Axes of length 1 serve every index; the output names them in full.
+    """
+    operands, output = equation.split("->")
+    of_weight, of_x = operands.split(",")
+    made = np.einsum(equation, weight.astype(np.float64), x.astype(np.float64))
+    places = [letter for letter in of_x if letter not in groups + columns]
+    lengths = {**dict(zip(of_x, x.shape)), **{
+        letter: n for letter, n in zip(of_weight, weight.shape) if letter in groups + columns}}
+    whole = np.broadcast_to(
+        np.expand_dims(x, tuple(range(sum(letter not in of_x for letter in groups)))),
+        [lengths[letter] for letter in [g for g in groups if g not in of_x] + list(of_x)])
+    names = [g for g in groups if g not in of_x] + list(of_x)
+    turned = whole.transpose([names.index(letter) for letter in list(groups) + places + list(columns)])
+    count = int(np.prod([lengths[letter] for letter in groups]))
+    n = int(np.prod([lengths[letter] for letter in columns]))
+    return turned.reshape(count, -1, n), made
+
+
+def product(name, build, equation, weight, shape, groups, columns, opset=15):
+    given = samples(*shape)
+    add(name, lambda x: build(mb.abs(x=x), mb.const(val=weight, name="w")), given,
+        [sums(equation, weight, np.abs(g["x"]), groups, columns) for g in given], opset=opset)
+
+
+for left in (False, True):
+    for right in (False, True):
+        flags = {"transpose_x": left, "transpose_y": right}
+        x, y = ("dba" if left else "dab"), ("dcb" if right else "dbc")
+        product(f"matmul of three axes with y, {left}, {right}",
+                lambda x, w, flags=flags: mb.matmul(x=x, y=w, **flags), f"{y},{x}->dac",
+                numbers(*(2, 5, 6) if right else (2, 6, 5)), (2, 6, 3) if left else (2, 3, 6), "d", "b")
+        product(f"matmul of three axes with x, {left}, {right}",
+                lambda y, w, flags=flags: mb.matmul(x=w, y=y, **flags), f"{x},{y}->dac",
+                numbers(*(2, 6, 5) if left else (2, 5, 6)), (2, 3, 6) if right else (2, 6, 3), "d", "b")
+product("matmul of four axes, shared by an axis", lambda x, w: mb.matmul(x=x, y=w),
+        "debc,eab->deac", numbers(2, 3, 6, 5), (3, 4, 6), "de", "b")
+# A matrix that serves all three of the input.
+product("matmul of four axes, one for an axis", lambda x, w: mb.matmul(x=x, y=w),
+        "debc,deab->deac", numbers(2, 1, 6, 5), (2, 3, 4, 6), "d", "b")
+product("matmul of three axes, an input of more", lambda x, w: mb.matmul(x=x, y=w),
+        "dbc,edab->edac", numbers(2, 6, 5), (3, 2, 4, 6), "d", "b")
+for equation, weight, shape, groups in (
+        ("nchw,nwhu->nchu", (2, 4, 3, 5), (2, 6, 3, 4), "nh"),
+        ("chw,whr->chr", (4, 3, 5), (6, 3, 4), "h")):
+    x, w = equation.split("->")[0].split(",")
+    product(f"einsum of {len(weight)} axes, second",
+            lambda x, w, e=equation: mb.einsum(values=(x, w), equation=e),
+            f"{w},{x}->{equation.split('->')[1]}", numbers(*weight), shape, groups, "w")
+for equation, weight, shape, groups in (
+        ("nchw,nwhu->nchu", (2, 6, 3, 4), (2, 4, 3, 5), "nh"),
+        ("chw,whr->chr", (6, 3, 4), (4, 3, 5), "h")):
+    product(f"einsum of {len(weight)} axes, first",
+            lambda x, w, e=equation: mb.einsum(values=(w, x), equation=e),
+            equation, numbers(*weight), shape, groups, "w")
+
 
 def arrays(full):
     found = {}

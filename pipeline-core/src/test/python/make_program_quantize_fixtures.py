@@ -122,6 +122,8 @@ def exact(weights, output, inputs):
     if unique <= 16:
         yield "lut-unique:4", looked_up(weights, output, "UNIQUE", 4, "tensor")
         yield "lut-unique:6@group2", looked_up(weights, output, "UNIQUE", 6, "group2")
+        for vector in (2, 4):
+            yield f"lut-unique:6@vector{vector}", looked_up(weights, output, "UNIQUE", 6, f"vector{vector}")
     forms = ["0.25", "0.3", "0.5", "0.75", "0.9", f"below{np.abs(weights).max() / 4:.6f}"]
     if output == 0 and unique > 16:
         forms += ["1of2", "2of4", "3of4", "0.5@block2"]
@@ -148,7 +150,8 @@ def drawn(weights, output):
         for grouping in ("tensor", "group2"):
             yield f"lut:{bits}@{grouping}", looked_up(weights, output, "KMEANS", bits, grouping)
     for bits in (2, 3):
-        yield f"lut:{bits}@vector2", looked_up(weights, output, "KMEANS", bits, "vector2")
+        for vector in (2, 4):
+            yield f"lut:{bits}@vector{vector}", looked_up(weights, output, "KMEANS", bits, f"vector{vector}")
 
 
 def main(folder):

@@ -228,10 +228,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
         PerTensorSettings.DEFAULT.toBuilder()
             .rules(new OptionRules(bits, true, true, kind.equals("calibrated"), new TreeMap<>()))
             .strategy(strategy(strategy))
-            .search(
-                strategy.startsWith("knapsack") && !strategy.endsWith("drop")
-                    ? PlanSearchSettings.DEFAULT
-                    : PlanSearchSettings.BISECTION)
+            .search(strategy(strategy).searched(PlanSearchSettings.DEFAULT))
             .sensitivitySamples(sensitivitySamples)
             .build();
     // What rows share comes first, so that no row pays for another one.

@@ -75,7 +75,7 @@ class ArchitectureTest {
             + " tensor");
     row(table, "search", "agreement artifact digest encode quantize sample sweep tensor");
     row(table, "registry", "artifact digest");
-    row(table, "report", "digest");
+    row(table, "report", "agreement digest");
     row(table, "report.bundle", "");
     row(table, "report.picture", "tensor");
     row(
@@ -88,6 +88,7 @@ class ArchitectureTest {
     row(table, "datasets", "datasets.numpy datasets.picture digest sample tensor");
     row(table, "datasets.table", "datasets datasets.numpy datasets.picture digest sample tensor");
     row(table, "jobs.files", "artifact digest");
+    row(table, "jobs.page", "digest report report.bundle");
     row(
         table,
         "jobs.guard",
@@ -102,19 +103,20 @@ class ArchitectureTest {
         table,
         "jobs.sweep",
         "artifact calibration datasets datasets.table digest inference inference.engine job"
-            + " jobs.files jobs.guard jobs.spark report report.bundle report.picture sample search"
-            + " sweep");
+            + " jobs.files jobs.guard jobs.page jobs.spark report report.bundle report.picture"
+            + " sample search sweep");
     row(
         table,
         "jobs.registry",
-        "artifact digest inference inference.engine jobs.files jobs.sweep registry report");
+        "artifact digest inference inference.engine jobs.files jobs.page jobs.sweep registry report"
+            + " report.bundle");
     row(
         table,
         "jobs.cli",
         "agreement artifact calibration coreml coreml.file datasets datasets.numpy datasets.picture"
             + " datasets.table digest encode inference inference.engine inference.onnx job"
-            + " jobs.files jobs.guard jobs.registry jobs.spark jobs.sweep quantize registry report"
-            + " sample search sweep tensor");
+            + " jobs.files jobs.guard jobs.page jobs.registry jobs.spark jobs.sweep quantize"
+            + " registry report report.bundle sample search sweep tensor");
     return table;
   }
 
@@ -187,6 +189,8 @@ class ArchitectureTest {
             .because("the core has never heard of Delta"),
         onlyIn("org.apache.hadoop..", "datasets.table", "jobs..")
             .because("the core has never heard of Hadoop"),
+        onlyIn("gg.jte..", "jobs.page").because("templates have one user"),
+        onlyIn("org.eclipse.elk..", "jobs.page").because("the layout of graphs has one user"),
         onlyIn("picocli..", "jobs.cli").because("the command line stays in its package"));
   }
 

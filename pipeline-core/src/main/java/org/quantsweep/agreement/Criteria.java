@@ -81,6 +81,20 @@ public final class Criteria {
     }
   }
 
+  /**
+   * Refuses a criterion whose answers have no class, where classes are judged.
+   *
+   * @throws UsageException naming the criterion
+   */
+  public static void requireClasses(Criterion criterion) {
+    if (!(criterion instanceof TopCriterion)) {
+      throw new UsageException(
+          "--class-floor needs a criterion that compares classes (top-1 or top-k:K), not "
+              + criterion
+              + ".\nMaybe leave --class-floor out.");
+    }
+  }
+
   private static int classes(String text, String argument) {
     try {
       int k = Integer.parseInt(argument);

@@ -23,10 +23,10 @@ public record CalibrationSettings(
       new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 6;
+  private static final int VERSION = 7;
 
   /** Changes whenever moments may change, or the form that they are stored in. */
-  private static final int MOMENTS_VERSION = 3;
+  private static final int MOMENTS_VERSION = 4;
 
   /** What the blocks of a layer may take, in matrices of the largest order. */
   private static final int MOST_MATRICES = 4;
@@ -58,14 +58,16 @@ public record CalibrationSettings(
    * largest order, else as many as make blocks of about one length. Blocks are no longer than the
    * largest order. All blocks of a layer take no more than four matrices of that order do.
    *
+   * @param groups of outputs that have inputs of their own, at least 1
    * @param order inputs per output, at least 1
    */
-  public int block(int order) {
-    if (order <= largestOrder) {
+  public int block(int groups, int order) {
+    long square = (long) largestOrder * largestOrder;
+    long most = Math.max(1, MOST_MATRICES * square / ((long) groups * order));
+    long longest = Math.min(largestOrder, most);
+    if (order <= longest) {
       return order;
     }
-    long most = Math.max(1, (long) MOST_MATRICES * largestOrder * largestOrder / order);
-    long longest = Math.min(largestOrder, most);
     long blocks = (order + longest - 1) / longest;
     return (int) ((order + blocks - 1) / blocks);
   }

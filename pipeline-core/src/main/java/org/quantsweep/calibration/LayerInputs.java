@@ -12,15 +12,15 @@ import org.quantsweep.tensor.Tensor;
  * its output.
  *
  * <p>Convolutions of one to three axes (groups, depthwise, dilation, padding), deconvolutions (an
- * output place takes part of the taps; the others see 0), and products. Rows that are looked up are
- * groups of one row each, and the only x is 1.
+ * output place takes part of the taps; the others see 0), products and other sums of products. Rows
+ * that are looked up are groups of one row each, and the only x is 1.
  */
 abstract class LayerInputs {
   private final int groups;
   private final int rows;
   private final int columns;
 
-  private LayerInputs(int groups, int rows, int columns) {
+  LayerInputs(int groups, int rows, int columns) {
     this.groups = groups;
     this.rows = rows;
     this.columns = columns;
@@ -34,6 +34,9 @@ abstract class LayerInputs {
     }
     if (use.form() instanceof LinearUse.Form.Product product) {
       return new Product(shape, product);
+    }
+    if (use.form() instanceof LinearUse.Form.Contraction contraction) {
+      return new Contracted(shape, contraction);
     }
     return new Named(shape.length(0), Math.toIntExact(shape.elementCount() / shape.length(0)));
   }

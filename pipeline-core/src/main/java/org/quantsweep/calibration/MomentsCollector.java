@@ -23,8 +23,10 @@ import org.quantsweep.tensor.Tensor;
  * shards change the last bits of sums only. Not safe for several threads.
  */
 public final class MomentsCollector {
-  /** Rows of x that are multiplied at once. */
+  /** Rows of x that are multiplied at once, and how many numbers they may be in all groups. */
   private static final int ROWS = 256;
+
+  private static final int NUMBERS = 1 << 25;
 
   private final CalibrationSettings settings;
   private final Map<String, Source> sources = new LinkedHashMap<>();
@@ -42,6 +44,7 @@ public final class MomentsCollector {
     private final InputMoments moments;
     private final Optional<PassingSums> passing;
     private final double[][] buffer;
+    private final int most;
     private int rows;
 
     Source(List<Feed> feeds, WeightTensor tensor, LinearUse use, CalibrationSettings settings) {
@@ -52,19 +55,18 @@ public final class MomentsCollector {
           new InputMoments(
               inputs.groups(),
               inputs.order(),
-              settings.block(inputs.order()),
+              settings.block(inputs.groups(), inputs.order()),
               passing.isPresent() ? inputs.groups() * inputs.rows() : 0);
-      this.buffer = inputs.isNamed() ? new double[0][] : buffer(inputs);
-    }
-
-    private static double[][] buffer(LayerInputs inputs) {
-      return new double[inputs.groups()][ROWS * inputs.order()];
+      this.most =
+          (int) Math.max(1, Math.min(ROWS, NUMBERS / ((long) inputs.groups() * inputs.order())));
+      this.buffer =
+          inputs.isNamed() ? new double[0][] : new double[inputs.groups()][most * inputs.order()];
     }
 
     void add(Tensor input, int place) {
       inputs.gatherAll(input, place, buffer, rows * inputs.order());
       rows++;
-      if (rows == ROWS) {
+      if (rows == most) {
         flush();
       }
     }

@@ -32,6 +32,32 @@ public final class LinearUse {
     record Convolution(ConvolutionGeometry geometry) implements Form {}
 
     /**
+     * Sums of products of W and an input, whose axes are shared: the matrix of a group is {@code
+     * [rows, columns]}, each of them several axes of the weight tensor, the last one innermost.
+     *
+     * @param groups axes that the input and the output have
+     * @param rows axes that the output alone has, at least one
+     * @param columns axes that the input alone has, which are summed
+     * @param input for each axis of the input, from behind, the axis of the weight tensor, or
+     *     {@link #PLACES}; an input of fewer axes has length 1 along the others, one of more has
+     *     further places, and of one axis is along the columns
+     */
+    record Contraction(
+        List<Integer> groups, List<Integer> rows, List<Integer> columns, List<Integer> input)
+        implements Form {
+      /** An axis of the input that the weight tensor does not have. */
+      public static final int PLACES = -1;
+
+      /** Copies the lists. */
+      public Contraction {
+        groups = List.copyOf(groups);
+        rows = List.copyOf(rows);
+        columns = List.copyOf(columns);
+        input = List.copyOf(input);
+      }
+    }
+
+    /**
      * Rows of the weight tensor, along its first axis, that the input's whole numbers name. A row
      * counts as often as it is named.
      */

@@ -135,7 +135,7 @@ public final class ModelEncoder {
 
   /** The fitted codes of a weight tensor, by its identity. */
   public CalibratedWeights calibrated(String identity, Scheme.Compression scheme) {
-    return options.get(identity, scheme);
+    return fitted(identity, scheme);
   }
 
   /** What a search chooses from for a weight tensor, by its identity: what holds its values. */
@@ -249,6 +249,14 @@ public final class ModelEncoder {
     return format.refusal(tensors.get(identity), scheme);
   }
 
+  /** The codes of a calibrated scheme; where there are none, that is said in the format's names. */
+  private CalibratedWeights fitted(String identity, Scheme.Compression scheme) {
+    if (options == CalibratedOptions.NONE) {
+      throw CalibratedOptions.missing(identity, spelled(scheme), spelled(scheme.plain()));
+    }
+    return options.get(identity, scheme);
+  }
+
   /** A scheme as people of the model's format write it. */
   public String spelled(Scheme scheme) {
     return format.spelled(scheme);
@@ -316,7 +324,7 @@ public final class ModelEncoder {
 
   private CalibratedWeights weights(WeightTensor tensor, Scheme.Compression scheme) {
     return scheme.calibrated()
-        ? options.get(tensor.identity(), scheme)
+        ? fitted(tensor.identity(), scheme)
         : new CalibratedWeights(quantizer(tensor).quantize(scheme), Optional.empty());
   }
 
@@ -337,8 +345,7 @@ public final class ModelEncoder {
   /** What a bias becomes; its own values where none were found, or none that it can hold. */
   private Tensor corrected(
       WeightTensor bias, WeightTensor tensor, Map<WeightTensor, Scheme> resolved) {
-    return options
-        .get(tensor.identity(), (Scheme.Compression) resolved.get(tensor))
+    return fitted(tensor.identity(), (Scheme.Compression) resolved.get(tensor))
         .bias()
         .filter(values -> holds(precision(bias, resolved.get(bias)), values))
         .orElseGet(bias::values);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.artifact.ModelFiles;
@@ -57,7 +56,7 @@ final class CandidateFacts {
 
   /** Ascending in bytes. */
   List<CandidateEvidence> all() {
-    Map<Candidate, SortedMap<SampleRole, Evidence>> found = found();
+    Map<Candidate, Map<SampleRole, Evidence>> found = found();
     Set<Candidate> shown = withinRoom(found);
     Map<Candidate, Long> downloads = downloads(found.keySet());
     ModelFormat format = model.read().format();
@@ -98,7 +97,7 @@ final class CandidateFacts {
    * What is known of the model as given and of every candidate that was judged, by part. Candidates
    * that were only worked on ahead are left out: a sweep that continues does not ask for them.
    */
-  private Map<Candidate, SortedMap<SampleRole, Evidence>> found() {
+  private Map<Candidate, Map<SampleRole, Evidence>> found() {
     Set<Candidate> judged = new HashSet<>();
     judged.add(new Candidate.AsGiven(model.given().size()));
     findings.evaluations().values().stream()
@@ -109,7 +108,7 @@ final class CandidateFacts {
         .tested()
         .ifPresent(
             own -> own.confirmation().tested().forEach(test -> judged.add(test.candidate())));
-    Map<Candidate, SortedMap<SampleRole, Evidence>> found = new HashMap<>();
+    Map<Candidate, Map<SampleRole, Evidence>> found = new HashMap<>();
     for (Candidate candidate : judged) {
       TreeMap<SampleRole, Evidence> parts = new TreeMap<>();
       for (SampleRole role : List.of(SampleRole.SELECTION, SampleRole.CONFIRMATION)) {
@@ -141,7 +140,7 @@ final class CandidateFacts {
   }
 
   /** Whose bitmaps are kept: the answer's, the uniform ones', then by nearness to the answer. */
-  private Set<Candidate> withinRoom(Map<Candidate, SortedMap<SampleRole, Evidence>> found) {
+  private Set<Candidate> withinRoom(Map<Candidate, Map<SampleRole, Evidence>> found) {
     long near = chosen.map(own -> own.encodedSize().bytes()).orElse(0L);
     List<Candidate> order = new ArrayList<>(found.keySet());
     order.sort(

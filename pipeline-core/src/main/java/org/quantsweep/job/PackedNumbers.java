@@ -11,16 +11,25 @@ final class PackedNumbers {
   private PackedNumbers() {}
 
   static String integers(int count, IntUnaryOperator number) {
-    byte[] bytes = new byte[Math.multiplyExact(count, Integer.BYTES)];
-    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] packed = new byte[Math.multiplyExact(count, Integer.BYTES)];
+    ByteBuffer bytes = littleEndian(packed);
     for (int rank = 0; rank < count; rank++) {
-      buffer.putInt(number.applyAsInt(rank));
+      bytes.putInt(number.applyAsInt(rank));
     }
-    return Base64.getEncoder().encodeToString(bytes);
+    return Base64.getEncoder().encodeToString(packed);
   }
 
   /** Rounded to float32. */
   static String floats(int count, IntToDoubleFunction number) {
-    return integers(count, rank -> Float.floatToIntBits((float) number.applyAsDouble(rank)));
+    byte[] packed = new byte[Math.multiplyExact(count, Float.BYTES)];
+    ByteBuffer bytes = littleEndian(packed);
+    for (int rank = 0; rank < count; rank++) {
+      bytes.putFloat((float) number.applyAsDouble(rank));
+    }
+    return Base64.getEncoder().encodeToString(packed);
+  }
+
+  private static ByteBuffer littleEndian(byte[] packed) {
+    return ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

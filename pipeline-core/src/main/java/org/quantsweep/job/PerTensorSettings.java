@@ -1,5 +1,6 @@
 package org.quantsweep.job;
 
+import java.util.List;
 import java.util.Optional;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.search.OptionRules;
@@ -20,6 +21,7 @@ import org.quantsweep.search.Strategy;
  *     it changes no outcome
  * @param addBiases whether layers without a bias get one that calibrated options can correct
  * @param warmStart a recipe whose plan is tried first
+ * @param compared strategies that are run beside the own one, for comparison only; ascending
  */
 public record PerTensorSettings(
     OptionRules rules,
@@ -30,7 +32,13 @@ public record PerTensorSettings(
     int sensitivitySamples,
     long groupBytes,
     boolean addBiases,
-    Optional<String> warmStart) {
+    Optional<String> warmStart,
+    List<Strategy> compared) {
+  /** Sorts the strategies, each once. */
+  public PerTensorSettings {
+    compared = compared.stream().distinct().sorted().toList();
+  }
+
   /** The usual ones. */
   public static final PerTensorSettings DEFAULT =
       new PerTensorSettings(
@@ -42,7 +50,8 @@ public record PerTensorSettings(
           128,
           512L << 20,
           false,
-          Optional.empty());
+          Optional.empty(),
+          List.of());
 
   /** These settings, to be changed. */
   public Builder toBuilder() {
@@ -60,6 +69,7 @@ public record PerTensorSettings(
     private long groupBytes;
     private boolean addBiases;
     private Optional<String> warmStart;
+    private List<Strategy> compared;
 
     private Builder(PerTensorSettings from) {
       rules = from.rules;
@@ -71,6 +81,7 @@ public record PerTensorSettings(
       groupBytes = from.groupBytes;
       addBiases = from.addBiases;
       warmStart = from.warmStart;
+      compared = from.compared;
     }
 
     /** Which options are allowed. */
@@ -127,6 +138,12 @@ public record PerTensorSettings(
       return this;
     }
 
+    /** Strategies that are run beside the own one; they change nothing of the answer. */
+    public Builder compared(List<Strategy> value) {
+      compared = value;
+      return this;
+    }
+
     /** The settings. */
     public PerTensorSettings build() {
       return new PerTensorSettings(
@@ -138,7 +155,8 @@ public record PerTensorSettings(
           sensitivitySamples,
           groupBytes,
           addBiases,
-          warmStart);
+          warmStart,
+          compared);
     }
   }
 }

@@ -40,6 +40,7 @@ final class SettingsByFlag {
     put("criterion", settings.criterion().toString());
     if (settings.aim() instanceof Aim.Smallest smallest) {
       put("agreement", smallest.threshold().toString());
+      put("class-floor", smallest.floor().asks() ? smallest.floor().toString() : "");
       // Where nothing has to be passed, there is neither a rule nor a ladder.
       put("acceptance", settings.confirmation().rule().toString());
       put("finalists", Integer.toString(settings.confirmation().finalists()));
@@ -91,6 +92,9 @@ final class SettingsByFlag {
             .map(SettingsByFlag::pair)
             .collect(Collectors.joining(LINE)));
     put("strategy", own.strategy().toString());
+    put(
+        "compare-strategies",
+        own.compared().stream().map(Object::toString).collect(Collectors.joining(",")));
     put("calibration-samples", Integer.toString(own.calibrationSamples()));
     put("sensitivity-samples", Integer.toString(own.sensitivitySamples()));
     put("add-biases", Boolean.toString(own.addBiases()));

@@ -8,13 +8,17 @@ import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.Finalists;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.Rung;
+import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchOutcome;
 import org.quantsweep.search.Selection;
+import org.quantsweep.search.Strategy;
 import org.quantsweep.sweep.SweepCost;
 
 /**
@@ -24,13 +28,52 @@ import org.quantsweep.sweep.SweepCost;
  * @param plans what a search over plans found; empty without one
  * @param tested how the ladder did; empty where nothing is confirmed
  * @param selection the answer; none acceptable until one is made
+ * @param classes what the answer does on each class; empty where nothing is asked of classes, or
+ *     none is acceptable
+ * @param compared what other strategies chose on the same selection samples
  */
 record SweepFindings(
     SearchOutcome uniform,
     Optional<Plans> plans,
     Optional<Tested> tested,
     Selection selection,
+    Optional<Classes> classes,
+    List<Compared> compared,
     SweepCost cost) {
+  /** Copies the list. */
+  SweepFindings {
+    compared = List.copyOf(compared);
+  }
+
+  /**
+   * What another strategy chose.
+   *
+   * @param choice the smallest that selection accepts, or the most agreeing up to a size; empty
+   *     where there is none
+   * @param line how many plans it lined up
+   * @param evaluations how many plans it asked for
+   * @param end what ended it before it was through
+   */
+  record Compared(
+      Strategy strategy,
+      Optional<CandidateEvaluation> choice,
+      int line,
+      int evaluations,
+      Optional<SearchBudget.End> end) {}
+
+  /**
+   * What the answer does on each class.
+   *
+   * @param confirmation on the samples that confirm; none where nothing is confirmed
+   */
+  record Classes(List<ClassAgreement> selection, List<ClassAgreement> confirmation) {
+    /** Copies the lists. */
+    Classes {
+      selection = List.copyOf(selection);
+      confirmation = List.copyOf(confirmation);
+    }
+  }
+
   /**
    * The search over plans.
    *
@@ -59,11 +102,14 @@ record SweepFindings(
         Optional.empty(),
         Optional.empty(),
         new Selection.NoneAcceptable(),
+        Optional.empty(),
+        List.of(),
         SweepCost.NONE);
   }
 
   SweepFindings with(Plans searched) {
-    return new SweepFindings(uniform, Optional.of(searched), tested, selection, cost);
+    return new SweepFindings(
+        uniform, Optional.of(searched), tested, selection, classes, compared, cost);
   }
 
   /** With the confirmation, whose answer is the sweep's. */
@@ -73,16 +119,27 @@ record SweepFindings(
         plans,
         Optional.of(confirmed),
         Selection.confirmed(confirmed.confirmation()),
+        classes,
+        compared,
         cost);
   }
 
   /** With an answer that nothing confirms. */
   SweepFindings with(Selection chosen) {
-    return new SweepFindings(uniform, plans, tested, chosen, cost);
+    return new SweepFindings(uniform, plans, tested, chosen, classes, compared, cost);
+  }
+
+  SweepFindings with(Classes counted) {
+    return new SweepFindings(
+        uniform, plans, tested, selection, Optional.of(counted), compared, cost);
+  }
+
+  SweepFindings with(List<Compared> others) {
+    return new SweepFindings(uniform, plans, tested, selection, classes, others, cost);
   }
 
   SweepFindings plus(SweepCost more) {
-    return new SweepFindings(uniform, plans, tested, selection, cost.plus(more));
+    return new SweepFindings(uniform, plans, tested, selection, classes, compared, cost.plus(more));
   }
 
   /** What candidates had to meet on the selection samples; nothing under a largest size. */
@@ -126,11 +183,18 @@ record SweepFindings(
     return new Finalists(most, unseen, bestUniform(), warmStart);
   }
 
-  /** The ladder; without a search over plans it holds what is accepted all the same. */
-  List<Rung> ladder(int most, long unseen) {
+  /**
+   * The ladder; without a search over plans it holds what is accepted all the same.
+   *
+   * @param judge over the selection samples
+   */
+  List<Rung> ladder(int most, long unseen, CandidateJudge judge) {
     return line()
         .map(PlanOutcome::ladder)
-        .orElseGet(() -> finalists(most, warmStart(), unseen).withoutSearch(threshold()));
+        .orElseGet(
+            () ->
+                finalists(most, warmStart(), unseen)
+                    .withoutSearch(threshold(), own -> judge.chanceOfClasses(own, unseen)));
   }
 
   /** Of the uniform family, what is larger than the best of it, ascending. */

@@ -1,5 +1,6 @@
 package org.quantsweep.job;
 
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,6 @@ import java.util.ServiceLoader;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.WeightSelection;
@@ -142,8 +142,16 @@ record SweepIdentity(
     if (aim instanceof Aim.MostAgreeing most) {
       return digest.field("largestSize", Long.toString(most.largest().bytes().bytes()));
     }
-    AgreementThreshold threshold = ((Aim.Smallest) aim).threshold();
-    return digest.field("threshold", threshold.share().stripTrailingZeros().toPlainString());
+    Aim.Smallest smallest = (Aim.Smallest) aim;
+    digest.field("threshold", decimal(smallest.threshold().share()));
+    // Left out where nothing is asked, so that other sweeps keep their digests.
+    return smallest.floor().asks()
+        ? digest.field("classFloor", decimal(smallest.floor().share()))
+        : digest;
+  }
+
+  private static String decimal(BigDecimal share) {
+    return share.stripTrailingZeros().toPlainString();
   }
 
   private static void selection(Sha256Digest.Builder digest, WeightSelection selection) {

@@ -9,24 +9,28 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
-import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
+import org.quantsweep.search.Finalists;
 import org.quantsweep.search.LadderTop;
 import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
+import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.Rung;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.SearchSettings;
+import org.quantsweep.search.Strategy;
 import org.quantsweep.search.UniformSearch;
 import org.quantsweep.search.Verdict;
 import org.quantsweep.search.WithinSize;
@@ -134,10 +138,12 @@ final class SweepPhases {
                   throw new IllegalStateException("nothing is judged here.");
                 },
                 SearchBudget.unlimited(),
-                SearchListener.SILENT);
+                SearchListener.SILENT,
+                role == SampleRole.CALIBRATION ? ClassFloor.NONE : settings.aim().classFloor());
         answers.put(role, none.reference());
         AnsweredSamples known = new AnsweredSamples(samples, answers);
         listener.referenceDone(role.toString(), known.n(role), known.quarantine(role));
+        none.requireClasses();
       }
     }
     // Nothing is judged there, and what was decoded takes room.
@@ -193,15 +199,51 @@ final class SweepPhases {
         SweepFindings.of(
             uniform.run(
                 answered.answers(SampleRole.SELECTION), family.candidates(), open.files()::encode));
+    int taken = budget.evaluations();
     if (plans.isPresent()) {
       PlanWork work = plans.get();
       SweepFindings before = findings;
       findings =
           searchPlans(work, findings, (pass, judge) -> smallerPlans(work, before, pass, judge));
     }
-    return samples.confirmation().isEmpty()
-        ? findings.with(findings.smallest())
-        : confirm(findings, threshold);
+    findings =
+        samples.confirmation().isEmpty()
+            ? findings.with(findings.smallest())
+            : confirm(findings, threshold);
+    if (settings.aim().classFloor().asks()) {
+      findings = withClasses(findings);
+    }
+    if (plans.isEmpty()) {
+      return findings;
+    }
+    PlanWork work = plans.get();
+    SweepFindings chosen = findings;
+    return compare(
+        work,
+        findings,
+        taken,
+        (strategy, search, judge, own) ->
+            search.run(
+                work.tensors(),
+                work.calibratable(),
+                work.settings().rules(),
+                work.sensitivity().total(),
+                strategy,
+                chosen.threshold(),
+                // Nothing of it is confirmed.
+                new Finalists(1, 0, chosen.bestUniform(), Optional.empty())));
+  }
+
+  /** With what the answer does on each class. */
+  private SweepFindings withClasses(SweepFindings findings) {
+    Optional<Candidate> answer = findings.selection().candidate();
+    if (answer.isEmpty()) {
+      return findings;
+    }
+    List<ClassAgreement> unseen =
+        findings.tested().isPresent() ? judgeUnseen().agreements(answer.get()) : List.of();
+    return findings.with(
+        new SweepFindings.Classes(judgeOfSelection(budget).agreements(answer.get()), unseen));
   }
 
   /**
@@ -210,7 +252,7 @@ final class SweepPhases {
    */
   private SweepFindings mostAgreeing(
       LargestSize largest, UniformFamily family, Optional<PlanWork> plans) {
-    WithinSize within = new WithinSize(judgeOfSelection(), budget, largest);
+    WithinSize within = new WithinSize(judgeOfSelection(budget), budget, largest);
     SweepFindings findings = SweepFindings.of(within.family(family.candidates()));
     boolean givenFits =
         findings.uniform().evaluations().stream()
@@ -218,8 +260,10 @@ final class SweepPhases {
                 own ->
                     own.candidate() instanceof Candidate.AsGiven
                         && own.verdict() == Verdict.JUDGED);
+    int taken = budget.evaluations();
     // Nothing agrees more often than the model with itself.
-    if (plans.isPresent() && !givenFits) {
+    boolean searched = plans.isPresent() && !givenFits;
+    if (searched) {
       PlanWork work = plans.get();
       SweepFindings before = findings;
       findings =
@@ -230,7 +274,76 @@ final class SweepPhases {
                   plansWithin(work, before, pass, judge, new WithinSize(judge, budget, largest)));
     }
     findings = findings.with(findings.mostAgreeing());
-    return samples.confirmation().isEmpty() ? findings : state(findings);
+    if (!samples.confirmation().isEmpty()) {
+      findings = state(findings);
+    }
+    if (!searched) {
+      return findings;
+    }
+    PlanWork work = plans.get();
+    SweepFindings chosen = findings;
+    return compare(
+        work,
+        findings,
+        taken,
+        (strategy, search, judge, own) ->
+            search.runWithin(
+                new WithinSize(judge, own, largest),
+                work.tensors(),
+                work.calibratable(),
+                work.settings().rules(),
+                work.sensitivity().total(),
+                strategy,
+                chosen.bestUniform(),
+                Optional.empty()));
+  }
+
+  /** A search by another strategy. */
+  private interface OtherSearch {
+    PerTensorSearch.Found run(
+        Strategy strategy, PerTensorSearch search, CandidateJudge judge, SearchBudget budget);
+  }
+
+  /**
+   * What other strategies choose on the selection samples, by the same options, evaluations and
+   * limits. It comes last and has budgets of its own, so that nothing of the answer depends on it.
+   *
+   * @param taken how many evaluations were taken before plans were searched for
+   */
+  private SweepFindings compare(
+      PlanWork work, SweepFindings findings, int taken, OtherSearch search) {
+    List<Strategy> wanted = work.settings().compared();
+    if (wanted.isEmpty()) {
+      return findings;
+    }
+    List<SweepFindings.Compared> all = new ArrayList<>();
+    try (OptionRunner runner = options(work)) {
+      for (Strategy strategy : wanted) {
+        listener.phaseStarted("comparison: " + strategy, 0);
+        SearchBudget own = budget.beside(taken);
+        CandidateJudge judge = judgeOfSelection(own);
+        PerTensorSearch.Found found =
+            search.run(
+                strategy,
+                new PerTensorSearch(
+                    pass(work, runner, own),
+                    judge,
+                    open.files().plans(),
+                    own,
+                    strategy.searched(work.settings().search())),
+                judge,
+                own);
+        Optional<PlanOutcome> plans = found.plans();
+        all.add(
+            new SweepFindings.Compared(
+                strategy,
+                plans.flatMap(PlanOutcome::best).or(findings::bestUniform),
+                plans.map(PlanOutcome::line).orElse(0),
+                judge.judged().size(),
+                own.end()));
+      }
+      return findings.with(all).plus(runner.cost());
+    }
   }
 
   /** The options that weight tensors could not have, once {@link #run} is through. */
@@ -249,33 +362,37 @@ final class SweepPhases {
   }
 
   private SweepFindings searchPlans(PlanWork work, SweepFindings findings, PlanPhase phase) {
-    PerTensorSettings own = work.settings();
-    SampleIndex alone = work.sensitivity();
-    CandidateJudge judge = judgeOfSelection();
-    try (OptionRunner runner =
-        open.runners()
-            .openOptions(
-                new SweepRunners.OptionWork(
-                    asStored(open.encoder()),
-                    samples.calibration().isEmpty() ? samples.selection() : samples.calibration(),
-                    samples.selection(),
-                    alone,
-                    identity.moments()))) {
-      OptionPass pass =
-          new OptionPass(
-              open.encoder(),
-              runner,
-              open.options(),
-              new OptionPass.Keys(identity.calibration(), identity.sensitivity(alone)),
-              own.groupBytes(),
-              budget,
-              listener);
+    CandidateJudge judge = judgeOfSelection(budget);
+    try (OptionRunner runner = options(work)) {
+      OptionPass pass = pass(work, runner, budget);
       SweepFindings.Plans found = phase.run(pass, judge);
       leftOut.addAll(pass.leftOut());
       offered = pass.offered();
       measured = pass.measured();
       return findings.with(found).plus(runner.cost());
     }
+  }
+
+  private OptionRunner options(PlanWork work) {
+    return open.runners()
+        .openOptions(
+            new SweepRunners.OptionWork(
+                asStored(open.encoder()),
+                samples.calibration().isEmpty() ? samples.selection() : samples.calibration(),
+                samples.selection(),
+                work.sensitivity(),
+                identity.moments()));
+  }
+
+  private OptionPass pass(PlanWork work, OptionRunner runner, SearchBudget own) {
+    return new OptionPass(
+        open.encoder(),
+        runner,
+        open.options(),
+        new OptionPass.Keys(identity.calibration(), identity.sensitivity(work.sensitivity())),
+        work.settings().groupBytes(),
+        own,
+        listener);
   }
 
   private SweepFindings.Plans smallerPlans(
@@ -344,12 +461,13 @@ final class SweepPhases {
   /** What is confirmed; from a larger uniform candidate on where selection leaves it in doubt. */
   private LadderTop.Raised ladder(SweepFindings findings, long unseen) {
     int most = settings.confirmation().finalists();
-    List<Rung> rungs = findings.ladder(most, unseen);
+    CandidateJudge judge = judgeOfSelection(budget);
+    List<Rung> rungs = findings.ladder(most, unseen, judge);
     if (rungs.isEmpty()) {
       return new LadderTop.Raised(rungs, List.of());
     }
     AgreementCounts first = findings.evaluations().get(rungs.get(0).candidate()).counts();
-    return new LadderTop(judgeOfSelection(), findings.threshold(), most, unseen)
+    return new LadderTop(judge, findings.threshold(), most, unseen)
         .over(rungs, first, findings.largerUniform());
   }
 
@@ -368,13 +486,18 @@ final class SweepPhases {
   /** A judge over the samples that confirm, which the search has not seen. */
   private CandidateJudge unseen() {
     listener.phaseStarted("confirmation", 0);
+    return judgeUnseen();
+  }
+
+  private CandidateJudge judgeUnseen() {
     // A budget of its own: what was found is confirmed although time is up.
     return judge(
         samples.confirmation(),
         open.confirming(),
         open.files()::encode,
         SearchBudget.unlimited(),
-        listener);
+        listener,
+        settings.aim().classFloor());
   }
 
   /** How often the samples that confirm were opened, once they are for these candidates. */
@@ -393,6 +516,7 @@ final class SweepPhases {
             : SearchSettings.decisionOnly(threshold);
     return new SearchSettings(
         usual.threshold(),
+        settings.aim().classFloor(),
         usual.evaluateAll(),
         settings.maxEvaluations(),
         usual.candidatesInFlight(),
@@ -410,8 +534,14 @@ final class SweepPhases {
         .forSelection(threshold, answered.n(SampleRole.CONFIRMATION), own.confidence());
   }
 
-  private CandidateJudge judgeOfSelection() {
-    return judge(samples.selection(), open.selecting(), open.files()::encode, budget, listener);
+  private CandidateJudge judgeOfSelection(SearchBudget own) {
+    return judge(
+        samples.selection(),
+        open.selecting(),
+        open.files()::encode,
+        own,
+        listener,
+        settings.aim().classFloor());
   }
 
   private CandidateJudge judge(
@@ -419,9 +549,18 @@ final class SweepPhases {
       SweepRunner runner,
       Function<Candidate, ModelFiles> encode,
       SearchBudget own,
-      SearchListener heard) {
+      SearchListener heard,
+      ClassFloor floor) {
     return new CandidateJudge(
-        part.index(), identity.evaluations(), open.store(), runner, encode, own, heard, FIRST_WAVE);
+        part.index(),
+        identity.evaluations(),
+        open.store(),
+        runner,
+        encode,
+        own,
+        heard,
+        FIRST_WAVE,
+        floor);
   }
 
   /** Of one core, from what was run so far; 0 when everything was known. */

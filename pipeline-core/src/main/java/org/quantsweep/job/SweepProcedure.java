@@ -112,6 +112,7 @@ public final class SweepProcedure {
               findings,
               phases.leftOut(),
               model.read().format(),
+              ClassNames.of(engine.opened(model.read()).get(0).outputs()),
               made,
               budget.end(),
               seconds(started));

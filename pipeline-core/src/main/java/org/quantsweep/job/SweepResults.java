@@ -7,19 +7,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementCounts;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.Certificate;
+import org.quantsweep.report.ClassTable;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.search.Aim;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
+import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.SampleClass;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.sweep.SweepCost;
 
@@ -33,6 +37,7 @@ final class SweepResults {
   private final double confidence;
   private final List<LeftOut> leftOut;
   private final ModelFormat format;
+  private final ClassNames names;
 
   private SweepResults(
       SweepIdentity identity,
@@ -40,7 +45,9 @@ final class SweepResults {
       AnsweredSamples answered,
       SweepFindings findings,
       List<LeftOut> leftOut,
-      ModelFormat format) {
+      ModelFormat format,
+      ClassNames names) {
+    this.names = names;
     this.format = format;
     this.identity = identity;
     this.leftOut = leftOut;
@@ -57,6 +64,7 @@ final class SweepResults {
    * @param given the size of the model as given
    * @param leftOut the options that weight tensors could not have
    * @param format of the model, for the deployment that was asked for
+   * @param names of classes
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    */
@@ -67,10 +75,11 @@ final class SweepResults {
       SweepFindings findings,
       List<LeftOut> leftOut,
       ModelFormat format,
+      ClassNames names,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, answered, findings, leftOut, format)
+    return new SweepResults(identity, given, answered, findings, leftOut, format, names)
         .result(made, budget, seconds);
   }
 
@@ -112,22 +121,33 @@ final class SweepResults {
         samples(),
         selected,
         best,
+        findings.classes().map(this::classes).orElse(null),
         rows,
         leftOut.stream()
             .map(own -> new SweepResult.LeftOut(own.tensor(), own.schemes(), own.reason()))
             .toList(),
-        format.guardrails().stream()
-            .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
-            .toList(),
+        notOffered(),
         null,
         certificate((int) judged, budget),
         made.summary().orElse(null),
+        findings.compared().stream().map(this::compared).toList(),
         new SweepResult.Cost(
             judged,
             cost.referenceInferences() + cost.candidateInferences(),
             cost.preparationSeconds(),
             cost.inferenceSeconds(),
             seconds));
+  }
+
+  /** Where whoever asks names all schemes, nothing is kept from them. */
+  private List<SweepResult.NotOffered> notOffered() {
+    SweepSettings settings = identity.settings();
+    if (settings.perTensor().isEmpty() && !settings.schemes().isEmpty()) {
+      return List.of();
+    }
+    return format.guardrails().stream()
+        .map(own -> new SweepResult.NotOffered(own.forms(), own.reason(), own.source()))
+        .toList();
   }
 
   /** The last part of a path. */
@@ -155,6 +175,21 @@ final class SweepResults {
         samples.all().setDigest().hex(),
         splits,
         samples.trimmed());
+  }
+
+  private SweepResult.StrategyChoice compared(SweepFindings.Compared own) {
+    CandidateEvaluation choice = own.choice().orElse(null);
+    Candidate candidate = choice == null ? null : choice.candidate();
+    return new SweepResult.StrategyChoice(
+        own.strategy().toString(),
+        candidate == null ? null : scheme(format, candidate),
+        candidate == null ? null : plan(candidate),
+        candidate == null ? null : candidate.encodedSize().bytes(),
+        candidate == null ? null : candidate.encodedSize().ratioTo(given),
+        choice == null ? null : agreement(choice.counts(), confidence),
+        own.line(),
+        own.evaluations(),
+        own.end().map(Object::toString).orElse(null));
   }
 
   private Certificate certificate(int judged, Optional<SearchBudget.End> budget) {
@@ -189,6 +224,7 @@ final class SweepResults {
               whole ? agreement(counts, confidence) : null,
               whole ? null : counts.judged(),
               whole ? null : counts.disagreeing(),
+              missed(test.missed()),
               test.passed()));
     }
     return new Certificate.Confirmed(
@@ -245,7 +281,35 @@ final class SweepResults {
         evaluation.verdict().toString(),
         evaluation.isComplete() ? agreement(evaluation.counts(), confidence) : null,
         needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
-        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null);
+        needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null,
+        missed(evaluation.missed()));
+  }
+
+  private List<String> missed(List<SampleClass> classes) {
+    return classes.stream().limit(SweepResult.Row.MOST_MISSED).map(names::of).toList();
+  }
+
+  private ClassTable classes(SweepFindings.Classes found) {
+    return new ClassTable(
+        identity.settings().aim().classFloor().toString(),
+        ClassFloor.LEAST_SAMPLES,
+        part(found.selection()),
+        findings.tested().isPresent() ? part(found.confirmation()) : null);
+  }
+
+  private ClassTable.ClassPart part(List<ClassAgreement> classes) {
+    ClassFloor floor = identity.settings().aim().classFloor();
+    return ClassTable.ClassPart.of(
+        classes.stream()
+            .map(
+                own ->
+                    ClassTable.ClassRow.of(
+                        own.of().output(),
+                        names.of(own.of()),
+                        own.counts().judged(),
+                        own.counts().agreeing(),
+                        floor))
+            .toList());
   }
 
   /** As results call it; null for a plan. */

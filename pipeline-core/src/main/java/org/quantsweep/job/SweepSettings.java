@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Deployment;
@@ -124,7 +125,9 @@ public record SweepSettings(
     private final SamplePreparation preparation;
     private final String output;
     private Criterion criterion = Criteria.parse("top-1");
-    private Aim aim = new Aim.Smallest(new AgreementThreshold(new BigDecimal("0.95")));
+    private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
+    private ClassFloor floor = ClassFloor.NONE;
+    private Optional<LargestSize> largest = Optional.empty();
     private List<String> schemes = List.of();
     private WeightSelection selection = WeightSelection.DEFAULT;
     private boolean foldBatchNorm = true;
@@ -159,13 +162,21 @@ public record SweepSettings(
 
     /** The smallest model is found on which so many samples agree; 0.95 unless it is said. */
     public Builder threshold(AgreementThreshold value) {
-      aim = new Aim.Smallest(value);
+      threshold = value;
       return this;
     }
 
-    /** The model is found that agrees most often among those up to a size. */
+    /** So many of each class must agree too; nothing is asked of classes unless it is said. */
+    public Builder classFloor(ClassFloor value) {
+      floor = value;
+      return this;
+    }
+
+    /**
+     * The model is found that agrees most often among those up to a size; nothing else is asked.
+     */
     public Builder largestSize(LargestSize value) {
-      aim = new Aim.MostAgreeing(value);
+      largest = Optional.of(value);
       return this;
     }
 
@@ -283,7 +294,9 @@ public record SweepSettings(
           model,
           samples,
           criterion,
-          aim,
+          largest
+              .<Aim>map(Aim.MostAgreeing::new)
+              .orElseGet(() -> new Aim.Smallest(threshold, floor)),
           schemes,
           selection,
           foldBatchNorm,

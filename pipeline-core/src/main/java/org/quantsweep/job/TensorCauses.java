@@ -99,7 +99,7 @@ final class TensorCauses {
                       + " weights better; smaller weight decay steps or clipping in training take"
                       + " the cause away.")));
     }
-    // The first layer of a model of grey pictures has one channel to see.
+    // A first layer with one input channel has the same shape.
     if (isDepthwise(tensor) && !first.contains(tensor.identity())) {
       causes.add(
           new Weighed(

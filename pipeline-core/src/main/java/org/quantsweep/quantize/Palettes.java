@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.quantsweep.BadInputException;
 import org.quantsweep.tensor.Shape;
@@ -119,7 +120,7 @@ final class Palettes {
     }
     return switch ((Method.Plain) scheme.method()) {
       case LUT_LINEAR -> even(own, bits);
-      case LUT_UNIQUE -> unique(own, bits, scheme);
+      case LUT_UNIQUE -> unique(own, cut.vector(), scheme);
       default ->
           cut.vector() == 1
               ? rounded(padded(optimal(cut, table, own, members, places, bits), bits))
@@ -211,30 +212,37 @@ final class Palettes {
     return most;
   }
 
-  private static float[] unique(float[] own, NumberOfBits bits, Scheme.Quantization scheme) {
-    float[] sorted = own.clone();
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] += 0f;
-    }
-    Arrays.sort(sorted);
-    float[] table = new float[bits.codes()];
-    int count = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      if (i == 0 || sorted[i] != sorted[i - 1]) {
-        if (count == table.length) {
-          throw new BadInputException(
-              "it has more than "
-                  + table.length
-                  + " different weights in one table, more than "
-                  + scheme
-                  + " can hold.\nMaybe write "
-                  + Method.Plain.LUT_KMEANS.text()
-                  + ":"
-                  + bits
-                  + ".");
-        }
-        table[count++] = sorted[i];
+  /** Different weights, or vectors, in ascending order; zeros fill the table. */
+  private static float[] unique(float[] own, int vector, Scheme.Quantization scheme) {
+    NumberOfBits bits = scheme.bits();
+    TreeSet<float[]> different = new TreeSet<>(Arrays::compare);
+    for (int start = 0; start < own.length; start += vector) {
+      float[] one = Arrays.copyOfRange(own, start, start + vector);
+      for (int i = 0; i < vector; i++) {
+        // Zeros of both signs are one.
+        one[i] += 0f;
       }
+      different.add(one);
+      if (different.size() > bits.codes()) {
+        throw new BadInputException(
+            "it has more than "
+                + bits.codes()
+                + (vector == 1 ? " different weights in one table" : " different vectors")
+                + ", more than "
+                + scheme
+                + " can hold.\nMaybe write "
+                + Method.Plain.LUT_KMEANS.text()
+                + ":"
+                + bits
+                + (vector == 1 ? "" : "@" + scheme.grouping().text())
+                + ".");
+      }
+    }
+    float[] table = new float[bits.codes() * vector];
+    int at = 0;
+    for (float[] one : different) {
+      System.arraycopy(one, 0, table, at, vector);
+      at += vector;
     }
     return table;
   }

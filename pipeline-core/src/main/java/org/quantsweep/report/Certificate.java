@@ -1,5 +1,6 @@
 package org.quantsweep.report;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -74,6 +75,8 @@ public record Certificate(
    * @param agreement null unless every sample was judged
    * @param judged how far it was judged otherwise
    * @param disagreeing of those
+   * @param missedClasses classes that cannot reach their floor, of what was judged: the farthest
+   *     first, and only a few; left out where there is none
    */
   public record Finalist(
       String scheme,
@@ -82,5 +85,23 @@ public record Certificate(
       SweepResult.Agreement agreement,
       Long judged,
       Long disagreeing,
-      boolean passed) {}
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses,
+      boolean passed) {
+    /** Copies the list. */
+    public Finalist {
+      missedClasses = missedClasses == null ? List.of() : List.copyOf(missedClasses);
+    }
+
+    /** Where no class missed its floor. */
+    public Finalist(
+        String scheme,
+        long encodedSize,
+        Double chance,
+        SweepResult.Agreement agreement,
+        Long judged,
+        Long disagreeing,
+        boolean passed) {
+      this(scheme, encodedSize, chance, agreement, judged, disagreeing, List.of(), passed);
+    }
+  }
 }

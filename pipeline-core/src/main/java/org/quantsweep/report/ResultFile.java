@@ -31,8 +31,8 @@ public final class ResultFile {
    * From JSON text.
    *
    * @param where names the file in messages
-   * @throws BadInputException when it is no result, one of a later version, or one that rests on no
-   *     samples
+   * @throws BadInputException when it is no result, one of a later version, one that rests on no
+   *     samples, or one whose chosen model misses the floor of a class
    */
   public static SweepResult fromJson(String text, String where) {
     SweepResult result;
@@ -56,6 +56,7 @@ public final class ResultFile {
               + "]: this program knows no other.\nMaybe use the version that wrote it.");
     }
     result.requireJudged(where);
+    result.requireClasses(where);
     return result;
   }
 }

@@ -13,6 +13,9 @@ final class ResultProof {
     if (result.recipe() != null) {
       plan(result.recipe(), text);
     }
+    if (result.classes() != null) {
+      text.append(ResultSentences.classes(result.classes())).append('\n');
+    }
     Certificate certificate = result.certificate();
     if (certificate == null) {
       return text.toString();
@@ -30,7 +33,34 @@ final class ResultProof {
       ResultSentences.smaller(result).ifPresent(own -> text.append(own).append('\n'));
     }
     ResultSentences.ended(certificate).ifPresent(own -> text.append(own).append('\n'));
+    strategies(result.strategies(), text);
     return text.toString();
+  }
+
+  private static void strategies(List<SweepResult.StrategyChoice> choices, StringBuilder text) {
+    if (choices.isEmpty()) {
+      return;
+    }
+    text.append("Other strategies on the selection samples, none of them confirmed:\n");
+    for (SweepResult.StrategyChoice own : choices) {
+      String choice =
+          own.encodedSize() == null
+              ? "none acceptable"
+              : "%s, %s, %s"
+                  .formatted(
+                      own.plan() == null
+                          ? own.scheme()
+                          : "plan " + own.plan().substring(0, ResultSentences.PLAN_DIGITS),
+                      new ByteSize(own.encodedSize()),
+                      ResultSentences.count(own.agreement()));
+      text.append(
+          "  %s: %s; %d plans judged%s%n"
+              .formatted(
+                  own.strategy(),
+                  choice,
+                  own.evaluations(),
+                  own.budget() == null ? "" : ", ended early: " + own.budget()));
+    }
   }
 
   private static void plan(RecipeSummary recipe, StringBuilder text) {

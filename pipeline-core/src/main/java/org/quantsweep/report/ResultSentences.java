@@ -15,6 +15,9 @@ public final class ResultSentences {
   /** Of a plan's digest; enough to tell the plans of one sweep apart. */
   static final int PLAN_DIGITS = 8;
 
+  /** Of classes that are not judged. */
+  private static final int MOST_NAMED = 5;
+
   /** The verdict of a candidate that was not judged for its size. */
   private static final String TOO_LARGE = "too-large";
 
@@ -25,6 +28,9 @@ public final class ResultSentences {
     List<String> sentences = new ArrayList<>();
     sentences.add(decision(result));
     sentences.add(samples(result) + ".");
+    if (result.classes() != null) {
+      sentences.add(classes(result.classes()));
+    }
     sentences.addAll(proof(result));
     return sentences;
   }
@@ -37,7 +43,9 @@ public final class ResultSentences {
           + result
               .largestSize()
               .map(largest -> nothingFits(result, largest))
-              .orElse("no candidate reaches the threshold")
+              .orElse(
+                  "no candidate reaches the threshold"
+                      + result.classFloor().map(floor -> " and the class floor").orElse(""))
           + ".";
     }
     return String.format(
@@ -85,7 +93,8 @@ public final class ResultSentences {
         + result
             .largestSize()
             .map(largest -> ", the most agreeing up to " + largest)
-            .orElse(", threshold " + result.threshold());
+            .orElse(", threshold " + result.threshold())
+        + result.classFloor().map(floor -> ", class floor " + floor).orElse("");
   }
 
   /** The parts that do not select, each with its own counts where they are known. */
@@ -126,6 +135,43 @@ public final class ResultSentences {
     }
     ended(certificate).ifPresent(sentences::add);
     return sentences;
+  }
+
+  /** How classes do where they have a floor. */
+  static String classes(ClassTable table) {
+    StringBuilder text =
+        new StringBuilder("Class floor ").append(table.floor()).append(": selection: ");
+    part(table.selection(), text);
+    if (table.confirmation() != null) {
+      text.append("; confirmation: ");
+      part(table.confirmation(), text);
+    }
+    return text.append('.').toString();
+  }
+
+  private static void part(ClassTable.ClassPart part, StringBuilder text) {
+    text.append(part.judged()).append(part.judged() == 1 ? " class" : " classes").append(" judged");
+    part.closest()
+        .ifPresent(
+            row ->
+                text.append(
+                    ", the closest '%s' (%d of %d agree, %d must)"
+                        .formatted(row.name(), row.agreeing(), row.samples(), row.required())));
+    if (part.notJudged() > 0) {
+      text.append(", ")
+          .append(part.notJudged())
+          .append(" not judged for their few samples (")
+          .append(part.samplesNotJudged())
+          .append(" together): ");
+      List<String> names =
+          part.classes().stream()
+              .filter(row -> !row.isJudged())
+              .limit(MOST_NAMED)
+              .map(row -> "'" + row.name() + "'")
+              .toList();
+      text.append(names.isEmpty() ? "not named here" : String.join(", ", names));
+      text.append(names.size() < part.notJudged() && !names.isEmpty() ? ", ..." : "");
+    }
   }
 
   /** What was searched. */
@@ -247,7 +293,8 @@ public final class ResultSentences {
               .formatted(
                   new ByteSize(finalist.encodedSize()),
                   finalist.agreement() == null ? partial(finalist) : whole(finalist.agreement()),
-                  finalist.passed() ? "passed" : "failed"));
+                  (finalist.passed() ? "passed" : "failed")
+                      + ResultTable.missed(finalist.missedClasses())));
     }
     return lines;
   }
@@ -261,7 +308,7 @@ public final class ResultSentences {
         agreement.confidence());
   }
 
-  private static String count(SweepResult.Agreement agreement) {
+  static String count(SweepResult.Agreement agreement) {
     return agreement.agreeing() + " of " + agreement.samples() + " agree";
   }
 

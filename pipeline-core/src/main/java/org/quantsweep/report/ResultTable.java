@@ -58,8 +58,13 @@ public final class ResultTable {
       String.format(Locale.ROOT, "%.3f", row.ratio()),
       agreement,
       bound,
-      row.verdict()
+      row.verdict() + missed(row.missedClasses())
     };
+  }
+
+  /** Which class was too low; a candidate may fail by it although enough samples agree in all. */
+  static String missed(List<String> classes) {
+    return classes.isEmpty() ? "" : " by class '" + String.join("', '", classes) + "'";
   }
 
   private static String share(SweepResult.Agreement agreement) {

@@ -30,9 +30,13 @@ import org.quantsweep.BadInputException;
  *     for, which {@code settings} has as {@code largest-size}. Then the verdicts of candidates are
  *     {@code judged}, {@code too-large} and {@code not-needed}. {@code schemaVersion} 2 had no such
  *     results at first
+ * @param classes what the chosen model does on each class; null where classes have no floor, where
+ *     none is acceptable, and in results of earlier versions
  * @param leftOut by weight tensor; none in results of earlier versions
  * @param notOffered forms that were not offered, because they are reported to do badly where the
  *     model is to run; none in results of earlier versions
+ * @param strategies what other strategies chose, where they were to be compared; none in results of
+ *     earlier versions
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record SweepResult(
@@ -47,12 +51,14 @@ public record SweepResult(
     Samples samples,
     Chosen selected,
     Chosen bestUniform,
+    ClassTable classes,
     List<Row> candidates,
     List<LeftOut> leftOut,
     List<NotOffered> notOffered,
     Published published,
     Certificate certificate,
     RecipeSummary recipe,
+    List<StrategyChoice> strategies,
     Cost cost) {
   /** The version that this code writes; it reads all from 1 on. */
   public static final int SCHEMA_VERSION = 2;
@@ -74,6 +80,7 @@ public record SweepResult(
         Collections.unmodifiableSortedMap(new TreeMap<>(settings == null ? Map.of() : settings));
     candidates = List.copyOf(candidates);
     leftOut = leftOut == null ? List.of() : List.copyOf(leftOut);
+    strategies = strategies == null ? List.of() : List.copyOf(strategies);
     notOffered = notOffered == null ? List.of() : List.copyOf(notOffered);
   }
 
@@ -81,6 +88,12 @@ public record SweepResult(
   @JsonIgnore
   public Optional<String> largestSize() {
     return Optional.ofNullable(settings.get("largest-size"));
+  }
+
+  /** The floor of classes that was asked for, as it was written; empty where none was. */
+  @JsonIgnore
+  public Optional<String> classFloor() {
+    return Optional.ofNullable(settings.get("class-floor"));
   }
 
   /**
@@ -118,12 +131,14 @@ public record SweepResult(
         samples,
         selected,
         bestUniform,
+        classes,
         candidates,
         leftOut,
         notOffered,
         published,
         certificate,
         recipe,
+        strategies,
         new Cost(
             cost.evaluations(),
             cost.inferences(),
@@ -147,12 +162,14 @@ public record SweepResult(
         samples,
         selected,
         bestUniform,
+        classes,
         candidates,
         leftOut,
         notOffered,
         entry,
         certificate,
         recipe,
+        strategies,
         cost);
   }
 
@@ -197,6 +214,18 @@ public record SweepResult(
               + ": this result rests on no samples: n is 0 in its "
               + String.join(" and ", empty)
               + ".\nMaybe sweep again, with samples that the model answers.");
+    }
+  }
+
+  /**
+   * Refuses a result whose chosen model misses the floor of a class by its own counts.
+   *
+   * @param where names it in messages
+   * @throws BadInputException naming the class
+   */
+  public void requireClasses(String where) {
+    if (selected != null && classes != null) {
+      classes.requireMet(where);
     }
   }
 
@@ -269,6 +298,8 @@ public record SweepResult(
    * @param agreement null unless every sample was judged
    * @param judged how far it was judged otherwise
    * @param disagreeing of those
+   * @param missedClasses classes that cannot reach their floor, of what was judged: the farthest
+   *     first, and only a few; left out where there is none
    */
   public record Row(
       String scheme,
@@ -278,7 +309,29 @@ public record SweepResult(
       String verdict,
       Agreement agreement,
       Long judged,
-      Long disagreeing) {
+      Long disagreeing,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses) {
+    /** How many classes are named at most. */
+    public static final int MOST_MISSED = 3;
+
+    /** Copies the list. */
+    public Row {
+      missedClasses = missedClasses == null ? List.of() : List.copyOf(missedClasses);
+    }
+
+    /** Where no class missed its floor. */
+    public Row(
+        String scheme,
+        String plan,
+        long encodedSize,
+        double ratio,
+        String verdict,
+        Agreement agreement,
+        Long judged,
+        Long disagreeing) {
+      this(scheme, plan, encodedSize, ratio, verdict, agreement, judged, disagreeing, List.of());
+    }
+
     /** The share that agrees of what was judged; -1 where nothing was. */
     double share() {
       if (agreement != null) {
@@ -309,6 +362,31 @@ public record SweepResult(
    * @param source where it is reported
    */
   public record NotOffered(String forms, String reason, String source) {}
+
+  /**
+   * What a strategy chose on the selection samples. Nothing of it is confirmed, and nothing of the
+   * answer depends on it.
+   *
+   * @param strategy its name
+   * @param scheme of a uniform choice; null for a plan, and where there is none
+   * @param plan digest of the plan; null for a uniform choice, and where there is none
+   * @param encodedSize bytes; null where there is no choice
+   * @param ratio encodedSize / bytes as given
+   * @param agreement on the selection samples
+   * @param line how many plans it lined up
+   * @param evaluations how many plans it asked for
+   * @param budget what ended it before it was through, or null
+   */
+  public record StrategyChoice(
+      String strategy,
+      String scheme,
+      String plan,
+      Long encodedSize,
+      Double ratio,
+      Agreement agreement,
+      int line,
+      int evaluations,
+      String budget) {}
 
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}

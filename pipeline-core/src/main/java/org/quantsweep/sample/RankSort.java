@@ -19,10 +19,11 @@ public final class RankSort {
    * @return the same array
    */
   public static int[] sort(int[] ranks, IntToLongFunction key) {
-    // The upper half of the key stands above the rank: digits are read one behind the other.
+    Keys keys = Keys.of(ranks, key);
+    // The upper half of a key stands above the rank: digits are read one behind the other.
     long[] packed = new long[ranks.length];
     for (int i = 0; i < ranks.length; i++) {
-      packed[i] = (key.applyAsLong(ranks[i]) & ~RANK) | ranks[i];
+      packed[i] = (keys.of(ranks[i]) & ~RANK) | ranks[i];
     }
     packed = byUpperHalf(packed);
     for (int from = 0; from < packed.length; ) {
@@ -30,13 +31,36 @@ public final class RankSort {
       while (to < packed.length && (packed[from] ^ packed[to]) >>> Integer.SIZE == 0) {
         to++;
       }
-      byLowerHalf(packed, from, to, key);
+      byLowerHalf(packed, from, to, keys);
       from = to;
     }
     for (int i = 0; i < ranks.length; i++) {
       ranks[i] = (int) packed[i];
     }
     return ranks;
+  }
+
+  /**
+   * Keys as far as they differ: from the least one on, and moved up until the greatest has the
+   * first bit. So few have one upper half, where keys lie as close as margins in [0, 1) do.
+   */
+  private record Keys(IntToLongFunction key, long least, int shift) {
+    static Keys of(int[] ranks, IntToLongFunction key) {
+      long least = -1L;
+      long greatest = 0;
+      for (int rank : ranks) {
+        long own = key.applyAsLong(rank);
+        least = Long.compareUnsigned(own, least) < 0 ? own : least;
+        greatest = Long.compareUnsigned(own, greatest) > 0 ? own : greatest;
+      }
+      // Equal keys have no first bit.
+      int shift = Math.min(Long.SIZE - 1, Long.numberOfLeadingZeros(greatest - least));
+      return new Keys(key, least, shift);
+    }
+
+    long of(int rank) {
+      return (key.applyAsLong(rank) - least) << shift;
+    }
   }
 
   private static long[] byUpperHalf(long[] packed) {
@@ -61,14 +85,14 @@ public final class RankSort {
   }
 
   /** Sorts ranks whose keys have one upper half. */
-  private static void byLowerHalf(long[] packed, int from, int to, IntToLongFunction key) {
+  private static void byLowerHalf(long[] packed, int from, int to, Keys keys) {
     if (to - from == 1) {
       return;
     }
     for (int i = from; i < to; i++) {
       long rank = packed[i] & RANK;
       // The sign bit is turned, because longs are sorted with it.
-      packed[i] = ((key.applyAsLong((int) rank) << Integer.SIZE) ^ Long.MIN_VALUE) | rank;
+      packed[i] = ((keys.of((int) rank) << Integer.SIZE) ^ Long.MIN_VALUE) | rank;
     }
     Arrays.sort(packed, from, to);
   }

@@ -139,6 +139,16 @@ public final class SampleIndex implements Serializable {
     return starts[shard.number() + 1];
   }
 
+  /** Which shard a digest belongs to. */
+  public ShardPrefixes prefixes() {
+    int bits = bits(size());
+    int[] shards = new int[1 << bits];
+    for (int shard = 0; shard < shards(); shard++) {
+      shards[(int) (digests.word(starts[shard], 0) >>> (Long.SIZE - bits))] = shard + 1;
+    }
+    return new ShardPrefixes(bits, shards);
+  }
+
   /** The samples of a shard alone, with their copies. */
   public SampleIndex shardAlone(ShardId shard) {
     try (SampleCollector collector = new SampleCollector()) {
@@ -204,16 +214,20 @@ public final class SampleIndex implements Serializable {
     return set.build();
   }
 
-  /** By the first bits of digests, of which there are as many as give shards their size. */
-  private static int[] cut(DigestTable digests) {
+  /** How many first bits digests of one shard have in common: as many as give shards their size. */
+  private static int bits(int samples) {
     int bits = LEAST_BITS;
     double wanted =
-        SAMPLES_PER_SHARD
-            * Math.max(1, Math.min(MOST_TIMES, Math.sqrt((double) digests.size() / MANY)));
+        SAMPLES_PER_SHARD * Math.max(1, Math.min(MOST_TIMES, Math.sqrt((double) samples / MANY)));
     // Rounded on the logarithm.
-    while (digests.size() > wanted * (1 << bits) * Math.sqrt(2)) {
+    while (samples > wanted * (1 << bits) * Math.sqrt(2)) {
       bits++;
     }
+    return bits;
+  }
+
+  private static int[] cut(DigestTable digests) {
+    int bits = bits(digests.size());
     int[] starts = new int[(1 << bits) + 1];
     int shards = 0;
     long before = -1;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
@@ -33,17 +34,14 @@ public final class CandidateJudge {
   private final SearchBudget budget;
   private final SearchListener listener;
   private final int firstWave;
+  private final ClassFloor floor;
   private final Set<Candidate> counted = new LinkedHashSet<>();
   private ReferenceEvidence reference;
   private List<Integer> order;
+  private ClassRule classes;
   private int left;
 
-  /**
-   * A judge.
-   *
-   * @param encode makes a candidate's file; called only for those that are judged
-   * @param firstWave how many samples a candidate is judged on at first; doubled after
-   */
+  /** A judge that asks nothing of classes. */
   public CandidateJudge(
       SampleIndex samples,
       EvaluationKey key,
@@ -53,6 +51,27 @@ public final class CandidateJudge {
       SearchBudget budget,
       SearchListener listener,
       int firstWave) {
+    this(samples, key, store, runner, encode, budget, listener, firstWave, ClassFloor.NONE);
+  }
+
+  /**
+   * A judge.
+   *
+   * @param encode makes a candidate's file; called only for those that are judged
+   * @param firstWave how many samples a candidate is judged on at first; doubled after
+   * @param floor what each class must reach, wherever something has to be met
+   */
+  public CandidateJudge(
+      SampleIndex samples,
+      EvaluationKey key,
+      EvaluationStore store,
+      SweepRunner runner,
+      Function<Candidate, ModelFiles> encode,
+      SearchBudget budget,
+      SearchListener listener,
+      int firstWave,
+      ClassFloor floor) {
+    this.floor = floor;
     this.samples = samples;
     this.key = key;
     this.store = store;
@@ -66,7 +85,7 @@ public final class CandidateJudge {
   /** What the reference answers, from the store as far as it is known there. */
   public ReferenceEvidence reference() {
     if (reference == null) {
-      reference = EvidenceLedger.reference(samples, key, store, runner);
+      reference = EvidenceLedger.reference(samples, key, store, runner, floor.asks());
     }
     return reference;
   }
@@ -77,6 +96,58 @@ public final class CandidateJudge {
       order = reference().order();
     }
     return order;
+  }
+
+  private ClassRule classes() {
+    if (classes == null) {
+      classes = ClassRule.of(samples, reference(), floor);
+    }
+    return classes;
+  }
+
+  /**
+   * Refuses samples without a class, where classes have a floor.
+   *
+   * @throws org.quantsweep.UsageException saying how many there are
+   */
+  public void requireClasses() {
+    classes();
+  }
+
+  /**
+   * How many samples of each class agree under a candidate that was judged on every sample; none
+   * where classes have no floor.
+   */
+  public List<ClassAgreement> agreements(Candidate candidate) {
+    if (!floor.asks()) {
+      return List.of();
+    }
+    Evidence known = ledger.evidence(candidate);
+    ledger.release(candidate);
+    return classes().classes().agreements(known);
+  }
+
+  /**
+   * The chance that every class reaches its floor on unseen samples, where each has its share of
+   * them and fails independently of the others.
+   *
+   * @param candidate one that was judged on every sample
+   * @param unseen how many samples confirm, at least 1
+   */
+  public double chanceOfClasses(Candidate candidate, long unseen) {
+    if (candidate instanceof Candidate.AsGiven) {
+      return 1;
+    }
+    double chance = 1;
+    for (ClassAgreement own : agreements(candidate)) {
+      long size = own.counts().judged();
+      long expected = Math.round((double) size * unseen / denominator());
+      if (floor.judges(size) || floor.judges(expected)) {
+        chance *=
+            Ladder.chance(own.counts().share(), floor.asThreshold(), size, Math.max(1, expected));
+      }
+    }
+    return chance;
   }
 
   /** The samples that the reference answers, copies counted: the denominator n. */
@@ -117,21 +188,21 @@ public final class CandidateJudge {
    */
   public Map<Candidate, CandidateEvaluation> judge(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = SequentialRule.of(samples, order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, order(), threshold, classes());
     return decide(candidates, candidate -> rule.judge(candidate, ledger.evidence(candidate)), rule);
   }
 
   /** Judges candidates on every sample. Those that the budget does not reach are left out. */
   public Map<Candidate, CandidateEvaluation> judgeWhole(
       Collection<Candidate> candidates, AgreementThreshold threshold) {
-    SequentialRule rule = SequentialRule.of(samples, order(), threshold);
+    SequentialRule rule = SequentialRule.of(samples, order(), threshold, classes());
     return decide(
         candidates, candidate -> rule.judgeWhole(candidate, ledger.evidence(candidate)), rule);
   }
 
   /** Counts on every sample. Candidates that the budget does not reach are left out. */
   Map<Candidate, CandidateEvaluation> count(Collection<Candidate> candidates) {
-    SequentialRule rule = SequentialRule.requiring(samples, order(), 0);
+    SequentialRule rule = SequentialRule.requiring(samples, order(), 0, ClassRule.NONE);
     return decide(candidates, asked -> rule.count(asked, ledger.evidence(asked)), rule);
   }
 
@@ -140,13 +211,13 @@ public final class CandidateJudge {
    * Those that the budget does not reach are left out.
    */
   Map<Candidate, CandidateEvaluation> test(Collection<Candidate> candidates, long required) {
-    SequentialRule rule = SequentialRule.requiring(samples, order(), required);
+    SequentialRule rule = SequentialRule.requiring(samples, order(), required, classes());
     return decide(candidates, asked -> rule.judgeUntilCertain(asked, ledger.evidence(asked)), rule);
   }
 
   /** As {@link #test}, on every sample; empty where the budget does not reach it. */
   Optional<CandidateEvaluation> testWhole(Candidate candidate, long required) {
-    SequentialRule rule = SequentialRule.requiring(samples, order(), required);
+    SequentialRule rule = SequentialRule.requiring(samples, order(), required, classes());
     return Optional.ofNullable(
         decide(List.of(candidate), asked -> rule.judgeWhole(asked, ledger.evidence(asked)), rule)
             .get(candidate));

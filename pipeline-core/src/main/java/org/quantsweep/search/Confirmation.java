@@ -33,8 +33,15 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
    *
    * @param counts in the order of the rule, up to where its outcome was certain; over every sample
    *     for the answer
+   * @param missed classes that cannot reach their floor, of what was judged
    */
-  public record Test(Rung rung, AgreementCounts counts, boolean passed) implements Serializable {
+  public record Test(Rung rung, AgreementCounts counts, List<SampleClass> missed, boolean passed)
+      implements Serializable {
+    /** Copies the list. */
+    public Test {
+      missed = List.copyOf(missed);
+    }
+
     /** What was tested. */
     public Candidate candidate() {
       return rung.candidate();
@@ -54,7 +61,8 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
   public static Confirmation counted(CandidateJudge judge, Candidate candidate) {
     AgreementCounts whole = judge.testWhole(candidate, 0).orElseThrow().counts();
     Rung only = new Rung(candidate, whole.share(), 1);
-    return new Confirmation(List.of(new Test(only, whole, true)), 0, judge.denominator());
+    return new Confirmation(
+        List.of(new Test(only, whole, List.of(), true)), 0, judge.denominator());
   }
 
   /**
@@ -76,7 +84,7 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
         CandidateEvaluation own = found.get(next.get(i).candidate());
         passed = own != null && own.verdict().isAccepted();
         if (own != null) {
-          tested.add(new Test(next.get(i), own.counts(), passed));
+          tested.add(new Test(next.get(i), own.counts(), own.missed(), passed));
         }
       }
     }
@@ -88,7 +96,7 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
       judge.expect(0);
       Rung answer = tested.get(last).rung();
       AgreementCounts whole = judge.testWhole(answer.candidate(), required).orElseThrow().counts();
-      tested.set(last, new Test(answer, whole, true));
+      tested.set(last, new Test(answer, whole, List.of(), true));
     }
     return new Confirmation(tested, required, judge.denominator());
   }

@@ -51,12 +51,20 @@ final class EvidenceLedger {
     this.encode = encode;
   }
 
-  /** What the reference answers, from the store as far as it is known there. */
+  /**
+   * What the reference answers, from the store as far as it is known there.
+   *
+   * @param labelled whether its classes are needed too; older evidence may lack them
+   */
   static ReferenceEvidence reference(
-      SampleIndex samples, EvaluationKey key, EvaluationStore store, SweepRunner runner) {
+      SampleIndex samples,
+      EvaluationKey key,
+      EvaluationStore store,
+      SweepRunner runner,
+      boolean labelled) {
     ReferenceEvidence known = store.loadReference(key, samples);
     runner.know(known);
-    if (!known.covers(samples)) {
+    if (!known.covers(samples) || (labelled && !known.isLabelled())) {
       known = runner.runReference();
       store.appendReference(key, samples, known);
     }

@@ -3,6 +3,7 @@ package org.quantsweep.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.quantsweep.agreement.AgreementThreshold;
 
 /**
@@ -41,16 +42,22 @@ public record Finalists(
    * by own counts.
    *
    * @param threshold what selection has asked for
+   * @param classes the chance of an accepted candidate that no class misses its floor
    */
-  public List<Rung> withoutSearch(AgreementThreshold threshold) {
-    List<Rung> plans =
-        warmStart.stream().map(own -> Ladder.byCounts(own, threshold, unseen)).toList();
-    Optional<Rung> first = uniform.map(own -> Ladder.byCounts(own, threshold, unseen));
+  public List<Rung> withoutSearch(
+      AgreementThreshold threshold, ToDoubleFunction<Candidate> classes) {
+    List<Rung> plans = warmStart.stream().map(own -> rung(own, threshold, classes)).toList();
+    Optional<Rung> first = uniform.map(own -> rung(own, threshold, classes));
     List<Rung> ladder = new ArrayList<>();
     if (Ladder.isLed(first, plans)) {
       ladder.add(first.get());
     }
     ladder.addAll(plans);
     return ladder.subList(0, Math.min(most, ladder.size()));
+  }
+
+  private Rung rung(
+      CandidateEvaluation own, AgreementThreshold threshold, ToDoubleFunction<Candidate> classes) {
+    return Ladder.byCounts(own, threshold, unseen).times(classes.applyAsDouble(own.candidate()));
   }
 }

@@ -58,7 +58,7 @@ public final class LadderTop {
     List<CandidateEvaluation> judged = new ArrayList<>();
     // Between what the ladder tells and the rung's own counts, which luck has lifted.
     double share = (rungs.get(0).share() + first.share()) / 2;
-    boolean isSure = rungs.get(0).chance() == 1 || isSure(share);
+    boolean isSure = rungs.get(0).chance() == 1 || isSure(share, rungs.get(0).candidate());
     for (Candidate candidate : larger) {
       if (isSure) {
         break;
@@ -73,15 +73,20 @@ public final class LadderTop {
       CandidateEvaluation own = found.get(candidate);
       judged.add(own);
       if (own.verdict() == Verdict.ACCEPTED && own.counts().share() >= share) {
-        raised.add(0, Ladder.byCounts(own, threshold, unseen));
+        raised.add(
+            0,
+            Ladder.byCounts(own, threshold, unseen)
+                .times(judge.chanceOfClasses(candidate, unseen)));
         share = own.counts().share();
-        isSure = candidate instanceof Candidate.AsGiven || isSure(share);
+        isSure = candidate instanceof Candidate.AsGiven || isSure(share, candidate);
       }
     }
     return new Raised(raised.subList(0, Math.min(most, raised.size())), judged);
   }
 
-  private boolean isSure(double share) {
-    return Ladder.chance(share, threshold, judge.denominator(), unseen) >= Ladder.SURE;
+  private boolean isSure(double share, Candidate candidate) {
+    return Ladder.chance(share, threshold, judge.denominator(), unseen)
+            * judge.chanceOfClasses(candidate, unseen)
+        >= Ladder.SURE;
   }
 }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +30,7 @@ import org.quantsweep.tensor.Tensor;
 /**
  * Finds out what single options cost: their bytes, their own error, and what each alone does to the
  * answers. What was found before is taken from the store; new findings go there group by group, so
- * that a kill loses one group at most.
+ * that a kill loses the groups that run: one, or a few where a cluster has slots for more.
  */
 public final class OptionPass {
   /** The options of at least the first width are run at once, then the narrower ones. */
@@ -101,26 +103,7 @@ public final class OptionPass {
     rules.requireKnown(new TreeSet<>(tensors));
     Map<TensorOption, Double> errors =
         new HashMap<>(calibratable.isEmpty() ? Map.of() : store.loadErrors(keys.calibration()));
-    int done = 0;
-    boolean started = false;
-    for (List<TensorOption> group : fitGroups(tensors, calibratable, rules)) {
-      List<TensorOption> missing = new ArrayList<>(group);
-      missing.removeIf(errors::containsKey);
-      if (!missing.isEmpty() && !started) {
-        listener.phaseStarted("calibration", 0);
-        started = true;
-      }
-      if (!missing.isEmpty() && !budget.isOver()) {
-        Map<TensorOption, FittedOption> fitted =
-            new TreeMap<>(
-                runner.fitInto(
-                    store, keys.calibration(), missing, encoder.knownTables(tensorsOf(missing))));
-        leaveOut(fitted);
-        fitted.forEach((option, found) -> errors.put(option, found.error()));
-      }
-      done += (int) group.stream().map(TensorOption::tensor).distinct().count();
-      listener.phaseAdvanced("calibration", done, calibratable.size());
-    }
+    fit(fitGroups(tensors, calibratable, rules), calibratable.size(), errors);
     TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
     long base = encoder.encodedSize(new QuantizationPlan(new TreeMap<>())).bytes();
     for (String tensor : tensors) {
@@ -146,6 +129,56 @@ public final class OptionPass {
     offered = Optional.of(new Offered(all, best, kept));
     listener.narrowed(all.options().size(), best.options().size(), kept.options().size());
     return kept;
+  }
+
+  /**
+   * Fits what is not known yet.
+   *
+   * @param tensors how many there are in all
+   * @param errors what is known, and comes to be
+   */
+  private void fit(List<List<TensorOption>> groups, int tensors, Map<TensorOption, Double> errors) {
+    List<List<TensorOption>> left = new ArrayList<>();
+    int[] done = new int[1];
+    for (List<TensorOption> group : groups) {
+      List<TensorOption> missing = new ArrayList<>(group);
+      missing.removeIf(errors::containsKey);
+      done[0] += tensorsOf(group).size() - tensorsOf(missing).size();
+      if (!missing.isEmpty()) {
+        left.add(missing);
+      }
+    }
+    if (!left.isEmpty()) {
+      listener.phaseStarted("calibration", 0);
+    }
+    if (done[0] > 0) {
+      listener.phaseAdvanced("calibration", done[0], tensors);
+    }
+    Iterator<List<TensorOption>> next = left.iterator();
+    Iterator<OptionRunner.FitGroup> begun =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return next.hasNext() && !budget.isOver();
+          }
+
+          @Override
+          public OptionRunner.FitGroup next() {
+            List<TensorOption> group = next.next();
+            return new OptionRunner.FitGroup(group, encoder.knownTables(tensorsOf(group)));
+          }
+        };
+    runner.fitEach(
+        store,
+        keys.calibration(),
+        begun,
+        found -> {
+          done[0] += tensorsOf(found.keySet()).size();
+          Map<TensorOption, FittedOption> fitted = new TreeMap<>(found);
+          leaveOut(fitted);
+          fitted.forEach((option, own) -> errors.put(option, own.error()));
+          listener.phaseAdvanced("calibration", done[0], tensors);
+        });
   }
 
   /** Takes away the options of weight tensors that cannot be fitted, and says so once for each. */
@@ -296,32 +329,61 @@ public final class OptionPass {
 
   /** Runs options group by group; false when the budget ended it. */
   private boolean measure(List<TensorOption> missing, Map<TensorOption, Sensitivity> measured) {
-    int at = 0;
-    while (at < missing.size()) {
-      if (budget.isOver()) {
-        return false;
+    Groups groups = new Groups(missing, groupBytes / runner.groupsAtOnce());
+    int[] done = new int[1];
+    runner.measureEach(
+        groups,
+        found -> {
+          store.appendSensitivities(keys.sensitivity(), found);
+          measured.putAll(found);
+          done[0] += found.size();
+          listener.phaseAdvanced("sensitivities", done[0], missing.size());
+        });
+    return groups.isDone();
+  }
+
+  /** Options one behind the other, as many as fit; their weights are decoded when they are due. */
+  private final class Groups implements Iterator<Map<TensorOption, OptionWeights>> {
+    private final List<TensorOption> options;
+    private final long mostBytes;
+    private int at;
+
+    Groups(List<TensorOption> options, long mostBytes) {
+      this.options = options;
+      this.mostBytes = mostBytes;
+    }
+
+    boolean isDone() {
+      return at == options.size();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !isDone() && !budget.isOver();
+    }
+
+    @Override
+    public Map<TensorOption, OptionWeights> next() {
+      if (isDone()) {
+        throw new NoSuchElementException();
       }
       Map<TensorOption, OptionWeights> group = new LinkedHashMap<>();
       long bytes = 0;
-      while (at < missing.size()) {
-        OptionWeights weights = weights(missing.get(at));
-        long own = encoder.bytesFrom(missing.get(at).tensor());
-        if (!group.isEmpty() && bytes + own > groupBytes) {
+      while (!isDone()) {
+        TensorOption option = options.get(at);
+        long own = encoder.bytesFrom(option.tensor());
+        if (!group.isEmpty() && bytes + own > mostBytes) {
           break;
         }
-        group.put(missing.get(at), weights);
+        group.put(option, weights(option));
         bytes += own;
         at++;
       }
-      Map<TensorOption, Sensitivity> found = runner.measure(group);
-      store.appendSensitivities(keys.sensitivity(), found);
-      measured.putAll(found);
-      listener.phaseAdvanced("sensitivities", at, missing.size());
+      return group;
     }
-    return true;
   }
 
-  private static Set<String> tensorsOf(List<TensorOption> options) {
+  private static Set<String> tensorsOf(Collection<TensorOption> options) {
     Set<String> tensors = new TreeSet<>();
     options.forEach(option -> tensors.add(option.tensor()));
     return tensors;

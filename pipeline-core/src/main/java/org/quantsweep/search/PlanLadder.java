@@ -39,6 +39,11 @@ final class PlanLadder {
   interface Judge {
     /** Those that the budget does not reach are left out. */
     Collection<CandidateEvaluation> judge(List<Candidate> plans);
+
+    /** The chance that no class of an accepted candidate misses its floor on the unseen samples. */
+    default double chanceOfClasses(Candidate accepted) {
+      return 1;
+    }
   }
 
   /**
@@ -93,7 +98,8 @@ final class PlanLadder {
   private List<Rung> rungs(List<Rung> contenders) {
     List<Rung> rungs = withoutDips(judged(Ladder.of(contenders, finalists.most())));
     raise(rungs, contenders);
-    return rungs;
+    return new ArrayList<>(
+        rungs.stream().map(own -> own.times(judge.chanceOfClasses(own.candidate()))).toList());
   }
 
   /** Plans that may be rungs, ascending in size and in share, none below the smallest accepted. */
@@ -145,7 +151,8 @@ final class PlanLadder {
     if (candidate instanceof Candidate.AsGiven) {
       return Ladder.byCounts(evaluation, threshold, finalists.unseen());
     }
-    return rung(candidate, shares.ofUniform(candidate).orElse(evaluation.counts().share()));
+    return rung(candidate, shares.ofUniform(candidate).orElse(evaluation.counts().share()))
+        .times(judge.chanceOfClasses(candidate));
   }
 
   /** Of these, those that selection accepts. */
@@ -204,6 +211,8 @@ final class PlanLadder {
   }
 
   private boolean isSure(Rung rung) {
-    return Ladder.chance(estimate(rung), threshold, selection, finalists.unseen()) >= Ladder.SURE;
+    return Ladder.chance(estimate(rung), threshold, selection, finalists.unseen())
+            * judge.chanceOfClasses(rung.candidate())
+        >= Ladder.SURE;
   }
 }

@@ -120,15 +120,22 @@ public final class PlanSearch {
       curve = curve(all, boundary.orElse(incumbent), threshold);
     }
     later -= settings.scan();
-    Optional<Candidate> best = boundary.map(found -> scan(line, found, threshold));
+    boundary.ifPresent(found -> scan(line, found, threshold));
     later = ladder;
     List<CandidateEvaluation> rejected = new ArrayList<>();
+    Optional<Candidate> best = smallestAccepted(incumbent);
     if (best.isPresent() && settings.neighbours() > 0) {
       best = Optional.of(descend(best.get(), threshold, rejected));
     }
+    List<Rung> rungs = confirmed ? ladder(whole, uniform, threshold, finalists) : List.of();
+    Optional<Candidate> smallest = smallestAccepted(incumbent);
+    if (!smallest.equals(best)) {
+      // The ladder met a smaller one, whose neighbours were not looked at.
+      rejected.clear();
+    }
     return new PlanOutcome(
-        best.map(decided::get),
-        confirmed ? ladder(whole, uniform, threshold, finalists) : List.of(),
+        smallest.map(decided::get),
+        rungs,
         new ArrayList<>(decided.values()),
         rejected,
         line.size(),
@@ -144,6 +151,14 @@ public final class PlanSearch {
               loss -> points.add(new PlanOutcome.LinePoint(plan.encodedSize().bytes(), loss)));
     }
     return points;
+  }
+
+  /** Of what was decided, the smallest accepted plan below the incumbent. */
+  private Optional<Candidate> smallestAccepted(Candidate incumbent) {
+    return decided.headMap(incumbent).values().stream()
+        .filter(own -> own.verdict() == Verdict.ACCEPTED)
+        .map(CandidateEvaluation::candidate)
+        .findFirst();
   }
 
   /** The strategy's plans, ascending, close ones left out. */
@@ -215,8 +230,8 @@ public final class PlanSearch {
     return plans;
   }
 
-  /** The smallest accepted plan that lies at most so many places below another one. */
-  private Candidate scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
+  /** Looks for smaller accepted plans at most so many places below another one. */
+  private void scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
     int accepted = line.indexOf(from);
     int below = accepted - 1;
     while (below >= 0 && below >= accepted - settings.scan() && !budget.isOver()) {
@@ -238,7 +253,6 @@ public final class PlanSearch {
       }
       below = next;
     }
-    return line.get(accepted);
   }
 
   /**
@@ -313,14 +327,20 @@ public final class PlanSearch {
                 : expectedShare(logarithm(uniformLoss.apply(uniform)));
           }
         };
+    PlanLadder.Judge decide =
+        new PlanLadder.Judge() {
+          @Override
+          public List<CandidateEvaluation> judge(List<Candidate> plans) {
+            return judgeInWaves(plans, t);
+          }
+
+          @Override
+          public double chanceOfClasses(Candidate accepted) {
+            return judge.chanceOfClasses(accepted, finalists.unseen());
+          }
+        };
     later = finalists.most();
-    return new PlanLadder(
-            shares,
-            plans -> judgeInWaves(plans, t),
-            t,
-            finalists,
-            judge.denominator(),
-            decided.values())
+    return new PlanLadder(shares, decide, t, finalists, judge.denominator(), decided.values())
         .rungs(undecided.get(true), undecided.get(false));
   }
 

@@ -34,6 +34,10 @@ public final class SearchBudget {
   private final Optional<Duration> time;
   private final LongSupplier nanoseconds;
   private final long started;
+
+  /** What an interruption ends too; null for none. */
+  private final SearchBudget beside;
+
   private int evaluations;
   private End end;
   private volatile boolean interrupted;
@@ -54,11 +58,31 @@ public final class SearchBudget {
     this.time = time;
     this.nanoseconds = nanoseconds;
     this.started = nanoseconds.getAsLong();
+    this.beside = null;
+  }
+
+  private SearchBudget(SearchBudget beside, int evaluations) {
+    this.maxEvaluations = beside.maxEvaluations;
+    this.time = beside.time;
+    this.nanoseconds = beside.nanoseconds;
+    this.started = beside.started;
+    this.beside = beside;
+    this.evaluations = evaluations;
   }
 
   /** No limit at all. */
   public static SearchBudget unlimited() {
     return new SearchBudget(SearchSettings.UNLIMITED, Optional.empty(), System::nanoTime);
+  }
+
+  /**
+   * The same limits for another search beside this one: what that takes is not taken from here.
+   * Time goes on, and an interruption ends both.
+   *
+   * @param taken how many evaluations both have taken together
+   */
+  public SearchBudget beside(int taken) {
+    return new SearchBudget(this, taken);
   }
 
   /** Ends the search at its next step. From any thread. */
@@ -68,7 +92,7 @@ public final class SearchBudget {
 
   /** Whether time is up or somebody stopped the search. */
   public boolean isOver() {
-    if (end == null && interrupted) {
+    if (end == null && isInterrupted()) {
       end = End.INTERRUPTION;
     }
     if (end == null
@@ -77,6 +101,10 @@ public final class SearchBudget {
       end = End.TIME;
     }
     return end != null && end != End.EVALUATIONS;
+  }
+
+  private boolean isInterrupted() {
+    return interrupted || (beside != null && beside.isInterrupted());
   }
 
   /** Takes one evaluation out of the budget; false when there is none left. */

@@ -3,12 +3,14 @@ package org.quantsweep.search;
 import java.io.Serializable;
 import java.util.Objects;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 
 /**
  * How a family of candidates is judged. Nothing here depends on cores or partitions, so the outcome
  * does not either.
  *
  * @param threshold the least agreement
+ * @param floor the least agreement of each class
  * @param evaluateAll whether every candidate is judged on every sample
  * @param maxEvaluations the most candidates that are judged, at least 1
  * @param candidatesInFlight how many candidates a wave holds, at least 1: the smallest undecided
@@ -17,6 +19,7 @@ import org.quantsweep.agreement.AgreementThreshold;
  */
 public record SearchSettings(
     AgreementThreshold threshold,
+    ClassFloor floor,
     boolean evaluateAll,
     int maxEvaluations,
     int candidatesInFlight,
@@ -28,6 +31,7 @@ public record SearchSettings(
   /** Checks the ranges. */
   public SearchSettings {
     Objects.requireNonNull(threshold, "threshold");
+    Objects.requireNonNull(floor, "floor");
     if (maxEvaluations < 1 || candidatesInFlight < 1 || firstWave < 1) {
       throw new IllegalArgumentException(
           "maxEvaluations ("
@@ -42,11 +46,11 @@ public record SearchSettings(
 
   /** The usual waves for a threshold: decision only, no limit. */
   public static SearchSettings decisionOnly(AgreementThreshold threshold) {
-    return new SearchSettings(threshold, false, UNLIMITED, 4, 48);
+    return new SearchSettings(threshold, ClassFloor.NONE, false, UNLIMITED, 4, 48);
   }
 
   /** The usual waves, every candidate on every sample. */
   public static SearchSettings everything(AgreementThreshold threshold) {
-    return new SearchSettings(threshold, true, UNLIMITED, 8, 48);
+    return new SearchSettings(threshold, ClassFloor.NONE, true, UNLIMITED, 8, 48);
   }
 }

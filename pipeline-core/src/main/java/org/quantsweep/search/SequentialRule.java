@@ -9,94 +9,123 @@ import org.quantsweep.sweep.Evidence;
 
 /**
  * Judges one candidate on samples in one fixed order. It stops with a rejection at the first
- * disagreement that the threshold does not allow, which cannot change the decision: with d = n -
- * ceil(t n) allowed, d + 1 disagreements reject whatever the other samples say. The outcome depends
- * only on the evidence, so it is the same however the work was done.
+ * disagreement that the threshold or the floor of a class does not allow, which cannot change the
+ * decision: with d = n - ceil(t n) allowed, d + 1 disagreements reject whatever the other samples
+ * say, and so it is within a class. The outcome depends only on the evidence, so it is the same
+ * however the work was done.
  */
 final class SequentialRule {
   private final SampleIndex samples;
   private final List<Integer> order;
   private final long required;
   private final long allowed;
+  private final ClassRule classes;
 
-  private SequentialRule(SampleIndex samples, List<Integer> order, long n, long required) {
+  private SequentialRule(
+      SampleIndex samples, List<Integer> order, long n, long required, ClassRule classes) {
     this.samples = samples;
     this.order = order;
     this.required = required;
     this.allowed = n - required;
+    this.classes = classes;
   }
 
-  /** Accepts at ceil(t n) of n samples. */
-  static SequentialRule of(SampleIndex samples, List<Integer> order, AgreementThreshold threshold) {
+  /** Accepts at ceil(t n) of n samples, where no class misses its floor. */
+  static SequentialRule of(
+      SampleIndex samples, List<Integer> order, AgreementThreshold threshold, ClassRule classes) {
     long n = total(samples, order);
-    return new SequentialRule(samples, order, n, threshold.required(n));
+    return new SequentialRule(samples, order, n, threshold.required(n), classes);
   }
 
-  /** Accepts at so many samples. */
-  static SequentialRule requiring(SampleIndex samples, List<Integer> order, long required) {
-    return new SequentialRule(samples, order, total(samples, order), required);
+  /** Accepts at so many samples, where no class misses its floor. */
+  static SequentialRule requiring(
+      SampleIndex samples, List<Integer> order, long required, ClassRule classes) {
+    return new SequentialRule(samples, order, total(samples, order), required, classes);
   }
 
   private static long total(SampleIndex samples, List<Integer> order) {
     return order.stream().mapToLong(rank -> samples.count(rank)).sum();
   }
 
+  /** Counts samples, in any order. */
+  private final class Count {
+    private final ClassRule.Tally tally = classes.tally();
+    private long judged;
+    private long agreeing;
+
+    void add(int rank, boolean agrees) {
+      long copies = samples.count(rank);
+      judged += copies;
+      agreeing += agrees ? copies : 0;
+      tally.add(rank, copies, agrees);
+    }
+
+    long disagreeing() {
+      return judged - agreeing;
+    }
+
+    /** Whether the other samples cannot save the candidate. */
+    boolean isLost() {
+      return disagreeing() > allowed || tally.isLost();
+    }
+
+    /** Whether the other samples cannot fail it. */
+    boolean isSure() {
+      return agreeing >= required && tally.isMet();
+    }
+
+    CandidateEvaluation as(Candidate candidate, Verdict verdict) {
+      return new CandidateEvaluation(
+          candidate, verdict, new AgreementCounts(agreeing, judged), tally.missed());
+    }
+  }
+
   /** The verdict and its counts; empty while samples that it needs are not judged. */
   Optional<CandidateEvaluation> judge(Candidate candidate, Evidence evidence) {
-    long judged = 0;
-    long disagreeing = 0;
+    Count count = new Count();
     for (int rank : order) {
       if (!evidence.isJudged(rank)) {
         return Optional.empty();
       }
-      judged += samples.count(rank);
-      if (!evidence.isAgreed(rank)) {
-        disagreeing += samples.count(rank);
-        if (disagreeing > allowed) {
-          return Optional.of(
-              evaluation(candidate, Verdict.REJECTED_EARLY, judged - disagreeing, judged));
-        }
+      count.add(rank, evidence.isAgreed(rank));
+      if (count.isLost()) {
+        return Optional.of(count.as(candidate, Verdict.REJECTED_EARLY));
       }
     }
-    return Optional.of(evaluation(candidate, Verdict.ACCEPTED, judged - disagreeing, judged));
+    return Optional.of(count.as(candidate, Verdict.ACCEPTED));
   }
 
   /**
    * The verdict as soon as it is certain: at the first disagreement too many, or once so many
-   * samples agree that the others cannot matter.
+   * samples agree, in all and in each class, that the others cannot matter.
    */
   Optional<CandidateEvaluation> judgeUntilCertain(Candidate candidate, Evidence evidence) {
-    long judged = 0;
-    long agreeing = 0;
+    Count count = new Count();
     for (int rank : order) {
-      if (agreeing >= required) {
-        return Optional.of(evaluation(candidate, Verdict.ACCEPTED_EARLY, agreeing, judged));
+      if (count.isSure()) {
+        return Optional.of(count.as(candidate, Verdict.ACCEPTED_EARLY));
       }
       if (!evidence.isJudged(rank)) {
         return Optional.empty();
       }
-      judged += samples.count(rank);
-      agreeing += evidence.isAgreed(rank) ? samples.count(rank) : 0;
-      if (judged - agreeing > allowed) {
-        return Optional.of(evaluation(candidate, Verdict.REJECTED_EARLY, agreeing, judged));
+      count.add(rank, evidence.isAgreed(rank));
+      if (count.isLost()) {
+        return Optional.of(count.as(candidate, Verdict.REJECTED_EARLY));
       }
     }
-    return Optional.of(evaluation(candidate, Verdict.ACCEPTED, agreeing, judged));
+    return Optional.of(count.as(candidate, Verdict.ACCEPTED));
   }
 
   /** The verdict over all samples, without stopping early. */
   Optional<CandidateEvaluation> judgeWhole(Candidate candidate, Evidence evidence) {
-    long judged = 0;
-    long agreeing = 0;
+    Count count = new Count();
     for (int rank : order) {
       if (!evidence.isJudged(rank)) {
         return Optional.empty();
       }
-      judged += samples.count(rank);
-      agreeing += evidence.isAgreed(rank) ? samples.count(rank) : 0;
+      count.add(rank, evidence.isAgreed(rank));
     }
-    Verdict verdict = judged - agreeing > allowed ? Verdict.REJECTED : Verdict.ACCEPTED;
-    return Optional.of(evaluation(candidate, verdict, agreeing, judged));
+    return Optional.of(count.as(candidate, count.isLost() ? Verdict.REJECTED : Verdict.ACCEPTED));
   }
 
   /** The counts over all samples, where nothing has to be met. */
@@ -111,23 +140,22 @@ final class SequentialRule {
    * @param place in the order, of the first sample that is not judged; the order's length if none
    * @param judged samples before it, copies counted
    * @param disagreeing of these
+   * @param tally of these, by class
    */
-  record Progress(int place, long judged, long disagreeing) {}
+  record Progress(int place, long judged, long disagreeing, ClassRule.Tally tally) {}
 
   /** How far a candidate has come in the one order. */
   Progress progress(Evidence evidence) {
+    Count count = new Count();
     int place = 0;
-    long judged = 0;
-    long disagreeing = 0;
     for (int rank : order) {
       if (!evidence.isJudged(rank)) {
         break;
       }
       place++;
-      judged += samples.count(rank);
-      disagreeing += evidence.isAgreed(rank) ? 0 : samples.count(rank);
+      count.add(rank, evidence.isAgreed(rank));
     }
-    return new Progress(place, judged, disagreeing);
+    return new Progress(place, count.judged, count.disagreeing(), count.tally);
   }
 
   /**
@@ -136,7 +164,8 @@ final class SequentialRule {
    */
   int leastToReject(Progress progress) {
     long missing = Math.max(0, allowed + 1 - progress.disagreeing());
-    return (int) Math.min(order.size(), progress.place() + missing);
+    int least = (int) Math.min(order.size(), progress.place() + missing);
+    return classes.leastToReject(order, progress.place(), least, progress.tally());
   }
 
   /**
@@ -147,10 +176,5 @@ final class SequentialRule {
     return progress.judged() > allowed / 2
         && (double) progress.disagreeing() * (allowed + required)
             <= 2.0 * allowed * progress.judged();
-  }
-
-  private static CandidateEvaluation evaluation(
-      Candidate candidate, Verdict verdict, long agreeing, long judged) {
-    return new CandidateEvaluation(candidate, verdict, new AgreementCounts(agreeing, judged));
   }
 }

@@ -86,6 +86,16 @@ public enum Strategy {
     return true;
   }
 
+  /**
+   * How its line is searched: peers' rules end with a bisection, as they do there; knapsacks on
+   * smooth objectives go on with a scan and with neighbours.
+   *
+   * @param own the settings of this project's search
+   */
+  public PlanSearchSettings searched(PlanSearchSettings own) {
+    return this == KNAPSACK || this == KNAPSACK_ON_ERROR ? own : PlanSearchSettings.BISECTION;
+  }
+
   @Override
   public String toString() {
     return text;

@@ -66,7 +66,7 @@ public final class UniformSearch {
 
   /** What the reference answers, from the store as far as it is known there. */
   public ReferenceEvidence reference() {
-    return EvidenceLedger.reference(samples, key, store, runner);
+    return EvidenceLedger.reference(samples, key, store, runner, settings.floor().asks());
   }
 
   /**
@@ -104,7 +104,12 @@ public final class UniformSearch {
         Function<Candidate, ModelFiles> encode) {
       this.order = reference.order();
       this.candidates = candidates;
-      this.rule = SequentialRule.of(samples, order, settings.threshold());
+      this.rule =
+          SequentialRule.of(
+              samples,
+              order,
+              settings.threshold(),
+              ClassRule.of(samples, reference, settings.floor()));
       this.ledger = new EvidenceLedger(samples, key, store, runner, encode);
     }
 

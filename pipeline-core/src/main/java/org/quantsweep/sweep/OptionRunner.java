@@ -1,8 +1,10 @@
 package org.quantsweep.sweep;
 
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.OptimalTableSet;
 
@@ -47,10 +49,50 @@ public interface OptionRunner extends AutoCloseable {
   }
 
   /**
+   * Options that are fitted together: the inputs of their layers are gathered at once.
+   *
+   * @param options as for {@link #fit}
+   * @param tables as for {@link #fit}
+   */
+  record FitGroup(Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {}
+
+  /**
+   * Fits groups of options as {@link #fitInto} does, several at once where one leaves slots idle.
+   *
+   * @param groups the next is asked for when it is about to begin
+   * @param found takes what each group gave, in the order of the groups; by then the store has it
+   */
+  default void fitEach(
+      OptionStore store,
+      Sha256Digest key,
+      Iterator<FitGroup> groups,
+      Consumer<Map<TensorOption, FittedOption>> found) {
+    groups.forEachRemaining(
+        group -> found.accept(fitInto(store, key, group.options(), group.tables())));
+  }
+
+  /**
    * Runs each option alone on the sensitivity samples: the network up to the layer once, the layer
    * and what follows for each option.
    */
   Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options);
+
+  /** How many groups {@link #measureEach} runs at once at most: they share an executor's memory. */
+  default int groupsAtOnce() {
+    return 1;
+  }
+
+  /**
+   * Runs groups of options as {@link #measure} does, several at once where one leaves slots idle.
+   *
+   * @param groups the next is asked for when it is about to begin
+   * @param found takes what each group gave, in the order of the groups
+   */
+  default void measureEach(
+      Iterator<Map<TensorOption, OptionWeights>> groups,
+      Consumer<Map<TensorOption, Sensitivity>> found) {
+    groups.forEachRemaining(group -> found.accept(measure(group)));
+  }
 
   /** What was done so far; a run of the whole network counts as one inference. */
   SweepCost cost();

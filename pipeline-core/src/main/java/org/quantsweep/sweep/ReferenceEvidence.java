@@ -112,6 +112,11 @@ public final class ReferenceEvidence implements Serializable {
     return answered.contains(rank) ? labels.of(rank) : Optional.empty();
   }
 
+  /** Whether the top classes of every answer are known. */
+  public boolean isLabelled() {
+    return labels.cover(answered);
+  }
+
   /** By rank, why the reference has no answer, in one line. */
   public NavigableMap<Integer, String> failures() {
     return Collections.unmodifiableNavigableMap(failures);

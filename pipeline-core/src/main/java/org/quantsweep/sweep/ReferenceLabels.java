@@ -41,6 +41,10 @@ final class ReferenceLabels implements Serializable {
     return Optional.of(new TopLabels(form, Arrays.copyOfRange(classes, from, from + outputs)));
   }
 
+  boolean cover(RankSet answered) {
+    return ranks.containsAll(answered);
+  }
+
   /** Unites the labels of many tasks. */
   static final class Union {
     private final RankSet.Union ranks = new RankSet.Union();

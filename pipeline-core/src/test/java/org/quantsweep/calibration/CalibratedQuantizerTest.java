@@ -393,18 +393,23 @@ class CalibratedQuantizerTest {
   @Test
   void blocksAreBounded() {
     CalibrationSettings settings = CalibrationSettings.DEFAULT;
-    assertThat(settings.block(1)).isEqualTo(1);
-    assertThat(settings.block(2304)).isEqualTo(2304);
-    assertThat(settings.block(2305)).isEqualTo(1153);
-    assertThat(settings.block(10_000)).isEqualTo(2000);
-    assertThat(settings.block(25_088)).isEqualTo(837);
+    assertThat(settings.block(1, 1)).isEqualTo(1);
+    assertThat(settings.block(1, 2304)).isEqualTo(2304);
+    assertThat(settings.block(1, 2305)).isEqualTo(1153);
+    assertThat(settings.block(1, 10_000)).isEqualTo(2000);
+    assertThat(settings.block(1, 25_088)).isEqualTo(837);
     for (int order : new int[] {2305, 4609, 9217, 25_088, 100_000, 10_000_000}) {
       long matrix = 2304L * 2305 / 2;
-      assertThat(InputMoments.products(1, order, settings.block(order)))
+      assertThat(InputMoments.products(1, order, settings.block(1, order)))
           .isLessThanOrEqualTo(Math.max(order, 4 * matrix + order));
     }
+    // Of many matrices side by side the blocks are shorter: together they take no more.
+    assertThat(settings.block(4, 2304)).isEqualTo(2304);
+    assertThat(settings.block(8, 2304)).isEqualTo(1152);
+    assertThat(settings.block(32, 2304)).isEqualTo(288);
+    assertThat(settings.block(100_000, 100)).isEqualTo(2);
     CalibrationSettings diagonal = new CalibrationSettings(64, 0.01, 1, 1, 3, 0);
-    assertThat(diagonal.block(2)).isEqualTo(1);
+    assertThat(diagonal.block(1, 2)).isEqualTo(1);
   }
 
   private static InputMoments moments(

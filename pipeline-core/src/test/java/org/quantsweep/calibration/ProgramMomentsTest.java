@@ -150,7 +150,7 @@ class ProgramMomentsTest {
     }
   }
 
-  /** Every form that a search is offered, for every kind of use. */
+  /** Every form that a search is offered, and vectors of every length, for every kind of use. */
   @ParameterizedTest
   @MethodSource("cases")
   void formsOfProgramsAreNoFartherThanPlainOnes(String name)
@@ -161,9 +161,17 @@ class ProgramMomentsTest {
     TensorQuantizer plain = model.format().quantizer(weights);
     CalibratedQuantizer quantizer =
         new CalibratedQuantizer(model, weights, plain, moments, ALL_PLACES);
-    List<Scheme> offered = model.format().options(weights);
+    List<Scheme> forms = new ArrayList<>(model.format().options(weights));
+    for (int length = 2; length <= 8; length++) {
+      for (String entries : List.of("", "+int8")) {
+        Scheme vectors = Scheme.parse("lut:2@vector" + length + entries + "+calibrated");
+        if (model.format().refusal(weights, vectors).isEmpty()) {
+          forms.add(vectors);
+        }
+      }
+    }
     int fitted = 0;
-    for (Scheme scheme : offered) {
+    for (Scheme scheme : forms) {
       if (scheme instanceof Scheme.Compression form && form.calibrated()) {
         QuantizedWeights made = quantizer.quantize(form).weights();
         assertThat(made.isOf(form)).as("form of %s", form).isTrue();

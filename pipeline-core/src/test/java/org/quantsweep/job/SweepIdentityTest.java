@@ -92,11 +92,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("f366214b0bb25ffacb7c41c980434bc4054f42db862fe746fb146e5c22620d39");
+        .isEqualTo("adb6d42a0e0491346b3f4cd576e622a6da22229a7a6179ec19f4beb0e1ac56a9");
     assertThat(identity.moments().hex())
-        .isEqualTo("b8bfc410c25700ffd03e0f38d531b202922b342204441145048cd8daf93ce542");
+        .isEqualTo("ecdc3adf321e5ace44f022d9225f73099b262a4c0e8fb358e9b5829cc96d6f1c");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("ecc7aaf6b5c736efe9f9540a8168b579a4d01de88f3d7f7e54296af31b783eb1");
+        .isEqualTo("53a50cfbafc58a30260cec43a10e1cf24c91f4a9c9c3107f2b5560478c0446f9");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())

@@ -198,6 +198,23 @@ class ProgramQuantizerTest {
     assertThat(written).hasToString(entries);
   }
 
+  /** The vectors of coremltools, in its order, zeros behind them. */
+  @Test
+  void tablesOfUniqueVectorsAreThoseOfCoremltools() {
+    float[] values = {1, 2, 1, 3, 4, 3, 1, 9, 5, 3, 9, 6};
+    PalettizedWeights weights =
+        (PalettizedWeights)
+            quantized(FloatType.HALF, Shape.of(4, 3), ROWS, values, "lut-unique:3@vector2");
+    assertThat(numbers(weights.sharedCodes(), false)).isEqualTo("0 1 0 0 3 2");
+    assertThat(weights.entries()).containsExactly(1, 3, 2, 4, 5, 6, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0);
+    assertThatThrownBy(
+            () -> quantized(FloatType.HALF, Shape.of(4, 3), ROWS, values, "lut-unique:1@vector2"))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "it has more than 2 different vectors, more than lut-unique:1@vector2 can hold.\n"
+                + "Maybe write lut-kmeans:1@vector2.");
+  }
+
   @Test
   void moreValuesThanATableHoldsAreRefused() {
     assertThatThrownBy(
@@ -233,6 +250,12 @@ class ProgramQuantizerTest {
     byte[] codes = weights.sharedCodes();
     assertThat(codes[0]).isEqualTo(codes[2]);
     assertThat(codes).hasSize(6);
+    PalettizedWeights whole =
+        (PalettizedWeights)
+            quantized(FloatType.HALF, Shape.of(4, 3), ROWS, values, "lut:2@vector4");
+    assertThat(whole.dequantize().toArray()).containsExactly(values);
+    assertThat(whole.cut().indices()).isEqualTo(Shape.of(1, 3));
+    assertThat(whole.entries()).hasSize(16);
   }
 
   @ParameterizedTest

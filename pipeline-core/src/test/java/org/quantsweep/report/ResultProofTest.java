@@ -146,6 +146,7 @@ class ResultProofTest {
         new SweepResult.Samples(250, 0, DIGEST, Map.of(), 0),
         new SweepResult.Chosen(null, DIGEST, 1100, 0.11, SELECTION, null, DIGEST, "s.mlmodel"),
         uniform,
+        null,
         rows,
         List.of(),
         List.of(),
@@ -153,6 +154,7 @@ class ResultProofTest {
         new Certificate(
             "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
         null,
+        List.of(),
         new SweepResult.Cost(30, 500, 0, 0, 0));
   }
 }

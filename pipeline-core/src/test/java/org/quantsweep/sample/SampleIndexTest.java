@@ -7,10 +7,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.digest.Sha256Digest;
 
@@ -111,6 +113,45 @@ class SampleIndexTest {
       assertThat(order < 0 || (order == 0 && sorted[i - 1] < sorted[i])).isTrue();
     }
     assertThat(sorted[1999]).isEqualTo(8);
+  }
+
+  @Test
+  void keysThatLieCloseOrFarApartAreSortedToo() {
+    Random random = new Random(2);
+    long[][] spans = {{5, 5}, {5, 6}, {0, -1}, {-1L << 33, -1}, {1L << 62, (1L << 62) + 999}};
+    for (long[] span : spans) {
+      long[] keys = new long[500];
+      for (int i = 0; i < keys.length; i++) {
+        long width = span[1] - span[0] + 1;
+        keys[i] =
+            width == 0
+                ? random.nextLong()
+                : span[0] + Long.remainderUnsigned(random.nextLong(), width);
+      }
+      keys[3] = span[0];
+      keys[4] = span[1];
+      List<Integer> expected = new ArrayList<>();
+      for (int rank = 0; rank < keys.length; rank++) {
+        expected.add(rank);
+      }
+      expected.sort((one, other) -> Long.compareUnsigned(keys[one], keys[other]));
+      int[] ranks = IntStream.range(0, keys.length).toArray();
+      assertThat(RankSort.sort(ranks, rank -> keys[rank]))
+          .containsExactly(expected.stream().mapToInt(rank -> rank).toArray());
+    }
+    assertThat(RankSort.sort(new int[0], rank -> 0)).isEmpty();
+  }
+
+  @Test
+  void aDigestsShardIsKnownByItsFirstBits() {
+    SampleIndex samples = index(SampleCollector.MOST_HELD);
+    ShardPrefixes prefixes = samples.prefixes();
+    for (int rank = 0; rank < samples.size(); rank++) {
+      assertThat(prefixes.shard(samples.digest(rank))).isEqualTo(samples.shard(rank).number());
+    }
+    SampleIndex few = SampleIndex.of(List.of(new Sha256Digest("70" + "1".repeat(62))));
+    assertThat(few.prefixes().shard(new Sha256Digest("7f" + "1".repeat(62)))).isZero();
+    assertThat(few.prefixes().shard(new Sha256Digest("8f" + "1".repeat(62)))).isEqualTo(-1);
   }
 
   @Test

@@ -91,7 +91,8 @@ class LadderTest {
     assertThat(finalists(1, uniform, plan)).containsExactly(uniform.candidate());
     CandidateEvaluation weak = accepted(uniform.candidate(), 238);
     assertThat(finalists(5, weak, plan)).containsExactly(plan.candidate());
-    assertThat(new Finalists(5, 250, Optional.of(weak), Optional.empty()).withoutSearch(T))
+    assertThat(
+            new Finalists(5, 250, Optional.of(weak), Optional.empty()).withoutSearch(T, own -> 1))
         .extracting(Rung::candidate)
         .containsExactly(weak.candidate());
   }
@@ -99,7 +100,7 @@ class LadderTest {
   private static List<Candidate> finalists(
       int most, CandidateEvaluation uniform, CandidateEvaluation plan) {
     return new Finalists(most, 250, Optional.of(uniform), Optional.of(plan))
-        .withoutSearch(T).stream().map(Rung::candidate).toList();
+        .withoutSearch(T, own -> 1).stream().map(Rung::candidate).toList();
   }
 
   private static CandidateEvaluation accepted(Candidate candidate, long agreeing) {

@@ -15,6 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
@@ -108,7 +109,8 @@ class UniformSearchTest {
     world.slots = slots;
     AgreementThreshold threshold = AgreementThreshold.parse("0.85");
     SearchSettings settings =
-        new SearchSettings(threshold, false, SearchSettings.UNLIMITED, inFlight, firstWave);
+        new SearchSettings(
+            threshold, ClassFloor.NONE, false, SearchSettings.UNLIMITED, inFlight, firstWave);
 
     assertThat(search(world, settings, new InMemoryEvaluationStore()).evaluations())
         .isEqualTo(plainLoop(world, threshold));
@@ -142,7 +144,8 @@ class UniformSearchTest {
   @Test
   void maxEvaluationsCountsCandidatesOfTheSequentialRule() {
     World world = new World(3);
-    SearchSettings settings = new SearchSettings(AgreementThreshold.parse("1"), false, 5, 4, 16);
+    SearchSettings settings =
+        new SearchSettings(AgreementThreshold.parse("1"), ClassFloor.NONE, false, 5, 4, 16);
     SearchOutcome outcome = search(world, settings, new InMemoryEvaluationStore());
     assertThat(outcome.selected()).isEmpty();
     assertThat(outcome.evaluations().stream().map(CandidateEvaluation::verdict).toList())
@@ -157,7 +160,8 @@ class UniformSearchTest {
   @Test
   void whatTheUniformFamilyTakesIsNotLeftForPlans() {
     World world = new World(3);
-    SearchSettings settings = new SearchSettings(AgreementThreshold.parse("1"), false, 5, 4, 16);
+    SearchSettings settings =
+        new SearchSettings(AgreementThreshold.parse("1"), ClassFloor.NONE, false, 5, 4, 16);
     SearchBudget budget = new SearchBudget(5, Optional.empty(), System::nanoTime);
     UniformSearch search =
         new UniformSearch(

@@ -54,6 +54,9 @@ public final class Ingestion {
   /** What one file of the table holds, and one task sorts. */
   private static final long FILE_BYTES = 64L << 20;
 
+  /** Spark's setting of how many bytes of a table's files one task reads. */
+  private static final String PARTITION_BYTES = "spark.sql.files.maxPartitionBytes";
+
   private static final int MOST_FILES = 1 << 16;
   private static final String DELTA_LOG = "_delta_log";
 
@@ -538,7 +541,18 @@ public final class Ingestion {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
     }
-    return TableColumns.of(table.schema(), source, names).rows(table, reading, read);
+    TableColumns columns = TableColumns.of(table.schema(), source, names);
+    // Spark cuts the files when it plans, by what the session says then: 128 MB if nobody cares.
+    if (spark.sparkContext().conf().contains(PARTITION_BYTES)) {
+      return columns.rows(table, reading, read);
+    }
+    String before = spark.conf().get(PARTITION_BYTES);
+    try {
+      spark.conf().set(PARTITION_BYTES, Long.toString(SourceGroups.BYTES));
+      return columns.rows(table, reading, read);
+    } finally {
+      spark.conf().set(PARTITION_BYTES, before);
+    }
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {

@@ -1,5 +1,6 @@
 package org.quantsweep.datasets.table;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,10 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.HashPartitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.api.java.function.PairFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,6 +34,7 @@ import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
+import org.quantsweep.sample.ShardPrefixes;
 import org.quantsweep.sample.UnreadableSampleException;
 import scala.Tuple2;
 
@@ -283,33 +284,48 @@ public final class SampleTable implements SampleSource {
    */
   public JavaRDD<ShardSamples> shards(SampleIndex part) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SampleIndex> shared = context.broadcast(part);
+    Broadcast<ShardPrefixes> prefixes = context.broadcast(part.prefixes());
+    Broadcast<DigestSieve> sieve = part == index ? null : context.broadcast(DigestSieve.of(part));
     Dataset<Row> readable =
         rows.where("reason is null").select("digest", "path", "kind", "content", "label");
-    PairFunction<Row, Integer, Sample> byShard =
-        row -> {
-          Sample sample = sample(row);
-          SampleIndex samples = shared.value();
-          return new Tuple2<>(samples.shard(samples.rank(sample.digest())).number(), sample);
-        };
-    FlatMapFunction<java.util.Iterator<Tuple2<Integer, Sample>>, ShardSamples> gather =
-        pairs -> {
-          TreeMap<Integer, Sample> own = new TreeMap<>();
-          int shard = 0;
-          while (pairs.hasNext()) {
-            Tuple2<Integer, Sample> pair = pairs.next();
-            shard = pair._1();
-            own.putIfAbsent(shared.value().rank(pair._2().digest()), pair._2());
-          }
-          return List.of(new ShardSamples(new ShardId(shard), new ArrayList<>(own.values())))
-              .iterator();
-        };
-    return within(readable, part)
-        .javaRDD()
-        .filter(row -> shared.value().rank(new Sha256Digest(row.<String>getAs("digest"))) >= 0)
-        .mapToPair(byShard)
-        .partitionBy(new HashPartitioner(part.shards()))
-        .mapPartitions(gather, true);
+    JavaPairRDD<Integer, Sample> byShard =
+        within(readable, part)
+            .javaRDD()
+            .filter(
+                row -> {
+                  Sha256Digest digest = new Sha256Digest(row.<String>getAs("digest"));
+                  return prefixes.value().shard(digest) >= 0
+                      && (sieve == null || sieve.value().passes(digest));
+                })
+            .mapToPair(
+                row -> {
+                  Sample sample = sample(row);
+                  return new Tuple2<>(prefixes.value().shard(sample.digest()), sample);
+                })
+            .partitionBy(new HashPartitioner(part.shards()));
+    List<TaskRdd.Task<OwnShard>> tasks = new ArrayList<>();
+    for (int shard = 0; shard < part.shards(); shard++) {
+      ShardId id = new ShardId(shard);
+      tasks.add(new TaskRdd.Task<>(shard, () -> new OwnShard(id, part.shardAlone(id))));
+    }
+    return new TaskRdd<>(byShard.rdd(), tasks, SampleTable::gathered).toJavaRDD();
+  }
+
+  /** The samples of a shard: a task's own. */
+  private record OwnShard(ShardId id, SampleIndex samples) implements Serializable {}
+
+  /** The samples of a shard in their order, of what was sent there. */
+  private static Iterator<ShardSamples> gathered(
+      Iterator<Tuple2<Integer, Sample>> sent, OwnShard shard) {
+    TreeMap<Integer, Sample> own = new TreeMap<>();
+    while (sent.hasNext()) {
+      Sample sample = sent.next()._2();
+      int rank = shard.samples().rank(sample.digest());
+      if (rank >= 0) {
+        own.putIfAbsent(rank, sample);
+      }
+    }
+    return List.of(new ShardSamples(shard.id(), new ArrayList<>(own.values()))).iterator();
   }
 
   /**

@@ -168,6 +168,22 @@ class IngestionIT {
     assertThat(two.index().setDigest()).isEqualTo(one.index().setDigest());
     assertThat(one.shards().getNumPartitions()).isEqualTo(two.shards().getNumPartitions());
     assertThat(digests(two)).isEqualTo(digests(one));
+    // A part comes in its own shards, and nothing else does: by range, and by name.
+    BitSet ranks = new BitSet();
+    ranks.set(7, 43, true);
+    ranks.clear(20);
+    SampleIndex part = one.index().part(ranks);
+    List<Sha256Digest> wanted = new ArrayList<>();
+    ranks.stream().forEach(rank -> wanted.add(one.index().digest(rank)));
+    List<ShardSamples> shards = one.shards(part).collect();
+    assertThat(shards).hasSize(part.shards());
+    assertThat(shards.stream().flatMap(shard -> shard.samples().stream()).map(Sample::digest))
+        .containsExactlyElementsOf(wanted);
+    for (ShardSamples shard : shards) {
+      assertThat(shard.samples())
+          .allMatch(
+              sample -> part.shard(part.rank(sample.digest())).number() == shard.shard().number());
+    }
 
     ingestion.ingest(at("one"), at("table-one"));
     assertThat(versions("table-one")).isEqualTo(1);

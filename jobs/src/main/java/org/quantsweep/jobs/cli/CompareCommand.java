@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -9,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.quantsweep.BadInputException;
@@ -26,10 +28,18 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.FeatureMatch;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Prediction;
+import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.FloatPrecision;
+import org.quantsweep.job.ComparisonEvidence;
+import org.quantsweep.job.ReportSettings;
 import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
+import org.quantsweep.jobs.page.Comparison;
+import org.quantsweep.jobs.page.ReportPage;
+import org.quantsweep.jobs.sweep.ReportPictures;
+import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
@@ -120,6 +130,12 @@ final class CompareCommand implements Callable<Integer> {
               + " on each side.")
   private Map<String, String> map = new LinkedHashMap<>();
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page that shows how both models compare; any Hadoop path.")
+  private OutputFile report;
+
   @Override
   public Integer call() {
     List<String> problems = new ArrayList<>();
@@ -145,6 +161,7 @@ final class CompareCommand implements Callable<Integer> {
     SamplePreparation preparation = SteppedPreparation.of(PicturePreparation.DEFAULT, steps);
     AgreementCounts counts;
     Quarantine quarantine;
+    EvidenceBundle bundle = null;
     int cores = Runtime.getRuntime().availableProcessors();
     UnansweredCalls unanswered = new UnansweredCalls();
     InferenceEngine engine = guarded(runLimit.limit(), held);
@@ -180,14 +197,74 @@ final class CompareCommand implements Callable<Integer> {
           runner.evaluate(
               SweepPlanner.tasks(index, Map.of(judged.digest(), ranks)),
               new HashMap<>(Map.of(judged.digest(), judged)));
-      counts = evidence.getOrDefault(judged.digest(), Evidence.none()).counts(index);
+      Evidence found = evidence.getOrDefault(judged.digest(), Evidence.none());
+      counts = found.counts(index);
+      if (report != null) {
+        InferenceEngine again = InferenceEngines.onnxRuntime(runLimit.limit(), held);
+        try (Predictor first = again.open(model);
+            Predictor second = match.renamed(again.open(other))) {
+          bundle =
+              ComparisonEvidence.of(
+                  new ComparisonEvidence.Compared(model, other, judged, first, second),
+                  new ComparisonEvidence.Judged(
+                      given.source(), preparation, parsed, answered, found),
+                  ReportSettings.DEFAULT,
+                  new ReportPictures(),
+                  environment(again));
+        }
+      }
     }
     unanswered.note(candidate.name()).ifPresent(err::println);
     ofFirst.warning().ifPresent(err::println);
     ofSecond.warning().ifPresent(err::println);
     print(parsed, match, counts, quarantine);
     boolean below = threshold != null && counts.agreeing() < threshold.required(counts.judged());
+    if (bundle != null) {
+      List<String> remarks = new ArrayList<>(match.notes());
+      unanswered.note(candidate.name()).ifPresent(remarks::add);
+      ofFirst.warning().ifPresent(remarks::add);
+      ofSecond.warning().ifPresent(remarks::add);
+      Comparison comparison =
+          new Comparison(
+              new SweepResult.SourceModel(
+                  reference.name(), model.size().bytes(), reference.model().digest().hex()),
+              new SweepResult.SourceModel(
+                  candidate.name(), judged.size().bytes(), judged.digest().hex()),
+              parsed.toString(),
+              threshold == null ? null : threshold.toString(),
+              new SweepResult.Agreement(
+                  counts.agreeing(), counts.judged(), counts.lowerBound(CONFIDENCE), CONFIDENCE),
+              !below,
+              quarantine.count(),
+              settings(),
+              remarks);
+      report.write(ReportPage.of(comparison, bundle).getBytes(StandardCharsets.UTF_8));
+    }
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
+  }
+
+  private SortedMap<String, String> settings() {
+    TreeMap<String, String> settings = new TreeMap<>();
+    settings.put("samples", samples.toString());
+    settings.put("criterion", criterion);
+    settings.put("quarantine-limit", Double.toString(quarantineLimit));
+    settings.put("steps", Boolean.toString(steps));
+    if (agreement != null) {
+      settings.put("agreement", agreement);
+    }
+    if (function != null) {
+      settings.put("function", function);
+    }
+    map.forEach((one, other) -> settings.merge("map", one + "=" + other, (a, b) -> a + "\n" + b));
+    return settings;
+  }
+
+  private static SortedMap<String, String> environment(InferenceEngine engine) {
+    TreeMap<String, String> environment = new TreeMap<>();
+    environment.put("engine", engine.identity());
+    environment.put("java", System.getProperty("java.version"));
+    environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return environment;
   }
 
   private static InferenceEngine guarded(Duration limit, FloatPrecision precision) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
       PredictCommand.class,
       InspectCommand.class,
       ResultCommand.class,
+      ReportCommand.class,
       RegistryCommand.class,
       RehearseCommand.class
     },

@@ -126,6 +126,15 @@ final class SearchOptions {
   private String strategy;
 
   @Option(
+      names = "--compare-strategies",
+      split = ",",
+      paramLabel = "RULE",
+      description =
+          "Per-tensor: say what these rules would choose on the same selection samples, for example"
+              + " greedy-by-psnr,uniform. They change nothing of the answer.")
+  private List<String> compared = new ArrayList<>();
+
+  @Option(
       names = "--calibration-samples",
       paramLabel = "N",
       description =
@@ -211,6 +220,13 @@ final class SearchOptions {
         strategy == null
             ? usually.strategy()
             : parse(problems, "--strategy", strategy, Strategy.values());
+    List<Strategy> others = new ArrayList<>();
+    for (String name : compared) {
+      Strategy other = parse(problems, "--compare-strategies", name, Strategy.values());
+      if (other != null) {
+        others.add(other);
+      }
+    }
     if (!problems.isEmpty() || family.equals(SweepOptions.UNIFORM)) {
       return Optional.empty();
     }
@@ -225,6 +241,7 @@ final class SearchOptions {
         usually.toBuilder()
             .rules(rules)
             .strategy(lined)
+            .compared(others)
             .calibration(usually.calibration().withSeed(seed));
     if (calibrationSamples != null) {
       own.calibrationSamples(calibrationSamples);
@@ -251,6 +268,7 @@ final class SearchOptions {
     given.put("--no-calibration", plain);
     given.put("--calibration", !calibration.isEmpty());
     given.put("--strategy", strategy != null);
+    given.put("--compare-strategies", !compared.isEmpty());
     given.put("--calibration-samples", calibrationSamples != null);
     given.put("--sensitivity-samples", sensitivitySamples != null);
     given.put("--add-biases", addBiases);

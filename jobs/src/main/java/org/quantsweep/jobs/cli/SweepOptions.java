@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.ClassFloor;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.coreml.Deployment;
@@ -48,6 +49,15 @@ final class SweepOptions {
       paramLabel = "SHARE",
       description = "Share of samples that must agree, in [0, 1]. Default: 0.95.")
   private String agreement;
+
+  @Option(
+      names = "--class-floor",
+      paramLabel = "SHARE",
+      description =
+          "Beside --agreement: of each class that the model answers on at least 20 samples, at"
+              + " least this share must agree too, in (0, 1]. Default: nothing is asked of"
+              + " classes.")
+  private String classFloor;
 
   @Option(
       names = "--largest-size",
@@ -178,7 +188,10 @@ final class SweepOptions {
               + " agrees often enough, the other for the most agreeing of those that are small"
               + " enough.\nMaybe leave one of them out.");
     }
-    List<String> idle = search.ruleFlags();
+    List<String> idle = new ArrayList<>(search.ruleFlags());
+    if (classFloor != null) {
+      idle.add("--class-floor");
+    }
     if (!idle.isEmpty()) {
       problems.add(
           "--largest-size has no rule to pass, which is what "
@@ -214,6 +227,18 @@ final class SweepOptions {
         Problems.read(
             problems,
             () -> AgreementThreshold.parse(agreement == null ? USUAL_AGREEMENT : agreement));
+    ClassFloor floor =
+        classFloor == null
+            ? ClassFloor.NONE
+            : Problems.read(problems, () -> ClassFloor.parse(classFloor));
+    if (classFloor != null && parsed != null) {
+      Problems.read(
+          problems,
+          () -> {
+            Criteria.requireClasses(parsed);
+            return parsed;
+          });
+    }
     LargestSize largest =
         largestSize == null ? null : Problems.read(problems, () -> LargestSize.parse(largestSize));
     if (largestSize != null) {
@@ -254,6 +279,7 @@ final class SweepOptions {
                 output)
             .criterion(parsed)
             .threshold(threshold)
+            .classFloor(floor)
             .schemes(schemes)
             .selection(new WeightSelection(layers, layerTypes, leastWeights, vectors))
             .maxEvaluations(maxEvaluations)

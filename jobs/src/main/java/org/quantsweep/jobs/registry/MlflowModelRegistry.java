@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.quantsweep.PublishingException;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
@@ -121,14 +122,15 @@ public final class MlflowModelRegistry implements ModelRegistry {
 
   @Override
   public List<String> damages(ModelName name) {
-    return known(name).damaged().values().stream()
+    MlflowModels.Model model = known(name);
+    return Stream.concat(model.damagedChampions().stream(), model.damaged().values().stream())
         .map(damage -> failed("cannot be read", damage).getMessage())
         .toList();
   }
 
   @Override
   public RegisteredModel show(ModelName name) {
-    return known(name).published();
+    return moved(name).published();
   }
 
   @Override
@@ -199,7 +201,7 @@ public final class MlflowModelRegistry implements ModelRegistry {
 
   @Override
   public PublishedVersion promote(ModelName name, int version) {
-    MlflowModels.Model model = known(name);
+    MlflowModels.Model model = moved(name);
     PublishedVersion target = entry(model, version).version();
     if (model.champions().champion() == version) {
       return target;
@@ -209,14 +211,14 @@ public final class MlflowModelRegistry implements ModelRegistry {
 
   @Override
   public PublishedVersion rollback(ModelName name) {
-    MlflowModels.Model model = known(name);
+    MlflowModels.Model model = moved(name);
     int target = RegistryMessages.rollbackTarget(location, model.published());
     return moveChampion(model, ChampionChange.Action.ROLLBACK, entry(model, target).version());
   }
 
   @Override
   public PublishedVersion rollback(ModelName name, int version) {
-    MlflowModels.Model model = known(name);
+    MlflowModels.Model model = moved(name);
     PublishedVersion target = entry(model, version).version();
     RegistryMessages.checkRollback(location, model.published(), version);
     return moveChampion(model, ChampionChange.Action.ROLLBACK, target);
@@ -359,6 +361,15 @@ public final class MlflowModelRegistry implements ModelRegistry {
     } catch (IOException e) {
       throw failed("cannot be read", e);
     }
+  }
+
+  /** The same, with the moves of its champion. */
+  private MlflowModels.Model moved(ModelName name) {
+    MlflowModels.Model model = known(name);
+    if (model.damagedChampions().isPresent()) {
+      throw failed("cannot be read", model.damagedChampions().get());
+    }
+    return model;
   }
 
   private MlflowModels.Entry entry(MlflowModels.Model model, int version) {

@@ -51,13 +51,16 @@ final class MlflowModels {
    * @param entries ascending, one for each digest
    * @param damaged what is wrong with each version of ours that cannot be read
    * @param aliases as they stand, also where they point to what is not ours
+   * @param champions the moves; none where they cannot be read
+   * @param damagedChampions what is wrong with the tags of the moves
    */
   record Model(
       ModelName name,
       List<Entry> entries,
       SortedMap<Integer, MlflowFailure> damaged,
       SortedMap<Alias, Integer> aliases,
-      ChampionLog champions) {
+      ChampionLog champions,
+      Optional<MlflowFailure> damagedChampions) {
     Model {
       entries = List.copyOf(entries);
     }
@@ -86,7 +89,12 @@ final class MlflowModels {
     } catch (MlflowFailure e) {
       if (e.is(MlflowFailure.Kind.MISSING)) {
         return new Model(
-            name, List.of(), new TreeMap<>(), new TreeMap<>(), new ChampionLog(List.of(), 0));
+            name,
+            List.of(),
+            new TreeMap<>(),
+            new TreeMap<>(),
+            new ChampionLog(List.of(), 0),
+            Optional.empty());
       }
       throw e;
     }
@@ -224,8 +232,15 @@ final class MlflowModels {
       }
     }
     int champion = aliases.getOrDefault(Alias.CHAMPION, 0);
-    return new Model(
-        name, entries, damaged, aliases, ChampionLog.of(ChampionLog.tags(model), champion));
+    ChampionLog champions = new ChampionLog(List.of(), champion);
+    Optional<MlflowFailure> damagedChampions = Optional.empty();
+    try {
+      champions = ChampionLog.of(ChampionLog.tags(model), champion);
+    } catch (MlflowFailure e) {
+      // It is told where moves matter, and stands in the way of no other name.
+      damagedChampions = Optional.of(e);
+    }
+    return new Model(name, entries, damaged, aliases, champions, damagedChampions);
   }
 
   /** Empty for versions that others registered. */

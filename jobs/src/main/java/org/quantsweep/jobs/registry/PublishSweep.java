@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -18,6 +19,7 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.jobs.files.HadoopStorage;
+import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.jobs.sweep.OutputFolder;
 import org.quantsweep.registry.EvidenceFile;
 import org.quantsweep.registry.NamedModel;
@@ -26,8 +28,10 @@ import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
 
-/** Publishes the model that a sweep chose, with its evidence. */
+/** Publishes the model that a sweep chose, with its evidence and the page that shows it. */
 public final class PublishSweep {
   private static final ByteSize LARGEST_TEXT = new ByteSize(64L << 20);
 
@@ -76,7 +80,15 @@ public final class PublishSweep {
             host());
     List<EvidenceFile> evidence = new ArrayList<>();
     // Where an earlier publication went is no evidence of this one.
-    evidence.add(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+    SweepResult unpublished = result.withPublished(null);
+    evidence.add(new EvidenceFile(ResultFile.NAME, ResultFile.toJson(unpublished)));
+    OutputFolder folder = new OutputFolder(output, configuration);
+    Optional<String> shown = folder.evidence(result);
+    if (shown.isPresent()) {
+      evidence.add(new EvidenceFile(EvidenceBundle.FILE, shown.get()));
+      EvidenceBundle bundle = BundleFile.fromJson(shown.get(), EvidenceBundle.FILE);
+      evidence.add(new EvidenceFile(ReportPage.FILE, ReportPage.of(unpublished, bundle)));
+    }
     if (result.recipe() != null) {
       Path recipe = new Path(output, result.recipe().file());
       evidence.add(new EvidenceFile(result.recipe().file(), text(recipe, configuration)));
@@ -87,7 +99,7 @@ public final class PublishSweep {
         result.withPublished(
             new SweepResult.Published(target.registry(), target.name().text(), version.version()));
     try {
-      new OutputFolder(output, configuration).rewrite(published);
+      folder.rewrite(published);
     } catch (BadInputException e) {
       throw new PublishingException(
           output

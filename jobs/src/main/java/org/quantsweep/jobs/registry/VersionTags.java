@@ -63,6 +63,7 @@ final class VersionTags {
     }
     add(tags, "criterion", result.path("criterion"));
     add(tags, "threshold", result.path("threshold"));
+    add(tags, "classFloor", result.path("settings").path("class-floor"));
     add(tags, "largestSize", result.path("settings").path("largest-size"));
     add(tags, "sweepDigest", result.path("sweepDigest"));
     JsonNode selected = result.path("selected");

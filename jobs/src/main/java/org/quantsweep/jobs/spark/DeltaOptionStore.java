@@ -1,16 +1,15 @@
 package org.quantsweep.jobs.spark;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -49,37 +48,26 @@ public final class DeltaOptionStore implements OptionStore {
           .add("disagreeing", DataTypes.LongType, true)
           .add("samples", DataTypes.LongType, true);
 
-  private static final int TRIES = 5;
-  private static final Duration PAUSE = Duration.ofMillis(300);
-
   private final SparkSession spark;
   private final DeltaTableFile table;
-  private final Map<TensorOption, FittedOption> kept = new HashMap<>();
+  private final KeptOptions kept;
   private Sha256Digest keptKey;
 
   /** On a table at a path, which is made when it is missing. */
   public DeltaOptionStore(SparkSession spark, String path) {
+    this(spark, path, KeptOptions.ofHeap());
+  }
+
+  /** With what is kept in memory. */
+  DeltaOptionStore(SparkSession spark, String path, KeptOptions kept) {
     this.spark = spark;
     this.table = new DeltaTableFile(spark, path, SCHEMA);
+    this.kept = kept;
   }
 
   /** Fitting may have taken long: what a commit refuses is tried again before it is lost. */
   private void append(List<Row> rows) {
-    append(() -> table.append(rows));
-  }
-
-  private static void append(Runnable commit) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        commit.run();
-        return;
-      } catch (RuntimeException e) {
-        if (attempt == TRIES || Thread.currentThread().isInterrupted()) {
-          throw e;
-        }
-        LockSupport.parkNanos(PAUSE.toNanos());
-      }
-    }
+    Commits.retried(() -> table.append(rows));
   }
 
   @Override
@@ -98,27 +86,38 @@ public final class DeltaOptionStore implements OptionStore {
       kept.clear();
       keptKey = calibration;
     }
+    Map<TensorOption, FittedOption> found = kept.of(options);
     Set<TensorOption> missing = new HashSet<>(options);
-    missing.removeAll(kept.keySet());
-    if (!missing.isEmpty()) {
+    missing.removeAll(found.keySet());
+    if (!missing.isEmpty() && table.exists()) {
       // All options of these tensors: they are asked for together, a moment later.
       Column wanted =
           functions
               .col("tensor")
               .isin(missing.stream().map(TensorOption::tensor).distinct().sorted().toArray());
-      for (Row row : rows(FITTED, calibration, wanted, "tensor", "scheme", "first", "codes")) {
-        Optional<CalibratedWeights> weights =
-            row.isNullAt(3)
-                ? Optional.empty()
-                : Optional.of(
-                    CalibratedWeightsCodec.decode(
-                        row.getAs("codes"), table.path() + ": " + option(row)));
-        kept.put(option(row), new FittedOption(weights, row.getDouble(2)));
+      Iterator<Row> rows =
+          selected(FITTED, calibration, wanted, "tensor", "scheme", "first", "codes")
+              .toLocalIterator();
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        TensorOption option = option(row);
+        FittedOption own = fitted(row, option);
+        kept.put(option, own);
+        if (missing.contains(option)) {
+          found.put(option, own);
+        }
       }
     }
-    Map<TensorOption, FittedOption> found = new HashMap<>(kept);
-    found.keySet().retainAll(new HashSet<>(options));
     return found;
+  }
+
+  private FittedOption fitted(Row row, TensorOption option) {
+    Optional<CalibratedWeights> weights =
+        row.isNullAt(3)
+            ? Optional.empty()
+            : Optional.of(
+                CalibratedWeightsCodec.decode(row.getAs("codes"), table.path() + ": " + option));
+    return new FittedOption(weights, row.getDouble(2));
   }
 
   @Override
@@ -130,7 +129,7 @@ public final class DeltaOptionStore implements OptionStore {
     append(rows);
     if (calibration.equals(keptKey) || keptKey == null) {
       keptKey = calibration;
-      kept.putAll(fitted);
+      fitted.forEach(kept::put);
     }
   }
 
@@ -163,7 +162,7 @@ public final class DeltaOptionStore implements OptionStore {
                         .filter(entry -> entry.getValue().refusal().isEmpty())
                         .map(entry -> row(key, entry.getKey(), entry.getValue()))
                         .iterator());
-    append(() -> table.append(spark.createDataFrame(rows, SCHEMA)));
+    Commits.retried(() -> table.append(spark.createDataFrame(rows, SCHEMA)));
   }
 
   @Override
@@ -230,6 +229,10 @@ public final class DeltaOptionStore implements OptionStore {
     if (!table.exists()) {
       return List.of();
     }
+    return selected(kind, key, wanted, columns).collectAsList();
+  }
+
+  private Dataset<Row> selected(String kind, Sha256Digest key, Column wanted, String... columns) {
     Dataset<Row> rows =
         spark
             .read()
@@ -244,7 +247,7 @@ public final class DeltaOptionStore implements OptionStore {
     for (int i = 0; i < columns.length; i++) {
       selected[i] = functions.col(columns[i]);
     }
-    return rows.select(selected).collectAsList();
+    return rows.select(selected);
   }
 
   private static TensorOption option(Row row) {

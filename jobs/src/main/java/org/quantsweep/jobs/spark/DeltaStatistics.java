@@ -103,7 +103,8 @@ public final class DeltaStatistics {
 
   /**
    * Adds statistics and makes them durable, those left out that are too large. Each partition
-   * becomes a file, so it holds one weight tensor.
+   * becomes a file, so it holds one weight tensor. A commit that fails is tried again with its
+   * rows.
    *
    * @param moments kept by Spark: they are made while the table is locked otherwise
    */
@@ -114,7 +115,7 @@ public final class DeltaStatistics {
         moments
             .filter(own -> InputMomentsCodec.encodedBytes(own._2()) <= largest)
             .map(own -> RowFactory.create(hex, own._1(), InputMomentsCodec.encode(own._2())));
-    table.append(spark.createDataFrame(rows, SCHEMA));
+    Commits.retried(() -> table.append(spark.createDataFrame(rows, SCHEMA)));
   }
 
   private Dataset<Row> rows(Collection<String> tensors) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -52,20 +53,29 @@ public final class SparkOptionRunner implements OptionRunner {
   /** Beside the statistics, which executors read and write. */
   private static final String MODELS = "-models";
 
-  /** More bytes of codes are not collected: a message of Spark holds 128 MB. */
+  /** More bytes of codes are not collected at once: a message of Spark holds 128 MB. */
   private static final long MOST_BYTES_HERE = 64L << 20;
+
+  /** More groups are not measured at once: they share the native memory that one may take. */
+  private static final int MOST_MEASURED = 4;
+
+  /** More are not fitted at once: a kill loses them. */
+  private static final int MOST_FITTED = 8;
 
   /** Between a weight tensor's name and the number of a part of its options. */
   private static final char PART = '\0';
 
   private final JavaSparkContext spark;
   private final int slots;
+  private final int measuredAtOnce;
+  private final int fittedAtOnce;
   private final long mostBytesHere;
   private final Split calibration;
   private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
   private final DeltaStatistics statistics;
   private SweepCost cost = SweepCost.NONE;
+  private boolean prepared;
 
   /** The samples of one part, ready, and what their tasks need. */
   private record Split(JavaRDD<Prepared> prepared, Context context) {}
@@ -158,7 +168,9 @@ public final class SparkOptionRunner implements OptionRunner {
       Limits limits) {
     this.spark = spark;
     this.slots = limits.slots();
-    this.mostBytesHere = limits.bytesHere();
+    this.measuredAtOnce = atOnce(sensitivity, MOST_MEASURED);
+    this.fittedAtOnce = atOnce(calibration, MOST_FITTED);
+    this.mostBytesHere = limits.bytesHere() / fittedAtOnce;
     this.statistics = statistics;
     Context context =
         new Context(
@@ -172,6 +184,11 @@ public final class SparkOptionRunner implements OptionRunner {
     this.calibration = split(context, calibrationShards);
     this.sensitivity = selecting.prepared(sensitivity).persist(StorageLevel.MEMORY_AND_DISK());
     this.sensitivityContext = context.on(spark.broadcast(sensitivity));
+  }
+
+  /** A group has a task for each shard at least. */
+  private int atOnce(SampleIndex samples, int most) {
+    return Math.max(1, Math.min(most, slots / Math.max(1, samples.shards())));
   }
 
   private static Split split(Context context, JavaRDD<ShardSamples> shards) {
@@ -243,6 +260,16 @@ public final class SparkOptionRunner implements OptionRunner {
           delta.appendFitted(key, kept);
           return here;
         });
+  }
+
+  @Override
+  public void fitEach(
+      OptionStore store,
+      Sha256Digest key,
+      Iterator<FitGroup> groups,
+      Consumer<Map<TensorOption, FittedOption>> found) {
+    new JobsAtOnce(spark, fittedAtOnce)
+        .run(groups, group -> fitInto(store, key, group.options(), group.tables()), found);
   }
 
   private static Map<TensorOption, FittedOption> withoutCodes(
@@ -380,12 +407,23 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
+  public int groupsAtOnce() {
+    return measuredAtOnce;
+  }
+
+  @Override
+  public void measureEach(
+      Iterator<Map<TensorOption, OptionWeights>> groups,
+      Consumer<Map<TensorOption, Sensitivity>> found) {
+    new JobsAtOnce(spark, measuredAtOnce).run(groups, this::measure, found);
+  }
+
+  @Override
   public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
     int shards = Math.max(1, sensitivity.getNumPartitions());
     List<OptionPart> parts = parts(options, slots / shards);
-    if (parts.size() > 1) {
-      // Else the tasks of every part would prepare the same samples.
-      sensitivity.count();
+    if (parts.size() > 1 || measuredAtOnce > 1) {
+      prepareOnce();
     }
     List<Integer> places = new ArrayList<>();
     for (int place = 0; place < parts.size(); place++) {
@@ -422,12 +460,24 @@ public final class SparkOptionRunner implements OptionRunner {
               .mapPartitions(run)
               .collect()) {
         answer.value().forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
-        cost = cost.plus(answer.cost());
+        add(answer.cost());
       }
       return all;
     } finally {
       parts.forEach(part -> part.options().unpersist());
     }
+  }
+
+  /** Else the tasks of every part and group would prepare the same samples. */
+  private synchronized void prepareOnce() {
+    if (!prepared) {
+      sensitivity.count();
+      prepared = true;
+    }
+  }
+
+  private synchronized void add(SweepCost more) {
+    cost = cost.plus(more);
   }
 
   /**
@@ -464,7 +514,7 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
-  public SweepCost cost() {
+  public synchronized SweepCost cost() {
     return cost.plus(calibration.context().cost().total());
   }
 

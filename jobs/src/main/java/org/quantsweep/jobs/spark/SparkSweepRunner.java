@@ -31,6 +31,7 @@ import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
+import org.quantsweep.datasets.table.TaskRdd;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;

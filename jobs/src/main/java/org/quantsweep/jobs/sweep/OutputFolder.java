@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.sweep;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -20,6 +22,8 @@ import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
+import org.quantsweep.jobs.page.EvidenceFile;
+import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.BundleFile;
@@ -27,9 +31,6 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** The folder of a sweep's results on any Hadoop file system; files appear whole or not at all. */
 public final class OutputFolder {
-  /** The page of the report. */
-  private static final String PAGE = "report.html";
-
   private final Path folder;
   private final Configuration configuration;
 
@@ -95,8 +96,11 @@ public final class OutputFolder {
     delivery.recipe().ifPresent(recipe -> files.put(Recipe.FILE, text(recipe.toYaml())));
     delivery
         .evidence()
-        .ifPresent(evidence -> files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence))));
-    // The page of the report belongs here, made of the result and the evidence alone.
+        .ifPresent(
+            evidence -> {
+              files.put(EvidenceBundle.FILE, text(BundleFile.toJson(evidence)));
+              files.put(ReportPage.FILE, text(ReportPage.of(delivery.result(), evidence)));
+            });
     files.put(ResultFile.NAME, text(ResultFile.toJson(delivery.result())));
     List<ReadyFiles> ready = new ArrayList<>();
     try {
@@ -113,7 +117,8 @@ public final class OutputFolder {
         }
         throw e;
       }
-      for (String name : List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, PAGE)) {
+      for (String name :
+          List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, ReportPage.FILE)) {
         if (!files.containsKey(name)) {
           storage.delete(path(name));
         }
@@ -136,10 +141,30 @@ public final class OutputFolder {
   }
 
   /**
-   * Writes into {@code result.json} where the model was published; a result of another sweep or run
-   * that came here meanwhile is left alone.
+   * The text of {@code evidence.json}, if it lies here and belongs to a result.
    *
-   * @throws BadInputException when the result cannot be written
+   * @throws BadInputException when it cannot be read
+   */
+  public Optional<String> evidence(SweepResult result) {
+    Path file = new Path(folder, EvidenceBundle.FILE);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      EvidenceBundle found = BundleFile.fromJson(text, file.toString());
+      return EvidenceFile.belongs(result, found) ? Optional.of(text) : Optional.empty();
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new BadInputException(
+          file + ": the evidence cannot be read (" + e.getMessage() + ").\nMaybe check the path.",
+          e);
+    }
+  }
+
+  /**
+   * Writes into {@code result.json} where the model was published, and makes the report again where
+   * there is one; a result of another sweep or run that came here meanwhile is left alone.
+   *
+   * @throws BadInputException when one cannot be written
    */
   public void rewrite(SweepResult result) {
     Path file = new Path(folder, ResultFile.NAME);
@@ -152,6 +177,11 @@ public final class OutputFolder {
       }
     } catch (IOException e) {
       throw unwritable(e);
+    }
+    Optional<String> evidence = evidence(result);
+    if (evidence.isPresent()) {
+      EvidenceBundle shown = BundleFile.fromJson(evidence.get(), EvidenceBundle.FILE);
+      write(new Path(folder, ReportPage.FILE), text(ReportPage.of(result, shown)));
     }
     write(file, text(ResultFile.toJson(result)));
   }

@@ -73,6 +73,14 @@ class DeploymentCommandsTest {
         .contains("specification version 9", "opset CoreML8, runs on iOS 18, macOS 15 or later");
   }
 
+  @Test
+  void aFittedFormWithoutSamplesIsToldInTheNamesOfPackages() {
+    refuses(
+        quantize(DIGITS, "lut-kmeans:2@tensor+calibrated"),
+        "scheme (lut:2+calibrated) of weight tensor 'first_weight_0' is calibrated: its codes"
+            + " depend on calibration samples, and none are there.\nMaybe write lut:2.");
+  }
+
   /** A form of iOS 16 raises nothing, whatever target is named. */
   @Test
   void noMoreIsRaisedThanAFormNeeds() {

@@ -20,6 +20,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.Verdict;
+import org.quantsweep.testing.FileSchemas;
 
 /** Ctrl-C and a time that is up: what was found so far is kept, verified and told. */
 class EarlyEndIT {
@@ -81,7 +82,7 @@ class EarlyEndIT {
 
   /** The answer is judged on every sample, confirmed, and the file that lies there. */
   private SweepResult requireBestUniform(String output, String budget) throws IOException {
-    Path file = folder.resolve(output).resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve(output)).resolve(ResultFile.NAME);
     SweepResult result = ResultFile.fromJson(Files.readString(file), file.toString());
     assertThat(result.decision()).isEqualTo(SweepResult.SELECTED);
     assertThat(result.certificate().budget()).isEqualTo(budget);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.testing.FileSchemas;
 
 /** The most agreeing model of the bundled sample up to a size, as a user would ask for it. */
 class LargestSizeIT {
@@ -78,7 +79,7 @@ class LargestSizeIT {
         QuantSweep.run(
             new PrintWriter(out), new PrintWriter(err, true), arguments.toArray(new String[0]));
     assertThat(ended).as(err.toString()).isEqualTo(code);
-    Path file = folder.resolve("out").resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve("out")).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 

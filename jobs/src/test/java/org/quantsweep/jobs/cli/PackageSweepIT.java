@@ -42,6 +42,7 @@ import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.FileSchemas;
 import org.quantsweep.testing.NpzArrays;
 
 /** What is tested of networks, with an ML Program: it is swept, killed, repeated and published. */
@@ -91,7 +92,7 @@ class PackageSweepIT {
   }
 
   private SweepResult result(String output) throws IOException {
-    Path file = folder.resolve(output).resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve(output)).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 
@@ -200,8 +201,21 @@ class PackageSweepIT {
             Map.of(SampleSet.MAIN, LocalSamples.read(samples, IngestLimits.DEFAULT)),
             InferenceEngines.onnxRuntime(),
             3)) {
-      here = sweep.run(uniform("uniform"), SearchListener.SILENT).result();
+      here = sweep.run(uniform("uniform").build(), SearchListener.SILENT).result();
+      // Whoever names a form gets it, and is not told that it was left out.
+      SweepSettings named = uniform("named").schemes(List.of("lut:4", "lut:8")).build();
+      SweepResult asked = sweep.run(named, SearchListener.SILENT).result();
+      assertThat(asked.candidates())
+          .extracting(SweepResult.Row::scheme)
+          .containsExactly("lut:4", "lut:8");
+      assertThat(asked.notOffered()).isEmpty();
     }
+    assertThat(here.notOffered())
+        .containsExactly(
+            new SweepResult.NotOffered(
+                "4-bit look-up tables",
+                "are reported to crash on the GPU of macOS 26 while they are loaded",
+                "apple/coremltools#2688, #2716"));
     SweepResult spark =
         sweep(
             List.of(
@@ -224,13 +238,14 @@ class PackageSweepIT {
     assertThat(spark.selected().sha256()).isEqualTo(here.selected().sha256());
     assertThat(spark.candidates()).isEqualTo(here.candidates());
     assertThat(spark.sweepDigest()).isEqualTo(here.sweepDigest());
+    assertThat(spark.notOffered()).isEqualTo(here.notOffered());
     assertThat(spark.candidates())
         .extracting(SweepResult.Row::scheme)
         .contains("int4@block32", "lut:3", "uint8@tensor", "as-given")
         .doesNotContain("lut:4");
   }
 
-  private SweepSettings uniform(String output) {
+  private SweepSettings.Builder uniform(String output) {
     return SweepSettings.builder(
             MODEL.toString(),
             List.of(samples.toString()),
@@ -238,8 +253,7 @@ class PackageSweepIT {
             folder.resolve(output).toString())
         .threshold(AgreementThreshold.parse("0.9"))
         .deployment(new Deployment(Optional.of(DeploymentTarget.parse("iOS18")), ComputeUnit.GPU))
-        .uniform()
-        .build();
+        .uniform();
   }
 
   /** In a process of its own, which is ended hard once it measures sensitivities. */

@@ -24,6 +24,7 @@ import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.Provenance;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.testing.FileSchemas;
 
 /** One option for each weight tensor of the bundled sample, as a user would do it. */
 class PerTensorSweepIT {
@@ -181,9 +182,12 @@ class PerTensorSweepIT {
     assertThat(provenance.settings()).isEqualTo(result.settings());
     String recipe = Files.readString(folder.resolve("one").resolve(Recipe.FILE));
     assertThat(registry.evidence(name, 1))
-        .containsExactly(
+        .contains(
             new EvidenceFile(Recipe.FILE, recipe),
-            new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))));
+            new EvidenceFile(ResultFile.NAME, ResultFile.toJson(result.withPublished(null))))
+        .extracting(EvidenceFile::name)
+        .containsExactly("evidence.json", "recipe.yaml", "report.html", "result.json");
+    assertThat(folder.resolve("one/report.html")).content().contains(result.published().registry());
 
     // Published later, from what lies in the folder: the same parts, and what the result tells.
     StringWriter err = new StringWriter();
@@ -360,7 +364,7 @@ class PerTensorSweepIT {
     arguments.addAll(Arrays.asList(more));
     int code = run(err, arguments.toArray(new String[0]));
     assertThat(code).as(err.toString()).isZero();
-    Path file = folder.resolve(output).resolve(ResultFile.NAME);
+    Path file = FileSchemas.requireValid(folder.resolve(output)).resolve(ResultFile.NAME);
     return ResultFile.fromJson(Files.readString(file), file.toString());
   }
 

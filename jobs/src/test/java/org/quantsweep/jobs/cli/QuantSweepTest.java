@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -286,6 +288,45 @@ class QuantSweepTest {
             run("compare", MODEL, MODEL, "--samples", pictures.toString(), "--agreement", "1")
                 .code())
         .isZero();
+  }
+
+  /** What the page holds is what the command prints, and the same on every run. */
+  @Test
+  void compareWritesAPage() throws Exception {
+    Path one = folder.resolve("one.mlmodel");
+    assertThat(run("quantize", MODEL, "--scheme", "linear:2", "--output", one.toString()).code())
+        .isZero();
+    Path pictures = Files.createDirectories(folder.resolve("pictures"));
+    try (var files = Files.walk(Path.of("../datasets/src/main/sample/pictures"))) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().limit(20).toList()) {
+        Files.copy(file, pictures.resolve(file.getFileName()));
+      }
+    }
+    Path page = folder.resolve("page.html");
+    String[] compare = {
+      "compare", MODEL, one.toString(), "--samples", pictures.toString(), "--json", "--report", ""
+    };
+    compare[compare.length - 1] = page.toString();
+    Ran ran = run(compare);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    String text = Files.readString(page);
+    Files.delete(page);
+    run(compare);
+    assertThat(page).hasContent(text);
+
+    String begin = "<script type=\"application/json\" id=\"data\">";
+    int from = text.indexOf(begin) + begin.length();
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode data = mapper.readTree(text.substring(from, text.indexOf("</script>", from)));
+    JsonNode printed = mapper.readTree(ran.out());
+    assertThat(data.at("/comparison/agreement/agreeing")).isEqualTo(printed.get("agreeing"));
+    assertThat(data.at("/comparison/agreement/samples")).isEqualTo(printed.get("samples"));
+    String agreed = data.at("/evidence/candidates/0/parts/samples/agreed").asText();
+    assertThat(BitSet.valueOf(Base64.getDecoder().decode(agreed)).cardinality())
+        .isEqualTo(printed.get("agreeing").asInt());
+    assertThat(data.at("/evidence/tensors/0/chosen").asText()).startsWith("linear");
+    assertThat(data.at("/evidence/shown")).isNotEmpty();
+    assertThat(data.at("/evidence/shown/0/answers")).hasSize(2);
   }
 
   @Test

@@ -357,12 +357,14 @@ class ResultCommandTest {
         samples,
         chosen,
         chosen,
+        null,
         rows,
         List.of(),
         List.of(),
         null,
         null,
         null,
+        List.of(),
         new SweepResult.Cost(5, 500, 0, 0, 0));
   }
 

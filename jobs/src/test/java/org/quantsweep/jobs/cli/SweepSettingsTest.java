@@ -65,6 +65,7 @@ class SweepSettingsTest {
     expected.put("output", "o");
     expected.put("criterion", "top-1");
     expected.put("aim.threshold.share", "0.95");
+    expected.put("aim.floor.share", "0");
     expected.put("schemes", "[]");
     expected.put("selection.layers", "[]");
     expected.put("selection.layerTypes", "[]");
@@ -111,6 +112,7 @@ class SweepSettingsTest {
     expected.put("perTensor.groupBytes", "536870912");
     expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
+    expected.put("perTensor.compared", "[]");
     expected.put("functions", "[]");
     expected.put("report.wanted", "true");
     expected.put("report.samples", "24");
@@ -128,6 +130,7 @@ class SweepSettingsTest {
     Map<String, String> given = new TreeMap<>();
     given.put("criterion", "top-k:5");
     given.put("agreement", "0.5");
+    given.put("class-floor", "0.8");
     given.put("schemes", "half,linear:4");
     given.put("layers", "a,b");
     given.put("layer-types", "convolution");
@@ -155,6 +158,7 @@ class SweepSettingsTest {
     given.put("no-calibration", "true");
     given.put("keep", "a/weights=half\nb/weights=linear:4");
     given.put("strategy", "greedy-by-psnr");
+    given.put("compare-strategies", "uniform,greedy-by-psnr");
     given.put("calibration-samples", "40");
     given.put("sensitivity-samples", "5");
     given.put("add-biases", "true");
@@ -205,6 +209,7 @@ class SweepSettingsTest {
     assertThat(flags.keySet()).doesNotContain("agreement", "acceptance", "finalists");
     Map<String, String> expected = flat(parse(List.of()));
     expected.remove("aim.threshold.share");
+    expected.remove("aim.floor.share");
     expected.put("aim.largest.bytes.bytes", "1500000");
     assertThat(flat(settings)).isEqualTo(expected);
     // What a result tells makes the same settings again.
@@ -239,6 +244,53 @@ class SweepSettingsTest {
                 + " point, and one of the units B, KB, MB and GB, which are powers of 1000.\nMaybe"
                 + " write 5MB.\n--largest-size has no rule to pass, which is what --finalists is"
                 + " about.\nMaybe leave it out.");
+  }
+
+  @Test
+  void aFloorNeedsClassesAndAShareToStandBeside() throws Exception {
+    String noClasses =
+        "--class-floor needs a criterion that compares classes (top-1 or top-k:K), not"
+            + " pixel-agreement:0.98.\nMaybe leave --class-floor out.";
+    assertThatThrownBy(
+            () -> parse(List.of("--class-floor", "0.8", "--criterion", "pixel-agreement:0.98")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(noClasses);
+    assertThatThrownBy(
+            () ->
+                fromFile(
+                    new TreeMap<>(
+                        Map.of("class-floor", "0.8", "criterion", "pixel-agreement:0.98"))))
+        .hasMessage(noClasses);
+    assertThatThrownBy(
+            () -> parse(List.of("--class-floor", "80", "--criterion", "psnr:30", "--seed", "1")))
+        .hasMessage(
+            "class floor (80) must be a decimal in (0, 1]: it is a share of each class's samples,"
+                + " not a percentage.\nMaybe write 0.8.\n"
+                + "--class-floor needs a criterion that compares classes (top-1 or top-k:K), not"
+                + " psnr:30.\nMaybe leave --class-floor out.");
+    assertThatThrownBy(() -> parse(List.of("--largest-size", "5MB", "--class-floor", "0.8")))
+        .hasMessage(
+            "--largest-size has no rule to pass, which is what --class-floor is about.\nMaybe"
+                + " leave it out.");
+    assertThat(parse(List.of("--class-floor", "0.80", "--criterion", "top-k:5")).flags())
+        .containsEntry("class-floor", "0.80");
+  }
+
+  @Test
+  void strategiesToCompareAreKnownOnesInOneOrder() {
+    assertThat(parse(List.of("--compare-strategies", "greedy-by-psnr,uniform,uniform")).flags())
+        .containsEntry("compare-strategies", "uniform,greedy-by-psnr");
+    assertThatThrownBy(() -> parse(List.of("--compare-strategies", "uniform,greedy-by-pnsr")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--compare-strategies (greedy-by-pnsr) must be one of uniform, knapsack,"
+                + " knapsack-on-error, knapsack-on-drop, greedy-by-psnr, greedy-by-agreement.\n"
+                + "Maybe write greedy-by-psnr.");
+    assertThatThrownBy(
+            () -> parse(List.of("--family", "uniform", "--compare-strategies", "greedy-by-psnr")))
+        .hasMessage(
+            "--family uniform has no choice for each weight tensor, which is what"
+                + " --compare-strategies is about.\nMaybe write --family per-tensor.");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,7 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.PublishingException;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.job.LocalSweep;
 import org.quantsweep.jobs.registry.HadoopModelRegistry;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.spark.SparkSessions;
@@ -38,6 +41,7 @@ import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.testing.FileSchemas;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
@@ -226,6 +230,7 @@ class StandaloneClusterIT {
 
     assertThat(run.exitCode()).as(run::log).isZero();
     JsonNode result = JSON.readTree(bytes(hdfs.path("out/result.json")));
+    FileSchemas.RESULT.requireValid(result.toString(), "on HDFS");
     assertThat(result.at("/cost/inferences")).isEqualTo(local.at("/cost/inferences"));
     ObjectNode expected = comparable(local);
     ObjectNode actual = comparable(result);
@@ -252,6 +257,48 @@ class StandaloneClusterIT {
             List.of("result", hdfs.path("out").toString(), "--json"));
     assertThat(shown.exitCode()).as(shown::log).isZero();
     assertThat(JSON.readTree(shown.output())).isEqualTo(result);
+  }
+
+  /** A tree in HDFS with fitted codes: what one process chooses that does not know Spark. */
+  @Test
+  void aPackageIsChosenAndPublishedAsInThisProcessThoughAnExecutorIsKilled() throws Exception {
+    PackageSweep sweep = new PackageSweep(folder);
+    org.apache.hadoop.fs.Path model = hdfs.copy(PackageSweep.model(), "digits.mlpackage");
+    Path evaluations = folder.resolve("package-evaluations");
+    Submitted run =
+        driver.run(
+            "package",
+            options("spark.quantsweep.commitInterval=100ms"),
+            sweep.command(
+                model.toString(),
+                "--output",
+                hdfs.path("package-out").toString(),
+                "--evaluations",
+                evaluations.toString(),
+                "--publish",
+                hdfs.path("package-registry/digits").toString()));
+    StandaloneCluster.await(
+        "a commit", () -> !run.isRunning() || commits(evaluations.resolve("_delta_log")) > 0);
+    assertThat(run.isRunning()).as(run::log).isTrue();
+    assertThat(cluster.executors().get(0).destroyForcibly()).isTrue();
+    assertThat(run.exitCode()).as(run::log).isZero();
+
+    LocalSweep.Outcome here = sweep.here();
+    SweepResult expected = here.result();
+    String written = new String(bytes(hdfs.path("package-out/result.json")), UTF_8);
+    SweepResult result = ResultFile.fromJson(written, "result.json");
+    assertThat(result.selected()).isEqualTo(expected.selected());
+    assertThat(result.selected().plan()).isNotNull();
+    assertThat(result.candidates()).isEqualTo(expected.candidates());
+    assertThat(result.certificate()).isEqualTo(expected.certificate());
+    HadoopModelRegistry registry =
+        new HadoopModelRegistry(hdfs.path("package-registry").toString(), new Configuration());
+    ModelName name = new ModelName("digits");
+    PublishedVersion published = registry.show(name).at(Alias.CHALLENGER).orElseThrow();
+    assertThat(published.digest()).isEqualTo(here.model().orElseThrow().digest());
+    ModelFiles fetched = registry.fetch(name, published.version());
+    assertThat(fetched.inMemory(fetched.size())).isEqualTo(here.model().orElseThrow());
+    assertThat(fetched.size().bytes()).isEqualTo(result.selected().encodedSize());
   }
 
   @Test
@@ -388,7 +435,8 @@ class StandaloneClusterIT {
   }
 
   private static JsonNode result(String output) throws IOException {
-    return JSON.readTree(folder.resolve(output).resolve("result.json").toFile());
+    return JSON.readTree(
+        FileSchemas.requireValid(folder.resolve(output)).resolve("result.json").toFile());
   }
 
   /** The number of samples on which the reference runs. */

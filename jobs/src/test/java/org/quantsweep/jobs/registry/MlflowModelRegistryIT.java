@@ -310,6 +310,18 @@ class MlflowModelRegistryIT extends ModelRegistryContract {
     assertThat(run(0, "registry", "publish", output.toString(), address)).contains("version 1");
   }
 
+  /** MLflow shows a page that lies among the artifacts. */
+  @Test
+  void theReportIsAnArtifact() throws Exception {
+    Path output = PublishReportTest.sweep(folder.resolve("report"));
+    assertThat(run(0, "registry", "publish", output.toString(), location() + "/" + name()))
+        .contains("version 1");
+    assertThat(registry().evidence(name(), 1))
+        .extracting(EvidenceFile::name)
+        .containsExactly("evidence.json", "recipe.yaml", "report.html", "result.json");
+    assertThat(output.resolve("report.html")).content().contains(location());
+  }
+
   private static ObjectNode result(String model) {
     return result(Sha256Digest.ofText(model), model.length(), "selected.mlmodel");
   }

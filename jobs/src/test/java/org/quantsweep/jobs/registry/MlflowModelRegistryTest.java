@@ -50,6 +50,7 @@ class MlflowModelRegistryTest {
   // An answer may be late on a busy machine.
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String MODEL = "/api/2.0/mlflow/registered-models/get";
+  private static final String MODELS = "/api/2.0/mlflow/registered-models/search";
   private static final String VERSIONS = "/api/2.0/mlflow/model-versions/search";
   private static final String EXPERIMENT = "/api/2.0/mlflow/experiments/get-by-name";
   private static final String RUN = "/api/2.0/mlflow/runs/create";
@@ -330,6 +331,50 @@ class MlflowModelRegistryTest {
     assertThat(registry.damages(NAME)).hasSize(1);
     assertThat(registry.damages(NAME).get(0)).endsWith(told);
     requireRefusal(() -> registry.fetch(NAME, 1), told);
+  }
+
+  @Test
+  void damagedMovesOfAChampionBlockTheirOwnNameAlone() {
+    answers.put(
+        MODEL,
+        new Answer(
+            200,
+            """
+            {"registered_model": {"name": "net", "tags": [
+              {"key": "quantsweep.champion.000001", "value": "moved"}]}}
+            """));
+    answers.put(
+        VERSIONS,
+        new Answer(
+            200,
+            """
+            {"model_versions": [
+              {"name": "net", "version": "2", "run_id": "def",
+                "source": "mlflow-artifacts:/1/def/artifacts", "tags": [
+                  {"key": "quantsweep.sha256", "value": "%s"},
+                  {"key": "quantsweep.encodedSize", "value": "5"},
+                  {"key": "quantsweep.file", "value": "net.mlmodel"}]}]}
+            """
+                .formatted(Sha256Digest.ofText("bytes"))));
+    answers.put(
+        MODELS,
+        new Answer(
+            200,
+            """
+            {"registered_models": [
+              {"name": "net", "tags": [{"key": "quantsweep.champion.000001", "value": "moved"}]}]}
+            """));
+    String told =
+        "cannot be read (the tag 'quantsweep.champion.000001' of the model is not a move of the"
+            + " champion).\nMaybe delete that tag in MLflow: somebody changed it.";
+    requireRefusal(() -> registry.show(NAME), told);
+    requireRefusal(() -> registry.promote(NAME, 2), told);
+    requireRefusal(() -> registry.rollback(NAME), told);
+    // Nothing else of the registry needs the moves.
+    assertThat(registry.list()).hasSize(1);
+    assertThat(registry.fetch(NAME, 2).digest()).isEqualTo(Sha256Digest.ofText("bytes"));
+    assertThat(registry.damages(NAME)).hasSize(1);
+    assertThat(registry.damages(NAME).get(0)).endsWith(told);
   }
 
   @Test

@@ -40,6 +40,7 @@ import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.MomentsTree;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 import org.quantsweep.testing.MadeMoments;
 import org.quantsweep.testing.OptionRunnerContract;
@@ -172,7 +173,30 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       prepares.runReference();
       assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
       plain.fitInto(here, key, options, Map.of());
-      Map<TensorOption, FittedOption> told = cut.fitInto(there, key, options, Map.of());
+      assertThat(cut.groupsAtOnce()).isEqualTo(4);
+      Map<TensorOption, Sensitivity> sideBySide = new TreeMap<>();
+      cut.measureEach(
+          options.stream().map(option -> Map.of(option, weights.get(option))).iterator(),
+          sideBySide::putAll);
+      assertThat(sideBySide).isEqualTo(plain.measure(weights));
+      List<OptionRunner.FitGroup> groups = new ArrayList<>();
+      for (String tensor : List.of("one/weights", "two/weights")) {
+        groups.add(
+            new OptionRunner.FitGroup(
+                options.stream().filter(option -> option.tensor().equals(tensor)).toList(),
+                Map.of()));
+      }
+      Map<TensorOption, FittedOption> told = new TreeMap<>();
+      List<String> order = new ArrayList<>();
+      cut.fitEach(
+          there,
+          key,
+          groups.iterator(),
+          found -> {
+            found.keySet().forEach(option -> order.add(option.tensor()));
+            told.putAll(found);
+          });
+      assertThat(order).isSorted().hasSize(options.size());
       assertThat(told.keySet()).containsExactlyInAnyOrderElementsOf(options);
       assertThat(told.values()).allMatch(found -> found.weights().isEmpty());
       Map<TensorOption, FittedOption> expected = here.loadFitted(key, options);

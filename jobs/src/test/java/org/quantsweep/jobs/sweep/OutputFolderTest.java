@@ -19,6 +19,7 @@ import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
+import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.BundleFile;
@@ -196,8 +197,15 @@ class OutputFolderTest {
     assertThat(visible()).contains("evidence.json", "result.json");
     Path file = temporary.resolve("evidence.json");
     assertThat(BundleFile.fromJson(Files.readString(file), "evidence.json")).isEqualTo(evidence);
-    // An older page is of an older result.
-    older("report.html");
+    Path page = temporary.resolve("report.html");
+    assertThat(page).hasContent(ReportPage.of(result("run 2"), evidence));
+    // What is published stands in the page too.
+    SweepResult published =
+        result("run 2").withPublished(new SweepResult.Published("registry", "net", 7));
+    folder().rewrite(published);
+    assertThat(page).hasContent(ReportPage.of(published, evidence));
+    assertThat(ReportPage.of(published, evidence))
+        .isNotEqualTo(ReportPage.of(result("run 2"), evidence));
     output.replace(delivery(Optional.empty(), Optional.empty()));
     assertThat(visible()).containsExactly("result.json");
   }
@@ -243,12 +251,14 @@ class OutputFolderTest {
         new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
         null,
         null,
+        null,
         List.of(),
         List.of(),
         List.of(),
         null,
         null,
         null,
+        List.of(),
         new SweepResult.Cost(5, 500, 0, 0, 0));
   }
 }

@@ -35,6 +35,7 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.FileSchemas;
 import org.quantsweep.testing.NpzArrays;
 
 /** The bundled sample, swept on embedded Spark and in this process. */
@@ -131,7 +132,7 @@ class SweepJobIT {
    * Samples that are not there, and a set of its own of which most is damaged, take nothing away.
    */
   private void requireTheOlderResultStands(SparkSession spark, Path pictures) throws Exception {
-    Path result = folder.resolve("out/result.json");
+    Path result = FileSchemas.requireValid(folder.resolve("out")).resolve("result.json");
     Path model = folder.resolve("out/selected.mlmodel");
     String older = Files.readString(result);
     byte[] chosen = Files.readAllBytes(model);

@@ -274,8 +274,8 @@ final class ProgramLayers {
     origins.put(identity, new ArrayList<>(List.of(origin)));
     takings.put(identity, new ArrayList<>(List.of(taking)));
     Shape shape = value.shape();
-    int channels = channelAxis(use.operation(), parameter, shape, scope);
-    WeightTensor.Place place = new WeightTensor.Place(parameter, shape, channels, role(shape));
+    WeightAxes axes = new ChannelAxes(use.operation(), scope.constants).of(parameter, shape);
+    WeightTensor.Place place = new WeightTensor.Place(parameter, shape, axes.output(), role(shape));
     WeightTensor tensor =
         new WeightTensor(
             identity,
@@ -287,34 +287,12 @@ final class ProgramLayers {
                 () -> Tensor.wrap(shape, decoded(identity, value))));
     Found found =
         new Found(
-            tensor,
-            value.type() == DataType.FLOAT16 ? FloatType.HALF : FloatType.SINGLE,
-            axes(use.operation(), shape, channels, scope));
+            tensor, value.type() == DataType.FLOAT16 ? FloatType.HALF : FloatType.SINGLE, axes);
     found.chains.add(chain);
     weights.put(identity, found);
     if (!made.isEmpty()) {
       stored.putIfAbsent(made, found);
     }
-  }
-
-  /** Input channels lie beside the output channels; convolutions may use groups of channels. */
-  private static WeightAxes axes(Operation operation, Shape shape, int output, Scope scope) {
-    int rank = shape.rank();
-    int input = -1;
-    if (rank > 1) {
-      boolean last = operation.type().equals("matmul") && output == rank - 1;
-      boolean product = operation.type().equals("matmul");
-      input = product ? (last ? rank - 2 : rank - 1) : (output == 0 ? 1 : 0);
-    }
-    long groups = 1;
-    if (operation.type().startsWith("conv")) {
-      groups =
-          parameter(operation, "groups", scope)
-              .filter(value -> value.type().isInteger() && value.count() == 1)
-              .map(value -> value.integers()[0])
-              .orElse(1L);
-    }
-    return new WeightAxes(output, input, (int) Math.max(1, Math.min(groups, shape.length(0))));
   }
 
   private float[] decoded(String identity, TensorValue value) {
@@ -339,41 +317,6 @@ final class ProgramLayers {
       longest = Math.max(longest, length);
     }
     return shape.elementCount() <= longest ? WeightTensor.Role.VECTOR : WeightTensor.Role.MATRIX;
-  }
-
-  /** The axis of the outputs: where coremltools looks for it ({@code optimize/coreml}). */
-  private static int channelAxis(Operation operation, String parameter, Shape shape, Scope scope) {
-    int rank = shape.rank();
-    if (operation.type().equals("conv_transpose") && rank > 1) {
-      return 1;
-    }
-    if (operation.type().equals("matmul") && rank > 1) {
-      boolean first = parameter.equals("x");
-      boolean transposed = isTrue(operation, first ? "transpose_x" : "transpose_y", scope);
-      return first == transposed ? rank - 1 : rank - 2;
-    }
-    return 0;
-  }
-
-  /** Whether a parameter is known to be true; what else it may be, whoever runs it says. */
-  private static boolean isTrue(Operation operation, String parameter, Scope scope) {
-    return parameter(operation, parameter, scope)
-        .filter(value -> value.type() == DataType.BOOL && value.count() == 1)
-        .filter(value -> value.integers()[0] != 0)
-        .isPresent();
-  }
-
-  private static Optional<TensorValue> parameter(
-      Operation operation, String parameter, Scope scope) {
-    List<Binding> bindings = operation.inputs().getOrDefault(parameter, List.of());
-    if (bindings.isEmpty()) {
-      return Optional.empty();
-    }
-    ProgramValue bound =
-        bindings.get(0) instanceof Binding.Literal literal
-            ? literal.value()
-            : scope.constants.find(((Binding.Name) bindings.get(0)).name()).orElse(null);
-    return bound instanceof TensorValue value ? Optional.of(value) : Optional.empty();
   }
 
   /** What a constant is decoded from. */

@@ -58,15 +58,31 @@ final class ProgramLinearUse {
     if (!uses.stream().allMatch(Use::isRows)) {
       uses.removeIf(Use::isRows);
     }
-    if (uses.stream().map(Use::form).distinct().count() != 1) {
+    LinearUse.Form form = uses.get(0).form();
+    if (uses.stream().map(Use::form).distinct().count() != 1
+        || outputAxis(form) != tensor.channelAxis()) {
       return Optional.empty();
     }
     return Optional.of(
         new LinearUse(
-            uses.get(0).form(),
+            form,
             uses.stream().map(Use::input).toList(),
             uses.get(0).bias().filter(bias -> isShared(bias, uses)),
             clipping(weights.takings(tensor.identity()))));
+  }
+
+  /** Tables and vectors lie along the channels of the first operation, and rows have to as well. */
+  private static int outputAxis(LinearUse.Form form) {
+    if (form instanceof LinearUse.Form.Product product) {
+      return product.stored() == LinearUse.Stored.ROWS ? 0 : 1;
+    }
+    if (form instanceof LinearUse.Form.Contraction contraction) {
+      return contraction.rows().get(contraction.rows().size() - 1);
+    }
+    return form instanceof LinearUse.Form.Convolution convolution
+            && convolution.geometry().isDeconvolution()
+        ? 1
+        : 0;
   }
 
   /** What several operations answer may become different things. */
@@ -110,6 +126,7 @@ final class ProgramLinearUse {
               ? use(taking, new LinearUse.Form.Product(), DATA, BIAS)
               : Optional.empty();
       case "matmul" -> product(taking, shape);
+      case "einsum" -> sums(taking, shape);
       case "lstm", "gru", "rnn" -> recurrent(taking, shape);
       case "gather" -> rows(taking, shape);
       default -> Optional.empty();
@@ -127,9 +144,11 @@ final class ProgramLinearUse {
   /** The value that a parameter is bound to; empty where that is a constant. */
   private static Optional<String> value(ProgramWeights.Taking taking, String parameter) {
     List<Binding> bindings = taking.operation().inputs().getOrDefault(parameter, List.of());
-    return bindings.size() == 1
-            && bindings.get(0) instanceof Binding.Name name
-            && taking.constants().find(name.name()).isEmpty()
+    return bindings.size() == 1 ? computed(taking, bindings.get(0)) : Optional.empty();
+  }
+
+  private static Optional<String> computed(ProgramWeights.Taking taking, Binding binding) {
+    return binding instanceof Binding.Name name && taking.constants().find(name.name()).isEmpty()
         ? Optional.of(name.name())
         : Optional.empty();
   }
@@ -155,12 +174,15 @@ final class ProgramLinearUse {
 
   /** Constants of more axes are several matrices. */
   private Optional<Use> product(ProgramWeights.Taking taking, Shape shape) {
-    if (shape.rank() != 2) {
-      return Optional.empty();
-    }
     boolean left = isTrue(taking, "transpose_x");
     boolean right = isTrue(taking, "transpose_y");
-    if (taking.parameter().equals(DATA)) {
+    boolean isLeft = taking.parameter().equals(DATA);
+    if (shape.rank() > 2) {
+      return ProductAxes.ofMatrices(shape.rank(), isLeft, left, right)
+          .form(shape)
+          .flatMap(form -> use(taking, form, isLeft ? "y" : DATA, BIAS));
+    }
+    if (isLeft) {
       return use(
           taking,
           new LinearUse.Form.Product(
@@ -176,6 +198,21 @@ final class ProgramLinearUse {
             left ? LinearUse.Along.SECOND_TO_LAST : LinearUse.Along.LAST),
         DATA,
         BIAS);
+  }
+
+  private Optional<Use> sums(ProgramWeights.Taking taking, Shape shape) {
+    Operation operation = taking.operation();
+    return ProductAxes.of(operation, taking.constants())
+        .flatMap(axes -> axes.form(shape))
+        .map(
+            form -> {
+              String input =
+                  operation.inputs().get(ProductAxes.OPERANDS).stream()
+                      .flatMap(operand -> computed(taking, operand).stream())
+                      .findFirst()
+                      .orElseThrow();
+              return new Use(operation, form, input, Optional.empty());
+            });
   }
 
   /**

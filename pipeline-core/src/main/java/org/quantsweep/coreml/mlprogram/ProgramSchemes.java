@@ -109,14 +109,14 @@ final class ProgramSchemes {
             "a table is the whole weight tensor's, a group of output channels', or holds vectors",
             codes.method().text() + ":" + bits + "@group16");
       }
-      boolean scalar =
-          codes.method() == Method.Plain.LUT_LINEAR || codes.method() == Method.Plain.LUT_UNIQUE;
-      if (grouping instanceof Grouping.PerVector
-          && (scalar || codes.method() instanceof Method.CustomTable || isSparse(codes))) {
+      if (grouping instanceof Grouping.PerVector vector
+          && (codes.method() == Method.Plain.LUT_LINEAR
+              || codes.method() instanceof Method.CustomTable
+              || isSparse(codes))) {
         return refused(
             scheme,
-            "tables of vectors are lut-kmeans, of all weights",
-            "lut-kmeans:" + bits + "@vector2");
+            "tables of vectors are lut-kmeans or lut-unique, of all weights",
+            "lut-kmeans:" + bits + "@" + vector.text());
       }
       return Optional.empty();
     }

@@ -86,6 +86,8 @@ class CoremltoolsProgramsIT {
             "lut:4@group8",
             "lut:4+int8",
             "lut:6@vector2",
+            "lut:4@vector4",
+            "lut:8@vector8+int8",
             "sparse:0.5",
             "sparse:2of4",
             "sparse:0.5+int8",

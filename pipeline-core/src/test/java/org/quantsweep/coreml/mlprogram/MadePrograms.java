@@ -50,6 +50,8 @@ final class MadePrograms {
           "lut-linear:4",
           "lut:2@group4",
           "lut:3@vector2",
+          "lut:2@vector4",
+          "lut:1@vector8+int8",
           "lut:4+int8",
           "lut:2@group2+int8",
           "sparse:0.5",

@@ -182,7 +182,8 @@ class ProgramDeploymentTest {
     "int8@block4, int8@block4",
     "sparse:0.5+lut:4," + " sparse:0.5+lut:4",
     "lut:4+int8, lut:4+int8",
-    "lut:4@vector2, lut:4@vector2"
+    "lut:4@vector2, lut:4@vector2",
+    "lut-unique:4@vector16, lut-unique:4@vector16"
   })
   void aFormThatTheTargetCannotLoadIsRefused(String scheme, String spelled) {
     for (String target : List.of("iOS16", "macOS14")) {
@@ -277,10 +278,10 @@ class ProgramDeploymentTest {
             + " channels', or holds vectors|lut:4@group16",
         "lut:4@block32|lut:4@block32|a table is the whole weight tensor's, a group of output"
             + " channels', or holds vectors|lut:4@group16",
-        "lut-linear:4@vector2|lut-linear:4@vector2|tables of vectors are lut-kmeans, of all"
-            + " weights|lut:4@vector2",
-        "sparse:0.5+lut:4@vector2|sparse:0.5+lut:4@vector2|tables of vectors are lut-kmeans, of all"
-            + " weights|lut:4@vector2",
+        "lut-linear:4@vector2|lut-linear:4@vector2|tables of vectors are lut-kmeans or"
+            + " lut-unique, of all weights|lut:4@vector2",
+        "sparse:0.5+lut:4@vector2|sparse:0.5+lut:4@vector2|tables of vectors are lut-kmeans or"
+            + " lut-unique, of all weights|lut:4@vector2",
         "int4@group16|int4@group16|a scale is the whole weight tensor's, an output channel's or a"
             + " block's|int4@block32",
       })

@@ -1,4 +1,4 @@
-package org.quantsweep.jobs.spark;
+package org.quantsweep.datasets.table;
 
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -20,7 +20,7 @@ import scala.reflect.ClassTag$;
  * with that task alone, not in the code that all tasks are sent, and is made when the task is sent.
  * A partition may have several tasks, or none.
  */
-final class TaskRdd<P, D extends Serializable, R> extends RDD<R> {
+public final class TaskRdd<P, D extends Serializable, R> extends RDD<R> {
   private static final long serialVersionUID = 1L;
 
   private final RDD<P> parent;
@@ -28,7 +28,7 @@ final class TaskRdd<P, D extends Serializable, R> extends RDD<R> {
   private final transient List<Task<D>> tasks;
 
   /** What a task does. */
-  interface Work<P, D, R> extends Serializable {
+  public interface Work<P, D, R> extends Serializable {
     /** On the elements of the partition, with the task's own data. */
     java.util.Iterator<R> run(java.util.Iterator<P> elements, D data);
   }
@@ -39,10 +39,10 @@ final class TaskRdd<P, D extends Serializable, R> extends RDD<R> {
    * @param partition of the other set
    * @param data is asked for each time that the task is sent
    */
-  record Task<D>(int partition, Supplier<D> data) {}
+  public record Task<D>(int partition, Supplier<D> data) {}
 
   /** Tasks in the order of their numbers. */
-  TaskRdd(RDD<P> parent, List<Task<D>> tasks, Work<P, D, R> work) {
+  public TaskRdd(RDD<P> parent, List<Task<D>> tasks, Work<P, D, R> work) {
     super(parent.context(), narrow(parent, tasks), ClassTag$.MODULE$.apply(Object.class));
     this.parent = parent;
     this.work = work;
