@@ -13,6 +13,8 @@ import org.quantsweep.report.bundle.EvidenceBundle;
 
 /** A sweep's result in words. */
 final class SweepView {
+  private static final String AS_GIVEN = "as-given";
+
   private final SweepResult result;
   private final EvidenceBundle evidence;
 
@@ -365,7 +367,39 @@ final class SweepView {
               "Making the evidence, of the wall time", Figure.seconds(cost.reportSeconds())));
     }
     rows.add(new PageView.Fact("Candidates evaluated", Figure.count(cost.evaluations())));
+    long compared = compared();
+    rows.add(new PageView.Fact("Answers compared", Figure.count(compared)));
+    // Inferences also serve single options and work ahead, so this is the least.
+    long found = Math.max(0, compared - cost.inferences());
+    rows.add(
+        new PageView.Fact(
+            "Of these taken from the table of evaluations, at least", Figure.count(found)));
     return rows;
+  }
+
+  /** Answers of candidates that the outcome rests on; the model as given agrees with itself. */
+  private long compared() {
+    long compared =
+        result.candidates().stream()
+            .filter(row -> !AS_GIVEN.equals(row.scheme()))
+            .mapToLong(row -> judged(row.agreement(), row.judged()))
+            .sum();
+    Certificate certificate = result.certificate();
+    if (certificate == null || certificate.confirmation() == null) {
+      return compared;
+    }
+    return compared
+        + certificate.confirmation().tested().stream()
+            .filter(rung -> !AS_GIVEN.equals(rung.scheme()))
+            .mapToLong(rung -> judged(rung.agreement(), rung.judged()))
+            .sum();
+  }
+
+  private static long judged(SweepResult.Agreement whole, Long part) {
+    if (whole != null) {
+      return whole.samples();
+    }
+    return part == null ? 0 : part;
   }
 
   private List<PageView.Fact> warnings() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,7 +16,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.BundleFile;
+import org.quantsweep.report.bundle.EvidenceBundle;
 
 class ReportPageTest {
   private static final int MEGABYTE = 1_000_000;
@@ -127,6 +131,47 @@ class ReportPageTest {
     assertThat(elements(page, "<section id=\"([a-z]+)\""))
         .containsExactly(
             "summary", "sizes", "threshold", "tensors", "disagreements", "dense", "run");
+  }
+
+  /** Of the kept sweep 49,535 answers selected and 13,973 confirmed, by the sums of its rows. */
+  @Test
+  void itSaysWhatWasTakenFromTheTable() throws Exception {
+    Path kept = Path.of("src/test/resources/report/shapes");
+    SweepResult result =
+        ResultFile.fromJson(Files.readString(kept.resolve(ResultFile.NAME)), ResultFile.NAME);
+    EvidenceBundle evidence =
+        BundleFile.fromJson(
+            Files.readString(kept.resolve(EvidenceBundle.FILE)), EvidenceBundle.FILE);
+    assertThat(taken(ReportPage.of(result, evidence))).containsExactly("63508", "0");
+    SweepResult.Cost cost = result.cost();
+    SweepResult resumed =
+        new SweepResult(
+            result.schemaVersion(),
+            result.runId(),
+            result.settings(),
+            result.decision(),
+            result.sweepDigest(),
+            result.criterion(),
+            result.threshold(),
+            result.sourceModel(),
+            result.samples(),
+            result.selected(),
+            result.bestUniform(),
+            result.classes(),
+            result.candidates(),
+            result.leftOut(),
+            result.notOffered(),
+            result.published(),
+            result.certificate(),
+            result.recipe(),
+            result.strategies(),
+            new SweepResult.Cost(cost.evaluations(), 3_508, 0, 0, 1));
+    assertThat(taken(ReportPage.of(resumed, evidence))).containsExactly("63508", "60000");
+  }
+
+  private static List<String> taken(String page) {
+    return elements(
+        page, "(?:Answers compared|at least)</dt>\\s*<dd[^>]*>\\s*<data[^>]*value=\"(\\d+)\"");
   }
 
   @Test
