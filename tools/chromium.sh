@@ -106,8 +106,12 @@ rm -rf "$into/apt"
 cat >"$browser" <<'END'
 #!/bin/sh
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/root
-for folder in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu*; do
-  [ ! -d "$folder" ] || LD_LIBRARY_PATH=$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+# Some libraries name others in folders of their own, such as pulseaudio, by where these would be installed.
+for folder in "$root"/usr/lib/*-linux-gnu* "$root"/lib/*-linux-gnu* "$root"/usr/lib/*-linux-gnu*/*/ "$root"/lib/*-linux-gnu*/*/; do
+  for library in "$folder"/lib*.so*; do
+    [ ! -e "$library" ] || LD_LIBRARY_PATH=${folder%/}${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+    break
+  done
 done
 export LD_LIBRARY_PATH
 if [ ! -f /etc/fonts/fonts.conf ]; then
