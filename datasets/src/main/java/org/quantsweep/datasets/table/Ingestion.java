@@ -181,7 +181,7 @@ public final class Ingestion {
           table,
           () -> {
             // Whoever had the lock before may have made the same table.
-            if (!manifest.equals(storedManifest(table))) {
+            if (!storedManifest(table).equals(Optional.of(manifest))) {
               CollectionAccumulator<String> odd = spark.sparkContext().collectionAccumulator();
               LongAccumulator read = spark.sparkContext().longAccumulator();
               Dataset<Row> rows =
@@ -451,16 +451,13 @@ public final class Ingestion {
     return digest.build().hex();
   }
 
-  private String storedManifest(String table) {
-    if (!DeltaTable.isDeltaTable(spark, table)) {
-      return null;
+  private Optional<String> storedManifest(String table) {
+    Path place = new Path(table);
+    try {
+      return LastCommit.userMetadata(place.getFileSystem(hadoop()), place);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return DeltaTable.forPath(spark, table)
-        .history(1)
-        .select("userMetadata")
-        .collectAsList()
-        .get(0)
-        .getString(0);
   }
 
   private Dataset<Row> fromFiles(
