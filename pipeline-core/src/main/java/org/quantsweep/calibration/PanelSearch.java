@@ -112,9 +112,9 @@ final class PanelSearch {
     for (int unit = 0; unit < units; unit++) {
       least[unit] = cost[unit] * (1 - LEAST_GAIN);
     }
+    int weights = count * batch.vector();
     for (int row = 0; row < rows; row++) {
-      double mean = cost[row % units] / ((double) count * (rows / units));
-      spread[row] = NOISE * (float) Math.sqrt(mean);
+      spread[row] = NOISE * (float) Math.sqrt(cost[row % units] / weights);
     }
   }
 
@@ -156,9 +156,9 @@ final class PanelSearch {
   }
 
   private void disturb(float[] point, float own, int column, int seed) {
-    int key = column * 0x85EBCA6B ^ seed * 0xC2B2AE35;
+    int key = (column * 0x85EBCA6B) ^ (seed * 0xC2B2AE35);
     for (int row = 0; row < rows; row++) {
-      noisy[row] = point[row] + own * spread[row] * noise(channels[row] * 0x9E3779B1 ^ key);
+      noisy[row] = point[row] + own * spread[row] * noise((channels[row] * 0x9E3779B1) ^ key);
     }
   }
 
