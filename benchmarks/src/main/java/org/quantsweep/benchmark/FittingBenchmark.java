@@ -32,8 +32,10 @@ import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
@@ -66,6 +68,12 @@ public final class FittingBenchmark implements Callable<Integer> {
   @Option(names = "--samples", defaultValue = "100")
   private int samples;
 
+  @Option(
+      names = "--held-out",
+      description = "So many further samples, under whose statistics errors are told as well.",
+      defaultValue = "0")
+  private int heldOut;
+
   @Option(names = "--moments", description = "A folder that keeps statistics for another run.")
   private Path kept;
 
@@ -81,14 +89,31 @@ public final class FittingBenchmark implements Callable<Integer> {
   @Option(names = "--against", description = "Such rows of another version.")
   private Path against;
 
+  /** A file beside statistics of all weight tensors. */
+  private static final String COMPLETE = "complete";
+
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String tensor, String scheme, double seconds, double plain, double error) {
+  /**
+   * A fit.
+   *
+   * @param error under the statistics that it was fitted on
+   * @param heldOut under those of other samples; NaN where there are none
+   */
+  private record Row(
+      String tensor, String scheme, double seconds, double plain, double error, double heldOut) {
     String line() {
       return String.format(
-          Locale.ROOT, "%s,%s,%.4f,%.4f,%.9g", tensor, scheme, seconds, plain, error);
+          Locale.ROOT,
+          "%s,%s,%.4f,%.4f,%.9g,%.9g",
+          tensor,
+          scheme,
+          seconds,
+          plain,
+          error,
+          heldOut);
     }
 
     static Row of(String line) {
@@ -98,7 +123,8 @@ public final class FittingBenchmark implements Callable<Integer> {
           parts[1],
           Double.parseDouble(parts[2]),
           Double.parseDouble(parts[3]),
-          Double.parseDouble(parts[4]));
+          Double.parseDouble(parts[4]),
+          parts.length > 5 ? Double.parseDouble(parts[5]) : Double.NaN);
     }
   }
 
@@ -115,21 +141,38 @@ public final class FittingBenchmark implements Callable<Integer> {
             .filter(tensor -> CalibratedQuantizer.isCalibratable(model, tensor))
             .filter(tensor -> tensor.identity().contains(tensors))
             .toList();
-    Map<String, InputMoments> moments = moments(model, chosen);
+    SampleSource all = LocalSamples.read(calibration, IngestLimits.DEFAULT);
+    SampleIndex first = SampleSplits.first(all.index(), samples);
+    SampleIndex others =
+        SampleSplits.without(SampleSplits.first(all.index(), samples + heldOut), first);
+    Map<String, InputMoments> moments = moments(model, chosen, new SampleSubset(all, first), "");
+    Map<String, InputMoments> further =
+        heldOut == 0
+            ? Map.of()
+            : moments(model, chosen, new SampleSubset(all, others), "held-out-");
     ModelEncoder encoder = new ModelEncoder(model, (tensor, scheme) -> null);
     double preparing = 0;
     for (WeightTensor tensor : chosen) {
       TensorQuantizer plain = model.format().quantizer(tensor);
       long started = now();
       try (CalibratedQuantizer quantizer =
-          new CalibratedQuantizer(
-              model, tensor, plain, moments.get(tensor.identity()), CalibrationSettings.DEFAULT)) {
+              new CalibratedQuantizer(
+                  model, tensor, plain, moments.get(tensor.identity()), CalibrationSettings.DEFAULT);
+          CalibratedQuantizer judge =
+              heldOut == 0
+                  ? null
+                  : new CalibratedQuantizer(
+                      model,
+                      tensor,
+                      plain,
+                      further.get(tensor.identity()),
+                      CalibrationSettings.DEFAULT)) {
         preparing += since(started);
         for (Scheme scheme : encoder.options(tensor.identity())) {
           if (scheme instanceof Scheme.Compression form
               && form.calibrated()
               && form.toString().contains(forms)) {
-            row(tensor, quantizer, plain, form);
+            row(tensor, quantizer, judge, plain, form);
           }
         }
       }
@@ -141,6 +184,7 @@ public final class FittingBenchmark implements Callable<Integer> {
   private void row(
       WeightTensor tensor,
       CalibratedQuantizer quantizer,
+      CalibratedQuantizer judge,
       TensorQuantizer plain,
       Scheme.Compression scheme)
       throws IOException {
@@ -150,9 +194,11 @@ public final class FittingBenchmark implements Callable<Integer> {
     plain.quantize(scheme.plain());
     double again = since(started);
     started = now();
-    double error = quantizer.outputError(quantizer.quantize(scheme).weights());
+    QuantizedWeights fitted = quantizer.quantize(scheme).weights();
+    double error = quantizer.outputError(fitted);
     double seconds = Math.max(0, since(started) - again);
-    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error);
+    double other = judge == null ? Double.NaN : judge.outputError(fitted);
+    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error, other);
     rows.add(row);
     if (output != null) {
       Files.writeString(
@@ -176,7 +222,9 @@ public final class FittingBenchmark implements Callable<Integer> {
     for (Row row : rows) {
       byForm.computeIfAbsent(row.scheme(), missing -> new ArrayList<>()).add(row);
     }
-    System.out.println("form,fits,seconds,plain codes,mean error to the other's,worst");
+    System.out.println(
+        "form,fits,seconds,plain codes,mean error to the other's,worst,mean held-out error to"
+            + " the other's");
     byForm.forEach((form, own) -> tell(form, own, others));
     tell("all", rows, others);
     System.out.printf(Locale.ROOT, "preparing took %.1f s%n", preparing);
@@ -188,26 +236,45 @@ public final class FittingBenchmark implements Callable<Integer> {
   }
 
   private static void tell(String form, List<Row> own, Map<String, Row> others) {
-    double logarithms = 0;
-    double worst = 0;
-    int compared = 0;
+    Ratios fitted = new Ratios();
+    Ratios heldOut = new Ratios();
     for (Row row : own) {
       Row other = others.get(row.tensor() + " " + row.scheme());
-      if (other != null && other.error() > 0 && row.error() > 0) {
-        logarithms += Math.log(row.error() / other.error());
-        worst = Math.max(worst, row.error() / other.error());
-        compared++;
+      if (other != null) {
+        fitted.add(row.error(), other.error());
+        heldOut.add(row.heldOut(), other.heldOut());
       }
     }
     System.out.printf(
         Locale.ROOT,
-        "%s,%d,%.2f,%.2f,%.4f,%.4f%n",
+        "%s,%d,%.2f,%.2f,%.4f,%.4f,%.4f%n",
         form,
         own.size(),
         own.stream().mapToDouble(Row::seconds).sum(),
         own.stream().mapToDouble(Row::plain).sum(),
-        compared == 0 ? Double.NaN : Math.exp(logarithms / compared),
-        worst);
+        fitted.mean(),
+        fitted.worst,
+        heldOut.mean());
+  }
+
+  /** Of errors to others'; those that are nothing or not known do not count. */
+  private static final class Ratios {
+    private double logarithms;
+    private double worst;
+    private int count;
+
+    void add(double own, double other) {
+      if (own > 0 && other > 0) {
+        logarithms += Math.log(own / other);
+        worst = Math.max(worst, own / other);
+        count++;
+      }
+    }
+
+    /** Geometric. */
+    double mean() {
+      return count == 0 ? Double.NaN : Math.exp(logarithms / count);
+    }
   }
 
   private static double since(long started) {
@@ -218,20 +285,24 @@ public final class FittingBenchmark implements Callable<Integer> {
     return THREADS.getCurrentThreadCpuTime();
   }
 
-  private Map<String, InputMoments> moments(CoreMLModel model, List<WeightTensor> chosen)
+  /**
+   * Statistics by weight tensor.
+   *
+   * @param prefix of the files that keep them
+   */
+  private Map<String, InputMoments> moments(
+      CoreMLModel model, List<WeightTensor> chosen, SampleSource source, String prefix)
       throws IOException {
     Map<String, InputMoments> moments = new TreeMap<>();
-    if (kept != null && Files.isDirectory(kept)) {
+    if (kept != null && Files.exists(kept.resolve(prefix + COMPLETE))) {
       for (WeightTensor tensor : chosen) {
-        Path stored = stored(tensor.identity());
+        Path stored = stored(prefix, tensor.identity());
         moments.put(
             tensor.identity(),
             InputMomentsCodec.decode(Files.readAllBytes(stored), stored.toString()));
       }
       return moments;
     }
-    SampleSource all = LocalSamples.read(calibration, IngestLimits.DEFAULT);
-    SampleSource source = new SampleSubset(all, SampleSplits.first(all.index(), samples));
     InferenceEngine engine = InferenceEngines.onnxRuntime();
     Criterion criterion = Criteria.parse("top-1");
     OptionEvaluator options =
@@ -250,13 +321,14 @@ public final class FittingBenchmark implements Callable<Integer> {
     if (kept != null) {
       Files.createDirectories(kept);
       for (Map.Entry<String, InputMoments> entry : moments.entrySet()) {
-        Files.write(stored(entry.getKey()), InputMomentsCodec.encode(entry.getValue()));
+        Files.write(stored(prefix, entry.getKey()), InputMomentsCodec.encode(entry.getValue()));
       }
+      Files.createFile(kept.resolve(prefix + COMPLETE));
     }
     return moments;
   }
 
-  private Path stored(String tensor) {
-    return kept.resolve(tensor.replaceAll("[^A-Za-z0-9]", "_") + ".moments");
+  private Path stored(String prefix, String tensor) {
+    return kept.resolve(prefix + tensor.replaceAll("[^A-Za-z0-9]", "_") + ".moments");
   }
 }

@@ -26,10 +26,11 @@ import org.quantsweep.tensor.Tensor;
  * So ranges and tables are fitted with weights diag(H); columns are then rounded one by one, the
  * error of each fed into those not yet rounded through the Cholesky factor of H^-1 (Frantar et al.,
  * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993). Then single codes are changed as long as that
- * helps (Behdin et al., QuantEase, arXiv 2309.01885), and scales, biases or tables are fitted to
- * the codes by least squares in the metric of H, a few times in turn. At last the bias takes over
- * (W - Q) E[x]; where the layer's output is clipped, the mean is that of the places whose output
- * passes. What the bias can take over does not count as an error before.
+ * helps (Behdin et al., QuantEase, arXiv 2309.01885), several at once where that helps more ({@link
+ * PanelSearch}), and scales, biases or tables are fitted to the codes by least squares in the
+ * metric of H, a few times in turn. At last the bias takes over (W - Q) E[x]; where the layer's
+ * output is clipped, the mean is that of the places whose output passes. What the bias can take
+ * over does not count as an error before.
  *
  * <p>Never worse, by the layer's own output error, than the plain codes of the same scheme.
  */

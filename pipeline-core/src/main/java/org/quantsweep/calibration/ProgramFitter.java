@@ -278,7 +278,7 @@ final class ProgramFitter {
         System.arraycopy(rounded, 0, entries, 0, entries.length);
         TableBooks stored = new TableBooks(cut(entries, size), vector, points, tableOf, bytes);
         rows.round(stored);
-        rows.descend(stored);
+        rows.improve(stored, rounds);
       }
       rows.write(codes, element -> codeOf[element]);
     }

@@ -129,6 +129,11 @@ final class RowBatch implements AutoCloseable {
     return values[column * rows + row];
   }
 
+  /** The values of a column {@code [rows]}. */
+  void values(int column, float[] into) {
+    System.arraycopy(values, column * rows, into, 0, rows);
+  }
+
   /** Another value under the same code; what is left out stays 0. */
   void setValue(int column, int row, float value) {
     values[column * rows + row] = isLeftOut(column, row) ? 0 : value;
@@ -194,7 +199,7 @@ final class RowBatch implements AutoCloseable {
     }
   }
 
-  private static void subtract(float[] to, float factor, float[] from) {
+  static void subtract(float[] to, float factor, float[] from) {
     for (int i = 0; i < from.length; i++) {
       to[i] -= factor * from[i];
     }
@@ -202,12 +207,17 @@ final class RowBatch implements AutoCloseable {
 
   /** The nearest codes; what is left out is 0. */
   private void nearest(Books books, int column, float[] points) {
-    books.round(this, column, points, panel.codes, panel.better);
+    nearest(books, column, points, panel.codes, panel.better);
+  }
+
+  /** The nearest codes {@code [units]} and their values {@code [rows]}, which are written. */
+  void nearest(Books books, int column, float[] points, byte[] nearest, float[] better) {
+    books.round(this, column, points, nearest, better);
     int start = column * rows;
     for (int at = leftOut.nextSetBit(start);
         at >= 0 && at < start + rows;
         at = leftOut.nextSetBit(at + 1)) {
-      panel.better[at - start] = 0;
+      better[at - start] = 0;
     }
   }
 
@@ -360,6 +370,46 @@ final class RowBatch implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /**
+   * Looks for better codes of a panel's columns at once, panel by panel.
+   *
+   * @param seed another one finds others
+   * @return whether a code changed
+   */
+  boolean search(Books books, int seed) {
+    boolean any = false;
+    PanelSearch search = new PanelSearch(this);
+    for (int i = 0; i < gradients.size(); i++) {
+      any |= search(metric.parts().get(i), gradients.get(i), books, search, seed);
+    }
+    if (any) {
+      settle();
+    }
+    return any;
+  }
+
+  private boolean search(
+      RowMetric.Part part, FloatMatrix gradient, Books books, PanelSearch search, int seed) {
+    boolean any = false;
+    for (PanelMetric own : part.panels()) {
+      int count = own.count();
+      for (int i = 0; i < count; i++) {
+        gradient.read(own.first() + i, 1, panel.points[i], 0);
+      }
+      int start = part.start() + own.first();
+      if (search.search(own, start, panel.points, books, seed, panel.steps)) {
+        any = true;
+        try (FloatMatrix moved = part.beside(count, rows)) {
+          for (int i = 0; i < count; i++) {
+            moved.write(i, 1, panel.steps[i], 0);
+          }
+          gradient.add(-1, part.damped(), own.first(), moved, count);
+        }
+      }
+    }
+    return any;
   }
 
   @Override

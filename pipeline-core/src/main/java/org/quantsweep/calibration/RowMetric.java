@@ -1,5 +1,6 @@
 package org.quantsweep.calibration;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.quantsweep.linalg.FloatMatrix;
 
@@ -45,6 +46,7 @@ final class RowMetric implements AutoCloseable {
     private final double[] inverse;
     private final FloatMatrix damped;
     private final FloatMatrix feedback;
+    private final List<PanelMetric> panels = new ArrayList<>();
 
     /**
      * A block.
@@ -60,6 +62,10 @@ final class RowMetric implements AutoCloseable {
       this.inverse = inverseDiagonal(order, feedback);
       this.damped = matrix(damped, order.length);
       this.feedback = matrix(feedback, order.length);
+      for (int first = 0; first < order.length; first += PANEL) {
+        int count = Math.min(PANEL, order.length - first);
+        panels.add(PanelMetric.of(damped, order.length, first, count));
+      }
     }
 
     private static FloatMatrix matrix(double[] values, int n) {
@@ -110,6 +116,11 @@ final class RowMetric implements AutoCloseable {
     /** U with H^-1 = U^T U, in that order. */
     FloatMatrix feedback() {
       return feedback;
+    }
+
+    /** Panels of consecutive columns, by their first one; not copied. */
+    List<PanelMetric> panels() {
+      return panels;
     }
 
     /** The diagonal of H^-1, in the order of columns; not copied. */

@@ -114,10 +114,24 @@ final class TensorRows implements AutoCloseable {
     return any;
   }
 
+  /**
+   * Chooses codes anew, one by one and then several at once; false where there is nothing to gain
+   * by other books.
+   *
+   * @param round of the search, from 0: each tries other codes
+   */
+  boolean improve(Books books, int round) {
+    boolean any = descend(books);
+    for (RowBatch batch : batches) {
+      any |= batch.search(books, round);
+    }
+    return any;
+  }
+
   /** Rounds all rows; then codes and what they stand for are chosen in turn. */
   void fit(Books.Fitted books, int rounds) {
     round(books);
-    for (int round = 0; round < rounds && descend(books); round++) {
+    for (int round = 0; round < rounds && improve(books, round); round++) {
       BooksRefit.refit(books, batches);
     }
   }
