@@ -28,6 +28,7 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
@@ -85,10 +86,18 @@ public final class FittingBenchmark implements Callable<Integer> {
 
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String tensor, String scheme, double seconds, double plain, double error) {
+  /**
+   * A fit.
+   *
+   * @param seconds that it took beyond the plain codes
+   * @param plain seconds that these took
+   * @param bytes of the model with this weight tensor alone in this form; -1 where not known
+   */
+  private record Row(
+      String tensor, String scheme, double seconds, double plain, double error, long bytes) {
     String line() {
       return String.format(
-          Locale.ROOT, "%s,%s,%.4f,%.4f,%.9g", tensor, scheme, seconds, plain, error);
+          Locale.ROOT, "%s,%s,%.4f,%.4f,%.9g,%d", tensor, scheme, seconds, plain, error, bytes);
     }
 
     static Row of(String line) {
@@ -98,7 +107,8 @@ public final class FittingBenchmark implements Callable<Integer> {
           parts[1],
           Double.parseDouble(parts[2]),
           Double.parseDouble(parts[3]),
-          Double.parseDouble(parts[4]));
+          Double.parseDouble(parts[4]),
+          parts.length > 5 ? Long.parseLong(parts[5]) : -1);
     }
   }
 
@@ -129,7 +139,7 @@ public final class FittingBenchmark implements Callable<Integer> {
           if (scheme instanceof Scheme.Compression form
               && form.calibrated()
               && form.toString().contains(forms)) {
-            row(tensor, quantizer, plain, form);
+            row(tensor, quantizer, plain, form, bytes(encoder, tensor, form));
           }
         }
       }
@@ -138,11 +148,17 @@ public final class FittingBenchmark implements Callable<Integer> {
     return 0;
   }
 
+  private static long bytes(ModelEncoder encoder, WeightTensor tensor, Scheme scheme) {
+    TreeMap<String, Scheme> alone = new TreeMap<>(Map.of(tensor.identity(), scheme));
+    return encoder.encodedSize(new QuantizationPlan(alone)).bytes();
+  }
+
   private void row(
       WeightTensor tensor,
       CalibratedQuantizer quantizer,
       TensorQuantizer plain,
-      Scheme.Compression scheme)
+      Scheme.Compression scheme,
+      long bytes)
       throws IOException {
     // Tables of least error are found once and kept: the first call pays for them.
     plain.quantize(scheme.plain());
@@ -152,7 +168,7 @@ public final class FittingBenchmark implements Callable<Integer> {
     started = now();
     double error = quantizer.outputError(quantizer.quantize(scheme).weights());
     double seconds = Math.max(0, since(started) - again);
-    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error);
+    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error, bytes);
     rows.add(row);
     if (output != null) {
       Files.writeString(

@@ -92,11 +92,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("adb6d42a0e0491346b3f4cd576e622a6da22229a7a6179ec19f4beb0e1ac56a9");
+        .isEqualTo("71377a87c3f2d8b0ff9370b08af0fd81a24af3600f7832ceb2254904f2c440a4");
     assertThat(identity.moments().hex())
         .isEqualTo("ecdc3adf321e5ace44f022d9225f73099b262a4c0e8fb358e9b5829cc96d6f1c");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("53a50cfbafc58a30260cec43a10e1cf24c91f4a9c9c3107f2b5560478c0446f9");
+        .isEqualTo("96e1162c4ca11389a43fe1bade8577cf6a787a79e140b3d63bd3d3c58bf28ce7");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())
