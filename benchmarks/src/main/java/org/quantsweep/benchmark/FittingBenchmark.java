@@ -28,6 +28,7 @@ import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
 import org.quantsweep.encode.ModelEncoder;
+import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
@@ -99,21 +100,31 @@ public final class FittingBenchmark implements Callable<Integer> {
   /**
    * A fit.
    *
+   * @param seconds that it took beyond the plain codes
+   * @param plain seconds that these took
    * @param error under the statistics that it was fitted on
    * @param heldOut under those of other samples; NaN where there are none
+   * @param bytes of the model with this weight tensor alone in this form; -1 where not known
    */
   private record Row(
-      String tensor, String scheme, double seconds, double plain, double error, double heldOut) {
+      String tensor,
+      String scheme,
+      double seconds,
+      double plain,
+      double error,
+      double heldOut,
+      long bytes) {
     String line() {
       return String.format(
           Locale.ROOT,
-          "%s,%s,%.4f,%.4f,%.9g,%.9g",
+          "%s,%s,%.4f,%.4f,%.9g,%.9g,%d",
           tensor,
           scheme,
           seconds,
           plain,
           error,
-          heldOut);
+          heldOut,
+          bytes);
     }
 
     static Row of(String line) {
@@ -124,7 +135,8 @@ public final class FittingBenchmark implements Callable<Integer> {
           Double.parseDouble(parts[2]),
           Double.parseDouble(parts[3]),
           Double.parseDouble(parts[4]),
-          parts.length > 5 ? Double.parseDouble(parts[5]) : Double.NaN);
+          parts.length > 5 ? Double.parseDouble(parts[5]) : Double.NaN,
+          parts.length > 6 ? Long.parseLong(parts[6]) : -1);
     }
   }
 
@@ -172,7 +184,7 @@ public final class FittingBenchmark implements Callable<Integer> {
           if (scheme instanceof Scheme.Compression form
               && form.calibrated()
               && form.toString().contains(forms)) {
-            row(tensor, quantizer, judge, plain, form);
+            row(tensor, quantizer, judge, plain, form, bytes(encoder, tensor, form));
           }
         }
       }
@@ -181,12 +193,18 @@ public final class FittingBenchmark implements Callable<Integer> {
     return 0;
   }
 
+  private static long bytes(ModelEncoder encoder, WeightTensor tensor, Scheme scheme) {
+    TreeMap<String, Scheme> alone = new TreeMap<>(Map.of(tensor.identity(), scheme));
+    return encoder.encodedSize(new QuantizationPlan(alone)).bytes();
+  }
+
   private void row(
       WeightTensor tensor,
       CalibratedQuantizer quantizer,
       CalibratedQuantizer judge,
       TensorQuantizer plain,
-      Scheme.Compression scheme)
+      Scheme.Compression scheme,
+      long bytes)
       throws IOException {
     // Tables of least error are found once and kept: the first call pays for them.
     plain.quantize(scheme.plain());
@@ -198,7 +216,7 @@ public final class FittingBenchmark implements Callable<Integer> {
     double error = quantizer.outputError(fitted);
     double seconds = Math.max(0, since(started) - again);
     double other = judge == null ? Double.NaN : judge.outputError(fitted);
-    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error, other);
+    Row row = new Row(tensor.identity(), scheme.toString(), seconds, again, error, other, bytes);
     rows.add(row);
     if (output != null) {
       Files.writeString(

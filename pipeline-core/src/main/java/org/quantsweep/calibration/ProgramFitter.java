@@ -10,6 +10,7 @@ import org.quantsweep.quantize.CodedWeights;
 import org.quantsweep.quantize.FloatType;
 import org.quantsweep.quantize.PalettizedWeights;
 import org.quantsweep.quantize.QuantizedWeights;
+import org.quantsweep.quantize.ScaledTableWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
 import org.quantsweep.quantize.Sparsity;
@@ -63,6 +64,9 @@ final class ProgramFitter {
     }
     if (simple instanceof PalettizedWeights tables) {
       return tables(tables, all());
+    }
+    if (simple instanceof ScaledTableWeights scaled) {
+      return new ScaledTableFitter(weights, inputs, metrics, rounds).fit(scaled);
     }
     SparseWeights sparse = (SparseWeights) simple;
     BitSet kept =

@@ -79,9 +79,16 @@ public sealed interface WeightStorage {
    * @param bits of a code, 1 to 8
    * @param tables how many there are
    * @param vector how many numbers a code stands for
+   * @param scales that what is looked up is multiplied with; 0 for none
    * @param compressed whether the tables themselves are stored as codes
    */
-  record Tables(int bits, int tables, int vector, boolean compressed) implements WeightStorage {
+  record Tables(int bits, int tables, int vector, int scales, boolean compressed)
+      implements WeightStorage {
+    /** The same, multiplied with so many scales. */
+    public Tables scaled(int count) {
+      return new Tables(bits, tables, vector, count, compressed);
+    }
+
     @Override
     public String toString() {
       return "look-up table "
@@ -89,6 +96,7 @@ public sealed interface WeightStorage {
           + "-bit"
           + (tables == 1 ? "" : ", " + tables + " tables")
           + (vector == 1 ? "" : ", vectors of " + vector)
+          + (scales == 0 ? "" : ", " + scales + (scales == 1 ? " scale" : " scales"))
           + (compressed ? ", of codes" : "");
     }
   }

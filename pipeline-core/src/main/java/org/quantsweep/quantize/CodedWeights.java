@@ -4,7 +4,11 @@ import org.quantsweep.tensor.Shape;
 
 /** A weight tensor as codes. */
 public abstract sealed class CodedWeights extends QuantizedWeights
-    permits LinearWeights, LookUpTableWeights, BlockwiseWeights, PalettizedWeights {
+    permits LinearWeights,
+        LookUpTableWeights,
+        BlockwiseWeights,
+        PalettizedWeights,
+        ScaledTableWeights {
   private static final long serialVersionUID = 1L;
 
   private final NumberOfBits bits;
@@ -35,7 +39,8 @@ public abstract sealed class CodedWeights extends QuantizedWeights
     boolean table = this instanceof LookUpTableWeights || this instanceof PalettizedWeights;
     return scheme instanceof Scheme.Quantization codes
         && codes.bits().equals(bits)
-        && codes.isLookUpTable() == table;
+        && codes.isLookUpTable() == table
+        && !codes.isScaledTable();
   }
 
   /**

@@ -13,7 +13,11 @@ public final class OptimalTableSet implements Serializable {
 
   /** Finds the tables of finite weights. */
   OptimalTableSet(float[] weights) {
-    OptimalTables tables = new OptimalTables(weights);
+    this(new OptimalTables(weights));
+  }
+
+  /** Of weights that count differently. */
+  OptimalTableSet(OptimalTables tables) {
     // Widest first: the prices that it tries narrow those of the others.
     for (int width = 8; width >= 1; width--) {
       byWidth[width] = tables.entries(1 << width);

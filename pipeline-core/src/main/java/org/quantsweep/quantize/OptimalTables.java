@@ -49,7 +49,20 @@ final class OptimalTables {
 
   /** Sorts and counts the weights, which must be finite. */
   OptimalTables(float[] all) {
-    weights = new SortedWeights(all);
+    this(new SortedWeights(all));
+  }
+
+  /**
+   * The same of weights that count differently.
+   *
+   * @param importance how much each counts: whole numbers of at least 0 whose sum is below 2^53
+   */
+  OptimalTables(float[] all, long[] importance) {
+    this(new SortedWeights(all, importance));
+  }
+
+  private OptimalTables(SortedWeights sorted) {
+    weights = sorted;
     clusters = new PricedClusters(weights);
     int n = weights.size();
     if (n > 1) {
@@ -63,6 +76,9 @@ final class OptimalTables {
 
   /** The ascending entries of the best table of at most so many; fewer when fewer values differ. */
   float[] entries(int count) {
+    if (weights.size() == 0) {
+      return new float[1];
+    }
     if (weights.size() <= count) {
       return weights.toArray();
     }

@@ -129,7 +129,7 @@ final class Palettes {
   }
 
   /** Repeats the last entry, where fewer values differ than a table holds. */
-  private static float[] padded(float[] entries, NumberOfBits bits) {
+  static float[] padded(float[] entries, NumberOfBits bits) {
     float[] padded = Arrays.copyOf(entries, bits.codes());
     Arrays.fill(padded, entries.length, padded.length, entries[entries.length - 1]);
     return padded;

@@ -10,7 +10,7 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Makes what ML Programs store: codes in blocks, look-up tables for groups of channels and for
- * vectors, and sparse forms of both, with the values that coremltools 9.0 makes where it is right.
+ * vectors, tables with scales, and sparse forms of both, with the values that coremltools 9.0 makes where it is right.
  */
 public final class ProgramQuantizer extends TensorQuantizer {
   private final Tensor weights;
@@ -18,6 +18,7 @@ public final class ProgramQuantizer extends TensorQuantizer {
   private final WeightAxes axes;
   private final Map<Sparsity, BitSet> kept = new ConcurrentHashMap<>();
   private final Palettes palettes;
+  private final ScaledTables scaledTables;
 
   /** The last form that was made: its fitted twin begins with it. */
   private Scheme.Compression lastScheme;
@@ -32,15 +33,17 @@ public final class ProgramQuantizer extends TensorQuantizer {
    * @throws org.quantsweep.BadInputException when a weight is NaN or infinite
    */
   public ProgramQuantizer(Tensor weights, FloatType type, WeightAxes axes) {
-    this(weights, type, axes, new Palettes(weights, type));
+    this(weights, type, axes, new Palettes(weights, type), new ScaledTables(weights, type));
     requireFinite(weights);
   }
 
-  private ProgramQuantizer(Tensor weights, FloatType type, WeightAxes axes, Palettes palettes) {
+  private ProgramQuantizer(
+      Tensor weights, FloatType type, WeightAxes axes, Palettes palettes, ScaledTables scaled) {
     this.weights = weights;
     this.type = type;
     this.axes = axes;
     this.palettes = palettes;
+    this.scaledTables = scaled;
   }
 
   /** What the weights are. */
@@ -81,6 +84,9 @@ public final class ProgramQuantizer extends TensorQuantizer {
   }
 
   private QuantizedWeights quantize(Scheme.Quantization scheme) {
+    if (scheme.isScaledTable()) {
+      return scaledTables.fit(scheme.bits(), blocks(weights.shape(), scheme.grouping(), axes));
+    }
     if (scheme.sparsity().equals(Sparsity.NONE)) {
       return codes(scheme, palettes, weights);
     }
@@ -135,6 +141,6 @@ public final class ProgramQuantizer extends TensorQuantizer {
 
   @Override
   public ProgramQuantizer withTables(OptimalTableSet known) {
-    return new ProgramQuantizer(weights, type, axes, palettes.with(known));
+    return new ProgramQuantizer(weights, type, axes, palettes.with(known), scaledTables);
   }
 }

@@ -13,13 +13,15 @@ import org.quantsweep.tensor.Tensor;
  * The forms of ML Programs within a file of fitted codes. All numbers are big-endian:
  *
  * <pre>
- * uint8   form: 2 blocks, 3 tables, 4 sparse floats, 5 sparse codes
+ * uint8   form: 2 blocks, 3 tables, 4 sparse floats, 5 sparse codes,
+ *         6 scaled table
  * uint8   type of the weights: 0 half precision, 1 float32
  * shape   of the weight tensor
  *   blocks: uint8 bits, uint8 1 for signed codes, shape of blocks, packed codes, float32 scales,
  *           uint8 1 when zero points follow, a byte each
  *   tables: uint8 bits, shape of tables, int32 vector, uint8 vector axis, packed codes, float32
  *           entries, float32 scale of entries that are bytes, or 0
+ *   scaled table: uint8 bits, shape of blocks, packed codes, float32 entries, float32 scales
  *   sparse floats: bits of what is kept, the first in the highest bit, then float32 values
  *   sparse codes: bits of what is kept, then the codes of all weights, from {@code form} on
  * </pre>
@@ -31,6 +33,7 @@ final class ProgramWeightsCodec {
   private static final int TABLES = 3;
   private static final int SPARSE_FLOATS = 4;
   private static final int SPARSE_CODES = 5;
+  private static final int SCALED_TABLE = 6;
 
   private ProgramWeightsCodec() {}
 
@@ -54,6 +57,13 @@ final class ProgramWeightsCodec {
       packed(out, tables);
       CalibratedWeightsCodec.write(out, tables.entries());
       out.writeFloat(tables.scale());
+    } else if (weights instanceof ScaledTableWeights scaled) {
+      begin(out, SCALED_TABLE, scaled.type(), scaled.shape());
+      out.writeByte(scaled.bits().bits());
+      CalibratedWeightsCodec.write(out, scaled.blocks());
+      packed(out, scaled);
+      CalibratedWeightsCodec.write(out, scaled.entries());
+      CalibratedWeightsCodec.write(out, scaled.scales());
     } else {
       SparseWeights sparse = (SparseWeights) weights;
       begin(
@@ -109,13 +119,14 @@ final class ProgramWeightsCodec {
     return switch (form) {
       case BLOCKS -> blocks(in, shape, floats);
       case TABLES -> tables(in, shape, floats);
+      case SCALED_TABLE -> scaledTable(in, shape, floats);
       case SPARSE_FLOATS, SPARSE_CODES -> {
         require(outermost, "a sparse form lies in another");
         yield sparse(in, shape, floats, form == SPARSE_CODES);
       }
       default ->
           throw new CalibratedWeightsCodec.DamagedException(
-              "its form (" + form + ") is not in [2, 5]");
+              "its form (" + form + ") is not in [2, 6]");
     };
   }
 
@@ -185,6 +196,17 @@ final class ProgramWeightsCodec {
           "an entry (" + table[i] + ") is no byte of scale " + scale);
     }
     return new PalettizedWeights(shape, bits, codes, type, cut, table, scale);
+  }
+
+  private static ScaledTableWeights scaledTable(DataInputStream in, Shape shape, FloatType type)
+      throws IOException {
+    NumberOfBits bits = CalibratedWeightsCodec.bits(in);
+    Shape blocks = CalibratedWeightsCodec.shape(in, Float.SIZE, "scales");
+    require(divides(blocks, shape), "its blocks " + blocks + " do not divide " + shape);
+    byte[] codes = codes(in, bits, Math.toIntExact(shape.elementCount()));
+    float[] entries = floats(in, bits.codes(), type, "table");
+    float[] scales = floats(in, Math.toIntExact(blocks.elementCount()), type, "scale");
+    return new ScaledTableWeights(shape, bits, codes, type, entries, blocks, scales);
   }
 
   private static SparseWeights sparse(

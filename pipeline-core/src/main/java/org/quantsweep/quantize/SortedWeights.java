@@ -68,6 +68,60 @@ final class SortedWeights {
     }
   }
 
+  /**
+   * Sorts weights that count differently.
+   *
+   * @param importance whole numbers of at least 0 whose sum is below 2^53; weights that count
+   *     nothing are left out
+   */
+  SortedWeights(float[] all, long[] importance) {
+    long[] keys = new long[all.length];
+    int counted = 0;
+    for (int i = 0; i < all.length; i++) {
+      if (importance[i] > 0) {
+        int bits = Float.floatToIntBits(all[i] + 0.0f);
+        // Ascending as signed numbers for floats of both signs.
+        int sortable = bits ^ (bits >> 31 & 0x7fffffff);
+        keys[counted++] = (long) sortable << 32 | i;
+      }
+    }
+    Arrays.sort(keys, 0, counted);
+    float[] sorted = new float[counted];
+    long[] totals = new long[counted];
+    int n = 0;
+    for (int i = 0; i < counted; i++) {
+      int at = (int) keys[i];
+      float weight = all[at] + 0.0f;
+      if (i == 0 || weight != sorted[n - 1]) {
+        sorted[n++] = weight;
+      }
+      totals[n - 1] += importance[at];
+    }
+    distinct = Arrays.copyOf(sorted, n);
+    counts = new double[n + 1];
+    sums = new double[n + 1];
+    sumRests = new double[n + 1];
+    squares = new double[n + 1];
+    squareRests = new double[n + 1];
+    for (int i = 0; i < n; i++) {
+      double weight = distinct[i];
+      counts[i + 1] = counts[i] + totals[i];
+      addProduct(sums, sumRests, i, weight, totals[i]);
+      addProduct(squares, squareRests, i, weight * weight, totals[i]);
+    }
+  }
+
+  /** Adds a product as the two doubles that it is. */
+  private static void addProduct(
+      double[] highs, double[] lows, int i, double one, double other) {
+    double product = one * other;
+    add(highs, lows, i, product);
+    double low = lows[i + 1] + Math.fma(one, other, -product);
+    double high = highs[i + 1];
+    highs[i + 1] = high + low;
+    lows[i + 1] = low - (highs[i + 1] - high);
+  }
+
   private static void add(double[] highs, double[] lows, int i, double part) {
     double total = highs[i] + part;
     double shift = total - highs[i];
@@ -119,7 +173,9 @@ final class SortedWeights {
     double scaled = sum * SPLITTER;
     double sumHigh = scaled - (scaled - sum);
     double sumLow = sum - sumHigh;
-    double left = sum - about * count + sumRest;
+    // A float's digits of a count at a time, so that the products are exact.
+    double countHigh = (float) count;
+    double left = sum - about * countHigh - about * (count - countHigh) + sumRest;
     double cost =
         square
             - about * sumHigh

@@ -170,6 +170,12 @@ class ProgramMomentsTest {
         }
       }
     }
+    for (String scaled : List.of("lut:1@channel", "lut:2@channel", "lut:1@block2")) {
+      Scheme scheme = Scheme.parse(scaled + "+calibrated");
+      if (model.format().refusal(weights, scheme).isEmpty()) {
+        forms.add(scheme);
+      }
+    }
     int fitted = 0;
     for (Scheme scheme : forms) {
       if (scheme instanceof Scheme.Compression form && form.calibrated()) {

@@ -117,6 +117,8 @@ class CompressedProgramsTest {
           "lut:3@group16",
           "lut-linear:6",
           "lut:4+int8",
+          "lut:4@channel",
+          "lut:6@block16",
           "sparse:0.5",
           "sparse:1of2",
           "sparse:0.3+uint8@block32",

@@ -133,9 +133,45 @@ class CalibratedWeightsCodecTest {
     assertThat(HexFormat.of().formatHex(CalibratedWeightsCodec.encode(read))).isEqualTo(BLOCKS);
   }
 
+  /**
+   * Written with Python's struct: {@code pack(">IB3B2iBB2iB4fB", 0x51534357, 2, 6, 0, 2, 2, 2, 1, 2,
+   * 2, 1, 0x60, -1, .5, .5, 2, 0)}: codes 0 1 1 0 of one bit, a table of
+   * two entries, and two scales.
+   */
+  private static final String SCALED =
+      "5153435702"
+          + "060002"
+          + "0000000200000002"
+          + "01"
+          + "020000000200000001"
+          + "60"
+          + "bf8000003f000000"
+          + "3f00000040000000"
+          + "00";
+
+  @Test
+  void aTableWithScalesIsAsDocumented() {
+    CalibratedWeights read = CalibratedWeightsCodec.decode(HexFormat.of().parseHex(SCALED), "c");
+    ScaledTableWeights weights = (ScaledTableWeights) read.weights();
+    assertThat(weights.sharedCodes()).containsExactly(0, 1, 1, 0);
+    assertThat(weights.entries()).containsExactly(-1, 0.5f);
+    assertThat(weights.scales()).containsExactly(0.5f, 2);
+    assertThat(weights.dequantize().toArray()).containsExactly(-0.5f, 0.25f, 1, -2);
+    assertThat(HexFormat.of().formatHex(CalibratedWeightsCodec.encode(read))).isEqualTo(SCALED);
+    byte[] odd = HexFormat.of().parseHex(SCALED);
+    // Two output channels have no three blocks, and no scale lies between two halves.
+    odd[21] = 3;
+    assertThatThrownBy(() -> CalibratedWeightsCodec.decode(odd, "c"))
+        .hasMessageContaining("its blocks [3, 1] do not divide [2, 2]");
+    odd[21] = 2;
+    odd[38] = 1;
+    assertThatThrownBy(() -> CalibratedWeightsCodec.decode(odd, "c"))
+        .hasMessageContaining("a scale (0.50000006) is no half-precision number");
+  }
+
   @Test
   void saysWhatIsDamagedInFormsOfPrograms() {
-    refusesBlocks(5, 1, "its form (1) is not in [2, 5]");
+    refusesBlocks(5, 1, "its form (1) is not in [2, 6]");
     refusesBlocks(6, 2, "its type (2) is neither 0 nor 1");
     refusesBlocks(7, 0, "rank 0 is not in [1, 8]");
     refusesBlocks(8, 0x80, "a length (-2147483646) is not at least 1");
@@ -219,7 +255,7 @@ class CalibratedWeightsCodecTest {
     return Combinators.combine(
             Arbitraries.integers().between(1, 8),
             Arbitraries.integers().between(1, 5).array(int[].class).ofMinSize(0).ofMaxSize(4),
-            Arbitraries.integers().between(0, 7),
+            Arbitraries.integers().between(0, 8),
             Arbitraries.longs())
         .as(CalibratedWeightsCodecTest::fitted);
   }
@@ -270,6 +306,9 @@ class CalibratedWeightsCodecTest {
     if (form == 5) {
       return tables(shape, bits, type, random);
     }
+    if (form == 8) {
+      return scaledTable(shape, bits, type, random);
+    }
     int count = Math.toIntExact(shape.elementCount());
     BitSet kept = new BitSet();
     for (int i = 0; i < count; i++) {
@@ -308,6 +347,21 @@ class CalibratedWeightsCodecTest {
     byte[] zeroPoints = codes(random.nextBoolean() ? count : 0, bits, least, random);
     return new BlockwiseWeights(
         shape, bits, codes, signed, type, blocks, floats(count, type, random), zeroPoints);
+  }
+
+  private static CodedWeights scaledTable(
+      Shape shape, NumberOfBits bits, FloatType type, Random random) {
+    Shape blocks = cut(shape, random);
+    int count = Math.toIntExact(shape.elementCount());
+    float[] scales = floats(Math.toIntExact(blocks.elementCount()), type, random);
+    return new ScaledTableWeights(
+        shape,
+        bits,
+        codes(count, bits, 0, random),
+        type,
+        floats(bits.codes(), type, random),
+        blocks,
+        scales);
   }
 
   private static byte[] codes(int count, NumberOfBits bits, int least, Random random) {

@@ -12,6 +12,7 @@ import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.NumberOfBits;
 import org.quantsweep.quantize.PalettizedWeights;
 import org.quantsweep.quantize.QuantizedWeights;
+import org.quantsweep.quantize.ScaledTableWeights;
 import org.quantsweep.quantize.SparseWeights;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -57,6 +58,9 @@ final class ConstantContents {
               ? tables::compactEntries
               : () -> floats(tables.type(), tables.entries()));
       arrays.put(Role.TABLE_SCALE, () -> floats(tables.type(), new float[] {tables.scale()}));
+    } else if (weights instanceof ScaledTableWeights scaled) {
+      arrays.put(Role.TABLE, () -> floats(scaled.type(), scaled.entries()));
+      arrays.put(Role.SCALE, () -> floats(scaled.type(), scaled.scales()));
     }
   }
 

@@ -8,6 +8,7 @@ import org.quantsweep.quantize.Method;
 import org.quantsweep.quantize.PalettizedWeights;
 import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.QuantizedWeights;
+import org.quantsweep.quantize.ScaledTableWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
 import org.quantsweep.quantize.Sparsity;
@@ -73,6 +74,19 @@ sealed interface ConstantForm {
   }
 
   /**
+   * Codes with one look-up table, and scales for blocks.
+   *
+   * @param shape of the constant
+   * @param blocks how many along each axis
+   */
+  record ScaledTable(int bits, Shape shape, Shape blocks) implements ConstantForm {
+    @Override
+    public Opset least() {
+      return Opset.IOS18;
+    }
+  }
+
+  /**
    * Some of the weights.
    *
    * @param kept how many
@@ -111,6 +125,10 @@ sealed interface ConstantForm {
   private static ConstantForm codes(Scheme.Quantization scheme, ProgramWeight weight) {
     Shape shape = weight.tensor().shape();
     Grouping grouping = scheme.grouping();
+    if (scheme.isScaledTable()) {
+      return new ScaledTable(
+          scheme.bits().bits(), shape, ProgramQuantizer.blocks(shape, grouping, weight.axes()));
+    }
     if (scheme.isLookUpTable()) {
       return new Tables(
           scheme.bits().bits(),
@@ -138,6 +156,9 @@ sealed interface ConstantForm {
     }
     if (weights instanceof PalettizedWeights tables) {
       return new Tables(tables.bits().bits(), tables.cut(), tables.isCompact());
+    }
+    if (weights instanceof ScaledTableWeights scaled) {
+      return new ScaledTable(scaled.bits().bits(), scaled.shape(), scaled.blocks());
     }
     if (weights instanceof SparseWeights sparse) {
       return new Sparse(sparse.count(), sparse.codes().map(ConstantForm::of));

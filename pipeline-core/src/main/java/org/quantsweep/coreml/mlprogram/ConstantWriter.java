@@ -90,6 +90,8 @@ final class ConstantWriter {
       blocks(blocks);
     } else if (form instanceof ConstantForm.Tables tables) {
       tables(tables);
+    } else if (form instanceof ConstantForm.ScaledTable scaled) {
+      scaledTable(scaled);
     } else {
       sparse((ConstantForm.Sparse) form);
     }
@@ -256,6 +258,26 @@ final class ConstantWriter {
             "indices", looked.array(Role.DATA, DataType.UINT8, Shape.of(Math.toIntExact(packed))))
         .attribute("lut", looked.array(Role.TABLE, type, Shape.of(1 << form.bits())))
         .attribute("shape", MilMessages.lengths(shape))
+        .output(name, type, shape)
+        .end();
+  }
+
+  /** The table gives weights whose scales are still to come. */
+  private void scaledTable(ConstantForm.ScaledTable form) {
+    int[] table = new int[shape.rank() + 2];
+    java.util.Arrays.fill(table, 1);
+    table[shape.rank()] = 1 << form.bits();
+    String unscaled = target.part("_unscaled");
+    Draft looked = new Draft("constexpr_lut_to_dense", unscaled);
+    looked
+        .input("indices", looked.array(Role.DATA, codes(form.bits(), false), shape))
+        .input("lut", looked.array(Role.TABLE, type, Shape.of(table)))
+        .output(unscaled, type, shape)
+        .end();
+    Draft scaled = new Draft("constexpr_blockwise_shift_scale", name);
+    scaled
+        .named("data", unscaled)
+        .input("scale", scaled.array(Role.SCALE, type, form.blocks()))
         .output(name, type, shape)
         .end();
   }

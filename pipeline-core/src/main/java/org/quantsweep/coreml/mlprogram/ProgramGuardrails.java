@@ -40,6 +40,22 @@ final class ProgramGuardrails {
                   "turn wrong or crash on the Neural Engine after some calls",
                   "apple/coremltools#2716")),
           new Rule(
+              ComputeUnit.ANE,
+              Opset.IOS18,
+              Scheme.Quantization::isScaledTable,
+              new Guardrail(
+                  "look-up tables with scales",
+                  "end the process while macOS 26 loads them for the Neural Engine",
+                  "apple/coremltools#2688")),
+          new Rule(
+              ComputeUnit.GPU,
+              Opset.IOS18,
+              Scheme.Quantization::isScaledTable,
+              new Guardrail(
+                  "look-up tables with scales",
+                  "fail the verification of MPSGraph, the GPU's compiler, on macOS 26",
+                  "apple/coremltools#2688")),
+          new Rule(
               ComputeUnit.GPU,
               Opset.IOS18,
               ProgramGuardrails::isTableOfFour,
@@ -59,7 +75,7 @@ final class ProgramGuardrails {
       ComputeUnit unit, Opset least, Predicate<Scheme.Quantization> forms, Guardrail told) {}
 
   private static boolean isInBlocks(Scheme.Quantization scheme) {
-    return scheme.grouping() instanceof Grouping.PerBlock;
+    return scheme.grouping() instanceof Grouping.PerBlock && !scheme.isLookUpTable();
   }
 
   private static boolean isTableOfFour(Scheme.Quantization scheme) {

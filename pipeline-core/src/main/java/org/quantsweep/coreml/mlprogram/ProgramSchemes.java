@@ -17,7 +17,7 @@ import org.quantsweep.tensor.Shape;
 
 /**
  * What ML Programs may store weights in ({@code constexpr_*} of iOS16 and iOS18): codes of 4 and 8
- * bits, look-up tables of 1, 2, 3, 4, 6 and 8 bits, sparse forms of both.
+ * bits, look-up tables of 1, 2, 3, 4, 6 and 8 bits, these with scales too, sparse forms of both.
  */
 final class ProgramSchemes {
   private static final Set<Integer> TABLE_BITS = Set.of(1, 2, 3, 4, 6, 8);
@@ -60,6 +60,9 @@ final class ProgramSchemes {
       if (width >= 2 && width <= 6) {
         plain.add(codes(Method.Plain.LUT_KMEANS, width, new Grouping.PerChannelGroup(16)));
       }
+      if (width == 4 || width == 6) {
+        plain.add(codes(Method.Plain.LUT_KMEANS, width, Grouping.PER_CHANNEL));
+      }
       if (width >= 4) {
         plain.add(codes(Method.Plain.LUT_KMEANS, width, new Grouping.PerVector(2)));
       }
@@ -100,14 +103,12 @@ final class ProgramSchemes {
         return refused(
             scheme, "its tables have 1, 2, 3, 4, 6 or 8 bits", "lut-kmeans:" + (bits == 5 ? 6 : 8));
       }
-      boolean whole = grouping.equals(Grouping.WHOLE);
-      if (!whole
-          && !(grouping instanceof Grouping.PerChannelGroup)
-          && !(grouping instanceof Grouping.PerVector)) {
+      if (codes.isScaledTable() && !hasScales(codes)) {
         return refused(
             scheme,
-            "a table is the whole weight tensor's, a group of output channels', or holds vectors",
-            codes.method().text() + ":" + bits + "@group16");
+            "tables with a scale for each channel or block are lut-kmeans, of floats and of all"
+                + " weights",
+            "lut-kmeans:" + bits + "@" + grouping.text());
       }
       if (grouping instanceof Grouping.PerVector vector
           && (codes.method() == Method.Plain.LUT_LINEAR
@@ -136,6 +137,13 @@ final class ProgramSchemes {
       return refused(scheme, "only tables can be stored in bytes", "lut-kmeans:4+int8");
     }
     return Optional.empty();
+  }
+
+  /** What is made of tables with scales. */
+  private static boolean hasScales(Scheme.Quantization codes) {
+    return codes.method() == Method.Plain.LUT_KMEANS
+        && codes.entries() == TableEntries.FLOATS
+        && !isSparse(codes);
   }
 
   private static boolean isSparse(Scheme.Compression scheme) {

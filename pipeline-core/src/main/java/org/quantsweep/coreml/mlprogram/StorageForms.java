@@ -58,8 +58,11 @@ final class StorageForms {
   private static WeightStorage scaled(
       Operation operation, ConstantScope constants, Function<String, Optional<Operation>> makers) {
     Optional<Operation> inner = maker(operation, "data", makers);
-    if (inner.isPresent() && inner.get().isCompressed()) {
-      return of(inner.get(), constants, makers);
+    if (inner.isPresent()) {
+      WeightStorage made = of(inner.get(), constants, makers);
+      return made instanceof WeightStorage.Tables tables
+          ? tables.scaled(given(operation, constants, "scale").count())
+          : made;
     }
     TensorValue data = given(operation, constants, "data");
     return new WeightStorage.Affine(
@@ -75,7 +78,7 @@ final class StorageForms {
     int entries = packed || lut.shape().rank() < 2 ? lut.count() : lut.shape().length(-2);
     int tables = lut.count() / Math.max(1, entries * vector);
     return new WeightStorage.Tables(
-        Integer.numberOfTrailingZeros(Math.max(2, entries)), tables, vector, compressed);
+        Integer.numberOfTrailingZeros(Math.max(2, entries)), tables, vector, 0, compressed);
   }
 
   private static boolean isCompressed(

@@ -110,6 +110,15 @@ final class NetworkSchemes {
           "scheme (linear-symmetric:8) must be per channel: it has no other form.\n"
               + "Maybe write linear:8@tensor.");
     }
+    if (codes.isScaledTable()) {
+      return Optional.of(
+          "scheme ("
+              + codes
+              + ") cannot be stored in a neural network: there a look-up table has no scales beside"
+              + " it.\nMaybe write "
+              + form
+              + ", or convert the model to an ML Program.");
+    }
     if (codes.isLookUpTable() && !codes.grouping().equals(Grouping.WHOLE)) {
       return Optional.of(
           "scheme ("

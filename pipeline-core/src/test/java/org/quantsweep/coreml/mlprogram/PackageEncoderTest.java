@@ -169,6 +169,8 @@ class PackageEncoderTest {
     "lut:2@group16, CoreML6, 7",
     "lut:2@group8, CoreML8, 9",
     "lut:2@vector2, CoreML8, 9",
+    "lut:2@channel, CoreML8, 9",
+    "lut:1@block8, CoreML8, 9",
     "lut:4+int8, CoreML8, 9",
     "sparse:0.5, CoreML6, 7",
     "sparse:2of4, CoreML6, 7",

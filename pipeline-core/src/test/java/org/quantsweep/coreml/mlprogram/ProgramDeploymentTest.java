@@ -183,6 +183,8 @@ class ProgramDeploymentTest {
     "sparse:0.5+lut:4," + " sparse:0.5+lut:4",
     "lut:4+int8, lut:4+int8",
     "lut:4@vector2, lut:4@vector2",
+    "lut:4@channel, lut:4@channel",
+    "lut:6@block32, lut:6@block32",
     "lut-unique:4@vector16, lut-unique:4@vector16"
   })
   void aFormThatTheTargetCannotLoadIsRefused(String scheme, String spelled) {
@@ -241,10 +243,16 @@ class ProgramDeploymentTest {
     assertThat(uniform.containsAll(List.of("int8", "int4", "lut:3", "lut:6"))).isEqualTo(others);
     List<String> options = options(model);
     assertThat(options.contains("lut:4")).isEqualTo(tables4);
+    // Tables with scales end the process of whoever loads them for the GPU or the Neural Engine.
+    boolean scaled = unit == ComputeUnit.CPU;
+    assertThat(options.contains("lut:4@channel")).isEqualTo(scaled);
+    assertThat(options.contains("lut:6@channel+calibrated")).isEqualTo(scaled);
     assertThat(options.contains("sparse:0.5+lut:4")).isEqualTo(tables4);
     assertThat(options).contains("int8", "lut:6", "sparse:0.5+lut:6", "lut:6+calibrated");
     // Whoever names it gets it.
     TreeMap<String, Scheme> schemes = new TreeMap<>(Map.of("w", Scheme.parse("lut:4@group8")));
+    new ModelEncoder(model).encode(new QuantizationPlan(schemes));
+    schemes.put("w", Scheme.parse("lut:2@channel"));
     new ModelEncoder(model).encode(new QuantizationPlan(schemes));
   }
 
@@ -259,6 +267,10 @@ class ProgramDeploymentTest {
                 + " channel (coremltools guide, opt-quantization-perf)",
             "4-bit look-up tables turn wrong or crash on the Neural Engine after some calls"
                 + " (apple/coremltools#2716)",
+            "look-up tables with scales end the process while macOS 26 loads them for the Neural"
+                + " Engine (apple/coremltools#2688)",
+            "look-up tables with scales fail the verification of MPSGraph, the GPU's compiler, on"
+                + " macOS 26 (apple/coremltools#2688)",
             "4-bit look-up tables are reported to crash on the GPU of macOS 26 while they are"
                 + " loaded (apple/coremltools#2688, #2716)");
     assertThat(model("CoreML6", 7, "iOS18", ComputeUnit.CPU).format().guardrails()).isEmpty();
@@ -274,10 +286,15 @@ class ProgramDeploymentTest {
         "lut-linear:7|lut-linear:7|its tables have 1, 2, 3, 4, 6 or 8 bits|lut:8",
         "linear:5|uint5|its linear codes have 4 or 8 bits|uint8",
         "int3|int3|its linear codes have 4 or 8 bits|int4",
-        "lut:4@channel|lut:4@channel|a table is the whole weight tensor's, a group of output"
-            + " channels', or holds vectors|lut:4@group16",
-        "lut:4@block32|lut:4@block32|a table is the whole weight tensor's, a group of output"
-            + " channels', or holds vectors|lut:4@group16",
+        "lut-linear:4@channel|lut-linear:4@channel|tables with a scale for each channel or block"
+            + " are lut-kmeans, of floats and of all weights|lut:4@channel",
+        "lut-unique:4@block32|lut-unique:4@block32|tables with a scale for each channel or block"
+            + " are lut-kmeans, of floats and of all weights|lut:4@block32",
+        "lut:4@channel+int8|lut:4@channel+int8|tables with a scale for each channel or block are"
+            + " lut-kmeans, of floats and of all weights|lut:4@channel",
+        "sparse:0.5+lut:4@channel|sparse:0.5+lut:4@channel|tables with a scale for each channel or"
+            + " block are lut-kmeans, of floats and of all weights|lut:4@channel",
+        "lut:5@channel|lut:5@channel|its tables have 1, 2, 3, 4, 6 or 8 bits|lut:6",
         "lut-linear:4@vector2|lut-linear:4@vector2|tables of vectors are lut-kmeans or"
             + " lut-unique, of all weights|lut:4@vector2",
         "sparse:0.5+lut:4@vector2|sparse:0.5+lut:4@vector2|tables of vectors are lut-kmeans or"

@@ -44,6 +44,12 @@ class NetworkSchemesTest {
             + " and lut-kmeans have one.|lut-kmeans:4+calibrated.",
         "lut-kmeans:4@group16|scheme (lut-kmeans:4@group16) cannot be stored in a neural network:"
             + " there a weight tensor has one look-up table.|lut-kmeans:4.",
+        "lut-kmeans:4@channel|scheme (lut-kmeans:4@channel) cannot be stored in a neural network:"
+            + " there a look-up table has no scales beside it.|lut-kmeans:4, or convert the model"
+            + " to an ML Program.",
+        "lut-kmeans:6@block32+calibrated|scheme (lut-kmeans:6@block32+calibrated) cannot be stored"
+            + " in a neural network: there a look-up table has no scales beside it.|lut-kmeans:6,"
+            + " or convert the model to an ML Program.",
         "linear:4@block32|scheme (linear:4@block32) cannot be stored in a neural network: there a"
             + " scale is an output channel's or the whole weight tensor's.|linear:4."
       })
