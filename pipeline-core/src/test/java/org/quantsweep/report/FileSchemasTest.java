@@ -284,6 +284,8 @@ class FileSchemasTest {
             "every uniform scheme by ascending size",
             5,
             40,
+            25,
+            10,
             5,
             20,
             "knapsack",

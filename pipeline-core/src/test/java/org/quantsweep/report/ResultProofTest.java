@@ -152,7 +152,7 @@ class ResultProofTest {
         List.of(),
         null,
         new Certificate(
-            "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
+            "plans", 5, 40, 25, 10, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
         null,
         List.of(),
         new SweepResult.Cost(30, 500, 0, 0, 0));
