@@ -21,7 +21,7 @@ final class FewRuns {
   /** What is run moves the line, which then takes other options; by then hardly any. */
   private static final int MOST_ROUNDS = 4;
 
-  private final OptionPass pass;
+  private final Runs pass;
   private final PlanCatalog catalog;
   private final Strategy strategy;
   private final long samples;
@@ -30,7 +30,7 @@ final class FewRuns {
   private Collection<CandidateEvaluation> decided = List.of();
 
   /** With a strategy that may foretell losses. */
-  FewRuns(OptionPass pass, PlanCatalog catalog, Strategy strategy, long samples) {
+  FewRuns(Runs pass, PlanCatalog catalog, Strategy strategy, long samples) {
     this.pass = pass;
     this.catalog = catalog;
     this.strategy = strategy;
@@ -67,6 +67,21 @@ final class FewRuns {
             .mapToLong(own -> own.encodedSize().bytes())
             .findFirst();
     return refined(known);
+  }
+
+  /** Runs options alone, and foretells others. */
+  interface Runs {
+    /**
+     * Runs one option of each weight tensor, and foretells the others from their own errors. Those
+     * that cannot be foretold are run too, as {@link OptionPass#sensitivities} does.
+     *
+     * @param samples how many each option is run on at most: fewer where losses spread little
+     * @param threshold what plans must meet
+     */
+    OptionPass.Measured anchors(SearchSpace space, long samples, AgreementThreshold threshold);
+
+    /** Runs more options of what is known, and foretells the others anew. */
+    OptionPass.Measured more(OptionPass.Measured known, Collection<TensorOption> options);
   }
 
   /** Makes a search over plans. */

@@ -30,6 +30,9 @@ import org.quantsweep.tensor.Tensor;
  * that a kill loses the groups that run: one, or a few where a cluster has slots for more.
  */
 public final class OptionPass {
+  /** Changes where the same settings come to know other losses. */
+  public static final String VERSION = "2";
+
   /** More options are narrowed before they are run. */
   private static final int MOST_OPTIONS = 640;
 
@@ -264,21 +267,20 @@ public final class OptionPass {
     return remembered(alone.all(space));
   }
 
-  /**
-   * Runs one option of each weight tensor, and foretells the others from their own errors. Those
-   * that cannot be foretold are run too, as {@link #sensitivities} does.
-   *
-   * @param samples how many each option is run on at most: fewer where losses spread little
-   * @param threshold what plans must meet
-   */
-  Measured anchors(SearchSpace space, long samples, AgreementThreshold threshold) {
-    alone = new Sensitivities(runs, samples, threshold, fitted);
-    return remembered(alone.anchors(space));
-  }
+  /** Runs few options of each weight tensor, and foretells the others. */
+  FewRuns.Runs few() {
+    return new FewRuns.Runs() {
+      @Override
+      public Measured anchors(SearchSpace space, long samples, AgreementThreshold threshold) {
+        alone = new Sensitivities(runs, samples, threshold, fitted);
+        return remembered(alone.anchors(space));
+      }
 
-  /** Runs more options after {@link #anchors}, and foretells the others anew. */
-  Measured more(Measured known, Collection<TensorOption> options) {
-    return remembered(alone.more(known, options));
+      @Override
+      public Measured more(Measured known, Collection<TensorOption> options) {
+        return remembered(alone.more(known, options));
+      }
+    };
   }
 
   private Measured remembered(Measured found) {

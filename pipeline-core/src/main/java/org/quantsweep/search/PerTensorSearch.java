@@ -105,7 +105,7 @@ public final class PerTensorSearch {
       PlanOutcome plans = searching.over(offered, Map.of()).run(strategy, threshold, finalists);
       return new Found(offered, Map.of(), Set.of(), Optional.of(plans));
     }
-    FewRuns few = new FewRuns(pass, catalog, strategy, sensitivitySamples);
+    FewRuns few = new FewRuns(pass.few(), catalog, strategy, sensitivitySamples);
     OptionPass.Measured known =
         strategy.foretells()
             ? few.below(offered, threshold, searching, finalists.incumbent())
@@ -159,7 +159,7 @@ public final class PerTensorSearch {
       // Whatever an option does alone, a plan that fits may need it.
       OptionPass.Measured known =
           strategy.foretells()
-              ? new FewRuns(pass, catalog, strategy, sensitivitySamples)
+              ? new FewRuns(pass.few(), catalog, strategy, sensitivitySamples)
                   .within(space, within.largest().bytes().bytes())
               : pass.sensitivities(space, sensitivitySamples, AgreementThreshold.NONE);
       if (!known.complete()) {

@@ -92,6 +92,8 @@ class FileSchemasTest {
         "RESULT; /samples/splits/selection/setDigest; \"set\"",
         "RESULT; /certificate/confirmation/rule; \"other\"",
         "RESULT; /certificate/budget; \"money\"",
+        "RESULT; /certificate/measured; -1",
+        "RESULT; /certificate/predicted; 0.5",
         "RESULT; /cost/wallSeconds; -1",
         "RESULT; /cost/wallSeconds; ",
         "RESULT; /published/version; 0",
