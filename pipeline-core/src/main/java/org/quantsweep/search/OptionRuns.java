@@ -68,7 +68,7 @@ final class OptionRuns {
    * Says, for progress only, how many runs are still to come, those of the next question included.
    * All questions are one stage, whose time left does not begin again.
    */
-  void expect(long more) {
+  synchronized void expect(long more) {
     expected = done + more;
   }
 
@@ -105,11 +105,10 @@ final class OptionRuns {
       runner.measureEach(
           groups,
           block,
+          this::ran,
           found -> {
             store.appendSensitivities(blockKey, found);
             own.putAll(found);
-            done += (long) found.size() * block.size();
-            listener.phaseAdvanced(PHASE, "runs", done, Math.max(done, expected));
           });
     }
     for (TensorOption option : options) {
@@ -120,7 +119,13 @@ final class OptionRuns {
     return groups.isDone();
   }
 
-  private void begin(long runs) {
+  /** Called from any thread. */
+  private synchronized void ran(long runs) {
+    done += runs;
+    listener.phaseAdvanced(PHASE, "runs", Math.min(done, expected), expected);
+  }
+
+  private synchronized void begin(long runs) {
     expected = Math.max(expected, done + runs);
     if (begun) {
       listener.phaseResumed(PHASE);

@@ -110,7 +110,8 @@ public final class PerTensorSearch {
         strategy.foretells()
             ? few.below(offered, threshold, searching, finalists.incumbent())
             : pass.sensitivities(offered, sensitivitySamples, threshold);
-    if (!known.complete()) {
+    // Plans that were judged on the way are an answer, even where the budget ended the runs.
+    if (!known.complete() && few.decided().isEmpty()) {
       return Found.unfinished(offered, known);
     }
     Map<TensorOption, Sensitivity> losses = new HashMap<>(known.sensitivities());

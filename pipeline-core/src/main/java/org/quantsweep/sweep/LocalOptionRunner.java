@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.calibration.CalibrationSettings;
@@ -131,7 +132,7 @@ public final class LocalOptionRunner implements OptionRunner {
 
   @Override
   public Map<TensorOption, Sensitivity> measure(
-      Map<TensorOption, OptionWeights> options, SampleBlock block) {
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
     Map<TensorOption, Sensitivity> all = new TreeMap<>();
     try (OptionEvaluator.Sessions sessions = sensitivity.options().open(options)) {
       List<Callable<Map<TensorOption, Sensitivity>>> work = new ArrayList<>();
@@ -140,8 +141,13 @@ public final class LocalOptionRunner implements OptionRunner {
         ShardId id = new ShardId(shard);
         if (block.meets(index.first(id), index.end(id))) {
           work.add(
-              () ->
-                  add(sensitivity.options().measure(prepared(sensitivity, id), sessions, block)));
+              () -> {
+                List<PreparedSample> own = prepared(sensitivity, id);
+                Map<TensorOption, Sensitivity> found =
+                    add(sensitivity.options().measure(own, sessions, block));
+                ran.accept(block.count(own) * options.size());
+                return found;
+              });
         }
       }
       for (Map<TensorOption, Sensitivity> found : ParallelTasks.run(threads, work)) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.OptimalTableSet;
 
@@ -80,13 +81,14 @@ public interface OptionRunner extends AutoCloseable {
    * what follows for each option.
    *
    * @param block which of the samples
+   * @param ran hears, from any thread, of how many more runs are done: of one option on one sample
    */
   Map<TensorOption, Sensitivity> measure(
-      Map<TensorOption, OptionWeights> options, SampleBlock block);
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran);
 
-  /** The same on all of the samples. */
+  /** The same on all of the samples, and nobody listens. */
   default Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
-    return measure(options, SampleBlock.ALL);
+    return measure(options, SampleBlock.ALL, runs -> {});
   }
 
   /** How many groups {@link #measureEach} runs at once at most: they share an executor's memory. */
@@ -98,13 +100,15 @@ public interface OptionRunner extends AutoCloseable {
    * Runs groups of options as {@link #measure} does, several at once where one leaves slots idle.
    *
    * @param groups the next is asked for when it is about to begin
+   * @param ran as for {@link #measure}
    * @param found takes what each group gave, in the order of the groups
    */
   default void measureEach(
       Iterator<Map<TensorOption, OptionWeights>> groups,
       SampleBlock block,
+      LongConsumer ran,
       Consumer<Map<TensorOption, Sensitivity>> found) {
-    groups.forEachRemaining(group -> found.accept(measure(group, block)));
+    groups.forEachRemaining(group -> found.accept(measure(group, block, ran)));
   }
 
   /** What was done so far; a run of the whole network counts as one inference. */

@@ -45,6 +45,11 @@ public record SampleBlock(int from, int end) implements Serializable {
     return end - from;
   }
 
+  /** How many of some samples it holds. */
+  public long count(List<PreparedSample> samples) {
+    return samples.stream().filter(sample -> holds(sample.rank())).count();
+  }
+
   /** Whether it holds the sample of a rank. */
   public boolean holds(int rank) {
     return from <= rank && rank < end;

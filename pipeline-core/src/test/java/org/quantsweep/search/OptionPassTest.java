@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.coreml.CoreMLModel;
@@ -60,7 +61,7 @@ class OptionPassTest {
 
     @Override
     public Map<TensorOption, Sensitivity> measure(
-        Map<TensorOption, OptionWeights> options, SampleBlock block) {
+        Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
       Map<TensorOption, Sensitivity> found = new HashMap<>();
       for (TensorOption option : options.keySet()) {
         if (block.from() == 0) {

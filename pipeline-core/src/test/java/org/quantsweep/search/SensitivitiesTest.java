@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.coreml.CoreMLModel;
@@ -94,7 +95,7 @@ class SensitivitiesTest {
 
     @Override
     public Map<TensorOption, Sensitivity> measure(
-        Map<TensorOption, OptionWeights> options, SampleBlock block) {
+        Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
       Map<TensorOption, Sensitivity> found = new HashMap<>();
       for (TensorOption option : options.keySet()) {
         runs.merge(option, block.size(), Integer::sum);
@@ -104,6 +105,7 @@ class SensitivitiesTest {
           sum = sum.plus(new Sensitivity(own, own, agrees.apply(option, rank) ? 0 : 1, 1));
         }
         found.put(option, sum);
+        ran.accept(block.size());
       }
       return found;
     }
@@ -117,6 +119,32 @@ class SensitivitiesTest {
     public void close() {}
   }
 
+  /** Writes down how the runs are told. */
+  private static final class Heard implements SearchListener {
+    private final List<String> phases = new ArrayList<>();
+    private final List<Long> done = new ArrayList<>();
+    private final List<Long> of = new ArrayList<>();
+
+    @Override
+    public void phaseStarted(String phase, long inferences) {
+      phases.add("started " + phase);
+    }
+
+    @Override
+    public void phaseResumed(String phase) {
+      phases.add("resumed " + phase);
+    }
+
+    @Override
+    public void phaseAdvanced(String phase, String unit, long runs, long all) {
+      assertThat(unit).isEqualTo("runs");
+      done.add(runs);
+      of.add(all);
+    }
+  }
+
+  private final Heard heard = new Heard();
+
   private Sensitivities alone(World world, Set<String> foretold) {
     OptionRuns runs =
         new OptionRuns(
@@ -126,7 +154,7 @@ class SensitivitiesTest {
             KEY,
             1 << 20,
             SearchBudget.unlimited(),
-            SearchListener.SILENT);
+            heard);
     return new Sensitivities(runs, SAMPLES, T, foretold);
   }
 
@@ -222,6 +250,31 @@ class SensitivitiesTest {
     assertThat(gone).containsExactlyInAnyOrder(option(0, 2), option(0, 1));
     assertThat(more.sensitivities()).doesNotContainKeys(option(0, 1), option(0, 2));
     assertThat(more.predicted()).doesNotContain(option(0, 1), option(0, 2));
+  }
+
+  @Test
+  void allRunsAreOneStageAcrossWidthsAndBlocks() {
+    World world = new World((option, rank) -> law(option), (option, rank) -> true);
+    alone(world, Set.of()).all(space());
+    long all = 8L * tensors.size() * SAMPLES;
+    assertThat(heard.phases).startsWith("started sensitivities").hasSizeGreaterThan(1);
+    assertThat(heard.phases.subList(1, heard.phases.size()))
+        .containsOnly("resumed sensitivities");
+    assertThat(heard.of).containsOnly(all);
+    assertThat(heard.done).isSorted().last().isEqualTo(all);
+  }
+
+  @Test
+  void runsThatAreExpectedNearTheBoundaryAreCountedFromTheBeginning() {
+    World world = new World((option, rank) -> law(option), (option, rank) -> true);
+    Sensitivities alone = alone(world, Set.copyOf(tensors));
+    OptionPass.Measured known = alone.anchors(space());
+    // An anchor and five more of each tensor, on 64 samples.
+    assertThat(heard.of).containsOnly(6L * tensors.size() * 64);
+    assertThat(heard.done).last().isEqualTo(32L * tensors.size());
+    alone.more(known, List.of(option(0, 5), option(1, 5)));
+    assertThat(heard.done).last().isEqualTo(32L * tensors.size() + 64);
+    assertThat(heard.of).last().isEqualTo(32L * tensors.size() + 64);
   }
 
   @Test

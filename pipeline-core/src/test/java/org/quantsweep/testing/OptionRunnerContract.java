@@ -98,9 +98,11 @@ public abstract class OptionRunnerContract {
       Sensitivity sum = Sensitivity.NONE;
       // Neither begins nor ends with a shard.
       for (SampleBlock block : List.of(new SampleBlock(0, 7), new SampleBlock(7, 50))) {
-        Sensitivity own = runner.measure(options, block).get(option);
+        AtomicLong runs = new AtomicLong();
+        Sensitivity own = runner.measure(options, block, runs::addAndGet).get(option);
+        assertThat(runs).hasValue(block.size());
         assertThat(own.samples()).isBetween(1L, (long) block.size());
-        assertThat(runner.measure(options, block).get(option)).isEqualTo(own);
+        assertThat(runner.measure(options, block, none -> {}).get(option)).isEqualTo(own);
         sum = sum.plus(own);
       }
       assertThat(sum.samples()).isEqualTo(all.samples());

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -434,13 +435,15 @@ public final class SparkOptionRunner implements OptionRunner {
   public void measureEach(
       Iterator<Map<TensorOption, OptionWeights>> groups,
       SampleBlock block,
+      LongConsumer ran,
       Consumer<Map<TensorOption, Sensitivity>> found) {
-    new JobsAtOnce(spark, measuredAtOnce).run(groups, group -> measure(group, block), found);
+    new JobsAtOnce(spark, measuredAtOnce).run(groups, group -> measure(group, block, ran), found);
   }
 
   @Override
   public Map<TensorOption, Sensitivity> measure(
-      Map<TensorOption, OptionWeights> options, SampleBlock block) {
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
+    TaskProgress done = TaskProgress.in(spark.sc(), ran);
     JavaRDD<List<PreparedSample>> samples = held(block);
     int shards = Math.max(1, samples.getNumPartitions());
     List<OptionPart> parts = parts(options, slots / shards);
@@ -467,6 +470,7 @@ public final class SparkOptionRunner implements OptionRunner {
                       lease.get(part.digest(), () -> evaluator.open(part.options().value()));
                   ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
                       evaluator.measure(shard._2(), sessions, block);
+                  done.add(block.count(shard._2()) * part.options().value().size());
                   found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
                 }
               }

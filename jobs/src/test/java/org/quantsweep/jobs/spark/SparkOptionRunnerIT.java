@@ -180,10 +180,12 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       cut.measureEach(
           options.stream().map(option -> Map.of(option, weights.get(option))).iterator(),
           SampleBlock.ALL,
+          runs -> {},
           sideBySide::putAll);
       assertThat(sideBySide).isEqualTo(plain.measure(weights));
       for (SampleBlock block : List.of(new SampleBlock(0, 3), new SampleBlock(3, 11))) {
-        assertThat(cut.measure(weights, block)).isEqualTo(plain.measure(weights, block));
+        assertThat(cut.measure(weights, block, runs -> {}))
+            .isEqualTo(plain.measure(weights, block, runs -> {}));
       }
       List<OptionRunner.FitGroup> groups = new ArrayList<>();
       for (String tensor : List.of("one/weights", "two/weights")) {
