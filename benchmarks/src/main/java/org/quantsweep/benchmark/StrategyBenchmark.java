@@ -285,7 +285,7 @@ public final class StrategyBenchmark implements Callable<Integer> {
             result.cost().evaluations(),
             result.cost().inferences(),
             result.cost().wallSeconds(),
-            shared.seconds("calibration") + measuring,
+            shared.seconds("statistics") + shared.seconds("fitting") + measuring,
             result.certificate().weightTensors(),
             result.certificate().options(),
             result.samples().splits().get("selection").samples(),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.Set;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.encode.ModelEncoder;
@@ -35,6 +36,9 @@ final class Explainer {
 
   /** Of a refused plan's options so many are named. */
   private static final int MOST_CHANGES = 40;
+
+  /** States of options that the search chose from. */
+  private static final Set<String> CHOSEN_FROM = Set.of("measured", "predicted");
 
   private final SweepIdentity identity;
   private final AnsweredSamples answered;
@@ -215,7 +219,7 @@ final class Explainer {
     return steps;
   }
 
-  /** To the next option that was run, larger or smaller; null where there is none. */
+  /** To the next option whose loss is known, larger or smaller; null where there is none. */
   private static Explanations.Step step(
       TensorEvidence tensor, TensorEvidence.Option now, boolean larger) {
     if (now.loss() == null) {
@@ -224,7 +228,7 @@ final class Explainer {
     Comparator<TensorEvidence.Option> bySize =
         Comparator.comparingLong(TensorEvidence.Option::bytes);
     return tensor.options().stream()
-        .filter(option -> option.state().equals("measured") && option.loss() != null)
+        .filter(option -> CHOSEN_FROM.contains(option.state()) && option.loss() != null)
         .filter(option -> larger ? option.bytes() > now.bytes() : option.bytes() < now.bytes())
         .min(larger ? bySize : bySize.reversed())
         .map(

@@ -16,8 +16,9 @@ import org.quantsweep.search.SearchEstimate;
  * @param tensors the weight tensors that are chosen for
  * @param calibratable those of them that have fitted options
  * @param options how many they have in all; plain and calibrated forms of a scheme are one
+ * @param fittedWeights weights of their fitted options, those of each form counted
  * @param calibration on how many samples statistics are gathered
- * @param sensitivity the samples that each option is run on alone
+ * @param sensitivity the samples that options are run on alone at most
  * @param selection how many samples plans are judged on
  */
 record PlanWork(
@@ -25,6 +26,7 @@ record PlanWork(
     Set<String> tensors,
     Set<String> calibratable,
     int options,
+    long fittedWeights,
     long calibration,
     SampleIndex sensitivity,
     long selection) {
@@ -35,11 +37,17 @@ record PlanWork(
     Set<String> calibratable = new TreeSet<>();
     boolean fits = settings.rules().calibrated() && !samples.calibration().isEmpty();
     int options = 0;
+    long fittedWeights = 0;
     for (WeightTensor tensor : all) {
       tensors.add(tensor.identity());
       options += settings.rules().count(tensor.identity(), model.format().options(tensor));
       if (fits && CalibratedQuantizer.isCalibratable(model, tensor)) {
         calibratable.add(tensor.identity());
+        fittedWeights +=
+            tensor.elementCount()
+                * settings
+                    .rules()
+                    .fittedCount(tensor.identity(), model.format().options(tensor));
       }
     }
     SampleIndex selection = samples.selection().index();
@@ -48,6 +56,7 @@ record PlanWork(
         tensors,
         calibratable,
         options,
+        fittedWeights,
         calibratable.isEmpty() ? 0 : samples.calibration().index().total(),
         SampleSplits.first(selection, settings.sensitivitySamples()),
         selection.total());
@@ -63,7 +72,9 @@ record PlanWork(
     return new SearchEstimate(
         tensors.size(),
         options,
+        fittedWeights,
         calibration,
+        settings.strategy().foretells(),
         sensitivity.total(),
         selection,
         secondsPerInference,

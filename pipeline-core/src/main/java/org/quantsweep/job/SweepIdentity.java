@@ -16,6 +16,7 @@ import org.quantsweep.quantize.LookUpTableFitter;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.Aim;
+import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.sweep.EvaluationKey;
@@ -181,7 +182,9 @@ record SweepIdentity(
         .field("search.rungs", Integer.toString(search.rungs()))
         .field("search.neighbours", Integer.toString(search.neighbours()))
         .field("search.moves", Integer.toString(search.moves()))
-        .field("sensitivitySamples", Integer.toString(own.sensitivitySamples()));
+        .field("sensitivitySamples", Integer.toString(own.sensitivitySamples()))
+        // Which options are run, and on how many samples.
+        .field("sensitivities", OptionPass.VERSION);
   }
 
   private static void fields(Sha256Digest.Builder digest, String name, List<String> values) {

@@ -58,17 +58,20 @@ final class SweepPhases {
   private final List<LeftOut> leftOut = new ArrayList<>();
   private Optional<OptionPass.Offered> offered = Optional.empty();
   private Map<TensorOption, Sensitivity> measured = Map.of();
+  private long sensitivitySamples;
 
   /**
    * What is known of weight tensors' options, once {@link #run} is through.
    *
    * @param offered by the format and the settings; empty without a search over plans
-   * @param measured what options did alone
+   * @param measured what options that were run did alone, on the samples that each was run on
+   * @param samples how many these are at most; 0 without a search over plans
    * @param leftOut options that weight tensors could not have
    */
   record Options(
       Optional<OptionPass.Offered> offered,
       Map<TensorOption, Sensitivity> measured,
+      long samples,
       List<LeftOut> leftOut) {
     /** Copies the collections. */
     Options {
@@ -353,7 +356,7 @@ final class SweepPhases {
 
   /** What is known of options, once {@link #run} is through. */
   Options options() {
-    return new Options(offered, measured, leftOut);
+    return new Options(offered, measured, sensitivitySamples, leftOut);
   }
 
   /** A search over plans, by what runs options and what decides plans. */
@@ -369,6 +372,7 @@ final class SweepPhases {
       leftOut.addAll(pass.leftOut());
       offered = pass.offered();
       measured = pass.measured();
+      sensitivitySamples = work.sensitivity().total();
       return findings.with(found).plus(runner.cost());
     }
   }

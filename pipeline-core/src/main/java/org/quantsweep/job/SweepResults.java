@@ -200,6 +200,8 @@ final class SweepResults {
             + (plans.isPresent() ? ", then plans of one option per weight tensor" : ""),
         plans.map(searched -> searched.found().space().tensors().size()).orElse(0),
         plans.map(searched -> searched.found().space().options().size()).orElse(0),
+        plans.map(searched -> searched.found().run().size()).orElse(0),
+        plans.map(searched -> searched.found().predicted().size()).orElse(0),
         plans.map(searched -> searched.found().space().logPlans()).orElse(0.0),
         line.map(PlanOutcome::line).orElse(0),
         identity.settings().perTensor().map(own -> own.strategy().toString()).orElse(null),

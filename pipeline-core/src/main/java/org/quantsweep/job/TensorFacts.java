@@ -82,12 +82,19 @@ final class TensorFacts {
             offered -> {
               Set<TensorOption> best = new HashSet<>(offered.best().options());
               Set<TensorOption> kept = new HashSet<>(offered.kept().options());
-              Set<TensorOption> run = run(findings);
+              Set<TensorOption> known = known(findings);
+              Map<TensorOption, Sensitivity> foretold = foretold(findings);
               for (SearchSpace.SizedOption option :
                   offered.all().tensors().getOrDefault(tensor, List.of())) {
                 TensorOption own = new TensorOption(tensor, option.scheme());
+                if (foretold.containsKey(own)) {
+                  found.put(
+                      option.scheme(),
+                      predicted(own, option.error(), foretold.get(own).loss()));
+                  continue;
+                }
                 String state =
-                    run.contains(own)
+                    known.contains(own)
                         ? "measured"
                         : !best.contains(own)
                             ? "dominated"
@@ -110,13 +117,27 @@ final class TensorFacts {
         .toList();
   }
 
-  /** The options that the search chose from; where it ended before, those that were run. */
-  private Set<TensorOption> run(SweepFindings findings) {
+  /** The options that the search chose from; where it ended before, those that it knew. */
+  private static Set<TensorOption> known(SweepFindings findings) {
     return findings
         .plans()
         .map(SweepFindings.Plans::found)
         .<Set<TensorOption>>map(found -> new HashSet<>(found.sensitivities().keySet()))
         .orElse(Set.of());
+  }
+
+  /** Those of them that were not run. */
+  private static Map<TensorOption, Sensitivity> foretold(SweepFindings findings) {
+    Map<TensorOption, Sensitivity> foretold = new HashMap<>();
+    findings
+        .plans()
+        .map(SweepFindings.Plans::found)
+        .ifPresent(
+            found ->
+                found
+                    .predicted()
+                    .forEach(option -> foretold.put(option, found.sensitivities().get(option))));
+    return foretold;
   }
 
   private void notFitted(String tensor, Map<Scheme, TensorEvidence.Option> found) {
@@ -138,11 +159,26 @@ final class TensorFacts {
     return new TensorEvidence.Option(
         encoder.spelled(scheme),
         encoder.storedBytes(tensor, scheme),
-        error == null || !Double.isFinite(error) ? null : error,
-        alone == null ? null : alone.loss(),
+        finite(error),
+        alone == null ? null : alone.over(options.samples()).loss(),
         alone == null ? null : alone.disagreeing(),
         alone == null ? null : alone.samples(),
         state);
+  }
+
+  private TensorEvidence.Option predicted(TensorOption option, double error, double loss) {
+    return new TensorEvidence.Option(
+        encoder.spelled(option.scheme()),
+        encoder.storedBytes(option.tensor(), option.scheme()),
+        finite(error),
+        loss,
+        null,
+        null,
+        "predicted");
+  }
+
+  private static Double finite(Double error) {
+    return error == null || !Double.isFinite(error) ? null : error;
   }
 
   private static TensorEvidence.Values values(WeightTensor tensor) {

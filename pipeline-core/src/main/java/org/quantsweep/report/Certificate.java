@@ -9,6 +9,8 @@ import java.util.List;
  * @param family what was enumerated, in words
  * @param weightTensors how many were chosen for; 0 for the uniform family
  * @param options how many options they have together
+ * @param measured how many of them were run alone; null in results of earlier versions
+ * @param predicted how many were not, their losses being foretold from those; null likewise
  * @param logPlans decimal logarithm of the number of plans
  * @param line how many plans the strategy lined up
  * @param strategy by which rule
@@ -23,6 +25,8 @@ public record Certificate(
     String family,
     int weightTensors,
     int options,
+    Integer measured,
+    Integer predicted,
     double logPlans,
     int line,
     String strategy,

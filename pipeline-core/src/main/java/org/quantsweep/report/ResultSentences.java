@@ -178,12 +178,24 @@ public final class ResultSentences {
   static String family(Certificate certificate) {
     return String.format(
         Locale.ROOT,
-        "Family: %s; %d options of %d weight tensors, 10^%.0f plans; %d candidates judged.",
+        "Family: %s; %d options of %d weight tensors%s, 10^%.0f plans; %d candidates judged.",
         certificate.family(),
         certificate.options(),
         certificate.weightTensors(),
+        runs(certificate),
         certificate.logPlans(),
         certificate.evaluations());
+  }
+
+  /** How many options were run; nothing where that is not known, or none was foretold. */
+  private static String runs(Certificate certificate) {
+    return certificate.predicted() == null || certificate.predicted() == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " (%d run alone, %d foretold from these)",
+            certificate.measured(),
+            certificate.predicted());
   }
 
   /** What one scheme for all would have given. */

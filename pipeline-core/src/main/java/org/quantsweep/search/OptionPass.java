@@ -5,11 +5,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,7 +20,6 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionStore;
-import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 import org.quantsweep.tensor.Tensor;
@@ -33,8 +30,8 @@ import org.quantsweep.tensor.Tensor;
  * that a kill loses the groups that run: one, or a few where a cluster has slots for more.
  */
 public final class OptionPass {
-  /** The options of at least the first width are run at once, then the narrower ones. */
-  private static final List<Integer> WIDTHS = List.of(3, 2, 1);
+  /** Changes where the same settings come to know other losses. */
+  public static final String VERSION = "2";
 
   /** More options are narrowed before they are run. */
   private static final int MOST_OPTIONS = 640;
@@ -48,6 +45,12 @@ public final class OptionPass {
   private final SearchListener listener;
   private final Set<LeftOut> leftOut = new LinkedHashSet<>();
   private final Map<TensorOption, Sensitivity> told = new HashMap<>();
+
+  /** Weight tensors whose options' errors come from the inputs of their layers. */
+  private final Set<String> fitted = new TreeSet<>();
+
+  private final OptionRuns runs;
+  private Sensitivities alone;
   private Optional<Offered> offered = Optional.empty();
 
   /**
@@ -90,6 +93,8 @@ public final class OptionPass {
     this.groupBytes = groupBytes;
     this.budget = budget;
     this.listener = listener;
+    this.runs =
+        new OptionRuns(encoder, runner, store, keys.sensitivity(), groupBytes, budget, listener);
   }
 
   /**
@@ -103,23 +108,26 @@ public final class OptionPass {
     rules.requireKnown(new TreeSet<>(tensors));
     Map<TensorOption, Double> errors =
         new HashMap<>(calibratable.isEmpty() ? Map.of() : store.loadErrors(keys.calibration()));
-    fit(fitGroups(tensors, calibratable, rules), calibratable.size(), errors);
+    fit(fitGroups(tensors, calibratable, rules), errors);
     TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
     long base = encoder.encodedSize(new QuantizationPlan(new TreeMap<>())).bytes();
     for (String tensor : tensors) {
       boolean known = calibratable.contains(tensor) && rules.calibrated();
-      boolean fitted =
+      boolean isFitted =
           known
               && rules.schemes(tensor, encoder.options(tensor), true).stream()
                   .allMatch(scheme -> errors.containsKey(new TensorOption(tensor, scheme)));
+      if (isFitted) {
+        fitted.add(tensor);
+      }
       List<SearchSpace.SizedOption> options = new ArrayList<>();
-      for (Scheme scheme : rules.schemes(tensor, encoder.options(tensor), fitted)) {
+      for (Scheme scheme : rules.schemes(tensor, encoder.options(tensor), isFitted)) {
         TensorOption option = new TensorOption(tensor, scheme);
         options.add(
             new SearchSpace.SizedOption(
                 scheme,
                 encoder.encodedSize(planOf(option)).bytes() - base,
-                fitted ? errors.get(option) : weightError(option)));
+                isFitted ? errors.get(option) : weightError(option)));
       }
       sized.put(tensor, options);
     }
@@ -134,26 +142,24 @@ public final class OptionPass {
   /**
    * Fits what is not known yet.
    *
-   * @param tensors how many there are in all
    * @param errors what is known, and comes to be
    */
-  private void fit(List<List<TensorOption>> groups, int tensors, Map<TensorOption, Double> errors) {
+  private void fit(List<List<TensorOption>> groups, Map<TensorOption, Double> errors) {
     List<List<TensorOption>> left = new ArrayList<>();
-    int[] done = new int[1];
+    long weights = 0;
     for (List<TensorOption> group : groups) {
       List<TensorOption> missing = new ArrayList<>(group);
       missing.removeIf(errors::containsKey);
-      done[0] += tensorsOf(group).size() - tensorsOf(missing).size();
       if (!missing.isEmpty()) {
         left.add(missing);
+        weights +=
+            missing.stream()
+                .filter(option -> OptionRules.isFitted(option.scheme()))
+                .mapToLong(option -> encoder.elementCount(option.tensor()))
+                .sum();
       }
     }
-    if (!left.isEmpty()) {
-      listener.phaseStarted("calibration", 0);
-    }
-    if (done[0] > 0) {
-      listener.phaseAdvanced("calibration", done[0], tensors);
-    }
+    FittingProgress progress = new FittingProgress(listener, left.size(), weights);
     Iterator<List<TensorOption>> next = left.iterator();
     Iterator<OptionRunner.FitGroup> begun =
         new Iterator<>() {
@@ -165,6 +171,7 @@ public final class OptionPass {
           @Override
           public OptionRunner.FitGroup next() {
             List<TensorOption> group = next.next();
+            progress.groupBegun();
             return new OptionRunner.FitGroup(group, encoder.knownTables(tensorsOf(group)));
           }
         };
@@ -172,12 +179,11 @@ public final class OptionPass {
         store,
         keys.calibration(),
         begun,
+        progress,
         found -> {
-          done[0] += tensorsOf(found.keySet()).size();
-          Map<TensorOption, FittedOption> fitted = new TreeMap<>(found);
-          leaveOut(fitted);
-          fitted.forEach((option, own) -> errors.put(option, own.error()));
-          listener.phaseAdvanced("calibration", done[0], tensors);
+          Map<TensorOption, FittedOption> kept = new TreeMap<>(found);
+          leaveOut(kept);
+          kept.forEach((option, own) -> errors.put(option, own.error()));
         });
   }
 
@@ -221,7 +227,9 @@ public final class OptionPass {
     return offered;
   }
 
-  /** What is known of options alone: all that this pass was asked for, beaten ones too. */
+  /**
+   * What was run of options alone, beaten ones too, summed over the samples that each was run on.
+   */
   public Map<TensorOption, Sensitivity> measured() {
     return Collections.unmodifiableMap(told);
   }
@@ -229,179 +237,76 @@ public final class OptionPass {
   /**
    * What the options of a space do alone.
    *
-   * @param space the options that were run, and full precision
-   * @param sensitivities of them
+   * @param space the options that were run or foretold, and full precision
+   * @param sensitivities of them, as of all samples
+   * @param predicted which of them were not run
    * @param complete false when the budget ended the pass
    */
   public record Measured(
-      SearchSpace space, Map<TensorOption, Sensitivity> sensitivities, boolean complete) {
-    /** Copies the map. */
+      SearchSpace space,
+      Map<TensorOption, Sensitivity> sensitivities,
+      Set<TensorOption> predicted,
+      boolean complete) {
+    /** Copies the collections. */
     public Measured {
       sensitivities = Map.copyOf(sensitivities);
+      predicted = Set.copyOf(predicted);
     }
   }
 
   /**
-   * Runs each option of a space alone. The narrowest widths come last: where an option alone misses
-   * the threshold by more than three standard errors, the narrower ones of the same form are left
-   * out of the space.
+   * Runs each option of a space alone on every sample. The narrowest widths come last: where an
+   * option alone misses the threshold by more than three standard errors, the narrower ones of the
+   * same form are left out of the space.
    *
    * @param samples how many each option is run on
    * @param threshold what plans must meet
    */
   public Measured sensitivities(SearchSpace space, long samples, AgreementThreshold threshold) {
-    double t = threshold.share().doubleValue();
-    long allowed = samples - threshold.required(samples);
-    // Rounded up, so that the last bits of the root do not matter.
-    long most = allowed + (long) Math.ceil(3 * Math.sqrt(samples * t * (1 - t)) - 1e-9) + 1;
-    Map<TensorOption, Sensitivity> known =
-        new HashMap<>(store.loadSensitivities(keys.sensitivity()));
-    Map<TensorOption, Sensitivity> measured = new HashMap<>();
-    Set<String> hopeless = new TreeSet<>();
-    Set<TensorOption> left = new TreeSet<>(space.options());
-    long runs =
-        left.stream()
-            .filter(option -> !(option.scheme() instanceof Scheme.FullPrecision))
-            .filter(option -> !known.containsKey(option))
-            .count();
-    listener.phaseStarted("sensitivities", runs * samples / 2);
-    for (int width : WIDTHS) {
-      List<TensorOption> missing = new ArrayList<>();
-      for (TensorOption option : List.copyOf(left)) {
-        if (width(option.scheme()) < width) {
-          continue;
-        }
-        left.remove(option);
-        if (hopeless.contains(form(option))) {
-          continue;
-        }
-        if (option.scheme() instanceof Scheme.FullPrecision) {
-          measured.put(option, new Sensitivity(0, 0, 0, samples));
-        } else if (known.containsKey(option)) {
-          measured.put(option, known.get(option));
-        } else {
-          missing.add(option);
-        }
+    alone = new Sensitivities(runs, samples, threshold, fitted);
+    return remembered(alone.all(space));
+  }
+
+  /** Runs few options of each weight tensor, and foretells the others. */
+  FewRuns.Runs few() {
+    return new FewRuns.Runs() {
+      @Override
+      public Measured anchors(SearchSpace space, long samples, AgreementThreshold threshold) {
+        alone = new Sensitivities(runs, samples, threshold, fitted);
+        return remembered(alone.anchors(space));
       }
-      boolean complete = measure(missing, measured);
-      told.putAll(measured);
-      if (!complete) {
-        return new Measured(space, measured, false);
+
+      @Override
+      public Measured more(Measured known, Collection<TensorOption> options) {
+        return remembered(alone.more(known, options));
       }
-      measured.forEach(
-          (option, found) -> {
-            if (found.disagreeing() > most) {
-              hopeless.add(form(option));
-            }
-          });
-    }
-    return new Measured(space.only(measured.keySet()), measured, true);
+    };
+  }
+
+  private Measured remembered(Measured found) {
+    told.putAll(alone.measured());
+    return found;
   }
 
   /**
    * What the options of one plan do alone, those included that another option beats.
    *
    * @param samples how many each option is run on, as for {@link #sensitivities}
-   * @return empty when the budget ended the pass
+   * @return as of all samples; empty when the budget ended the pass
    */
   public Optional<Map<TensorOption, Sensitivity>> alone(QuantizationPlan plan, long samples) {
-    Map<TensorOption, Sensitivity> known = store.loadSensitivities(keys.sensitivity());
-    // In order: sums over the options must not depend on what was known before.
-    Map<TensorOption, Sensitivity> measured = new LinkedHashMap<>();
-    List<TensorOption> missing = new ArrayList<>();
-    plan.schemes()
-        .forEach(
-            (tensor, scheme) -> {
-              TensorOption option = new TensorOption(tensor, scheme);
-              measured.put(option, new Sensitivity(0, 0, 0, samples));
-              if (known.containsKey(option)) {
-                measured.put(option, known.get(option));
-              } else if (!(scheme instanceof Scheme.FullPrecision)) {
-                missing.add(option);
-              }
-            });
-    if (!measure(missing, measured)) {
-      return Optional.empty();
+    if (alone == null) {
+      alone = new Sensitivities(runs, samples, AgreementThreshold.NONE, fitted);
     }
-    told.putAll(measured);
-    return Optional.of(measured);
-  }
-
-  /** Runs options group by group; false when the budget ended it. */
-  private boolean measure(List<TensorOption> missing, Map<TensorOption, Sensitivity> measured) {
-    Groups groups = new Groups(missing, groupBytes / runner.groupsAtOnce());
-    int[] done = new int[1];
-    runner.measureEach(
-        groups,
-        found -> {
-          store.appendSensitivities(keys.sensitivity(), found);
-          measured.putAll(found);
-          done[0] += found.size();
-          listener.phaseAdvanced("sensitivities", done[0], missing.size());
-        });
-    return groups.isDone();
-  }
-
-  /** Options one behind the other, as many as fit; their weights are decoded when they are due. */
-  private final class Groups implements Iterator<Map<TensorOption, OptionWeights>> {
-    private final List<TensorOption> options;
-    private final long mostBytes;
-    private int at;
-
-    Groups(List<TensorOption> options, long mostBytes) {
-      this.options = options;
-      this.mostBytes = mostBytes;
-    }
-
-    boolean isDone() {
-      return at == options.size();
-    }
-
-    @Override
-    public boolean hasNext() {
-      return !isDone() && !budget.isOver();
-    }
-
-    @Override
-    public Map<TensorOption, OptionWeights> next() {
-      if (isDone()) {
-        throw new NoSuchElementException();
-      }
-      Map<TensorOption, OptionWeights> group = new LinkedHashMap<>();
-      long bytes = 0;
-      while (!isDone()) {
-        TensorOption option = options.get(at);
-        long own = encoder.bytesFrom(option.tensor());
-        if (!group.isEmpty() && bytes + own > mostBytes) {
-          break;
-        }
-        group.put(option, weights(option));
-        bytes += own;
-        at++;
-      }
-      return group;
-    }
+    Optional<Map<TensorOption, Sensitivity>> found = alone.alone(plan);
+    told.putAll(alone.measured());
+    return found;
   }
 
   private static Set<String> tensorsOf(Collection<TensorOption> options) {
     Set<String> tensors = new TreeSet<>();
     options.forEach(option -> tensors.add(option.tensor()));
     return tensors;
-  }
-
-  /** What a narrower option is held against: wider ones of the same tensor and form. */
-  private static String form(TensorOption option) {
-    return option.tensor()
-        + ' '
-        + (option.scheme() instanceof Scheme.Compression compression
-            ? compression.plain().form()
-            : option.scheme());
-  }
-
-  private static double width(Scheme scheme) {
-    return scheme instanceof Scheme.Compression compression
-        ? compression.bitsPerWeight()
-        : Float.SIZE;
   }
 
   /** The options of one tensor after the other: its inputs are gathered once for all of them. */
@@ -434,10 +339,6 @@ public final class OptionPass {
       groups.add(group);
     }
     return groups;
-  }
-
-  private OptionWeights weights(TensorOption option) {
-    return new OptionWeights(new TreeMap<>(encoder.decoded(planOf(option))));
   }
 
   private double weightError(TensorOption option) {

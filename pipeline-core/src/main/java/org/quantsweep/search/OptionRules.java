@@ -76,6 +76,15 @@ public record OptionRules(
     return schemes(tensor, offered, false).size();
   }
 
+  /**
+   * How many options of a weight tensor are fitted.
+   *
+   * @param offered by the model's format
+   */
+  public long fittedCount(String tensor, List<Scheme> offered) {
+    return schemes(tensor, offered, true).stream().filter(OptionRules::isFitted).count();
+  }
+
   static boolean isFitted(Scheme scheme) {
     return scheme instanceof Scheme.Compression quantization && quantization.calibrated();
   }

@@ -2,14 +2,17 @@ package org.quantsweep.search;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -44,6 +47,12 @@ public final class PlanSearch {
 
   private static final double CURVE_TO = 1.1;
 
+  /** Between plans of sizes that close the boundary is known well enough to look around it. */
+  private static final double ROUGHLY = 1.03;
+
+  /** Of a boundary that is roughly known: in between it is looked for first. */
+  private static final double AROUND = 1.02;
+
   /** A curve has a slope. */
   private static final int LEAST_POINTS = 2;
 
@@ -67,6 +76,9 @@ public final class PlanSearch {
   private final Set<Candidate> designed = new LinkedHashSet<>();
 
   private Optional<AgreementCurve> curve = Optional.empty();
+
+  /** Where the boundary is looked for first, in bytes. */
+  private OptionalLong hint = OptionalLong.empty();
 
   /** How many plans the steps after this one judge at most. */
   private int later;
@@ -95,6 +107,32 @@ public final class PlanSearch {
     this.budget = budget;
   }
 
+  /** What another search over the same weight tensors has decided counts here too. */
+  void begin(Collection<CandidateEvaluation> before, OptionalLong boundary) {
+    before.forEach(own -> decided.put(own.candidate(), own));
+    hint = boundary;
+  }
+
+  /** What was decided, in ascending order of size. */
+  Collection<CandidateEvaluation> decided() {
+    return Collections.unmodifiableCollection(decided.values());
+  }
+
+  /**
+   * Looks for the smallest accepted plan of the line, to within a few per cent of its size.
+   *
+   * @param incumbent only smaller plans are looked at
+   * @return empty where none is accepted
+   */
+  Optional<Candidate> roughBoundary(
+      Strategy strategy, AgreementThreshold threshold, Optional<Candidate> incumbent) {
+    Candidate largest = incumbent.orElse(UNBOUNDED);
+    List<Candidate> line =
+        line(strategy).stream().filter(plan -> plan.compareTo(largest) < 0).toList();
+    judge.begin("first plans");
+    return boundary(line, threshold, ROUGHLY);
+  }
+
   /**
    * Runs the search.
    *
@@ -114,7 +152,7 @@ public final class PlanSearch {
     later = (settings.moves() + 1) * settings.neighbours() + settings.scan() + ladder;
     later += confirmed ? settings.rungs() : 0;
     judge.begin("plans");
-    Optional<Candidate> boundary = boundary(line, threshold);
+    Optional<Candidate> boundary = boundary(line, threshold, 1);
     if (confirmed) {
       later -= settings.rungs();
       curve = curve(all, boundary.orElse(incumbent), threshold);
@@ -190,12 +228,18 @@ public final class PlanSearch {
         : Long.MIN_VALUE;
   }
 
-  /** The smallest accepted plan of the line, by narrowing. */
-  private Optional<Candidate> boundary(List<Candidate> line, AgreementThreshold t) {
+  /**
+   * The smallest accepted plan of the line, by narrowing.
+   *
+   * @param close the narrowing ends between plans whose sizes have at most this ratio
+   */
+  private Optional<Candidate> boundary(List<Candidate> line, AgreementThreshold t, double close) {
     int rejected = -1;
     int accepted = line.size();
-    while (accepted - rejected > 1) {
-      List<Integer> places = between(rejected, accepted);
+    List<Integer> first = around(line);
+    while (accepted - rejected > 1 && !isClose(line, rejected, accepted, close)) {
+      List<Integer> places = first.isEmpty() ? between(rejected, accepted) : first;
+      first = List.of();
       judge.expect(
           narrowing(accepted - rejected - 1, settings.plansInFlight()) - places.size() + later);
       Map<Candidate, CandidateEvaluation> found = judge(places.stream().map(line::get).toList(), t);
@@ -215,6 +259,30 @@ public final class PlanSearch {
       }
     }
     return accepted == line.size() ? Optional.empty() : Optional.of(line.get(accepted));
+  }
+
+  private static boolean isClose(List<Candidate> line, int low, int high, double ratio) {
+    return low >= 0
+        && high < line.size()
+        && line.get(high).encodedSize().bytes() <= ratio * line.get(low).encodedSize().bytes();
+  }
+
+  /** The places on both sides of where the boundary is said to be; none where nothing is said. */
+  private List<Integer> around(List<Candidate> line) {
+    TreeSet<Integer> places = new TreeSet<>();
+    if (hint.isPresent()) {
+      for (double ratio : new double[] {1 / AROUND, AROUND}) {
+        double wanted = hint.getAsLong() * ratio;
+        int place = 0;
+        while (place < line.size() && line.get(place).encodedSize().bytes() < wanted) {
+          place++;
+        }
+        if (place < line.size()) {
+          places.add(place);
+        }
+      }
+    }
+    return List.copyOf(places);
   }
 
   /** How many plans it takes at most to find the boundary among so many. */

@@ -35,7 +35,8 @@ public interface SearchListener {
    *
    * @param offered by the format, for all weight tensors
    * @param best which no other of the same weight tensor beats in bytes and error
-   * @param kept which are run alone; the others are far from the best mixtures of their neighbours
+   * @param kept which are run alone or foretold; the others are far from the best mixtures of their
+   *     neighbours
    */
   default void narrowed(int offered, int best, int kept) {}
 
@@ -50,8 +51,16 @@ public interface SearchListener {
    */
   default void phaseStarted(String phase, long inferences) {}
 
-  /** A part of the phase is done. */
-  default void phaseAdvanced(String phase, long done, long of) {}
+  /** A phase that was left for another one goes on. */
+  default void phaseResumed(String phase) {}
+
+  /**
+   * A part of a phase is done; it becomes the one that goes on.
+   *
+   * @param unit what is counted, for example {@code samples}
+   * @param of how many there are in all, as far as that can be told
+   */
+  default void phaseAdvanced(String phase, String unit, long done, long of) {}
 
   /**
    * Candidates were decided outside of the uniform family.

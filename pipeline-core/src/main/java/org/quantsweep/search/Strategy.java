@@ -87,6 +87,14 @@ public enum Strategy {
   }
 
   /**
+   * Whether the losses of its line may be foretold: as those of smooth objectives may. Peers' rules
+   * see all that they would see.
+   */
+  public boolean foretells() {
+    return this == KNAPSACK || this == KNAPSACK_ON_ERROR;
+  }
+
+  /**
    * How its line is searched: peers' rules end with a bisection, as they do there; knapsacks on
    * smooth objectives go on with a scan and with neighbours.
    *

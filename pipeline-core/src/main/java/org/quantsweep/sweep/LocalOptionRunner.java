@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongConsumer;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.calibration.CalibrationSettings;
@@ -17,6 +18,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.quantize.OptimalTableSet;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
@@ -77,16 +79,23 @@ public final class LocalOptionRunner implements OptionRunner {
 
   @Override
   public Map<TensorOption, FittedOption> fit(
-      Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables, FitProgress progress) {
     Map<String, List<TensorOption>> byTensor = new TreeMap<>();
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
     }
     List<Callable<Map<String, InputMoments>>> gathering = new ArrayList<>();
+    progress.gathering(calibration.source().index().size());
     for (int shard = 0; shard < calibration.source().index().shards(); shard++) {
       ShardId id = new ShardId(shard);
       gathering.add(
-          () -> add(calibration.options().moments(prepared(calibration, id), byTensor.keySet())));
+          () -> {
+            List<PreparedSample> own = prepared(calibration, id);
+            Map<String, InputMoments> found =
+                add(calibration.options().moments(own, byTensor.keySet()));
+            progress.gathered(own.size());
+            return found;
+          });
     }
     Map<String, List<InputMoments>> shards = new TreeMap<>();
     for (Map<String, InputMoments> found : ParallelTasks.run(threads, gathering)) {
@@ -107,7 +116,14 @@ public final class LocalOptionRunner implements OptionRunner {
     List<Callable<Map<TensorOption, FittedOption>>> fitting = new ArrayList<>();
     moments.forEach(
         (tensor, found) ->
-            fitting.add(() -> calibration.options().fit(byTensor.get(tensor), found, tables)));
+            fitting.add(
+                () -> {
+                  List<TensorOption> own = byTensor.get(tensor);
+                  Map<TensorOption, FittedOption> done =
+                      calibration.options().fit(own, found, tables);
+                  progress.fitted(calibration.options().fittingWork(own));
+                  return done;
+                }));
     Map<TensorOption, FittedOption> fitted = new TreeMap<>();
     ParallelTasks.run(threads, fitting).forEach(fitted::putAll);
     options.forEach(option -> fitted.putIfAbsent(option, FittedOption.UNREACHED));
@@ -115,13 +131,24 @@ public final class LocalOptionRunner implements OptionRunner {
   }
 
   @Override
-  public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
+  public Map<TensorOption, Sensitivity> measure(
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
     Map<TensorOption, Sensitivity> all = new TreeMap<>();
     try (OptionEvaluator.Sessions sessions = sensitivity.options().open(options)) {
       List<Callable<Map<TensorOption, Sensitivity>>> work = new ArrayList<>();
-      for (int shard = 0; shard < sensitivity.source().index().shards(); shard++) {
+      SampleIndex index = sensitivity.source().index();
+      for (int shard = 0; shard < index.shards(); shard++) {
         ShardId id = new ShardId(shard);
-        work.add(() -> add(sensitivity.options().measure(prepared(sensitivity, id), sessions)));
+        if (block.meets(index.first(id), index.end(id))) {
+          work.add(
+              () -> {
+                List<PreparedSample> own = prepared(sensitivity, id);
+                Map<TensorOption, Sensitivity> found =
+                    add(sensitivity.options().measure(own, sessions, block));
+                ran.accept(block.count(own) * options.size());
+                return found;
+              });
+        }
       }
       for (Map<TensorOption, Sensitivity> found : ParallelTasks.run(threads, work)) {
         found.forEach((option, added) -> all.merge(option, added, Sensitivity::plus));

@@ -171,6 +171,19 @@ public final class OptionEvaluator {
     return new FittedOption(none, 0);
   }
 
+  /** How much work it is to fit options, in weights: those of each fitted form. */
+  public long fittingWork(Collection<TensorOption> options) {
+    Map<String, Long> forms = new TreeMap<>();
+    for (TensorOption option : options) {
+      if (option.scheme() instanceof Scheme.Compression form && form.calibrated()) {
+        forms.merge(option.tensor(), 1L, Long::sum);
+      }
+    }
+    return tensors(forms.keySet()).stream()
+        .mapToLong(tensor -> tensor.elementCount() * forms.get(tensor.identity()))
+        .sum();
+  }
+
   /** Opens what a group of options needs; the caller closes it. */
   public Sessions open(Map<TensorOption, OptionWeights> options) {
     return new Sessions(options);
@@ -180,15 +193,17 @@ public final class OptionEvaluator {
    * Runs every option alone on prepared samples of one shard, in the order of samples; what it does
    * in several functions is added up. Whether the model as given answers a sample does not matter:
    * an option is compared with the network that it is an option of.
+   *
+   * @param block which of the samples are run
    */
   public ShardEvaluator.Result<Map<TensorOption, Sensitivity>> measure(
-      List<PreparedSample> prepared, Sessions sessions) {
+      List<PreparedSample> prepared, Sessions sessions, SampleBlock block) {
     Map<TensorOption, Sensitivity> sums = new TreeMap<>();
     sessions.options.forEach(option -> sums.put(option, Sensitivity.NONE));
     long started = System.nanoTime();
     double inferences = 0;
     for (PreparedSample sample : prepared) {
-      if (!sample.hasInputs()) {
+      if (!sample.hasInputs() || !block.holds(sample.rank())) {
         continue;
       }
       Map<TensorOption, Sensitivity> own = new TreeMap<>();
@@ -251,7 +266,8 @@ public final class OptionEvaluator {
         one.loss() * count,
         one.squaredError() * count,
         one.disagreeing() * count,
-        one.samples() * count);
+        one.samples() * count,
+        one.squaredLoss() * count);
   }
 
   private List<WeightTensor> tensors(Collection<String> identities) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.OptimalTableSet;
 
@@ -20,13 +21,14 @@ public interface OptionRunner extends AutoCloseable {
    * @param options all of weight tensors that can be calibrated; where the inputs of a layer turn
    *     out to be of no use, those of its weight tensor come back refused
    * @param tables those of least error that are known, by weight tensor; others are found
+   * @param progress hears what is done
    */
   Map<TensorOption, FittedOption> fit(
-      Collection<TensorOption> options, Map<String, OptimalTableSet> tables);
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables, FitProgress progress);
 
-  /** The same where no table is known. */
+  /** The same where no table is known, and nobody listens. */
   default Map<TensorOption, FittedOption> fit(Collection<TensorOption> options) {
-    return fit(options, Map.of());
+    return fit(options, Map.of(), FitProgress.SILENT);
   }
 
   /**
@@ -40,8 +42,9 @@ public interface OptionRunner extends AutoCloseable {
       OptionStore store,
       Sha256Digest key,
       Collection<TensorOption> options,
-      Map<String, OptimalTableSet> tables) {
-    Map<TensorOption, FittedOption> fitted = fit(options, tables);
+      Map<String, OptimalTableSet> tables,
+      FitProgress progress) {
+    Map<TensorOption, FittedOption> fitted = fit(options, tables, progress);
     Map<TensorOption, FittedOption> kept = new TreeMap<>(fitted);
     kept.values().removeIf(found -> found.refusal().isPresent());
     store.appendFitted(key, kept);
@@ -60,22 +63,33 @@ public interface OptionRunner extends AutoCloseable {
    * Fits groups of options as {@link #fitInto} does, several at once where one leaves slots idle.
    *
    * @param groups the next is asked for when it is about to begin
+   * @param progress hears what is done
    * @param found takes what each group gave, in the order of the groups; by then the store has it
    */
   default void fitEach(
       OptionStore store,
       Sha256Digest key,
       Iterator<FitGroup> groups,
+      FitProgress progress,
       Consumer<Map<TensorOption, FittedOption>> found) {
     groups.forEachRemaining(
-        group -> found.accept(fitInto(store, key, group.options(), group.tables())));
+        group -> found.accept(fitInto(store, key, group.options(), group.tables(), progress)));
   }
 
   /**
-   * Runs each option alone on the sensitivity samples: the network up to the layer once, the layer
-   * and what follows for each option.
+   * Runs each option alone on sensitivity samples: the network up to the layer once, the layer and
+   * what follows for each option.
+   *
+   * @param block which of the samples
+   * @param ran hears, from any thread, of how many more runs are done: of one option on one sample
    */
-  Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options);
+  Map<TensorOption, Sensitivity> measure(
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran);
+
+  /** The same on all of the samples, and nobody listens. */
+  default Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
+    return measure(options, SampleBlock.ALL, runs -> {});
+  }
 
   /** How many groups {@link #measureEach} runs at once at most: they share an executor's memory. */
   default int groupsAtOnce() {
@@ -86,12 +100,15 @@ public interface OptionRunner extends AutoCloseable {
    * Runs groups of options as {@link #measure} does, several at once where one leaves slots idle.
    *
    * @param groups the next is asked for when it is about to begin
+   * @param ran as for {@link #measure}
    * @param found takes what each group gave, in the order of the groups
    */
   default void measureEach(
       Iterator<Map<TensorOption, OptionWeights>> groups,
+      SampleBlock block,
+      LongConsumer ran,
       Consumer<Map<TensorOption, Sensitivity>> found) {
-    groups.forEachRemaining(group -> found.accept(measure(group)));
+    groups.forEachRemaining(group -> found.accept(measure(group, block, ran)));
   }
 
   /** What was done so far; a run of the whole network counts as one inference. */

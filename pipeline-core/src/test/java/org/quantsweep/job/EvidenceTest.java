@@ -214,7 +214,14 @@ class EvidenceTest {
     assertThat(tensor.values().weightsPerChannel()).isEqualTo(12);
     assertThat(tensor.options().stream().map(TensorEvidence.Option::state))
         .contains("measured", "dominated")
-        .isSubsetOf("measured", "dominated", "narrowed", "refused", "not-fitted", "offered");
+        .isSubsetOf(
+            "measured",
+            "predicted",
+            "dominated",
+            "narrowed",
+            "refused",
+            "not-fitted",
+            "offered");
     TensorEvidence.Option chosen =
         tensor.options().stream()
             .filter(option -> option.scheme().equals(tensor.chosen()))

@@ -40,7 +40,7 @@ class ResultProofTest {
               1.3 KB: 5 of the first 243 differ: passed
               1.1 KB: 239 of 250 agree (lower bound 0.9285 at 0.9500): passed
               1.1 KB: 13 of the first 40 differ: failed
-            Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.
+            Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.
             No uniform candidate is acceptable.
             Why not smaller: selection accepts 1 smaller candidates, down to 1.0 KB; the next rung failed confirmation, which ends the ladder.
             """);
@@ -75,7 +75,7 @@ class ResultProofTest {
             Confirmation (point rule, 3 finalists, 238 must agree; these samples were opened by 2 sweeps):
               1.1 KB: 230 of 250 agree (lower bound 0.8850 at 0.9833): failed
               1.1 KB: 243 of 250 agree (lower bound 0.9401 at 0.9833): passed
-            Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.
+            Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.
             No uniform candidate is acceptable.
             Why not smaller: selection accepts 1 smaller candidates, down to 1.0 KB; 1 failed confirmation, and the others were no finalists.
             """);
@@ -106,7 +106,7 @@ class ResultProofTest {
     Map<String, String> asked = Map.of("largest-size", "1.1KB");
     SweepResult result = result(2, asked, null, uniform, null, confirmed);
     String family =
-        "Family: plans; 40 options of 5 weight tensors, 10^5 plans; 30 candidates judged.\n";
+        "Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.\n";
     assertThat(ResultProof.toText(result))
         .isEqualTo(
             "Confirmation: 239 of 250 agree (lower bound 0.9285 at 0.9500); these samples were"
@@ -152,7 +152,7 @@ class ResultProofTest {
         List.of(),
         null,
         new Certificate(
-            "plans", 5, 40, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
+            "plans", 5, 40, 25, 10, 5, 20, "knapsack", 30, null, smallest, List.of(), confirmed),
         null,
         List.of(),
         new SweepResult.Cost(30, 500, 0, 0, 0));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.coreml.CoreMLModel;
@@ -20,10 +21,12 @@ import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.encode.WeightSelection;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sweep.FitProgress;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.InMemoryOptionStore;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.TensorOption;
@@ -39,7 +42,7 @@ class OptionPassTest {
       WeightSelection.DEFAULT.of(model).stream().map(WeightTensor::identity).toList();
   private final InMemoryOptionStore store = new InMemoryOptionStore();
 
-  /** Says of every option what a rule says of its width. */
+  /** Says of every option what a rule says of its width: so many of 100 samples disagree. */
   private static final class Told implements OptionRunner {
     private final Map<Integer, Long> disagreeing;
     private final List<TensorOption> asked = new ArrayList<>();
@@ -50,17 +53,24 @@ class OptionPassTest {
 
     @Override
     public Map<TensorOption, FittedOption> fit(
-        Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
+        Collection<TensorOption> options,
+        Map<String, OptimalTableSet> tables,
+        FitProgress progress) {
       throw new IllegalStateException("nothing is calibrated here.");
     }
 
     @Override
-    public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
+    public Map<TensorOption, Sensitivity> measure(
+        Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
       Map<TensorOption, Sensitivity> found = new HashMap<>();
       for (TensorOption option : options.keySet()) {
-        asked.add(option);
-        long wrong = disagreeing.getOrDefault(width(option.scheme()), 0L);
-        found.put(option, new Sensitivity(wrong, wrong, wrong, 100));
+        if (block.from() == 0) {
+          asked.add(option);
+        }
+        // The first samples are the ones that disagree.
+        long all = disagreeing.getOrDefault(width(option.scheme()), 0L);
+        long wrong = Math.max(0, Math.min(all, block.end()) - block.from());
+        found.put(option, new Sensitivity(wrong, wrong, wrong, block.size()));
       }
       return found;
     }

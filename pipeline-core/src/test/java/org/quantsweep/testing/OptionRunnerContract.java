@@ -1,11 +1,13 @@
 package org.quantsweep.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
@@ -25,9 +27,11 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.FitProgress;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
@@ -85,6 +89,71 @@ public abstract class OptionRunnerContract {
   }
 
   @Test
+  void blocksOfSamplesAddUpToAll() {
+    TensorOption option = new TensorOption("one/weights", Scheme.parse("linear:2"));
+    Map<TensorOption, OptionWeights> options =
+        Map.of(option, new OptionWeights(new TreeMap<>(encoder.decoded(plan(option)))));
+    try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
+      Sensitivity all = runner.measure(options).get(option);
+      Sensitivity sum = Sensitivity.NONE;
+      // Neither begins nor ends with a shard.
+      for (SampleBlock block : List.of(new SampleBlock(0, 7), new SampleBlock(7, 50))) {
+        AtomicLong runs = new AtomicLong();
+        Sensitivity own = runner.measure(options, block, runs::addAndGet).get(option);
+        assertThat(runs).hasValue(block.size());
+        assertThat(own.samples()).isBetween(1L, (long) block.size());
+        assertThat(runner.measure(options, block, none -> {}).get(option)).isEqualTo(own);
+        sum = sum.plus(own);
+      }
+      assertThat(sum.samples()).isEqualTo(all.samples());
+      assertThat(sum.disagreeing()).isEqualTo(all.disagreeing());
+      assertThat(sum.loss()).isCloseTo(all.loss(), within(1e-9 * all.loss()));
+      assertThat(sum.squaredLoss()).isCloseTo(all.squaredLoss(), within(1e-9 * all.squaredLoss()));
+      // The squares are of single samples: at least those of equal losses, at most those of one.
+      assertThat(all.squaredLoss())
+          .isBetween(all.loss() * all.loss() / all.samples(), all.loss() * all.loss());
+    }
+  }
+
+  @Test
+  void fittingTellsEverySampleAndEveryWeightOfEachForm() {
+    List<TensorOption> options = new ArrayList<>();
+    for (String tensor : List.of("one/weights", "two/weights")) {
+      for (String scheme : List.of("linear:2+calibrated", "linear:3+calibrated", "linear:4")) {
+        options.add(new TensorOption(tensor, Scheme.parse(scheme)));
+      }
+    }
+    AtomicLong toGather = new AtomicLong();
+    AtomicLong gathered = new AtomicLong();
+    AtomicLong fitted = new AtomicLong();
+    FitProgress progress =
+        new FitProgress() {
+          @Override
+          public void gathering(long samples) {
+            toGather.addAndGet(samples);
+          }
+
+          @Override
+          public void gathered(long samples) {
+            gathered.addAndGet(samples);
+          }
+
+          @Override
+          public void fitted(long weights) {
+            fitted.addAndGet(weights);
+          }
+        };
+    try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
+      runner.fit(options, Map.of(), progress);
+    }
+    assertThat(toGather).hasValue(CALIBRATION.index().size());
+    assertThat(gathered).hasValue(CALIBRATION.index().size());
+    assertThat(fitted)
+        .hasValue(
+            2 * (encoder.elementCount("one/weights") + encoder.elementCount("two/weights")));
+  }
+
+  @Test
   void moreBitsAreFittedCloserAndTheSameAgain() {
     List<TensorOption> options = new ArrayList<>();
     for (int bits = 1; bits <= 4; bits++) {
@@ -110,13 +179,15 @@ public abstract class OptionRunnerContract {
     try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
       Map<TensorOption, FittedOption> found = runner.fit(options);
       Map<TensorOption, FittedOption> known =
-          runner.fit(options, Map.of("one/weights", tables("one/weights")));
+          runner.fit(
+              options, Map.of("one/weights", tables("one/weights")), FitProgress.SILENT);
       for (TensorOption option : options) {
         assertThat(known.get(option).error()).isEqualTo(found.get(option).error());
       }
       // Those of another tensor fit worse, and are taken all the same.
       Map<TensorOption, FittedOption> others =
-          runner.fit(options, Map.of("one/weights", tables("two/weights")));
+          runner.fit(
+              options, Map.of("one/weights", tables("two/weights")), FitProgress.SILENT);
       assertThat(others.get(plain).error()).isGreaterThan(found.get(plain).error());
     }
   }

@@ -145,7 +145,7 @@ final class SearchOptions {
   @Option(
       names = "--sensitivity-samples",
       paramLabel = "N",
-      description = "Per-tensor: samples that each option is run on alone. Default: 128.")
+      description = "Per-tensor: samples that an option is run on alone at most. Default: 128.")
   private Integer sensitivitySamples;
 
   @Option(

@@ -13,7 +13,10 @@ import org.quantsweep.search.SearchEstimate;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.search.Verdict;
 
-/** Says on standard error how a sweep goes on: at most one line in ten seconds, and the ends. */
+/**
+ * Says on standard error how a sweep goes on: at most one line in ten seconds, and the ends. It is
+ * told from several threads.
+ */
 final class SweepProgress implements SearchListener, AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
@@ -24,8 +27,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   private final LongSupplier nanoseconds;
   private final long started;
   private long lastLine;
-  private String phase = "candidates";
-  private long phaseStart;
+  private final PhaseClocks phases;
 
   /** The smallest that is accepted; the most agreeing where nothing has to be met. */
   private CandidateEvaluation best;
@@ -40,16 +42,16 @@ final class SweepProgress implements SearchListener, AutoCloseable {
     this.nanoseconds = nanoseconds;
     this.started = nanoseconds.getAsLong();
     this.lastLine = started;
-    this.phaseStart = started;
+    this.phases = new PhaseClocks(nanoseconds, "candidates");
   }
 
   @Override
-  public void remarked(String remark) {
+  public synchronized void remarked(String remark) {
     err.println(remark);
   }
 
   @Override
-  public void referenceDone(String part, long answered, Quarantine quarantine) {
+  public synchronized void referenceDone(String part, long answered, Quarantine quarantine) {
     line(
         "the reference answers "
             + answered
@@ -66,7 +68,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {
+  public synchronized void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {
     if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos()) {
       return;
     }
@@ -92,15 +94,18 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void planned(SearchEstimate estimate) {
+  public synchronized void planned(SearchEstimate estimate) {
     String work =
         String.format(
             Locale.ROOT,
-            "%d weight tensors, at most %d options: calibration on %d samples, each option alone on"
-                + " %d (about %d inferences), plans on %d (about %d)",
+            "%d weight tensors, at most %d options: calibration on %d samples, %s weights of all"
+                + " forms to fit, %s alone on at most %d samples (about %d inferences), plans on %d"
+                + " (about %d)",
             estimate.tensors(),
             estimate.options(),
             estimate.calibrationSamples(),
+            count(estimate.fittedWeights()),
+            estimate.foretells() ? "some options" : "each option",
             estimate.sensitivitySamples(),
             estimate.sensitivityInferences(),
             estimate.selectionSamples(),
@@ -117,7 +122,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void leftOut(List<LeftOut> options) {
+  public synchronized void leftOut(List<LeftOut> options) {
     LeftOut.lines(options).forEach(this::line);
   }
 
@@ -128,7 +133,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public void narrowed(int offered, int best, int kept) {
+  public synchronized void narrowed(int offered, int best, int kept) {
     line(
         "options: "
             + offered
@@ -136,37 +141,44 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             + best
             + " of them beaten by no other in bytes and error"
             + (kept == best
-                ? ", which are run alone"
-                : ", " + kept + " of these near the best mixtures, which are run alone"));
+                ? ""
+                : ", " + kept + " of these near the best mixtures"));
   }
 
   @Override
-  public void phaseStarted(String phase, long inferences) {
+  public synchronized void phaseStarted(String phase, long inferences) {
     line(phase + (inferences == 0 ? "" : ", about " + inferences + " inferences"));
-    this.phase = phase;
+    phases.restart(phase);
     best = null;
-    phaseStart = nanoseconds.getAsLong();
   }
 
   @Override
-  public void phaseAdvanced(String phase, long done, long of) {
+  public synchronized void phaseResumed(String phase) {
+    phases.enter(phase);
+  }
+
+  @Override
+  public synchronized void phaseAdvanced(String phase, String unit, long done, long of) {
+    if (!phase.equals(phases.current())) {
+      phases.enter(phase);
+    }
     if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos() || done == 0) {
       return;
     }
-    double seconds = (nanoseconds.getAsLong() - phaseStart) * 1e-9;
-    line(
-        phase
-            + ": "
-            + done
-            + " of "
-            + of
-            + ", about "
-            + Math.round(seconds / done * (of - done))
-            + " s left");
+    String left =
+        done < of ? ", about " + time(phases.seconds() / done * (of - done)) + " left" : "";
+    line(phase + ": " + count(done) + " of " + count(of) + " " + unit + left);
+  }
+
+  /** Large ones in millions: nobody reads their last digits. */
+  private static String count(long number) {
+    return number < 1_000_000
+        ? Long.toString(number)
+        : String.format(Locale.ROOT, "%.1f million", number * 1e-6);
   }
 
   @Override
-  public void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {
+  public synchronized void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {
     for (CandidateEvaluation evaluation : decided) {
       if (isBetter(evaluation)) {
         best = evaluation;
@@ -175,9 +187,9 @@ final class SweepProgress implements SearchListener, AutoCloseable {
     if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos() || judged == 0) {
       return;
     }
-    double seconds = (nanoseconds.getAsLong() - phaseStart) * 1e-9;
+    double seconds = phases.seconds();
     line(
-        phase
+        phases.current()
             + ": "
             + judged
             + (left == 0 ? "" : " of at most " + (judged + left))

@@ -198,6 +198,10 @@ final class SweepView {
     if (certificate.weightTensors() > 0) {
       facts.add(new PageView.Fact("Weight tensors", Figure.count(certificate.weightTensors())));
       facts.add(new PageView.Fact("Their options", Figure.count(certificate.options())));
+      if (certificate.measured() != null && certificate.predicted() != null) {
+        facts.add(new PageView.Fact("Run alone", Figure.count(certificate.measured())));
+        facts.add(new PageView.Fact("Foretold from these", Figure.count(certificate.predicted())));
+      }
       facts.add(
           new PageView.Fact(
               "Possible plans",

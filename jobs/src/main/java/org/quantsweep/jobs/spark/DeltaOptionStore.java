@@ -35,6 +35,7 @@ import org.quantsweep.sweep.TensorOption;
 public final class DeltaOptionStore implements OptionStore {
   private static final String FITTED = "fitted";
   private static final String SENSITIVITY = "sensitivity";
+  private static final String SPREAD = "spread";
   private static final String OPENING = "opening";
   private static final StructType SCHEMA =
       new StructType()
@@ -167,6 +168,10 @@ public final class DeltaOptionStore implements OptionStore {
 
   @Override
   public synchronized Map<TensorOption, Sensitivity> loadSensitivities(Sha256Digest key) {
+    Map<TensorOption, Double> spread = new HashMap<>();
+    for (Row row : rows(SPREAD, key, null, "tensor", "scheme", "first")) {
+      spread.put(option(row), row.getDouble(2));
+    }
     Map<TensorOption, Sensitivity> found = new HashMap<>();
     for (Row row :
         rows(
@@ -179,9 +184,15 @@ public final class DeltaOptionStore implements OptionStore {
             "second",
             "disagreeing",
             "samples")) {
+      TensorOption option = option(row);
       found.put(
-          option(row),
-          new Sensitivity(row.getDouble(2), row.getDouble(3), row.getLong(4), row.getLong(5)));
+          option,
+          new Sensitivity(
+              row.getDouble(2),
+              row.getDouble(3),
+              row.getLong(4),
+              row.getLong(5),
+              spread.get(option)));
     }
     return found;
   }
@@ -192,18 +203,33 @@ public final class DeltaOptionStore implements OptionStore {
     List<Row> rows = new ArrayList<>();
     new TreeMap<>(measured)
         .forEach(
-            (option, found) ->
-                rows.add(
-                    RowFactory.create(
-                        SENSITIVITY,
-                        key.hex(),
-                        option.tensor(),
-                        option.scheme().toString(),
-                        null,
-                        found.loss(),
-                        found.squaredError(),
-                        found.disagreeing(),
-                        found.samples())));
+            (option, found) -> {
+              String tensor = option.tensor();
+              String scheme = option.scheme().toString();
+              rows.add(
+                  RowFactory.create(
+                      SENSITIVITY,
+                      key.hex(),
+                      tensor,
+                      scheme,
+                      null,
+                      found.loss(),
+                      found.squaredError(),
+                      found.disagreeing(),
+                      found.samples()));
+              // A row of its own, so that tables of earlier versions keep their columns.
+              rows.add(
+                  RowFactory.create(
+                      SPREAD,
+                      key.hex(),
+                      tensor,
+                      scheme,
+                      null,
+                      found.squaredLoss(),
+                      null,
+                      null,
+                      null));
+            });
     append(rows);
   }
 

@@ -2,6 +2,7 @@ package org.quantsweep.jobs.spark;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,12 +12,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.storage.StorageLevel;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
@@ -31,12 +34,15 @@ import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
+import org.quantsweep.sample.ShardId;
+import org.quantsweep.sweep.FitProgress;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.OptionEvaluator;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionStore;
 import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.PreparedSample;
+import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.ShardEvaluator;
 import org.quantsweep.sweep.SweepCost;
@@ -223,8 +229,8 @@ public final class SparkOptionRunner implements OptionRunner {
 
   @Override
   public Map<TensorOption, FittedOption> fit(
-      Collection<TensorOption> options, Map<String, OptimalTableSet> tables) {
-    return fitted(options, tables, SparkOptionRunner::collected);
+      Collection<TensorOption> options, Map<String, OptimalTableSet> tables, FitProgress progress) {
+    return fitted(options, tables, progress, SparkOptionRunner::collected);
   }
 
   /** Where codes are many they are written where they were made; else they stay here too. */
@@ -233,13 +239,15 @@ public final class SparkOptionRunner implements OptionRunner {
       OptionStore store,
       Sha256Digest key,
       Collection<TensorOption> options,
-      Map<String, OptimalTableSet> tables) {
+      Map<String, OptimalTableSet> tables,
+      FitProgress progress) {
     if (!(store instanceof DeltaOptionStore delta)) {
-      return OptionRunner.super.fitInto(store, key, options, tables);
+      return OptionRunner.super.fitInto(store, key, options, tables, progress);
     }
     return fitted(
         options,
         tables,
+        progress,
         all -> {
           // Before the table is locked: another sweep may want to write there.
           long bytes =
@@ -267,9 +275,13 @@ public final class SparkOptionRunner implements OptionRunner {
       OptionStore store,
       Sha256Digest key,
       Iterator<FitGroup> groups,
+      FitProgress progress,
       Consumer<Map<TensorOption, FittedOption>> found) {
     new JobsAtOnce(spark, fittedAtOnce)
-        .run(groups, group -> fitInto(store, key, group.options(), group.tables()), found);
+        .run(
+            groups,
+            group -> fitInto(store, key, group.options(), group.tables(), progress),
+            found);
   }
 
   private static Map<TensorOption, FittedOption> withoutCodes(
@@ -290,6 +302,7 @@ public final class SparkOptionRunner implements OptionRunner {
   private Map<TensorOption, FittedOption> fitted(
       Collection<TensorOption> options,
       Map<String, OptimalTableSet> tables,
+      FitProgress progress,
       java.util.function.Function<
               JavaRDD<Map<TensorOption, FittedOption>>, Map<TensorOption, FittedOption>>
           use) {
@@ -304,7 +317,7 @@ public final class SparkOptionRunner implements OptionRunner {
     JavaPairRDD<String, InputMoments> moments = statistics.load(known).partitionBy(oneEach);
     JavaPairRDD<String, InputMoments> gathered = null;
     if (!missing.isEmpty()) {
-      gathered = gather(missing, oneEach).persist(StorageLevel.MEMORY_AND_DISK());
+      gathered = gather(missing, oneEach, progress).persist(StorageLevel.MEMORY_AND_DISK());
       moments = gathered.union(moments);
     }
     JavaRDD<Map<TensorOption, FittedOption>> fitted = null;
@@ -314,7 +327,7 @@ public final class SparkOptionRunner implements OptionRunner {
         gathered.count();
         statistics.append(gathered);
       }
-      fitted = fit(byTensor, moments, tables).persist(StorageLevel.MEMORY_AND_DISK());
+      fitted = fit(byTensor, moments, tables, progress).persist(StorageLevel.MEMORY_AND_DISK());
       Map<TensorOption, FittedOption> all = new TreeMap<>(use.apply(fitted));
       options.forEach(one -> all.putIfAbsent(one, FittedOption.UNREACHED));
       return all;
@@ -330,8 +343,10 @@ public final class SparkOptionRunner implements OptionRunner {
 
   /** Runs the calibration samples through the network. */
   private JavaPairRDD<String, InputMoments> gather(
-      Set<String> tensors, TensorPartitioner partitioner) {
+      Set<String> tensors, TensorPartitioner partitioner, FitProgress progress) {
     Context context = calibration.context();
+    progress.gathering(context.samples().value().size());
+    TaskProgress done = TaskProgress.in(spark.sc(), progress::gathered);
     PairFlatMapFunction<Iterator<Prepared>, MomentsOfShards.Place, InputMoments> gather =
         shards -> {
           List<Tuple2<MomentsOfShards.Place, InputMoments>> found = new ArrayList<>();
@@ -341,6 +356,7 @@ public final class SparkOptionRunner implements OptionRunner {
             ShardEvaluator.Result<Map<String, InputMoments>> result =
                 evaluator.moments(shard.samples(), tensors);
             context.cost().add(result.cost());
+            done.add((long) shard.samples().size());
             result
                 .value()
                 .forEach(
@@ -361,7 +377,9 @@ public final class SparkOptionRunner implements OptionRunner {
   private JavaRDD<Map<TensorOption, FittedOption>> fit(
       Map<String, List<TensorOption>> options,
       JavaPairRDD<String, InputMoments> moments,
-      Map<String, OptimalTableSet> tables) {
+      Map<String, OptimalTableSet> tables,
+      FitProgress progress) {
+    TaskProgress done = TaskProgress.in(spark.sc(), progress::fitted);
     Context context = calibration.context();
     TreeMap<String, List<TensorOption>> parts = new TreeMap<>();
     Map<String, List<String>> partsOf = new HashMap<>();
@@ -385,12 +403,14 @@ public final class SparkOptionRunner implements OptionRunner {
     FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, Map<TensorOption, FittedOption>> fit =
         own -> {
           Map<TensorOption, FittedOption> fitted = new HashMap<>();
-          Set<String> done = new HashSet<>();
+          Set<String> begun = new HashSet<>();
           while (own.hasNext()) {
             Tuple2<String, InputMoments> part = own.next();
             // Two sweeps at once may both have stored them.
-            if (done.add(part._1())) {
-              fitted.putAll(context.evaluator().fit(parts.get(part._1()), part._2(), known));
+            if (begun.add(part._1())) {
+              OptionEvaluator evaluator = context.evaluator();
+              fitted.putAll(evaluator.fit(parts.get(part._1()), part._2(), known));
+              done.add(evaluator.fittingWork(parts.get(part._1())));
             }
           }
           return List.of(fitted).iterator();
@@ -414,13 +434,18 @@ public final class SparkOptionRunner implements OptionRunner {
   @Override
   public void measureEach(
       Iterator<Map<TensorOption, OptionWeights>> groups,
+      SampleBlock block,
+      LongConsumer ran,
       Consumer<Map<TensorOption, Sensitivity>> found) {
-    new JobsAtOnce(spark, measuredAtOnce).run(groups, this::measure, found);
+    new JobsAtOnce(spark, measuredAtOnce).run(groups, group -> measure(group, block, ran), found);
   }
 
   @Override
-  public Map<TensorOption, Sensitivity> measure(Map<TensorOption, OptionWeights> options) {
-    int shards = Math.max(1, sensitivity.getNumPartitions());
+  public Map<TensorOption, Sensitivity> measure(
+      Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
+    TaskProgress done = TaskProgress.in(spark.sc(), ran);
+    JavaRDD<List<PreparedSample>> samples = held(block);
+    int shards = Math.max(1, samples.getNumPartitions());
     List<OptionPart> parts = parts(options, slots / shards);
     if (parts.size() > 1 || measuredAtOnce > 1) {
       prepareOnce();
@@ -444,7 +469,8 @@ public final class SparkOptionRunner implements OptionRunner {
                   OptionEvaluator.Sessions sessions =
                       lease.get(part.digest(), () -> evaluator.open(part.options().value()));
                   ShardEvaluator.Result<Map<TensorOption, Sensitivity>> result =
-                      evaluator.measure(shard._2(), sessions);
+                      evaluator.measure(shard._2(), sessions, block);
+                  done.add(block.count(shard._2()) * part.options().value().size());
                   found.add(new Answer<>(new HashMap<>(result.value()), result.cost()));
                 }
               }
@@ -456,7 +482,7 @@ public final class SparkOptionRunner implements OptionRunner {
       for (Answer<Map<TensorOption, Sensitivity>> answer :
           spark
               .parallelize(places, places.size())
-              .cartesian(sensitivity)
+              .cartesian(samples)
               .mapPartitions(run)
               .collect()) {
         answer.value().forEach((option, added) -> all.merge(option, added, Sensitivity::plus));
@@ -466,6 +492,23 @@ public final class SparkOptionRunner implements OptionRunner {
     } finally {
       parts.forEach(part -> part.options().unpersist());
     }
+  }
+
+  /** The shards that hold some of the samples of a block: others would be tasks for nothing. */
+  private JavaRDD<List<PreparedSample>> held(SampleBlock block) {
+    SampleIndex index = sensitivityContext.samples().value();
+    BitSet wanted = new BitSet();
+    for (int number = 0; number < index.shards(); number++) {
+      ShardId shard = new ShardId(number);
+      wanted.set(number, block.meets(index.first(shard), index.end(shard)));
+    }
+    return wanted.cardinality() == sensitivity.getNumPartitions()
+        ? sensitivity
+        : PartitionPruningRDD.create(
+                sensitivity.rdd(),
+                (scala.Function1<Object, Object> & Serializable)
+                    shard -> wanted.get((Integer) shard))
+            .toJavaRDD();
   }
 
   /** Else the tasks of every part and group would prepare the same samples. */

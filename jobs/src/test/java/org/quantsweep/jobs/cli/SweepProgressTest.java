@@ -24,19 +24,99 @@ class SweepProgressTest {
   private static String planned(double secondsPerInference) {
     StringWriter err = new StringWriter();
     try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
-      progress.planned(new SearchEstimate(26, 400, 300, 100, 500, secondsPerInference, 2));
+      progress.planned(estimate(false, secondsPerInference));
     }
     return err.toString();
   }
 
+  private static SearchEstimate estimate(boolean foretells, double secondsPerInference) {
+    return new SearchEstimate(
+        26, 400, 40_000_000, 300, foretells, 100, 500, secondsPerInference, 2);
+  }
+
   @Test
   void aPlanSaysItsWorkAndAboutHowLongItTakes() {
-    // 400 x 0.65 x 0.6 x 100 and 60 x 0.6 x 500 inferences, and 300: 33,900 of 10 ms on two cores.
+    // 400 x 0.65 x 0.6 x 100 and 60 x 0.6 x 500 inferences, and three times 300: 34,500 of 10 ms,
+    // and 2 us for each of 40 million weights: 425 s, on two cores.
     assertThat(planned(0.010))
         .isEqualTo(
-            "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, each option"
-                + " alone on 100 (about 15600 inferences), plans on 500 (about 18000); about 3 min"
-                + " in all at 10.0 ms an inference on 2 cores, less what is known from before\n");
+            "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, 40.0 million"
+                + " weights of all forms to fit, each option alone on at most 100 samples (about"
+                + " 15600 inferences), plans on 500 (about 18000); about 4 min in all at 10.0 ms an"
+                + " inference on 2 cores, less what is known from before\n");
+  }
+
+  @Test
+  void whereMostOptionsAreForetoldFewRunsAreForecast() {
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), () -> 0)) {
+      progress.planned(estimate(true, 0.010));
+    }
+    // 26 x 7 options on 64 samples, 0.6 of the network each.
+    assertThat(err.toString())
+        .contains(
+            ", some options alone on at most 100 samples (about 6989 inferences), plans on 500"
+                + " (about 18000); about 3 min in all");
+  }
+
+  @Test
+  void statisticsAndFittingAreToldByTheirWorkAndEachHasItsOwnTimeLeft() {
+    AtomicLong clock = new AtomicLong();
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), clock::get)) {
+      progress.phaseStarted("statistics", 0);
+      clock.set(SECOND * 20);
+      progress.phaseAdvanced("statistics", "samples", 100, 600);
+      clock.set(SECOND * 60);
+      progress.phaseStarted("fitting", 0);
+      clock.set(SECOND * 90);
+      progress.phaseAdvanced("fitting", "weights of all forms", 3_000_000, 12_340_000);
+      // Another group's samples go through; 80 s of this stage gave 400 samples.
+      clock.set(SECOND * 91);
+      progress.phaseAdvanced("statistics", "samples", 300, 600);
+      clock.set(SECOND * 111);
+      progress.phaseAdvanced("statistics", "samples", 400, 600);
+      clock.set(SECOND * 112);
+      progress.phaseAdvanced("fitting", "weights of all forms", 3_500_000, 12_340_000);
+      clock.set(SECOND * 142);
+      progress.phaseAdvanced("fitting", "weights of all forms", 12_340_000, 12_340_000);
+    }
+    assertThat(err.toString())
+        .isEqualTo(
+            "0 s: statistics\n"
+                + "20 s: statistics: 100 of 600 samples, about 100 s left\n"
+                + "60 s: fitting\n"
+                + "90 s: fitting: 3.0 million of 12.3 million weights of all forms, about 93 s"
+                + " left\n"
+                + "111 s: statistics: 400 of 600 samples, about 40 s left\n"
+                + "142 s: fitting: 12.3 million of 12.3 million weights of all forms\n");
+  }
+
+  @Test
+  void sensitivitiesAreOneStageWhoseTimeLeftDoesNotBeginAgain() {
+    AtomicLong clock = new AtomicLong();
+    StringWriter err = new StringWriter();
+    try (SweepProgress progress = new SweepProgress(new PrintWriter(err, true), clock::get)) {
+      progress.phaseStarted("sensitivities", 0);
+      clock.set(SECOND * 10);
+      progress.phaseAdvanced("sensitivities", "runs", 1000, 5000);
+      clock.set(SECOND * 20);
+      progress.phaseStarted("first plans", 0);
+      clock.set(SECOND * 50);
+      // The plans' time is not that of the runs: 30 s of them gave 2,000.
+      progress.phaseResumed("sensitivities");
+      clock.set(SECOND * 60);
+      progress.phaseAdvanced("sensitivities", "runs", 2000, 4000);
+      clock.set(SECOND * 80);
+      progress.phaseAdvanced("sensitivities", "runs", 4000, 4000);
+    }
+    assertThat(err.toString())
+        .isEqualTo(
+            "0 s: sensitivities\n"
+                + "10 s: sensitivities: 1000 of 5000 runs, about 40 s left\n"
+                + "20 s: first plans\n"
+                + "60 s: sensitivities: 2000 of 4000 runs, about 30 s left\n"
+                + "80 s: sensitivities: 4000 of 4000 runs\n");
   }
 
   @Test
@@ -92,8 +172,9 @@ class SweepProgressTest {
   void whereNothingWasRunThereIsNoTimeToTell() {
     assertThat(planned(0))
         .isEqualTo(
-            "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, each option"
-                + " alone on 100 (about 15600 inferences), plans on 500 (about 18000)\n");
+            "0 s: 26 weight tensors, at most 400 options: calibration on 300 samples, 40.0 million"
+                + " weights of all forms to fit, each option alone on at most 100 samples (about"
+                + " 15600 inferences), plans on 500 (about 18000)\n");
   }
 
   @Test

@@ -257,6 +257,8 @@ public final class ReportFixture {
                     + " tensor",
                 weights.size(),
                 16 * weights.size(),
+                6 * weights.size(),
+                9 * weights.size(),
                 1.2 * weights.size(),
                 400,
                 "knapsack",

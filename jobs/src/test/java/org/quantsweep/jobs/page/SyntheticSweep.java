@@ -331,6 +331,8 @@ final class SyntheticSweep {
             "every uniform scheme by ascending size, then plans of one option per weight tensor",
             tensors,
             24 * tensors,
+            10 * tensors,
+            13 * tensors,
             tensors * Math.log10(24),
             500,
             "knapsack",

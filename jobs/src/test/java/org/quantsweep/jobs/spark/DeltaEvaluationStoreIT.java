@@ -346,7 +346,7 @@ class DeltaEvaluationStoreIT {
     Map<TensorOption, Sensitivity> measured =
         Map.of(
             new TensorOption("conv/weights", Scheme.parse("linear:4")),
-            new Sensitivity(0.5, 0.25, 3, 100));
+            new Sensitivity(0.5, 0.25, 3, 100, 0.75));
     Thread freeing =
         new Thread(
             () -> {

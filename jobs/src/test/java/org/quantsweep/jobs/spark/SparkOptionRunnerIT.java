@@ -34,12 +34,14 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
+import org.quantsweep.sweep.FitProgress;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.InMemoryOptionStore;
 import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.MomentsTree;
 import org.quantsweep.sweep.OptionRunner;
 import org.quantsweep.sweep.OptionWeights;
+import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 import org.quantsweep.testing.MadeMoments;
@@ -172,13 +174,19 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         SparkOptionRunner cut = cut(given, calibration, prepares, selection.index())) {
       prepares.runReference();
       assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
-      plain.fitInto(here, key, options, Map.of());
+      plain.fitInto(here, key, options, Map.of(), FitProgress.SILENT);
       assertThat(cut.groupsAtOnce()).isEqualTo(4);
       Map<TensorOption, Sensitivity> sideBySide = new TreeMap<>();
       cut.measureEach(
           options.stream().map(option -> Map.of(option, weights.get(option))).iterator(),
+          SampleBlock.ALL,
+          runs -> {},
           sideBySide::putAll);
       assertThat(sideBySide).isEqualTo(plain.measure(weights));
+      for (SampleBlock block : List.of(new SampleBlock(0, 3), new SampleBlock(3, 11))) {
+        assertThat(cut.measure(weights, block, runs -> {}))
+            .isEqualTo(plain.measure(weights, block, runs -> {}));
+      }
       List<OptionRunner.FitGroup> groups = new ArrayList<>();
       for (String tensor : List.of("one/weights", "two/weights")) {
         groups.add(
@@ -192,6 +200,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
           there,
           key,
           groups.iterator(),
+          FitProgress.SILENT,
           found -> {
             found.keySet().forEach(option -> order.add(option.tensor()));
             told.putAll(found);

@@ -38,11 +38,13 @@ public record TensorEvidence(
    * @param bytes that the tensor takes under it
    * @param error its own squared error, weighted by the layer's inputs where it is fitted; null
    *     where it is not known
-   * @param loss the criterion's loss of this option alone, summed over the samples that it was run
-   *     on; null where it was not run
-   * @param disagreeing how many of these disagree; null likewise
+   * @param loss the criterion's loss of this option alone, as a sum over as many samples as options
+   *     are run on at most; null where it is not known
+   * @param disagreeing how many of the samples that it was run on disagree; null where it was not
+   *     run
    * @param samples how many these are; null likewise
-   * @param state {@code measured}, {@code dominated} (another one is smaller and closer), {@code
+   * @param state {@code measured}, {@code predicted} (not run: its loss follows from its error and
+   *     from what others of the tensor lose), {@code dominated} (another one is smaller and closer), {@code
    *     narrowed} (left out before it was run), {@code refused} (a wider one of its form does too
    *     badly), {@code not-fitted}, or {@code offered} (a uniform candidate stores the tensor so; a
    *     search over plans, if there was one, does not choose from it)
