@@ -2,12 +2,12 @@ package org.quantsweep.search;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -43,6 +43,9 @@ public final class PlanSearch {
   private static final double CURVE_FROM = 0.95;
 
   private static final double CURVE_TO = 1.1;
+
+  /** How far above the smallest accepted plan rungs are looked for where sizes cost files. */
+  private static final double MOST_RAISED = 1.5;
 
   /** A curve has a slope. */
   private static final int LEAST_POINTS = 2;
@@ -105,19 +108,20 @@ public final class PlanSearch {
   public PlanOutcome run(Strategy strategy, AgreementThreshold threshold, Finalists finalists) {
     Candidate incumbent = finalists.incumbent().orElse(UNBOUNDED);
     Candidate uniform = finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED);
-    List<Candidate> whole = line(strategy);
-    List<Candidate> all = whole.stream().filter(plan -> plan.compareTo(uniform) < 0).toList();
-    List<Candidate> line = all.stream().filter(plan -> plan.compareTo(incumbent) < 0).toList();
+    CandidateLine whole = line(strategy);
+    CandidateLine all = whole.below(uniform);
+    CandidateLine line = all.below(incumbent);
     boolean confirmed = finalists.unseen() > 0;
     // A ladder, and as many plans again where its first rung is in doubt.
     int ladder = confirmed ? 2 * finalists.most() : 0;
     later = (settings.moves() + 1) * settings.neighbours() + settings.scan() + ladder;
     later += confirmed ? settings.rungs() : 0;
     judge.begin("plans");
-    Optional<Candidate> boundary = boundary(line, threshold);
+    OptionalInt boundary = boundary(line, threshold);
     if (confirmed) {
       later -= settings.rungs();
-      curve = curve(all, boundary.orElse(incumbent), threshold);
+      Candidate around = boundary.isPresent() ? line.get(boundary.getAsInt()) : incumbent;
+      curve = curve(all, around, threshold);
     }
     later -= settings.scan();
     boundary.ifPresent(found -> scan(line, found, threshold));
@@ -143,12 +147,13 @@ public final class PlanSearch {
   }
 
   /** What the line promises; nothing where a plan's options were not all measured. */
-  private List<PlanOutcome.LinePoint> points(List<Candidate> line) {
+  private List<PlanOutcome.LinePoint> points(CandidateLine line) {
     List<PlanOutcome.LinePoint> points = new ArrayList<>();
-    for (Candidate plan : measured.isEmpty() ? List.<Candidate>of() : line) {
-      PredictedLoss.of(catalog.plan(plan), measured)
+    for (int place = 0; place < line.size() && !measured.isEmpty(); place++) {
+      QuantizationPlan plan = line.plan(place);
+      PredictedLoss.of(plan, measured)
           .ifPresent(
-              loss -> points.add(new PlanOutcome.LinePoint(plan.encodedSize().bytes(), loss)));
+              loss -> points.add(new PlanOutcome.LinePoint(catalog.bytesOnDisk(plan), loss)));
     }
     return points;
   }
@@ -162,8 +167,9 @@ public final class PlanSearch {
   }
 
   /** The strategy's plans, ascending, close ones left out. */
-  private List<Candidate> line(Strategy strategy) {
-    Set<Candidate> ascending = new LinkedHashSet<>();
+  private CandidateLine line(Strategy strategy) {
+    List<QuantizationPlan> ascending = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
     List<QuantizationPlan> plans = strategy.line(space, measured);
     long last = 0;
     long promised = Long.MIN_VALUE;
@@ -173,14 +179,15 @@ public final class PlanSearch {
       }
       QuantizationPlan plan = plans.get(place);
       long bytes = catalog.bytes(plan);
-      // Only what is kept becomes a candidate: a line has some 30,000 plans.
+      // Only what is kept may become a candidate: a line has some 30,000 plans.
       if (bytes >= last * CLOSEST_SIZES) {
-        ascending.add(catalog.add(plan));
+        ascending.add(plan);
+        sizes.add(bytes);
         last = bytes;
         promised = promised(plans, place, bytes);
       }
     }
-    return List.copyOf(ascending);
+    return new CandidateLine(catalog, ascending, sizes);
   }
 
   /** What the options of the next plan have to take in a large model, before its size is asked. */
@@ -190,8 +197,8 @@ public final class PlanSearch {
         : Long.MIN_VALUE;
   }
 
-  /** The smallest accepted plan of the line, by narrowing. */
-  private Optional<Candidate> boundary(List<Candidate> line, AgreementThreshold t) {
+  /** The place of the smallest accepted plan of the line, by narrowing. */
+  private OptionalInt boundary(List<Candidate> line, AgreementThreshold t) {
     int rejected = -1;
     int accepted = line.size();
     while (accepted - rejected > 1) {
@@ -214,7 +221,7 @@ public final class PlanSearch {
         break;
       }
     }
-    return accepted == line.size() ? Optional.empty() : Optional.of(line.get(accepted));
+    return accepted == line.size() ? OptionalInt.empty() : OptionalInt.of(accepted);
   }
 
   /** How many plans it takes at most to find the boundary among so many. */
@@ -231,8 +238,8 @@ public final class PlanSearch {
   }
 
   /** Looks for smaller accepted plans at most so many places below another one. */
-  private void scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
-    int accepted = line.indexOf(from);
+  private void scan(List<Candidate> line, int from, AgreementThreshold t) {
+    int accepted = from;
     int below = accepted - 1;
     while (below >= 0 && below >= accepted - settings.scan() && !budget.isOver()) {
       int to = Math.max(below - settings.plansInFlight() + 1, 0);
@@ -261,16 +268,12 @@ public final class PlanSearch {
    * those that it rejected are not, and a curve through the accepted ones alone is lifted.
    */
   private Optional<AgreementCurve> curve(
-      List<Candidate> line, Candidate boundary, AgreementThreshold t) {
-    double low = Math.log(boundary.encodedSize().bytes() * CURVE_FROM);
-    double high = Math.log(boundary.encodedSize().bytes() * CURVE_TO);
-    for (int point = 0; point < settings.rungs(); point++) {
-      double wanted = low + (high - low) * point / Math.max(1, settings.rungs() - 1);
-      line.stream()
-          .min(
-              Comparator.comparingDouble(
-                  plan -> Math.abs(Math.log((double) plan.encodedSize().bytes()) - wanted)))
-          .ifPresent(designed::add);
+      CandidateLine line, Candidate boundary, AgreementThreshold t) {
+    double low = Math.log(boundary.size().bytes() * CURVE_FROM);
+    double high = Math.log(boundary.size().bytes() * CURVE_TO);
+    for (int point = 0; point < settings.rungs() && !line.isEmpty(); point++) {
+      designed.add(
+          line.nearest(low + (high - low) * point / Math.max(1, settings.rungs() - 1)));
     }
     List<AgreementCurve.Point> points = new ArrayList<>();
     List<Candidate> left = new ArrayList<>(designed);
@@ -302,9 +305,9 @@ public final class PlanSearch {
 
   /** What is to be confirmed. Plans that selection has not decided are judged first. */
   private List<Rung> ladder(
-      List<Candidate> line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
+      CandidateLine line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
     Map<Boolean, List<Candidate>> undecided =
-        line.stream()
+        contenders(line).stream()
             .filter(plan -> !decided.containsKey(plan))
             .collect(Collectors.partitioningBy(plan -> plan.compareTo(uniform) < 0));
     PlanLadder.Shares shares =
@@ -344,6 +347,22 @@ public final class PlanSearch {
         .rungs(undecided.get(true), undecided.get(false));
   }
 
+  /** Plans that may be rungs: all, but where exact sizes cost whole files a step apart. */
+  private List<Candidate> contenders(CandidateLine line) {
+    if (catalog.isExact() || line.isEmpty()) {
+      return line;
+    }
+    Optional<Candidate> smallest =
+        decided.values().stream()
+            .filter(own -> own.verdict() == Verdict.ACCEPTED)
+            .map(CandidateEvaluation::candidate)
+            .findFirst();
+    return smallest
+        .map(own -> own.size().bytes())
+        .map(bytes -> line.spaced(bytes, MOST_RAISED * bytes, 1 / (1 - Ladder.STEP)))
+        .orElse(List.of());
+  }
+
   private List<CandidateEvaluation> judgeInWaves(List<Candidate> plans, AgreementThreshold t) {
     List<CandidateEvaluation> found = new ArrayList<>();
     for (int at = 0; at < plans.size() && !budget.isOver(); at += settings.plansInFlight()) {
@@ -371,7 +390,7 @@ public final class PlanSearch {
 
   /** Where no loss is measured, smaller files are taken for the worse ones. */
   private static OptionalDouble bySize(Candidate candidate) {
-    return OptionalDouble.of(-Math.log((double) candidate.encodedSize().bytes()));
+    return OptionalDouble.of(-Math.log((double) candidate.size().bytes()));
   }
 
   /** Places that cut what lies between two others into equal parts. */
