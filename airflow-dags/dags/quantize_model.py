@@ -62,6 +62,12 @@ PARAMS = {
     "largest_size": Param(
         None, **TEXT, description="Instead of agreement: the most agreeing model of at most so many bytes, such as 5MB."
     ),
+    "objective": Param(
+        None,
+        type=["null", "string"],
+        enum=[None, "size", "download"],
+        description="Which bytes are to be few: those on disk, or those of the deflated files.",
+    ),
     "family": Param(None, type=["null", "string"], enum=[None, "uniform", "per-tensor"]),
     "schemes": Param(None, **TEXT, description="Only these schemes, such as linear:6,lut-kmeans:6."),
     "deployment_target": Param(
@@ -251,6 +257,7 @@ with DAG(
             flag("--agreement", "agreement"),
             flag("--class-floor", "class_floor"),
             flag("--largest-size", "largest_size"),
+            flag("--objective", "objective"),
             flag("--family", "family"),
             flag("--schemes", "schemes"),
             flag("--deployment-target", "deployment_target"),

@@ -70,6 +70,7 @@ def test_parameters_have_no_values_of_their_own(dags):
         "agreement": None,
         "class_floor": None,
         "largest_size": None,
+        "objective": None,
         "family": None,
         "schemes": None,
         "deployment_target": None,
@@ -105,6 +106,7 @@ def test_every_spark_task_is_of_the_one_operator_and_takes_a_slot_of_the_pool(da
         ({"schemes": "linear:1", "agreement": "1"}, ["--agreement=1", "--schemes=linear:1"]),
         ({"agreement": 0.95, "class_floor": 0.8}, ["--agreement=0.95", "--class-floor=0.8"]),
         ({"family": "uniform", "largest_size": "1.2MB"}, ["--largest-size=1.2MB", "--family=uniform"]),
+        ({"agreement": 0.95, "objective": "download"}, ["--agreement=0.95", "--objective=download"]),
         (
             {"deployment_target": "iOS18", "compute_unit": "ane"},
             ["--deployment-target=iOS18", "--compute-unit=ane"],
@@ -207,8 +209,8 @@ def test_all_problems_are_said_together(request_of):
         request_of(events=[Event({"model": "--json", "name": "../x", "agremeent": "1"})])
     assert str(refused.value) == (
         "extra of the event of quantsweep_model: key 'agremeent' is not known. Known are model, samples, criterion,"
-        " agreement, class_floor, largest_size, family, schemes, deployment_target, compute_unit, registry, name,"
-        " time_budget, convert, convert_requirements, convert_python.\n"
+        " agreement, class_floor, largest_size, objective, family, schemes, deployment_target, compute_unit, registry,"
+        " name, time_budget, convert, convert_requirements, convert_python.\n"
         "extra of the event of quantsweep_model: 'model' (--json) is not what it must be: '--json' does not match"
         " '^[^-]'.\n"
         "extra of the event of quantsweep_model: 'name' (../x) is not what it must be: '../x' does not match"

@@ -182,6 +182,7 @@ class ArchitectureTest {
                 "inference.onnx..")
             .because("Core ML and ONNX messages stay with the formats and their front ends"),
         onlyIn("ai.onnxruntime..", "inference.onnxruntime").because("the engine has one user"),
+        onlyIn("com.jcraft.jzlib..", "artifact").because("what deflates has one user"),
         onlyIn("org.nd4j..", "linalg").because("linear algebra has one user"),
         onlyIn("org.bytedeco..", "linalg").because("linear algebra has one user"),
         onlyIn("org.apache.spark..", "datasets.table", "jobs..")

@@ -82,6 +82,14 @@ public interface ModelFormat {
    */
   List<Scheme> options(WeightTensor tensor);
 
+  /**
+   * The schemes that a search chooses from where what is downloaded is to be small: some of them
+   * take more bytes on disk and fewer once deflated.
+   */
+  default List<Scheme> downloadOptions(WeightTensor tensor) {
+    return options(tensor);
+  }
+
   /** Whether a weight tensor may be stored as codes at all. */
   default boolean isQuantizable(WeightTensor tensor) {
     return options(tensor).stream().anyMatch(Scheme.Compression.class::isInstance);
@@ -137,6 +145,9 @@ public interface ModelFormat {
 
   /** The bytes that a weight tensor takes in a scheme. */
   long storedBytes(WeightTensor tensor, Scheme scheme);
+
+  /** The arrays of a weight tensor as they lie in the files, one behind the other. */
+  byte[] storedArrays(WeightTensor tensor, StoredWeights weights);
 
   /** The bytes of the files as weight tensors are stored otherwise, without making them. */
   FileSizes sizes();

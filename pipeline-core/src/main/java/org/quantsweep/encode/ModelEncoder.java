@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
+import org.quantsweep.artifact.DownloadSize;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.LinearUse;
@@ -20,6 +21,7 @@ import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.CodedWeights;
 import org.quantsweep.quantize.HalfPrecisionCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
@@ -133,7 +135,7 @@ public final class ModelEncoder {
     return values;
   }
 
-  /** The fitted codes of a weight tensor, by its identity. */
+  /** The fitted codes of a weight tensor, by its identity; packed, however the scheme has them. */
   public CalibratedWeights calibrated(String identity, Scheme.Compression scheme) {
     return fitted(identity, scheme);
   }
@@ -143,6 +145,25 @@ public final class ModelEncoder {
     return format.options(tensors.get(identity)).stream()
         .filter(scheme -> unstorable(identity, scheme).isEmpty())
         .toList();
+  }
+
+  /** The same where what is downloaded is to be small. */
+  public List<Scheme> downloadOptions(String identity) {
+    return format.downloadOptions(tensors.get(identity)).stream()
+        .filter(scheme -> unstorable(identity, scheme).isEmpty())
+        .toList();
+  }
+
+  /**
+   * What the arrays of a weight tensor deflate to, as they lie in the files, under a scheme or its
+   * fallback: bytes.
+   */
+  public long deflatedBytes(String identity, Scheme scheme) {
+    WeightTensor tensor = tensors.get(identity);
+    return smallest(tensor, scheme)
+        .map(own -> DownloadSize.of(format.storedArrays(tensor, stored(tensor, own))))
+        // Stored as given, in a form that nobody makes again: such arrays hardly deflate.
+        .orElseGet(() -> tensor.storedBytes().bytes());
   }
 
   /**
@@ -254,7 +275,7 @@ public final class ModelEncoder {
     if (options == CalibratedOptions.NONE) {
       throw CalibratedOptions.missing(identity, spelled(scheme), spelled(scheme.plain()));
     }
-    return options.get(identity, scheme);
+    return options.get(identity, scheme.packed());
   }
 
   /** A scheme as people of the model's format write it. */
@@ -323,9 +344,13 @@ public final class ModelEncoder {
   }
 
   private CalibratedWeights weights(WeightTensor tensor, Scheme.Compression scheme) {
-    return scheme.calibrated()
-        ? fitted(tensor.identity(), scheme)
-        : new CalibratedWeights(quantizer(tensor).quantize(scheme), Optional.empty());
+    CalibratedWeights packed =
+        scheme.calibrated()
+            ? fitted(tensor.identity(), scheme)
+            : new CalibratedWeights(quantizer(tensor).quantize(scheme.packed()), Optional.empty());
+    return !scheme.equals(scheme.packed()) && packed.weights() instanceof CodedWeights codes
+        ? new CalibratedWeights(codes.bytewise(), packed.bias())
+        : packed;
   }
 
   private TensorQuantizer quantizer(WeightTensor tensor) {

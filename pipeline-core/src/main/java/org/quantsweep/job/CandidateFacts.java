@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.report.bundle.Bits;
@@ -27,14 +26,11 @@ final class CandidateFacts {
   /** The bytes of all bitmaps together; who lies farthest from the answer goes without. */
   static final long MOST_BITMAPS = 1L << 24;
 
-  /** Bytes of uniform candidates that are deflated, so that it takes a second or two. */
-  static final long MOST_DEFLATED = 24_000_000;
-
   private final SweptModel model;
   private final AnsweredSamples answered;
   private final CandidateFiles files;
   private final RememberedEvaluations evaluations;
-  private final Deliverables.Made made;
+  private final DownloadSizes downloads;
   private final SweepFindings findings;
   private final Optional<Candidate> chosen;
 
@@ -43,13 +39,13 @@ final class CandidateFacts {
       AnsweredSamples answered,
       CandidateFiles files,
       RememberedEvaluations evaluations,
-      Deliverables.Made made,
+      DownloadSizes downloads,
       SweepFindings findings) {
     this.model = model;
     this.answered = answered;
     this.files = files;
     this.evaluations = evaluations;
-    this.made = made;
+    this.downloads = downloads;
     this.findings = findings;
     this.chosen = findings.selection().candidate();
   }
@@ -58,7 +54,6 @@ final class CandidateFacts {
   List<CandidateEvidence> all() {
     Map<Candidate, Map<SampleRole, Evidence>> found = found();
     Set<Candidate> shown = withinRoom(found);
-    Map<Candidate, Long> downloads = downloads(found.keySet());
     ModelFormat format = model.read().format();
     List<CandidateEvidence> all = new ArrayList<>();
     for (Candidate candidate : new TreeSet<>(found.keySet())) {
@@ -80,7 +75,7 @@ final class CandidateFacts {
               kind(candidate),
               digest(candidate).hex(),
               candidate.encodedSize().bytes(),
-              downloads.get(candidate),
+              downloads.of(candidate).orElse(null),
               parts));
     }
     return all;
@@ -99,7 +94,7 @@ final class CandidateFacts {
    */
   private Map<Candidate, Map<SampleRole, Evidence>> found() {
     Set<Candidate> judged = new HashSet<>();
-    judged.add(new Candidate.AsGiven(model.given().size()));
+    judged.add(files.family().asGiven());
     findings.evaluations().values().stream()
         .filter(own -> own.verdict().isJudged())
         .map(CandidateEvaluation::candidate)
@@ -166,30 +161,5 @@ final class CandidateFacts {
       return 0;
     }
     return candidate.plan().isPresent() ? 2 : 1;
-  }
-
-  private Map<Candidate, Long> downloads(Set<Candidate> candidates) {
-    Map<Candidate, Long> sizes = new HashMap<>();
-    chosen.ifPresent(own -> sizes.put(own, DownloadSize.of(made.selected().orElseThrow())));
-    findings
-        .bestUniform()
-        .map(CandidateEvaluation::candidate)
-        .ifPresent(
-            own ->
-                sizes.computeIfAbsent(
-                    own, best -> DownloadSize.of(made.bestUniform().orElseThrow())));
-    long left = MOST_DEFLATED;
-    for (Candidate candidate : new TreeSet<>(candidates)) {
-      if (sizes.containsKey(candidate) || candidate.plan().isPresent()) {
-        continue;
-      }
-      boolean given = candidate instanceof Candidate.AsGiven;
-      left -= given ? 0 : candidate.encodedSize().bytes();
-      if (given || left >= 0) {
-        ModelFiles encoded = given ? model.given() : files.encode(candidate);
-        sizes.put(candidate, DownloadSize.of(encoded));
-      }
-    }
-    return sizes;
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.DownloadSize;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.OutputDescription;
@@ -130,7 +131,7 @@ public final class ComparisonEvidence {
                 "given",
                 compared.files().digest().hex(),
                 compared.files().size().bytes(),
-                DownloadSize.of(compared.files()),
+                DownloadSize.of(compared.files()).bytes(),
                 found)),
         List.of(),
         answered(shown),

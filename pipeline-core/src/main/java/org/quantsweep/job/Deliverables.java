@@ -13,6 +13,7 @@ import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.report.RecipeSummary;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.Objective;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 
@@ -93,6 +94,9 @@ final class Deliverables {
         SweepSettings.names(identity.settings().planRewrites()),
         fitted ? identity.calibration().hex() : null,
         fitted ? RecipeFitting.of(identity).keys() : null,
+        identity.settings().objective() == Objective.SIZE
+            ? null
+            : identity.settings().objective().toString(),
         file.digest().hex(),
         tensors,
         options);

@@ -39,6 +39,7 @@ final class EvidenceCollector {
   private final RememberedEvaluations evaluations;
   private final SweepPorts ports;
   private final SweepPhases.Options options;
+  private final DownloadSizes downloads;
 
   EvidenceCollector(
       InferenceEngine engine,
@@ -49,7 +50,9 @@ final class EvidenceCollector {
       CandidateFiles files,
       RememberedEvaluations evaluations,
       SweepPorts ports,
-      SweepPhases.Options options) {
+      SweepPhases.Options options,
+      DownloadSizes downloads) {
+    this.downloads = downloads;
     this.engine = engine;
     this.identity = identity;
     this.model = model;
@@ -82,7 +85,7 @@ final class EvidenceCollector {
         network,
         tensors,
         parts(),
-        new CandidateFacts(model, answered, files, evaluations, made, findings).all(),
+        new CandidateFacts(model, answered, files, evaluations, downloads, findings).all(),
         line(findings),
         shown(findings, made, listener),
         new Explainer(identity, answered, files, encoder, model.read().format(), findings)

@@ -6,8 +6,10 @@ import java.util.TreeSet;
 import org.quantsweep.calibration.CalibratedQuantizer;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSplits;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.SearchEstimate;
 
 /**
@@ -32,7 +34,11 @@ record PlanWork(
     long selection) {
   /** The work on some weight tensors of a model, rewritten where that was asked. */
   static PlanWork of(
-      PerTensorSettings settings, List<WeightTensor> all, CoreMLModel model, SweepSamples samples) {
+      PerTensorSettings settings,
+      Objective objective,
+      List<WeightTensor> all, 
+      CoreMLModel model,
+      SweepSamples samples) {
     Set<String> tensors = new TreeSet<>();
     Set<String> calibratable = new TreeSet<>();
     boolean fits = settings.rules().calibrated() && !samples.calibration().isEmpty();
@@ -40,7 +46,11 @@ record PlanWork(
     long fittedWeights = 0;
     for (WeightTensor tensor : all) {
       tensors.add(tensor.identity());
-      options += settings.rules().count(tensor.identity(), model.format().options(tensor));
+      List<Scheme> offered =
+          objective == Objective.DOWNLOAD
+              ? model.format().downloadOptions(tensor)
+              : model.format().options(tensor);
+      options += settings.rules().count(tensor.identity(), offered);
       if (fits && CalibratedQuantizer.isCalibratable(model, tensor)) {
         calibratable.add(tensor.identity());
         fittedWeights +=

@@ -31,6 +31,8 @@ import org.quantsweep.sweep.TensorOption;
  * @param calibration digest of what the fitted codes depend on; null for a plan without
  * @param fitting what these depend on, by name: see {@link RecipeFitting}; empty for a plan
  *     without, and in recipes of earlier versions
+ * @param objective which bytes the sweep that made it made few; null for those on disk, and in
+ *     recipes of earlier versions. It changes nothing of the file
  * @param sha256 of the file that the plan gives
  * @param tensors scheme by weight tensor
  * @param options SHA-256 of the fitted codes by weight tensor, of those that are calibrated
@@ -40,6 +42,7 @@ public record Recipe(
     List<String> rewrites,
     String calibration,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedMap<String, String> fitting,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String objective,
     String sha256,
     SortedMap<String, String> tensors,
     SortedMap<String, String> options) {
@@ -66,6 +69,18 @@ public record Recipe(
         Collections.unmodifiableSortedMap(new TreeMap<>(options == null ? Map.of() : options));
   }
 
+  /** Of a plan that is small on disk. */
+  public Recipe(
+      String model,
+      List<String> rewrites,
+      String calibration,
+      SortedMap<String, String> fitting,
+      String sha256,
+      SortedMap<String, String> tensors,
+      SortedMap<String, String> options) {
+    this(model, rewrites, calibration, fitting, null, sha256, tensors, options);
+  }
+
   /** The plan. */
   public QuantizationPlan plan() {
     TreeMap<String, Scheme> schemes = new TreeMap<>();
@@ -73,7 +88,7 @@ public record Recipe(
     return new QuantizationPlan(schemes);
   }
 
-  /** The fitted options of the plan, whose codes are stored. */
+  /** The fitted options of the plan, whose codes are stored, packed. */
   public List<TensorOption> fitted() {
     List<TensorOption> fitted = new ArrayList<>();
     plan()
@@ -81,7 +96,7 @@ public record Recipe(
         .forEach(
             (tensor, scheme) -> {
               if (scheme instanceof Scheme.Compression quantization && quantization.calibrated()) {
-                fitted.add(new TensorOption(tensor, scheme));
+                fitted.add(new TensorOption(tensor, quantization.packed()));
               }
             });
     return fitted;

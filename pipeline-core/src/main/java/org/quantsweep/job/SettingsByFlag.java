@@ -47,6 +47,7 @@ final class SettingsByFlag {
     } else if (settings.aim() instanceof Aim.MostAgreeing most) {
       put("largest-size", most.largest().toString());
     }
+    put("objective", settings.objective().toString());
     put("family", settings.perTensor().isPresent() ? "per-tensor" : "uniform");
     put("schemes", String.join(",", settings.schemes()));
     put("layers", String.join(",", settings.selection().layers()));

@@ -16,6 +16,7 @@ import org.quantsweep.quantize.LookUpTableFitter;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.Aim;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
@@ -118,6 +119,10 @@ record SweepIdentity(
             .field("confirmation", samples.confirmation().index().setDigest().hex())
             .field("preparation", preparation().hex())
             .field("criterion", settings.criterion().toString());
+    if (settings.objective() != Objective.SIZE) {
+      // Left out by default, so that other sweeps keep their digests.
+      digest.field("objective", settings.objective().toString());
+    }
     aim(digest, settings.aim())
         .field(
             "deployment",

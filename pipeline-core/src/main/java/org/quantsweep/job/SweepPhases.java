@@ -26,6 +26,7 @@ import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionPass;
 import org.quantsweep.search.PerTensorSearch;
 import org.quantsweep.search.PlanOutcome;
+import org.quantsweep.search.PlanSizing;
 import org.quantsweep.search.Rung;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
@@ -89,6 +90,7 @@ final class SweepPhases {
       SweepRunner confirming,
       SweepRunners runners,
       ModelEncoder encoder,
+      PlanSizing sizing,
       CandidateFiles files) {
     /** What runs models on a part. */
     SweepRunner running(SampleRole role) {
@@ -160,7 +162,10 @@ final class SweepPhases {
     Optional<PlanWork> work =
         settings
             .perTensor()
-            .map(own -> PlanWork.of(own, model.selected(), model.rewritten(), samples));
+            .map(
+                own ->
+                    PlanWork.of(
+                        own, settings.objective(), model.selected(), model.rewritten(), samples));
     work.ifPresent(
         planned ->
             listener.planned(
@@ -391,6 +396,7 @@ final class SweepPhases {
   private OptionPass pass(PlanWork work, OptionRunner runner, SearchBudget own) {
     return new OptionPass(
         open.encoder(),
+        open.sizing(),
         runner,
         open.options(),
         new OptionPass.Keys(identity.calibration(), identity.sensitivity(work.sensitivity())),

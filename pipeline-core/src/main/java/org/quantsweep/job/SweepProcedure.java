@@ -1,7 +1,9 @@
 package org.quantsweep.job;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
@@ -11,7 +13,10 @@ import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
+import org.quantsweep.search.Candidate;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.PlanCatalog;
+import org.quantsweep.search.PlanSizing;
 import org.quantsweep.search.SearchBudget;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.sweep.EvaluationKey;
@@ -81,8 +86,10 @@ public final class SweepProcedure {
         SweepRunner confirming = runner(model, samples.confirmation(), key, store)) {
       RememberedEvaluations evaluations = new RememberedEvaluations(store);
       ModelEncoder encoder = model.encoder(stored(options, identity.calibration()));
+      PlanSizing sizing = PlanSizing.of(settings.objective(), encoder);
       CandidateFiles files =
-          new CandidateFiles(model.family(settings, encoder), new PlanCatalog(encoder));
+          new CandidateFiles(
+              model.family(settings, encoder, sizing), new PlanCatalog(sizing, encoder::encode));
       SweepPhases phases =
           new SweepPhases(
               identity,
@@ -95,6 +102,7 @@ public final class SweepProcedure {
                   confirming,
                   ports.runners(),
                   encoder,
+                  sizing,
                   files),
               warmStart,
               listener,
@@ -104,6 +112,7 @@ public final class SweepProcedure {
       Deliverables.Made made =
           new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
               .make(findings);
+      DownloadSizes downloads = downloads(model, files, findings);
       SweepResult found =
           SweepResults.of(
               identity,
@@ -113,6 +122,7 @@ public final class SweepProcedure {
               phases.leftOut(),
               model.read().format(),
               ClassNames.of(engine.opened(model.read()).get(0).outputs()),
+              downloads,
               made,
               budget.end(),
               seconds(started));
@@ -128,7 +138,8 @@ public final class SweepProcedure {
                   files,
                   evaluations,
                   ports,
-                  phases.options()),
+                  phases.options(),
+                  downloads),
               found,
               findings,
               made);
@@ -143,6 +154,22 @@ public final class SweepProcedure {
                   result, model.fileName(), made.selected(), made.recipe(), evidence));
       return result;
     }
+  }
+
+  /** Of what was judged; where candidates are ordered by it, of all of them. */
+  private DownloadSizes downloads(
+      SweptModel model, CandidateFiles files, SweepFindings findings) {
+    boolean ordered = settings.objective() == Objective.DOWNLOAD;
+    Set<Candidate> looked = new HashSet<>();
+    looked.add(files.family().asGiven());
+    findings.evaluations().values().stream()
+        .filter(own -> ordered || own.verdict().isJudged())
+        .forEach(own -> looked.add(own.candidate()));
+    findings
+        .tested()
+        .ifPresent(
+            own -> own.confirmation().tested().forEach(test -> looked.add(test.candidate())));
+    return DownloadSizes.of(looked, model.given(), files, ordered);
   }
 
   /** A report that cannot be made must not lose the result: then a line says why. */

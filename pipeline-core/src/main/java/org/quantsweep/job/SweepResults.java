@@ -22,6 +22,7 @@ import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.LeftOut;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.PlanOutcome;
 import org.quantsweep.search.SampleClass;
 import org.quantsweep.search.SearchBudget;
@@ -38,6 +39,7 @@ final class SweepResults {
   private final List<LeftOut> leftOut;
   private final ModelFormat format;
   private final ClassNames names;
+  private final DownloadSizes downloads;
 
   private SweepResults(
       SweepIdentity identity,
@@ -46,7 +48,9 @@ final class SweepResults {
       SweepFindings findings,
       List<LeftOut> leftOut,
       ModelFormat format,
-      ClassNames names) {
+      ClassNames names,
+      DownloadSizes downloads) {
+    this.downloads = downloads;
     this.names = names;
     this.format = format;
     this.identity = identity;
@@ -65,6 +69,7 @@ final class SweepResults {
    * @param leftOut the options that weight tensors could not have
    * @param format of the model, for the deployment that was asked for
    * @param names of classes
+   * @param downloads what candidates take once they are deflated
    * @param budget what ended the search; empty when nothing did
    * @param seconds that the sweep took
    */
@@ -76,10 +81,12 @@ final class SweepResults {
       List<LeftOut> leftOut,
       ModelFormat format,
       ClassNames names,
+      DownloadSizes downloads,
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(identity, given, answered, findings, leftOut, format, names)
+    return new SweepResults(
+            identity, given, answered, findings, leftOut, format, names, downloads)
         .result(made, budget, seconds);
   }
 
@@ -117,7 +124,10 @@ final class SweepResults {
         settings.criterion().toString(),
         settings.aim() instanceof Aim.Smallest smallest ? smallest.threshold().toString() : null,
         new SweepResult.SourceModel(
-            fileName(settings.model()), given.bytes(), identity.model().hex()),
+            fileName(settings.model()),
+            given.bytes(),
+            identity.model().hex(),
+            downloads.ofGiven().orElse(null)),
         samples(),
         selected,
         best,
@@ -189,14 +199,22 @@ final class SweepResults {
         choice == null ? null : agreement(choice.counts(), confidence),
         own.line(),
         own.evaluations(),
-        own.end().map(Object::toString).orElse(null));
+        own.end().map(Object::toString).orElse(null),
+        isForDownload() && candidate != null ? (Long) candidate.size().bytes() : null);
+  }
+
+  private boolean isForDownload() {
+    return identity.settings().objective() == Objective.DOWNLOAD;
   }
 
   private Certificate certificate(int judged, Optional<SearchBudget.End> budget) {
     Optional<PlanOutcome> line = findings.line();
     Optional<SweepFindings.Plans> plans = findings.plans();
     return new Certificate(
-        (hasRule() ? "every uniform scheme by ascending size" : "every uniform scheme that fits")
+        (hasRule()
+                ? "every uniform scheme by ascending "
+                    + (isForDownload() ? "download size" : "size")
+                : "every uniform scheme that fits")
             + (plans.isPresent() ? ", then plans of one option per weight tensor" : ""),
         plans.map(searched -> searched.found().space().tensors().size()).orElse(0),
         plans.map(searched -> searched.found().space().options().size()).orElse(0),
@@ -227,7 +245,8 @@ final class SweepResults {
               whole ? null : counts.judged(),
               whole ? null : counts.disagreeing(),
               missed(test.missed()),
-              test.passed()));
+              test.passed(),
+              downloads.of(test.candidate()).orElse(null)));
     }
     return new Certificate.Confirmed(
         hasRule()
@@ -269,7 +288,8 @@ final class SweepResults {
         agreement(evaluations.get(candidate).counts(), confidence),
         confirmed,
         file.digest().hex(),
-        name);
+        name,
+        downloads.of(candidate).orElse(null));
   }
 
   private SweepResult.Row row(CandidateEvaluation evaluation) {
@@ -284,7 +304,8 @@ final class SweepResults {
         evaluation.isComplete() ? agreement(evaluation.counts(), confidence) : null,
         needed && !evaluation.isComplete() ? evaluation.counts().judged() : null,
         needed && !evaluation.isComplete() ? evaluation.counts().disagreeing() : null,
-        missed(evaluation.missed()));
+        missed(evaluation.missed()),
+        downloads.of(candidate).orElse(null));
   }
 
   private List<String> missed(List<SampleClass> classes) {

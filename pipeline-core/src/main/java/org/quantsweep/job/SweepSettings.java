@@ -17,6 +17,7 @@ import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.Aim;
 import org.quantsweep.search.LargestSize;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchSettings;
 
@@ -26,6 +27,7 @@ import org.quantsweep.search.SearchSettings;
  * @param model the file as given
  * @param samples folders, {@code .npz} files or tables; at least one
  * @param aim what is to be found
+ * @param objective by which bytes candidates are ordered
  * @param schemes only these uniform schemes; empty for every scheme at every width and the file as
  *     given
  * @param selection which weight tensors are quantized
@@ -54,6 +56,7 @@ public record SweepSettings(
     List<String> samples,
     Criterion criterion,
     Aim aim,
+    Objective objective,
     List<String> schemes,
     WeightSelection selection,
     boolean foldBatchNorm,
@@ -128,6 +131,7 @@ public record SweepSettings(
     private AgreementThreshold threshold = new AgreementThreshold(new BigDecimal("0.95"));
     private ClassFloor floor = ClassFloor.NONE;
     private Optional<LargestSize> largest = Optional.empty();
+    private Objective objective = Objective.SIZE;
     private List<String> schemes = List.of();
     private WeightSelection selection = WeightSelection.DEFAULT;
     private boolean foldBatchNorm = true;
@@ -177,6 +181,12 @@ public record SweepSettings(
      */
     public Builder largestSize(LargestSize value) {
       largest = Optional.of(value);
+      return this;
+    }
+
+    /** By which bytes candidates are ordered; those on disk unless it is said. */
+    public Builder objective(Objective value) {
+      objective = value;
       return this;
     }
 
@@ -297,6 +307,7 @@ public record SweepSettings(
           largest
               .<Aim>map(Aim.MostAgreeing::new)
               .orElseGet(() -> new Aim.Smallest(threshold, floor)),
+          objective,
           schemes,
           selection,
           foldBatchNorm,

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.quantsweep.artifact.DownloadSize;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelCuts;
@@ -14,6 +15,8 @@ import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.Objective;
+import org.quantsweep.search.PlanSizing;
 
 /**
  * The model of a sweep.
@@ -66,6 +69,12 @@ record SweptModel(
     return read.format().fileName("selected");
   }
 
+  private Candidate.AsGiven asGiven(SweepSettings settings) {
+    return settings.objective() == Objective.DOWNLOAD
+        ? new Candidate.AsGiven(given.size(), DownloadSize.of(given))
+        : new Candidate.AsGiven(given.size());
+  }
+
   /** The identities of the selected weight tensors. */
   Set<String> identities() {
     Set<String> identities = new TreeSet<>();
@@ -99,14 +108,20 @@ record SweptModel(
   /**
    * The uniform candidates. Where they are made of the same model as plans, the same encoder makes
    * both, so that each look-up table is found once.
+   *
+   * @param plans makes plans
+   * @param sizing of these
    */
-  UniformFamily family(SweepSettings settings, ModelEncoder plans) {
+  UniformFamily family(SweepSettings settings, ModelEncoder plans, PlanSizing sizing) {
     boolean same = settings.rewrites().equals(settings.planRewrites());
     CoreMLModel uniform = same ? rewritten : Rewrite.apply(settings.rewrites(), read);
+    ModelEncoder encoder = same ? plans : new ModelEncoder(uniform);
     return new UniformFamily(
+        asGiven(settings),
         given,
         uniform,
-        same ? plans : new ModelEncoder(uniform),
+        encoder,
+        same ? sizing : PlanSizing.of(settings.objective(), encoder),
         settings.selection(),
         settings.schemes(),
         settings.rules(),

@@ -17,6 +17,7 @@ import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.PlanSizing;
 
 /**
  * One scheme for all selected weight tensors: a candidate for each scheme that is allowed and whose
@@ -25,6 +26,7 @@ import org.quantsweep.search.OptionRules;
  */
 final class UniformFamily {
   private final Set<String> unjudged;
+  private final Candidate.AsGiven asGiven;
   private final ModelFiles given;
   private final ModelEncoder encoder;
   private final Map<Candidate, QuantizationPlan> plans = new LinkedHashMap<>();
@@ -37,22 +39,27 @@ final class UniformFamily {
   /**
    * Sizes every candidate.
    *
-   * @param given the file as given
+   * @param asGiven the file as given, as a candidate
+   * @param given itself
    * @param model what is encoded: the model, rewritten when that was asked
    * @param encoder of that model
+   * @param sizing of its plans
    * @param schemes only these; empty for all and the file as given
    * @param rules what weight tensors may be stored in: the best of these candidates is an answer of
    *     a per-tensor sweep too
    * @param unjudged identities of weight tensors that stay as given
    */
   UniformFamily(
+      Candidate.AsGiven asGiven,
       ModelFiles given,
       CoreMLModel model,
       ModelEncoder encoder,
+      PlanSizing sizing,
       WeightSelection selection,
       List<String> schemes,
       OptionRules rules,
       Set<String> unjudged) {
+    this.asGiven = asGiven;
     this.given = given;
     this.unjudged = unjudged;
     this.encoder = encoder;
@@ -73,15 +80,16 @@ final class UniformFamily {
         continue;
       }
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, storable);
-      Candidate candidate = new Candidate.Uniform(scheme, encoder.encodedSize(plan));
+      Candidate candidate =
+          new Candidate.Uniform(scheme, sizing.onDisk(plan), sizing.exact(plan));
       // The file as given answers like itself: a larger one is never needed.
-      if (candidate.encodedSize().compareTo(given.size()) < 0) {
+      if (candidate.size().compareTo(asGiven.size()) < 0) {
         plans.put(candidate, plan);
         candidates.add(candidate);
       }
     }
     if (schemes.isEmpty() || schemes.contains(Candidate.AS_GIVEN)) {
-      candidates.add(new Candidate.AsGiven(given.size()));
+      candidates.add(asGiven);
     }
   }
 
@@ -120,6 +128,11 @@ final class UniformFamily {
     leftOut.forEach(
         (cause, schemes) -> all.add(new LeftOut(cause.tensor(), schemes, cause.reason())));
     return all;
+  }
+
+  /** The file as given, whether or not it is asked about. */
+  Candidate.AsGiven asGiven() {
+    return asGiven;
   }
 
   List<Candidate> candidates() {

@@ -83,6 +83,13 @@ public final class BlockwiseWeights extends CodedWeights {
   }
 
   @Override
+  public BlockwiseWeights bytewise() {
+    NumberOfBits byteSize = new NumberOfBits(Byte.SIZE);
+    return new BlockwiseWeights(
+        shape(), byteSize, sharedCodes(), signed, type, blocks, scales, zeroPoints);
+  }
+
+  @Override
   public Tensor dequantize() {
     byte[] codes = sharedCodes();
     int[] places = new BlockPlaces(shape(), blocks).ofElements();

@@ -29,6 +29,9 @@ public abstract sealed class CodedWeights extends QuantizedWeights
     return bits;
   }
 
+  /** The same weights, of codes that take a byte each. */
+  public abstract CodedWeights bytewise();
+
   @Override
   public boolean isOf(Scheme.Compression scheme) {
     return scheme.sparsity().equals(Sparsity.NONE) && isOfCodes(scheme);
@@ -38,7 +41,7 @@ public abstract sealed class CodedWeights extends QuantizedWeights
   boolean isOfCodes(Scheme.Compression scheme) {
     boolean table = this instanceof LookUpTableWeights || this instanceof PalettizedWeights;
     return scheme instanceof Scheme.Quantization codes
-        && codes.bits().equals(bits)
+        && codes.codeBits().equals(bits)
         && codes.isLookUpTable() == table
         && !codes.isScaledTable();
   }

@@ -57,6 +57,12 @@ public final class LinearWeights extends CodedWeights {
   }
 
   @Override
+  public LinearWeights bytewise() {
+    return new LinearWeights(
+        shape(), new NumberOfBits(Byte.SIZE), sharedCodes(), channels, scales, biases);
+  }
+
+  @Override
   public Tensor dequantize() {
     byte[] codes = sharedCodes();
     float[] weights = new float[codes.length];

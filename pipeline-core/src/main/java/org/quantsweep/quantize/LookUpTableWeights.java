@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.util.Arrays;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -32,6 +33,14 @@ public final class LookUpTableWeights extends CodedWeights {
   /** The table; a copy. */
   public float[] table() {
     return table.clone();
+  }
+
+  @Override
+  public LookUpTableWeights bytewise() {
+    NumberOfBits byteSize = new NumberOfBits(Byte.SIZE);
+    float[] padded = Arrays.copyOf(table, byteSize.codes());
+    Arrays.fill(padded, table.length, padded.length, table[table.length - 1]);
+    return new LookUpTableWeights(shape(), byteSize, sharedCodes(), padded);
   }
 
   @Override

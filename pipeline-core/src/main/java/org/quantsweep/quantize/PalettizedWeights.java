@@ -116,6 +116,22 @@ public final class PalettizedWeights extends CodedWeights {
   }
 
   @Override
+  public PalettizedWeights bytewise() {
+    NumberOfBits byteSize = new NumberOfBits(Byte.SIZE);
+    int own = bits().codes() * cut.vector();
+    int wide = byteSize.codes() * cut.vector();
+    float[] padded = new float[entries.length / own * wide];
+    for (int table = 0; table < entries.length / own; table++) {
+      for (int i = 0; i < wide; i++) {
+        // The last entry again and again, whole vectors of it.
+        int from = i < own ? i : own - cut.vector() + i % cut.vector();
+        padded[table * wide + i] = entries[table * own + from];
+      }
+    }
+    return new PalettizedWeights(shape(), byteSize, sharedCodes(), type, cut, padded, scale);
+  }
+
+  @Override
   public Tensor dequantize() {
     byte[] codes = sharedCodes();
     int[] tables = new BlockPlaces(cut.indices(), cut.tables()).ofElements();

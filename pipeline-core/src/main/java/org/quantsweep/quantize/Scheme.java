@@ -8,6 +8,9 @@ public sealed interface Scheme extends Serializable {
   /** Stands behind a scheme whose codes are fitted to the layer's inputs. */
   String CALIBRATED = "+calibrated";
 
+  /** Stands behind a scheme whose codes take a byte each. */
+  String BYTEWISE = "+bytewise";
+
   /** Begins a scheme that stores only some of the weights. */
   String SPARSE = "sparse:";
 
@@ -41,6 +44,11 @@ public sealed interface Scheme extends Serializable {
     /** Which weights are left out. */
     Sparsity sparsity();
 
+    /** The same with codes of as many bits as they need: it has the same weights. */
+    default Compression packed() {
+      return this;
+    }
+
     /** The bits of what is stored for one weight, or for one of those that are left. */
     double bitsPerWeight();
 
@@ -55,6 +63,8 @@ public sealed interface Scheme extends Serializable {
    *     tensor's, and these have a scale each
    * @param sparsity which weights are left out
    * @param entries what the entries of tables are stored as
+   * @param bytewise whether a code takes a whole byte, of which it uses the lower bits: larger on
+   *     disk, and often smaller once deflated, which looks for bytes that occur often
    * @param calibrated whether the codes are fitted to the layer's inputs; same format, same bytes
    */
   record Quantization(
@@ -63,8 +73,17 @@ public sealed interface Scheme extends Serializable {
       Grouping grouping,
       Sparsity sparsity,
       TableEntries entries,
+      boolean bytewise,
       boolean calibrated)
       implements Compression {
+    /** Checks that there is something to widen. */
+    public Quantization {
+      if (bytewise && (bits.bits() == Byte.SIZE || !sparsity.equals(Sparsity.NONE))) {
+        throw new IllegalArgumentException(
+            "codes of " + bits + " bits and sparsity (" + sparsity + ") are not made bytewise.");
+      }
+    }
+
     /** Codes that depend on the weights alone. */
     public Quantization(Method method, NumberOfBits bits, Grouping grouping) {
       this(method, bits, grouping, false);
@@ -72,27 +91,43 @@ public sealed interface Scheme extends Serializable {
 
     /** Codes of all weights, with plain tables. */
     public Quantization(Method method, NumberOfBits bits, Grouping grouping, boolean calibrated) {
-      this(method, bits, grouping, Sparsity.NONE, TableEntries.FLOATS, calibrated);
+      this(method, bits, grouping, Sparsity.NONE, TableEntries.FLOATS, false, calibrated);
     }
 
     @Override
     public Quantization plain() {
-      return new Quantization(method, bits, grouping, sparsity, entries, false);
+      return new Quantization(method, bits, grouping, sparsity, entries, bytewise, false);
     }
 
     @Override
     public Quantization fitted() {
-      return new Quantization(method, bits, grouping, sparsity, entries, true);
+      return new Quantization(method, bits, grouping, sparsity, entries, bytewise, true);
     }
 
     /** The same codes of the weights that are left. */
     public Quantization sparse(Sparsity left) {
-      return new Quantization(method, bits, grouping, left, entries, calibrated);
+      return new Quantization(method, bits, grouping, left, entries, bytewise, calibrated);
     }
 
     /** The same codes with tables of bytes. */
     public Quantization compact() {
-      return new Quantization(method, bits, grouping, sparsity, TableEntries.INT8, calibrated);
+      return new Quantization(
+          method, bits, grouping, sparsity, TableEntries.INT8, bytewise, calibrated);
+    }
+
+    /** The same codes, each in a byte of its own. */
+    public Quantization inBytes() {
+      return new Quantization(method, bits, grouping, sparsity, entries, true, calibrated);
+    }
+
+    @Override
+    public Quantization packed() {
+      return new Quantization(method, bits, grouping, sparsity, entries, false, calibrated);
+    }
+
+    /** The bits that a code takes in the files. */
+    public NumberOfBits codeBits() {
+      return bytewise ? new NumberOfBits(Byte.SIZE) : bits;
     }
 
     /** Whether it stores a look-up table. */
@@ -125,6 +160,7 @@ public sealed interface Scheme extends Serializable {
           + width
           + (usual ? "" : "@" + grouping.text())
           + (entries == TableEntries.INT8 ? "+int8" : "")
+          + (bytewise ? BYTEWISE : "")
           + (calibrated ? CALIBRATED : "");
     }
 
@@ -174,7 +210,8 @@ public sealed interface Scheme extends Serializable {
    * lut-kmeans:B}. What shares a scale or a table may be named behind it where that is not a
    * channel for linear codes and the whole tensor for tables: {@code @tensor}, {@code @block32},
    * {@code @group16}, {@code @vector2}. A table {@code @channel} or {@code @block32} is the
-   * whole tensor's, with a scale for each. {@code +int8} stores a table in bytes. {@code sparse:0.5+}
+   * whole tensor's, with a scale for each. {@code +int8} stores a table in bytes, {@code +bytewise}
+   * each code. {@code sparse:0.5+}
    * before it leaves out half of the weights; {@code sparse:0.5} alone keeps the others as floats.
    * {@code +calibrated} stands last.
    *

@@ -12,7 +12,7 @@ final class SchemeParser {
   private static final String FORMS =
       "full, half, linear:B (uintB), linear-symmetric:B (intB), lut-kmeans:B (lut:B), lut-linear:B,"
           + " lut-unique:B, lut-custom:NAME:B with B in 1 to 8, then @tensor, @channel, @blockN,"
-          + " @groupN or @vectorN; sparse:SHARE alone or before these; +calibrated last";
+          + " @groupN or @vectorN, then +bytewise; sparse:SHARE alone or before these; +calibrated last";
 
   private static final Pattern SHORT = Pattern.compile("(int|uint)([0-9]{1,9})");
   private static final String COMPACT = "int8";
@@ -45,13 +45,34 @@ final class SchemeParser {
       }
     }
     Scheme.Quantization codes = quantization(text, parts.remove(0)).sparse(sparsity);
+    if (!parts.isEmpty() && parts.get(0).equals(COMPACT) && codes.isLookUpTable()) {
+      codes = codes.compact();
+      parts.remove(0);
+    }
     if (parts.isEmpty()) {
       return codes;
     }
-    if (parts.size() == 1 && parts.get(0).equals(COMPACT) && codes.isLookUpTable()) {
-      return codes.compact();
+    if (parts.equals(List.of(Scheme.BYTEWISE.substring(1)))) {
+      return bytewise(text, codes);
     }
     throw unknown(text);
+  }
+
+  private static Scheme.Quantization bytewise(String text, Scheme.Quantization codes) {
+    boolean sparse = !codes.sparsity().equals(Sparsity.NONE);
+    if (sparse || codes.bits().bits() == Byte.SIZE) {
+      throw new UsageException(
+          "scheme ("
+              + text
+              + ") cannot be bytewise: "
+              + (sparse
+                  ? "sparse weights have packed codes."
+                  : "codes of 8 bits take a byte each anyway.")
+              + "\nMaybe write "
+              + codes
+              + ".");
+    }
+    return codes.inBytes();
   }
 
   private static Scheme.Quantization quantization(String text, String part) {

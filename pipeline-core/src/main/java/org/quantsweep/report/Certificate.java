@@ -81,6 +81,8 @@ public record Certificate(
    * @param disagreeing of those
    * @param missedClasses classes that cannot reach their floor, of what was judged: the farthest
    *     first, and only a few; left out where there is none
+   * @param downloadSize bytes of its files, each deflated alone at level 9; left out by earlier
+   *     versions
    */
   public record Finalist(
       String scheme,
@@ -90,13 +92,14 @@ public record Certificate(
       Long judged,
       Long disagreeing,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses,
-      boolean passed) {
+      boolean passed,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long downloadSize) {
     /** Copies the list. */
     public Finalist {
       missedClasses = missedClasses == null ? List.of() : List.copyOf(missedClasses);
     }
 
-    /** Where no class missed its floor. */
+    /** Where no class missed its floor, and nothing was deflated. */
     public Finalist(
         String scheme,
         long encodedSize,
@@ -105,7 +108,7 @@ public record Certificate(
         Long judged,
         Long disagreeing,
         boolean passed) {
-      this(scheme, encodedSize, chance, agreement, judged, disagreeing, List.of(), passed);
+      this(scheme, encodedSize, chance, agreement, judged, disagreeing, List.of(), passed, null);
     }
   }
 }

@@ -50,17 +50,35 @@ public final class ResultSentences {
     }
     return String.format(
         Locale.ROOT,
-        "Selected %s: %s, %.1f %% of the file as given; %d of %d samples agree (lower bound"
+        "Selected %s: %s, %.1f %% of the file as given%s; %d of %d samples agree (lower bound"
             + " %.4f at %.0f %%).",
         selected.plan() == null
             ? selected.scheme()
             : "plan " + selected.plan().substring(0, PLAN_DIGITS),
         new ByteSize(selected.encodedSize()),
         100 * selected.ratio(),
+        downloaded(result),
         selected.agreement().agreeing(),
         selected.agreement().samples(),
         selected.agreement().lowerBound(),
         100 * selected.agreement().confidence());
+  }
+
+  /** What the choice takes on its way to a device. */
+  private static String downloaded(SweepResult result) {
+    Long bytes = result.selected().downloadSize();
+    return bytes == null ? "" : ", " + new ByteSize(bytes) + " to download";
+  }
+
+  /** The bytes that candidates were ordered by. */
+  private static long ordered(SweepResult result, long onDisk, Long download) {
+    return result.isForDownload() && download != null ? download : onDisk;
+  }
+
+  /** The same for people. */
+  private static String told(SweepResult result, long onDisk, Long download) {
+    return new ByteSize(ordered(result, onDisk, download))
+        + (result.isForDownload() && download != null ? " to download" : "");
   }
 
   /** Why there is no answer where a largest size was asked for. */
@@ -70,8 +88,9 @@ public final class ResultSentences {
         ? "the search ended before a candidate of at most " + largest + " was judged"
         : "no candidate has at most "
             + largest
+            + (result.isForDownload() ? " to download" : "")
             + result.candidates().stream()
-                .map(SweepResult.Row::encodedSize)
+                .map(row -> ordered(result, row.encodedSize(), row.downloadSize()))
                 .min(Comparator.naturalOrder())
                 .map(bytes -> "; the smallest has " + new ByteSize(bytes))
                 .orElse("");
@@ -209,7 +228,7 @@ public final class ResultSentences {
         Locale.ROOT,
         "Best uniform: %s, %s%s.",
         uniform.scheme(),
-        new ByteSize(uniform.encodedSize()),
+        told(result, uniform.encodedSize(), uniform.downloadSize()),
         sized ? ", " + count(uniform.agreement()) : "");
   }
 
@@ -226,10 +245,12 @@ public final class ResultSentences {
     if (smallest == null || result.selected() == null) {
       return Optional.empty();
     }
-    long bytes = result.selected().encodedSize();
+    SweepResult.Chosen selected = result.selected();
+    long bytes = ordered(result, selected.encodedSize(), selected.downloadSize());
     long accepted =
         result.candidates().stream()
-            .filter(row -> row.verdict().equals("accepted") && row.encodedSize() < bytes)
+            .filter(row -> row.verdict().equals("accepted"))
+            .filter(row -> ordered(result, row.encodedSize(), row.downloadSize()) < bytes)
             .count();
     List<String> reasons = new ArrayList<>();
     if (accepted > 0) {
@@ -237,7 +258,7 @@ public final class ResultSentences {
           "selection accepts "
               + accepted
               + " smaller candidates, down to "
-              + new ByteSize(smallest.encodedSize())
+              + told(result, smallest.encodedSize(), smallest.downloadSize())
               + unconfirmed(certificate.confirmation()));
     }
     if (!certificate.neighbours().isEmpty()) {
@@ -303,12 +324,19 @@ public final class ResultSentences {
       lines.add(
           "%s: %s: %s"
               .formatted(
-                  new ByteSize(finalist.encodedSize()),
+                  size(finalist),
                   finalist.agreement() == null ? partial(finalist) : whole(finalist.agreement()),
                   (finalist.passed() ? "passed" : "failed")
                       + ResultTable.missed(finalist.missedClasses())));
     }
     return lines;
+  }
+
+  private static String size(Certificate.Finalist finalist) {
+    return new ByteSize(finalist.encodedSize())
+        + (finalist.downloadSize() == null
+            ? ""
+            : " (" + new ByteSize(finalist.downloadSize()) + " to download)");
   }
 
   private static String whole(SweepResult.Agreement agreement) {

@@ -13,16 +13,22 @@ public final class ResultTable {
     "scheme", "size", "ratio", "agreement", "lower bound", "verdict"
   };
 
+  /** The column of sizes on disk. */
+  private static final int SIZE = 1;
+
   private ResultTable() {}
 
   /** The candidates in ascending order of size, then the decision. */
   public static String toText(SweepResult result) {
+    boolean deflated = result.candidates().stream().anyMatch(row -> row.downloadSize() != null);
     List<String[]> rows = new ArrayList<>();
-    rows.add(HEADER);
+    rows.add(columns(HEADER, "download", deflated));
     for (SweepResult.Row row : result.candidates()) {
-      rows.add(cells(row));
+      String download =
+          row.downloadSize() == null ? "" : new ByteSize(row.downloadSize()).toString();
+      rows.add(columns(cells(row), download, deflated));
     }
-    int[] widths = new int[HEADER.length];
+    int[] widths = new int[rows.get(0).length];
     for (String[] row : rows) {
       for (int i = 0; i < row.length; i++) {
         widths[i] = Math.max(widths[i], row[i].length());
@@ -32,13 +38,23 @@ public final class ResultTable {
     for (String[] row : rows) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < row.length; i++) {
-        boolean number = i >= 1 && i <= 4;
+        boolean number = i >= 1 && i < row.length - 1;
         String pad = " ".repeat(widths[i] - row[i].length());
         line.append(number ? pad + row[i] : row[i] + pad).append("  ");
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }
     return text.append('\n').append(decision(result)).toString();
+  }
+
+  /** The columns with another one behind the size on disk, where there is something in it. */
+  private static String[] columns(String[] usual, String download, boolean deflated) {
+    if (!deflated) {
+      return usual;
+    }
+    List<String> columns = new ArrayList<>(List.of(usual));
+    columns.add(SIZE + 1, download);
+    return columns.toArray(String[]::new);
   }
 
   private static String[] cells(SweepResult.Row row) {

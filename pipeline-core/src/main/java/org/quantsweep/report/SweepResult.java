@@ -90,6 +90,12 @@ public record SweepResult(
     return Optional.ofNullable(settings.get("largest-size"));
   }
 
+  /** Whether candidates are ordered by what is downloaded. */
+  @JsonIgnore
+  public boolean isForDownload() {
+    return "download".equals(settings.get("objective"));
+  }
+
   /** The floor of classes that was asked for, as it was written; empty where none was. */
   @JsonIgnore
   public Optional<String> classFloor() {
@@ -235,8 +241,24 @@ public record SweepResult(
     }
   }
 
-  /** The file as given: its name, its bytes and their SHA-256. */
-  public record SourceModel(String name, long encodedSize, String sha256) {}
+  /**
+   * The file as given.
+   *
+   * @param encodedSize bytes
+   * @param sha256 of these
+   * @param downloadSize bytes of its files, each deflated alone at level 9; left out by earlier
+   *     versions
+   */
+  public record SourceModel(
+      String name,
+      long encodedSize,
+      String sha256,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long downloadSize) {
+    /** Where nothing was deflated. */
+    public SourceModel(String name, long encodedSize, String sha256) {
+      this(name, encodedSize, sha256, null);
+    }
+  }
 
   /**
    * The samples that were judged.
@@ -281,6 +303,8 @@ public record SweepResult(
    * @param ratio encodedSize / bytes as given
    * @param sha256 of the file
    * @param file its name in the output folder
+   * @param downloadSize bytes of its files, each deflated alone at level 9; left out by earlier
+   *     versions
    */
   public record Chosen(
       String scheme,
@@ -290,7 +314,21 @@ public record SweepResult(
       Agreement agreement,
       Agreement confirmation,
       String sha256,
-      String file) {}
+      String file,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long downloadSize) {
+    /** Where nothing was deflated. */
+    public Chosen(
+        String scheme,
+        String plan,
+        long encodedSize,
+        double ratio,
+        Agreement agreement,
+        Agreement confirmation,
+        String sha256,
+        String file) {
+      this(scheme, plan, encodedSize, ratio, agreement, confirmation, sha256, file, null);
+    }
+  }
 
   /**
    * A candidate.
@@ -300,6 +338,8 @@ public record SweepResult(
    * @param disagreeing of those
    * @param missedClasses classes that cannot reach their floor, of what was judged: the farthest
    *     first, and only a few; left out where there is none
+   * @param downloadSize bytes of its files, each deflated alone at level 9; left out where it was
+   *     not judged, and by earlier versions
    */
   public record Row(
       String scheme,
@@ -310,7 +350,8 @@ public record SweepResult(
       Agreement agreement,
       Long judged,
       Long disagreeing,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses) {
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> missedClasses,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long downloadSize) {
     /** How many classes are named at most. */
     public static final int MOST_MISSED = 3;
 
@@ -319,7 +360,7 @@ public record SweepResult(
       missedClasses = missedClasses == null ? List.of() : List.copyOf(missedClasses);
     }
 
-    /** Where no class missed its floor. */
+    /** Where no class missed its floor, and nothing was deflated. */
     public Row(
         String scheme,
         String plan,
@@ -329,7 +370,17 @@ public record SweepResult(
         Agreement agreement,
         Long judged,
         Long disagreeing) {
-      this(scheme, plan, encodedSize, ratio, verdict, agreement, judged, disagreeing, List.of());
+      this(
+          scheme,
+          plan,
+          encodedSize,
+          ratio,
+          verdict,
+          agreement,
+          judged,
+          disagreeing,
+          List.of(),
+          null);
     }
 
     /** The share that agrees of what was judged; -1 where nothing was. */
@@ -376,6 +427,8 @@ public record SweepResult(
    * @param line how many plans it lined up
    * @param evaluations how many plans it asked for
    * @param budget what ended it before it was through, or null
+   * @param downloadSize bytes of its choice's files, each deflated alone at level 9; only where
+   *     candidates are ordered by that
    */
   public record StrategyChoice(
       String strategy,
@@ -386,7 +439,23 @@ public record SweepResult(
       Agreement agreement,
       int line,
       int evaluations,
-      String budget) {}
+      String budget,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Long downloadSize) {
+    /** Ordered by bytes on disk. */
+    public StrategyChoice(
+        String strategy,
+        String scheme,
+        String plan,
+        Long encodedSize,
+        Double ratio,
+        Agreement agreement,
+        int line,
+        int evaluations,
+        String budget) {
+      this(
+          strategy, scheme, plan, encodedSize, ratio, agreement, line, evaluations, budget, null);
+    }
+  }
 
   /** Where the model was published. */
   public record Published(String registry, String name, int version) {}

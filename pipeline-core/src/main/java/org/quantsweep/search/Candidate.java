@@ -7,8 +7,8 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.Scheme;
 
 /**
- * A model that may be chosen: how it is made, and its exact size. Ascending (encoded size, name) is
- * the order in which candidates are judged.
+ * A model that may be chosen: how it is made, and its exact size. Ascending (size, name) is the
+ * order in which candidates are judged.
  */
 public sealed interface Candidate extends Comparable<Candidate>, Serializable {
   /** The name of the file as given, which is a candidate itself. */
@@ -23,6 +23,9 @@ public sealed interface Candidate extends Comparable<Candidate>, Serializable {
   /** The bytes of its file. */
   ByteSize encodedSize();
 
+  /** What it is ordered by: the bytes of its file, or of the deflated file. */
+  ByteSize size();
+
   /** The digest of its plan; empty for a uniform scheme and the file as given. */
   default Optional<Sha256Digest> plan() {
     return Optional.empty();
@@ -30,7 +33,7 @@ public sealed interface Candidate extends Comparable<Candidate>, Serializable {
 
   @Override
   default int compareTo(Candidate other) {
-    int bySize = encodedSize().compareTo(other.encodedSize());
+    int bySize = size().compareTo(other.size());
     return bySize != 0 ? bySize : name().compareTo(other.name());
   }
 
@@ -38,8 +41,14 @@ public sealed interface Candidate extends Comparable<Candidate>, Serializable {
    * The file as given.
    *
    * @param encodedSize its bytes
+   * @param size what it is ordered by
    */
-  record AsGiven(ByteSize encodedSize) implements Candidate {
+  record AsGiven(ByteSize encodedSize, ByteSize size) implements Candidate {
+    /** Ordered by the bytes of its file. */
+    public AsGiven(ByteSize encodedSize) {
+      this(encodedSize, encodedSize);
+    }
+
     @Override
     public String name() {
       return AS_GIVEN;
@@ -50,8 +59,14 @@ public sealed interface Candidate extends Comparable<Candidate>, Serializable {
    * One scheme for all weight tensors.
    *
    * @param encodedSize the bytes of its file
+   * @param size what it is ordered by
    */
-  record Uniform(Scheme scheme, ByteSize encodedSize) implements Candidate {
+  record Uniform(Scheme scheme, ByteSize encodedSize, ByteSize size) implements Candidate {
+    /** Ordered by the bytes of its file. */
+    public Uniform(Scheme scheme, ByteSize encodedSize) {
+      this(scheme, encodedSize, encodedSize);
+    }
+
     @Override
     public String name() {
       return scheme.toString();
@@ -63,8 +78,14 @@ public sealed interface Candidate extends Comparable<Candidate>, Serializable {
    *
    * @param digest of the plan
    * @param encodedSize the bytes of its file
+   * @param size what it is ordered by
    */
-  record Plan(Sha256Digest digest, ByteSize encodedSize) implements Candidate {
+  record Plan(Sha256Digest digest, ByteSize encodedSize, ByteSize size) implements Candidate {
+    /** Ordered by the bytes of its file. */
+    public Plan(Sha256Digest digest, ByteSize encodedSize) {
+      this(digest, encodedSize, encodedSize);
+    }
+
     private static final String PREFIX = "plan:";
 
     @Override

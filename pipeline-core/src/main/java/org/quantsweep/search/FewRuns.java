@@ -64,7 +64,7 @@ final class FewRuns {
     decided = List.copyOf(search.decided());
     bytes =
         boundary.or(() -> incumbent).stream()
-            .mapToLong(own -> own.encodedSize().bytes())
+            .mapToLong(own -> own.size().bytes())
             .findFirst();
     return refined(known);
   }

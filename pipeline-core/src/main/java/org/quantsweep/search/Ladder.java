@@ -78,8 +78,8 @@ final class Ladder {
     while (top < plans.size() - 1 && plans.get(top).chance() < SURE) {
       top++;
     }
-    double high = Math.log((double) plans.get(top).candidate().encodedSize().bytes());
-    double low = Math.log((double) plans.get(0).candidate().encodedSize().bytes());
+    double high = Math.log((double) plans.get(top).candidate().size().bytes());
+    double low = Math.log((double) plans.get(0).candidate().size().bytes());
     int steps = (int) Math.min(most - 1L, (long) Math.ceil((high - low) / -Math.log1p(-STEP)));
     Set<Rung> rungs = new LinkedHashSet<>();
     int place = top;
@@ -111,11 +111,11 @@ final class Ladder {
 
   /** Whether a candidate is at least a step larger than a rung. */
   static boolean isStepAbove(Candidate candidate, Rung rung) {
-    double least = rung.candidate().encodedSize().bytes() / (1 - STEP);
-    return candidate.encodedSize().bytes() >= least;
+    double least = rung.candidate().size().bytes() / (1 - STEP);
+    return candidate.size().bytes() >= least;
   }
 
   private static double distance(Rung rung, double logBytes) {
-    return Math.abs(Math.log((double) rung.candidate().encodedSize().bytes()) - logBytes);
+    return Math.abs(Math.log((double) rung.candidate().size().bytes()) - logBytes);
   }
 }

@@ -126,7 +126,7 @@ public record LargestSize(ByteSize bytes) implements Serializable {
 
   /** Whether a file of that size is small enough. */
   boolean allows(Candidate candidate) {
-    return candidate.encodedSize().compareTo(bytes) <= 0;
+    return candidate.size().compareTo(bytes) <= 0;
   }
 
   /** Exactly, in the largest unit of which it is at least one. */

@@ -6,9 +6,11 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.quantize.Scheme;
@@ -37,6 +39,20 @@ final class Neighbours {
   }
 
   /**
+   * Which plans are asked for.
+   *
+   * @param promised by the bytes that they promise
+   * @param exact of these, by their exact size
+   */
+  private record Wanted(LongPredicate promised, Predicate<Candidate> exact) {
+    Optional<Candidate> candidate(PlanCatalog catalog, QuantizationPlan plan) {
+      return promised.test(catalog.bytes(plan))
+          ? Optional.of(catalog.add(plan)).filter(exact)
+          : Optional.empty();
+    }
+  }
+
+  /**
    * Another option of one weight tensor.
    *
    * @param loss how much more it is predicted to lose
@@ -61,11 +77,12 @@ final class Neighbours {
    * save next to nothing, plans follow that take several small steps together.
    */
   List<Candidate> of(Candidate of, int most) {
-    double bytes = of.encodedSize().bytes() * LEAST_SAVING;
-    LongPredicate wanted = size -> size < bytes;
     QuantizationPlan plan = catalog.plan(of);
+    long promised = catalog.bytes(plan);
+    double bytes = promised * LEAST_SAVING;
+    Wanted wanted = new Wanted(size -> size < bytes, own -> own.compareTo(of) < 0);
     List<Step> steps = steps(plan);
-    long saving = (long) Math.ceil(of.encodedSize().bytes() - bytes);
+    long saving = (long) Math.ceil(promised - bytes);
     List<Candidate> found = new ArrayList<>(first(plan, moves(steps, -1, saving), most, wanted));
     found.addAll(bundles(plan, steps, saving, most - found.size(), wanted));
     return found;
@@ -74,8 +91,12 @@ final class Neighbours {
   /** Plans of at most that size that differ so, also larger ones; in the same order. */
   List<Candidate> within(Candidate of, ByteSize largest, int most) {
     QuantizationPlan plan = catalog.plan(of);
-    long room = largest.bytes() - of.encodedSize().bytes();
-    return first(plan, moves(steps(plan), room, -room), most, size -> size <= largest.bytes());
+    long room = largest.bytes() - of.size().bytes();
+    long promised = catalog.bytes(plan);
+    Wanted wanted =
+        new Wanted(
+            size -> size <= promised + room, own -> own.size().compareTo(largest) <= 0);
+    return first(plan, moves(steps(plan), room, -room), most, wanted);
   }
 
   /**
@@ -107,7 +128,7 @@ final class Neighbours {
 
   /** Of the moves that lead to wanted plans the first: by loss, then bytes, then digest. */
   private List<Candidate> first(
-      QuantizationPlan plan, Collection<Move> moves, int most, LongPredicate wanted) {
+      QuantizationPlan plan, Collection<Move> moves, int most, Wanted wanted) {
     IdentityHashMap<Move, String> digests = new IdentityHashMap<>();
     PriorityQueue<Move> queue =
         new PriorityQueue<>(
@@ -122,9 +143,7 @@ final class Neighbours {
     List<Candidate> candidates = new ArrayList<>();
     while (candidates.size() < most && !queue.isEmpty()) {
       QuantizationPlan other = changed(plan, queue.poll().steps());
-      if (wanted.test(catalog.bytes(other))) {
-        candidates.add(catalog.add(other));
-      }
+      wanted.candidate(catalog, other).ifPresent(candidates::add);
     }
     return candidates;
   }
@@ -134,7 +153,7 @@ final class Neighbours {
    * they save enough. Each takes what those before have left.
    */
   private List<Candidate> bundles(
-      QuantizationPlan plan, List<Step> steps, long saving, int most, LongPredicate wanted) {
+      QuantizationPlan plan, List<Step> steps, long saving, int most, Wanted wanted) {
     List<Step> small =
         steps.stream()
             .filter(step -> step.bytes() < 0 && step.bytes() > -saving)
@@ -153,8 +172,9 @@ final class Neighbours {
       bytes += step.bytes();
       if (bytes <= -saving) {
         QuantizationPlan other = changed(plan, bundle);
-        if (wanted.test(catalog.bytes(other))) {
-          bundles.add(catalog.add(other));
+        Optional<Candidate> found = wanted.candidate(catalog, other);
+        if (found.isPresent()) {
+          bundles.add(found.get());
           bundle.clear();
           bytes = 0;
         }

@@ -37,6 +37,7 @@ public final class OptionPass {
   private static final int MOST_OPTIONS = 640;
 
   private final ModelEncoder encoder;
+  private final PlanSizing sizing;
   private final OptionRunner runner;
   private final OptionStore store;
   private final Keys keys;
@@ -70,14 +71,7 @@ public final class OptionPass {
    */
   public record Keys(Sha256Digest calibration, Sha256Digest sensitivity) {}
 
-  /**
-   * A pass.
-   *
-   * @param encoder knows the fitted options that are in the store
-   * @param groupBytes how many bytes of decoded weights an executor holds at once, in native
-   *     memory: each option takes the weights of its layer and of all that follow; a single option
-   *     may be larger
-   */
+  /** A pass by the bytes of files. */
   public OptionPass(
       ModelEncoder encoder,
       OptionRunner runner,
@@ -86,7 +80,37 @@ public final class OptionPass {
       long groupBytes,
       SearchBudget budget,
       SearchListener listener) {
+    this(
+        encoder,
+        PlanSizing.of(Objective.SIZE, encoder),
+        runner,
+        store,
+        keys,
+        groupBytes,
+        budget,
+        listener);
+  }
+
+  /**
+   * A pass.
+   *
+   * @param encoder knows the fitted options that are in the store
+   * @param sizing what is offered, and how large options are
+   * @param groupBytes how many bytes of decoded weights an executor holds at once, in native
+   *     memory: each option takes the weights of its layer and of all that follow; a single option
+   *     may be larger
+   */
+  public OptionPass(
+      ModelEncoder encoder,
+      PlanSizing sizing,
+      OptionRunner runner,
+      OptionStore store,
+      Keys keys,
+      long groupBytes,
+      SearchBudget budget,
+      SearchListener listener) {
     this.encoder = encoder;
+    this.sizing = sizing;
     this.runner = runner;
     this.store = store;
     this.keys = keys;
@@ -109,28 +133,35 @@ public final class OptionPass {
     Map<TensorOption, Double> errors =
         new HashMap<>(calibratable.isEmpty() ? Map.of() : store.loadErrors(keys.calibration()));
     fit(fitGroups(tensors, calibratable, rules), errors);
-    TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
-    long base = encoder.encodedSize(new QuantizationPlan(new TreeMap<>())).bytes();
+    TreeMap<String, List<Scheme>> offeredTo = new TreeMap<>();
     for (String tensor : tensors) {
       boolean known = calibratable.contains(tensor) && rules.calibrated();
       boolean isFitted =
           known
-              && rules.schemes(tensor, encoder.options(tensor), true).stream()
-                  .allMatch(scheme -> errors.containsKey(new TensorOption(tensor, scheme)));
+              && rules.schemes(tensor, sizing.offered(tensor), true).stream()
+                  .allMatch(scheme -> errors.containsKey(packed(tensor, scheme)));
       if (isFitted) {
         fitted.add(tensor);
       }
-      List<SearchSpace.SizedOption> options = new ArrayList<>();
-      for (Scheme scheme : rules.schemes(tensor, encoder.options(tensor), isFitted)) {
-        TensorOption option = new TensorOption(tensor, scheme);
-        options.add(
-            new SearchSpace.SizedOption(
-                scheme,
-                encoder.encodedSize(planOf(option)).bytes() - base,
-                isFitted ? errors.get(option) : weightError(option)));
-      }
-      sized.put(tensor, options);
+      offeredTo.put(tensor, rules.schemes(tensor, sizing.offered(tensor), isFitted));
     }
+    sizing.prepare(optionsOf(offeredTo));
+    TreeMap<String, List<SearchSpace.SizedOption>> sized = new TreeMap<>();
+    offeredTo.forEach(
+        (tensor, schemes) -> {
+          List<SearchSpace.SizedOption> options = new ArrayList<>();
+          for (Scheme scheme : schemes) {
+            TensorOption option = new TensorOption(tensor, scheme);
+            options.add(
+                new SearchSpace.SizedOption(
+                    scheme,
+                    sizing.bytes(option),
+                    fitted.contains(tensor)
+                        ? errors.get(packed(tensor, scheme))
+                        : weightError(option)));
+          }
+          sized.put(tensor, options);
+        });
     SearchSpace all = new SearchSpace(sized);
     SearchSpace best = all.withoutDominated();
     SearchSpace kept = best.narrowed(MOST_OPTIONS);
@@ -303,6 +334,20 @@ public final class OptionPass {
     return found;
   }
 
+  private static List<TensorOption> optionsOf(Map<String, List<Scheme>> offered) {
+    List<TensorOption> options = new ArrayList<>();
+    offered.forEach(
+        (tensor, schemes) ->
+            schemes.forEach(scheme -> options.add(new TensorOption(tensor, scheme))));
+    return options;
+  }
+
+  /** What is fitted for an option. */
+  private static TensorOption packed(String tensor, Scheme scheme) {
+    return new TensorOption(
+        tensor, scheme instanceof Scheme.Compression codes ? codes.packed() : scheme);
+  }
+
   private static Set<String> tensorsOf(Collection<TensorOption> options) {
     Set<String> tensors = new TreeSet<>();
     options.forEach(option -> tensors.add(option.tensor()));
@@ -319,7 +364,12 @@ public final class OptionPass {
       if (!rules.calibrated() || !calibratable.contains(tensor)) {
         continue;
       }
-      List<Scheme> schemes = rules.schemes(tensor, encoder.options(tensor), true);
+      // Codes in bytes of their own are fitted as the packed ones are.
+      List<Scheme> schemes =
+          rules.schemes(tensor, sizing.offered(tensor), true).stream()
+              .map(scheme -> packed(tensor, scheme).scheme())
+              .distinct()
+              .toList();
       if (schemes.stream().noneMatch(OptionRules::isFitted)) {
         // Nothing is to be fitted: its values rule codes out, or it is kept.
         continue;

@@ -4,35 +4,46 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.digest.ByteSize;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 
 /** The plans of a search, by candidate, and the files that they give. */
 public final class PlanCatalog {
-  private final Function<QuantizationPlan, ByteSize> size;
+  private final PlanSizing sizing;
   private final Function<QuantizationPlan, ModelFiles> encode;
   private final Map<Candidate, QuantizationPlan> plans = new TreeMap<>();
 
-  /** Of one model's plans. */
+  /** Of one model's plans, by the bytes of their files. */
   public PlanCatalog(ModelEncoder encoder) {
-    this(encoder::encodedSize, encoder::encode);
+    this(PlanSizing.of(Objective.SIZE, encoder), encoder::encode);
   }
 
-  PlanCatalog(
-      Function<QuantizationPlan, ByteSize> size, Function<QuantizationPlan, ModelFiles> encode) {
-    this.size = size;
+  /** Of one model's plans. */
+  public PlanCatalog(
+      PlanSizing sizing, Function<QuantizationPlan, ModelFiles> encode) {
+    this.sizing = sizing;
     this.encode = encode;
   }
 
-  /** The exact size of a plan's files. The plan is not kept. */
+  /** The bytes that a plan promises. The plan is not kept. */
   long bytes(QuantizationPlan plan) {
-    return size.apply(plan).bytes();
+    return sizing.promised(plan);
+  }
+
+  /** The bytes of a plan's files on disk. The plan is not kept. */
+  long bytesOnDisk(QuantizationPlan plan) {
+    return sizing.onDisk(plan).bytes();
+  }
+
+  /** Whether plans promise their exact sizes. */
+  boolean isExact() {
+    return sizing.isExact();
   }
 
   /** The candidate of a plan, with its exact size; the same plan is the same candidate. */
   public Candidate add(QuantizationPlan plan) {
-    Candidate candidate = new Candidate.Plan(plan.digest(), size.apply(plan));
+    Candidate candidate =
+        new Candidate.Plan(plan.digest(), sizing.onDisk(plan), sizing.exact(plan));
     plans.putIfAbsent(candidate, plan);
     return candidate;
   }

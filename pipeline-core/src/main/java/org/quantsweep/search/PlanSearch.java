@@ -3,12 +3,12 @@ package org.quantsweep.search;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,6 +46,9 @@ public final class PlanSearch {
   private static final double CURVE_FROM = 0.95;
 
   private static final double CURVE_TO = 1.1;
+
+  /** How far above the smallest accepted plan rungs are looked for where sizes cost files. */
+  private static final double MOST_RAISED = 1.5;
 
   /** Between plans of sizes that close the boundary is known well enough to look around it. */
   private static final double ROUGHLY = 1.03;
@@ -127,10 +130,10 @@ public final class PlanSearch {
   Optional<Candidate> roughBoundary(
       Strategy strategy, AgreementThreshold threshold, Optional<Candidate> incumbent) {
     Candidate largest = incumbent.orElse(UNBOUNDED);
-    List<Candidate> line =
-        line(strategy).stream().filter(plan -> plan.compareTo(largest) < 0).toList();
+    CandidateLine line = line(strategy).below(largest);
     judge.begin("first plans");
-    return boundary(line, threshold, ROUGHLY);
+    OptionalInt place = boundary(line, threshold, ROUGHLY);
+    return place.isPresent() ? Optional.of(line.get(place.getAsInt())) : Optional.empty();
   }
 
   /**
@@ -143,19 +146,20 @@ public final class PlanSearch {
   public PlanOutcome run(Strategy strategy, AgreementThreshold threshold, Finalists finalists) {
     Candidate incumbent = finalists.incumbent().orElse(UNBOUNDED);
     Candidate uniform = finalists.uniform().map(CandidateEvaluation::candidate).orElse(UNBOUNDED);
-    List<Candidate> whole = line(strategy);
-    List<Candidate> all = whole.stream().filter(plan -> plan.compareTo(uniform) < 0).toList();
-    List<Candidate> line = all.stream().filter(plan -> plan.compareTo(incumbent) < 0).toList();
+    CandidateLine whole = line(strategy);
+    CandidateLine all = whole.below(uniform);
+    CandidateLine line = all.below(incumbent);
     boolean confirmed = finalists.unseen() > 0;
     // A ladder, and as many plans again where its first rung is in doubt.
     int ladder = confirmed ? 2 * finalists.most() : 0;
     later = (settings.moves() + 1) * settings.neighbours() + settings.scan() + ladder;
     later += confirmed ? settings.rungs() : 0;
     judge.begin("plans");
-    Optional<Candidate> boundary = boundary(line, threshold, 1);
+    OptionalInt boundary = boundary(line, threshold, 1);
     if (confirmed) {
       later -= settings.rungs();
-      curve = curve(all, boundary.orElse(incumbent), threshold);
+      Candidate around = boundary.isPresent() ? line.get(boundary.getAsInt()) : incumbent;
+      curve = curve(all, around, threshold);
     }
     later -= settings.scan();
     boundary.ifPresent(found -> scan(line, found, threshold));
@@ -181,12 +185,13 @@ public final class PlanSearch {
   }
 
   /** What the line promises; nothing where a plan's options were not all measured. */
-  private List<PlanOutcome.LinePoint> points(List<Candidate> line) {
+  private List<PlanOutcome.LinePoint> points(CandidateLine line) {
     List<PlanOutcome.LinePoint> points = new ArrayList<>();
-    for (Candidate plan : measured.isEmpty() ? List.<Candidate>of() : line) {
-      PredictedLoss.of(catalog.plan(plan), measured)
+    for (int place = 0; place < line.size() && !measured.isEmpty(); place++) {
+      QuantizationPlan plan = line.plan(place);
+      PredictedLoss.of(plan, measured)
           .ifPresent(
-              loss -> points.add(new PlanOutcome.LinePoint(plan.encodedSize().bytes(), loss)));
+              loss -> points.add(new PlanOutcome.LinePoint(catalog.bytesOnDisk(plan), loss)));
     }
     return points;
   }
@@ -200,8 +205,9 @@ public final class PlanSearch {
   }
 
   /** The strategy's plans, ascending, close ones left out. */
-  private List<Candidate> line(Strategy strategy) {
-    Set<Candidate> ascending = new LinkedHashSet<>();
+  private CandidateLine line(Strategy strategy) {
+    List<QuantizationPlan> ascending = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
     List<QuantizationPlan> plans = strategy.line(space, measured);
     long last = 0;
     long promised = Long.MIN_VALUE;
@@ -211,14 +217,15 @@ public final class PlanSearch {
       }
       QuantizationPlan plan = plans.get(place);
       long bytes = catalog.bytes(plan);
-      // Only what is kept becomes a candidate: a line has some 30,000 plans.
+      // Only what is kept may become a candidate: a line has some 30,000 plans.
       if (bytes >= last * CLOSEST_SIZES) {
-        ascending.add(catalog.add(plan));
+        ascending.add(plan);
+        sizes.add(bytes);
         last = bytes;
         promised = promised(plans, place, bytes);
       }
     }
-    return List.copyOf(ascending);
+    return new CandidateLine(catalog, ascending, sizes);
   }
 
   /** What the options of the next plan have to take in a large model, before its size is asked. */
@@ -229,11 +236,11 @@ public final class PlanSearch {
   }
 
   /**
-   * The smallest accepted plan of the line, by narrowing.
+   * The place of the smallest accepted plan of the line, by narrowing.
    *
    * @param close the narrowing ends between plans whose sizes have at most this ratio
    */
-  private Optional<Candidate> boundary(List<Candidate> line, AgreementThreshold t, double close) {
+  private OptionalInt boundary(CandidateLine line, AgreementThreshold t, double close) {
     int rejected = -1;
     int accepted = line.size();
     List<Integer> first = around(line);
@@ -258,25 +265,21 @@ public final class PlanSearch {
         break;
       }
     }
-    return accepted == line.size() ? Optional.empty() : Optional.of(line.get(accepted));
+    return accepted == line.size() ? OptionalInt.empty() : OptionalInt.of(accepted);
   }
 
   private static boolean isClose(List<Candidate> line, int low, int high, double ratio) {
     return low >= 0
         && high < line.size()
-        && line.get(high).encodedSize().bytes() <= ratio * line.get(low).encodedSize().bytes();
+        && line.get(high).size().bytes() <= ratio * line.get(low).size().bytes();
   }
 
   /** The places on both sides of where the boundary is said to be; none where nothing is said. */
-  private List<Integer> around(List<Candidate> line) {
+  private List<Integer> around(CandidateLine line) {
     TreeSet<Integer> places = new TreeSet<>();
     if (hint.isPresent()) {
       for (double ratio : new double[] {1 / AROUND, AROUND}) {
-        double wanted = hint.getAsLong() * ratio;
-        int place = 0;
-        while (place < line.size() && line.get(place).encodedSize().bytes() < wanted) {
-          place++;
-        }
+        int place = line.firstOf(hint.getAsLong() * ratio);
         if (place < line.size()) {
           places.add(place);
         }
@@ -299,8 +302,8 @@ public final class PlanSearch {
   }
 
   /** Looks for smaller accepted plans at most so many places below another one. */
-  private void scan(List<Candidate> line, Candidate from, AgreementThreshold t) {
-    int accepted = line.indexOf(from);
+  private void scan(List<Candidate> line, int from, AgreementThreshold t) {
+    int accepted = from;
     int below = accepted - 1;
     while (below >= 0 && below >= accepted - settings.scan() && !budget.isOver()) {
       int to = Math.max(below - settings.plansInFlight() + 1, 0);
@@ -329,16 +332,12 @@ public final class PlanSearch {
    * those that it rejected are not, and a curve through the accepted ones alone is lifted.
    */
   private Optional<AgreementCurve> curve(
-      List<Candidate> line, Candidate boundary, AgreementThreshold t) {
-    double low = Math.log(boundary.encodedSize().bytes() * CURVE_FROM);
-    double high = Math.log(boundary.encodedSize().bytes() * CURVE_TO);
-    for (int point = 0; point < settings.rungs(); point++) {
-      double wanted = low + (high - low) * point / Math.max(1, settings.rungs() - 1);
-      line.stream()
-          .min(
-              Comparator.comparingDouble(
-                  plan -> Math.abs(Math.log((double) plan.encodedSize().bytes()) - wanted)))
-          .ifPresent(designed::add);
+      CandidateLine line, Candidate boundary, AgreementThreshold t) {
+    double low = Math.log(boundary.size().bytes() * CURVE_FROM);
+    double high = Math.log(boundary.size().bytes() * CURVE_TO);
+    for (int point = 0; point < settings.rungs() && !line.isEmpty(); point++) {
+      designed.add(
+          line.nearest(low + (high - low) * point / Math.max(1, settings.rungs() - 1)));
     }
     List<AgreementCurve.Point> points = new ArrayList<>();
     List<Candidate> left = new ArrayList<>(designed);
@@ -370,9 +369,9 @@ public final class PlanSearch {
 
   /** What is to be confirmed. Plans that selection has not decided are judged first. */
   private List<Rung> ladder(
-      List<Candidate> line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
+      CandidateLine line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
     Map<Boolean, List<Candidate>> undecided =
-        line.stream()
+        contenders(line).stream()
             .filter(plan -> !decided.containsKey(plan))
             .collect(Collectors.partitioningBy(plan -> plan.compareTo(uniform) < 0));
     PlanLadder.Shares shares =
@@ -412,6 +411,22 @@ public final class PlanSearch {
         .rungs(undecided.get(true), undecided.get(false));
   }
 
+  /** Plans that may be rungs: all, but where exact sizes cost whole files a step apart. */
+  private List<Candidate> contenders(CandidateLine line) {
+    if (catalog.isExact() || line.isEmpty()) {
+      return line;
+    }
+    Optional<Candidate> smallest =
+        decided.values().stream()
+            .filter(own -> own.verdict() == Verdict.ACCEPTED)
+            .map(CandidateEvaluation::candidate)
+            .findFirst();
+    return smallest
+        .map(own -> own.size().bytes())
+        .map(bytes -> line.spaced(bytes, MOST_RAISED * bytes, 1 / (1 - Ladder.STEP)))
+        .orElse(List.of());
+  }
+
   private List<CandidateEvaluation> judgeInWaves(List<Candidate> plans, AgreementThreshold t) {
     List<CandidateEvaluation> found = new ArrayList<>();
     for (int at = 0; at < plans.size() && !budget.isOver(); at += settings.plansInFlight()) {
@@ -439,7 +454,7 @@ public final class PlanSearch {
 
   /** Where no loss is measured, smaller files are taken for the worse ones. */
   private static OptionalDouble bySize(Candidate candidate) {
-    return OptionalDouble.of(-Math.log((double) candidate.encodedSize().bytes()));
+    return OptionalDouble.of(-Math.log((double) candidate.size().bytes()));
   }
 
   /** Places that cut what lies between two others into equal parts. */

@@ -80,16 +80,12 @@ final class PlansWithinSize {
             .toList();
     Set<Candidate> contenders = new LinkedHashSet<>();
     warmStart.filter(within::allows).ifPresent(contenders::add);
-    for (Proposal own : measured.isEmpty() ? fitting : apart(fitting)) {
-      contenders.add(catalog.add(line.get(own.place())));
-    }
-    if (!fitting.isEmpty() && !measured.isEmpty()) {
+    List<Candidate> proposed = proposed(fitting, line);
+    contenders.addAll(proposed);
+    if (!proposed.isEmpty() && !measured.isEmpty()) {
       contenders.addAll(
           new Neighbours(catalog, space, measured)
-              .within(
-                  catalog.add(line.get(fitting.get(0).place())),
-                  within.largest().bytes(),
-                  settings.neighbours()));
+              .within(proposed.get(0), within.largest().bytes(), settings.neighbours()));
     }
     TreeMap<Candidate, CandidateEvaluation> told = new TreeMap<>();
     List<CandidateEvaluation> judged = within.judge(List.copyOf(contenders), 0);
@@ -107,18 +103,20 @@ final class PlansWithinSize {
         List.copyOf(told.values()),
         List.of(),
         fitting.size(),
-        points(all));
+        points(all, line));
   }
 
   /** What the line promises, sizes that cannot be told apart left out. */
-  private List<PlanOutcome.LinePoint> points(List<Proposal> line) {
+  private List<PlanOutcome.LinePoint> points(
+      List<Proposal> proposals, List<QuantizationPlan> line) {
     List<PlanOutcome.LinePoint> points = new ArrayList<>();
     if (!measured.isEmpty()) {
       double next = 0;
       for (Proposal plan :
-          line.stream().sorted(Comparator.comparingLong(Proposal::bytes)).toList()) {
+          proposals.stream().sorted(Comparator.comparingLong(Proposal::bytes)).toList()) {
         if (plan.bytes() >= next && plan.loss() != NO_LOSS) {
-          points.add(new PlanOutcome.LinePoint(plan.bytes(), plan.loss()));
+          long bytes = catalog.bytesOnDisk(line.get(plan.place()));
+          points.add(new PlanOutcome.LinePoint(bytes, plan.loss()));
           next = plan.bytes() * PlanSearch.CLOSEST_SIZES;
         }
       }
@@ -146,17 +144,26 @@ final class PlansWithinSize {
         : Comparator.comparingDouble(Proposal::loss).thenComparing(bySize(line));
   }
 
-  /** The first of these and a few behind it, of sizes that can be told apart. */
-  private List<Proposal> apart(List<Proposal> fitting) {
-    List<Proposal> apart = new ArrayList<>();
+  /**
+   * All that fit where no loss is known; or else the first of them and a few behind it, of sizes
+   * that can be told apart.
+   */
+  private List<Candidate> proposed(List<Proposal> fitting, List<QuantizationPlan> line) {
+    List<Candidate> proposed = new ArrayList<>();
     long last = Long.MAX_VALUE;
     for (Proposal plan : fitting) {
-      if (apart.size() <= settings.scan() && plan.bytes() * PlanSearch.CLOSEST_SIZES <= last) {
-        apart.add(plan);
+      boolean apart =
+          proposed.size() <= settings.scan() && plan.bytes() * PlanSearch.CLOSEST_SIZES <= last;
+      if (measured.isEmpty() || apart) {
+        Candidate candidate = catalog.add(line.get(plan.place()));
+        // What it promises may be less than it takes.
+        if (within.allows(candidate)) {
+          proposed.add(candidate);
+        }
         last = plan.bytes();
       }
     }
-    return apart;
+    return proposed;
   }
 
   /**

@@ -35,11 +35,14 @@ class PlanSizesTest {
           "lut-kmeans:2",
           "lut-kmeans:6",
           "lut-kmeans:3+calibrated",
-          "linear:5+calibrated");
+          "linear:5+calibrated",
+          "lut-kmeans:6+bytewise",
+          "linear:5@tensor+bytewise+calibrated");
 
   private static final List<String> PROGRAM =
       List.of(
-          "full", "half", "int8", "int4@block32", "lut:4", "int8+calibrated", "lut:4+calibrated");
+          "full", "half", "int8", "int4@block32", "lut:4", "int8+calibrated", "lut:4+calibrated",
+          "lut:5+bytewise", "uint6@tensor+bytewise");
 
   /** Plain codes stand for fitted ones, and the layer's own bias for a corrected one. */
   private static ModelEncoder encoder(CoreMLModel model) {

@@ -119,7 +119,9 @@ class LargestSizeSweepTest {
                   selected.confirmation(),
                   null,
                   null,
-                  true));
+                  List.of(),
+                  true,
+                  selected.downloadSize()));
       assertThat(selected.confirmation().samples()).isEqualTo(120);
       assertThat(selected.confirmation().lowerBound())
           .isEqualTo(new AgreementCounts(selected.confirmation().agreeing(), 120).lowerBound(0.95));

@@ -24,6 +24,7 @@ import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.LargestSize;
+import org.quantsweep.search.Objective;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.PlanSearchSettings;
 import org.quantsweep.search.Strategy;
@@ -154,6 +155,7 @@ class SweepIdentityTest {
             settings().threshold(AgreementThreshold.parse("0.951")).build(),
             settings().largestSize(LargestSize.parse("5MB")).build(),
             settings().largestSize(LargestSize.parse("5000001B")).build(),
+            settings().objective(Objective.DOWNLOAD).build(),
             settings().schemes(List.of("half")).build(),
             settings().schemes(List.of("half", "linear:4")).build(),
             settings().selection(new WeightSelection(List.of("a"), List.of(), 0, false)).build(),

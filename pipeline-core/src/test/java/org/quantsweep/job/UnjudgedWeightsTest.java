@@ -12,7 +12,10 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.CalibratedOptions;
+import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.Objective;
+import org.quantsweep.search.PlanSizing;
 import org.quantsweep.search.LeftOut;
 import org.quantsweep.testing.SharedData;
 import org.quantsweep.testing.TinySweep;
@@ -39,7 +42,8 @@ class UnjudgedWeightsTest {
             .uniform()
             .schemes(List.of("lut:2", "lut:4"))
             .build();
-    return model.family(settings, model.encoder(CalibratedOptions.NONE));
+    ModelEncoder encoder = model.encoder(CalibratedOptions.NONE);
+    return model.family(settings, encoder, PlanSizing.of(Objective.SIZE, encoder));
   }
 
   @Test

@@ -72,15 +72,17 @@ class SchemeGrammarTest {
             groupings,
             left,
             Arbitraries.of(true, false),
+            Arbitraries.of(true, false),
             Arbitraries.of(true, false))
         .as(
-            (method, bits, grouping, sparsity, compact, calibrated) ->
+            (method, bits, grouping, sparsity, compact, bytewise, calibrated) ->
                 new Scheme.Quantization(
                     method,
                     new NumberOfBits(bits),
                     grouping,
                     sparsity,
                     compact && method.isLookUpTable() ? TableEntries.INT8 : TableEntries.FLOATS,
+                    bytewise && bits < 8 && sparsity.equals(Sparsity.NONE),
                     calibrated));
   }
 
@@ -117,6 +119,9 @@ class SchemeGrammarTest {
     "sparse:.5+int8+calibrated, sparse:0.5+linear-symmetric:8+calibrated",
     "sparse:0.5@block4, sparse:0.5@block4",
     "sparse:2of4+lut:4+int8, sparse:2of4+lut-kmeans:4+int8",
+    "lut:6+bytewise, lut-kmeans:6+bytewise",
+    "lut:3@group16+int8+bytewise+calibrated, lut-kmeans:3@group16+int8+bytewise+calibrated",
+    "uint5@tensor+bytewise, linear:5@tensor+bytewise",
     "sparse:below0.0100, sparse:below0.01",
     "lut-custom:int8:8, lut-custom:int8:8",
   })

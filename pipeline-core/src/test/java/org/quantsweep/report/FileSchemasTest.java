@@ -258,7 +258,7 @@ class FileSchemasTest {
         new SweepResult.Row("linear:2", null, 1000, 0.1, "rejected-early", null, 40L, 13L);
     SweepResult.Chosen chosen =
         new SweepResult.Chosen(
-            null, DIGEST, 1100, 0.11, agreement, agreement, DIGEST, "selected.mlmodel");
+            null, DIGEST, 1100, 0.11, agreement, agreement, DIGEST, "selected.mlmodel", 1050L);
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
         "",
@@ -267,7 +267,7 @@ class FileSchemasTest {
         DIGEST,
         "top-1",
         "0.95",
-        new SweepResult.SourceModel("net.mlmodel", 10_000, DIGEST),
+        new SweepResult.SourceModel("net.mlmodel", 10_000, DIGEST, 9_000L),
         new SweepResult.Samples(
             250, 1, DIGEST, Map.of("selection", new SweepResult.Split(251, 250L, 1L, DIGEST)), 0),
         chosen,
@@ -430,6 +430,7 @@ class FileSchemasTest {
         List.of("fold-batch-norm"),
         DIGEST,
         new TreeMap<>(Map.of("seed", "0")),
+        "download",
         DIGEST,
         new TreeMap<>(Map.of("conv/weights", "linear:4+calibrated")),
         new TreeMap<>(Map.of("conv/weights", DIGEST)));

@@ -68,7 +68,7 @@ final class PlanWorld implements SweepRunner {
       options.put(tensor, own);
     }
     space = new SearchSpace(options);
-    catalog = new PlanCatalog(this::size, this::encode);
+    catalog = new PlanCatalog(new ExactSizing(this::size), this::encode);
     List<Sha256Digest> digests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       digests.add(Sha256Digest.ofText("sample " + i));
@@ -80,10 +80,19 @@ final class PlanWorld implements SweepRunner {
     }
   }
 
+  /** The same plans, sized otherwise. */
+  PlanCatalog catalog(PlanSizing sizing) {
+    return new PlanCatalog(sizing, this::encode);
+  }
+
   CandidateJudge judge(SearchBudget budget) {
+    return judge(catalog, budget);
+  }
+
+  CandidateJudge judge(PlanCatalog of, SearchBudget budget) {
     EvaluationKey key =
         new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("p"), "top-1");
-    return new CandidateJudge(samples, key, store, this, catalog::encode, budget, listener, 16);
+    return new CandidateJudge(samples, key, store, this, of::encode, budget, listener, 16);
   }
 
   PlanOutcome search(
@@ -152,7 +161,7 @@ final class PlanWorld implements SweepRunner {
     return loss * (1 + noise * luck) <= margins[rank];
   }
 
-  private ByteSize size(QuantizationPlan plan) {
+  ByteSize size(QuantizationPlan plan) {
     long bytes = BASE;
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
       for (SearchSpace.SizedOption option : space.tensors().get(entry.getKey())) {

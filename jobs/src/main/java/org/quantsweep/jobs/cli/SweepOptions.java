@@ -25,6 +25,7 @@ import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.LargestSize;
+import org.quantsweep.search.Objective;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -66,6 +67,15 @@ final class SweepOptions {
           "Instead of --agreement: find what agrees most often among models of at most that many"
               + " bytes, for example 5MB or 800KB; powers of 1000.")
   private String largestSize;
+
+  @Option(
+      names = "--objective",
+      defaultValue = "size",
+      paramLabel = "BYTES",
+      description =
+          "Which bytes are to be few: size, those on disk, or download, those of each file deflated"
+              + " alone at level 9. Default: ${DEFAULT-VALUE}.")
+  private String objective;
 
   @Mixin private SearchOptions search = new SearchOptions();
   @Mixin private RunLimit runLimit = new RunLimit();
@@ -244,6 +254,7 @@ final class SweepOptions {
     if (largestSize != null) {
       requireAlone(problems);
     }
+    Objective bytes = Problems.read(problems, () -> Objective.parse(objective));
     for (String scheme : schemes) {
       if (!scheme.equals(Candidate.AS_GIVEN)) {
         Problems.read(problems, () -> Scheme.parse(scheme));
@@ -280,6 +291,7 @@ final class SweepOptions {
             .criterion(parsed)
             .threshold(threshold)
             .classFloor(floor)
+            .objective(bytes)
             .schemes(schemes)
             .selection(new WeightSelection(layers, layerTypes, leastWeights, vectors))
             .maxEvaluations(maxEvaluations)

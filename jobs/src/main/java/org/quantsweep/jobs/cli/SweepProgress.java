@@ -75,7 +75,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
     String best = "none yet";
     for (CandidateEvaluation evaluation : decided) {
       if (evaluation.verdict() == Verdict.ACCEPTED) {
-        best = evaluation.candidate().name() + " (" + evaluation.candidate().encodedSize() + ")";
+        best = evaluation.candidate().name() + " (" + evaluation.candidate().size() + ")";
         break;
       }
     }
@@ -207,7 +207,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   private static String told(CandidateEvaluation best) {
-    String size = best.candidate().encodedSize().toString();
+    String size = best.candidate().size().toString();
     return best.verdict() == Verdict.JUDGED
         ? size
             + ", "

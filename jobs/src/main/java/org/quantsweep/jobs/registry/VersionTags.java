@@ -65,10 +65,12 @@ final class VersionTags {
     add(tags, "threshold", result.path("threshold"));
     add(tags, "classFloor", result.path("settings").path("class-floor"));
     add(tags, "largestSize", result.path("settings").path("largest-size"));
+    add(tags, "objective", result.path("settings").path("objective"));
     add(tags, "sweepDigest", result.path("sweepDigest"));
     JsonNode selected = result.path("selected");
     add(tags, "scheme", selected.path("scheme"));
     add(tags, "plan", selected.path("plan"));
+    add(tags, "downloadSize", selected.path("downloadSize"));
     addAgreement(tags, "agreement", selected.path("agreement"));
     addAgreement(tags, "confirmation", selected.path("confirmation"));
   }

@@ -169,6 +169,7 @@ class SweepSettingsTest {
     given.put("function", "main");
     given.put("precision", "float16");
     given.put("deployment-target", "iOS18");
+    given.put("objective", "download");
     given.put("compute-unit", "ane");
     given.put("no-report", "true");
     given.put("report-samples", "6");

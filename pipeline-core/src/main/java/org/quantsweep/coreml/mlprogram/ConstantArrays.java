@@ -1,5 +1,6 @@
 package org.quantsweep.coreml.mlprogram;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -28,6 +29,18 @@ final class ConstantArrays {
 
   ConstantArrays(Map<Role, Supplier<byte[]>> arrays) {
     this.arrays = Map.copyOf(arrays);
+  }
+
+  /** All of them, in the order of their roles, one behind the other. */
+  byte[] all() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (Role role : Role.values()) {
+      Supplier<byte[]> known = arrays.get(role);
+      if (known != null) {
+        all.writeBytes(known.get());
+      }
+    }
+    return all.toByteArray();
   }
 
   /** The bytes of an array; zeros where they are not known. */

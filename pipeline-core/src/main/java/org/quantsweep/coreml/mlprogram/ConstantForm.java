@@ -131,13 +131,13 @@ sealed interface ConstantForm {
     }
     if (scheme.isLookUpTable()) {
       return new Tables(
-          scheme.bits().bits(),
+          scheme.codeBits().bits(),
           ProgramQuantizer.cut(shape, grouping, weight.axes()),
           scheme.entries() == TableEntries.INT8);
     }
     boolean symmetric = scheme.method() == Method.Plain.LINEAR_SYMMETRIC;
     return new Blocks(
-        scheme.bits().bits(),
+        scheme.codeBits().bits(),
         symmetric,
         shape,
         ProgramQuantizer.blocks(shape, grouping, weight.axes()),

@@ -292,6 +292,30 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   @Override
+  public List<Scheme> downloadOptions(WeightTensor tensor) {
+    ProgramWeight weight = weight(tensor);
+    List<Scheme> all = new ArrayList<>(options(tensor));
+    for (Scheme scheme : ProgramSchemes.entropyOptions()) {
+      if (refusal(scheme).isEmpty()
+          && isOffered(scheme)
+          && ProgramSchemes.refusal(weight, scheme).isEmpty()
+          && raiseProblem(weight, scheme).isEmpty()) {
+        all.add(scheme);
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public byte[] storedArrays(WeightTensor tensor, StoredWeights weights) {
+    ProgramWeight weight = weight(tensor);
+    return change(weight, weights)
+        .orElseGet(() -> floats(weight, weight.type(), tensor.values()))
+        .arrays()
+        .all();
+  }
+
+  @Override
   public Optional<String> refusal(Scheme scheme) {
     Opset least = ProgramSchemes.least(scheme);
     return ProgramSchemes.refusal(scheme)

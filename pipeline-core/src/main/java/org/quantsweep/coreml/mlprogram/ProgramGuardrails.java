@@ -18,7 +18,7 @@ final class ProgramGuardrails {
           new Rule(
               ComputeUnit.ANE,
               Opset.IOS18,
-              scheme -> isInBlocks(scheme) && scheme.bits().bits() == 8,
+              scheme -> isInBlocks(scheme) && scheme.codeBits().bits() == 8,
               new Guardrail(
                   "8-bit codes in blocks",
                   "are silently wrong on the Neural Engine",
@@ -26,7 +26,7 @@ final class ProgramGuardrails {
           new Rule(
               ComputeUnit.ANE,
               Opset.IOS18,
-              scheme -> isInBlocks(scheme) && scheme.bits().bits() == 4,
+              scheme -> isInBlocks(scheme) && scheme.codeBits().bits() == 4,
               new Guardrail(
                   "4-bit codes in blocks",
                   "are for the GPU; the Neural Engine prefers a scale for each channel",
@@ -79,7 +79,7 @@ final class ProgramGuardrails {
   }
 
   private static boolean isTableOfFour(Scheme.Quantization scheme) {
-    return scheme.isLookUpTable() && scheme.bits().bits() == 4;
+    return scheme.isLookUpTable() && scheme.codeBits().bits() == 4;
   }
 
   /** What is reported where a program of an opset may come to run on a unit. */

@@ -87,6 +87,29 @@ final class ProgramSchemes {
     return schemes;
   }
 
+  /**
+   * What deflates better than its bytes tell: tables and scales of the whole tensor with codes of a
+   * byte, of which few occur often.
+   */
+  static List<Scheme> entropyOptions() {
+    List<Scheme> schemes = new ArrayList<>();
+    for (int width = 3; width <= 8; width++) {
+      List<Scheme.Quantization> forms = new ArrayList<>();
+      if (width > 3) {
+        forms.add(codes(Method.Plain.LINEAR, width, Grouping.WHOLE));
+      }
+      if (width != 4 && width != 8) {
+        forms.add(codes(Method.Plain.LUT_KMEANS, width, Grouping.WHOLE));
+      }
+      for (Scheme.Quantization packed : forms) {
+        Scheme.Quantization own = width == 8 ? packed : packed.inBytes();
+        schemes.add(own);
+        schemes.add(own.fitted());
+      }
+    }
+    return schemes;
+  }
+
   private static Scheme.Quantization codes(Method method, int width, Grouping grouping) {
     return new Scheme.Quantization(method, new NumberOfBits(width), grouping);
   }
@@ -96,7 +119,7 @@ final class ProgramSchemes {
     if (!(scheme instanceof Scheme.Quantization codes)) {
       return Optional.empty();
     }
-    int bits = codes.bits().bits();
+    int bits = codes.codeBits().bits();
     Grouping grouping = codes.grouping();
     if (codes.isLookUpTable()) {
       if (!TABLE_BITS.contains(bits)) {
@@ -235,8 +258,8 @@ final class ProgramSchemes {
         isSparse(codes)
             || codes.entries() == TableEntries.INT8
             || (codes.isLookUpTable()
-                ? codes.bits().bits() == 3 || !codes.grouping().equals(Grouping.WHOLE)
-                : codes.bits().bits() == 4 || codes.grouping() instanceof Grouping.PerBlock);
+                ? codes.codeBits().bits() == 3 || !codes.grouping().equals(Grouping.WHOLE)
+                : codes.codeBits().bits() == 4 || codes.grouping() instanceof Grouping.PerBlock);
     return later ? Opset.IOS18 : Opset.IOS16;
   }
 

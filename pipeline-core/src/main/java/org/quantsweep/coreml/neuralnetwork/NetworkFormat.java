@@ -188,6 +188,20 @@ public final class NetworkFormat implements ModelFormat {
   }
 
   @Override
+  public List<Scheme> downloadOptions(WeightTensor tensor) {
+    List<Scheme> all = new ArrayList<>(options(tensor));
+    if (isQuantizable(tensor)) {
+      all.addAll(NetworkSchemes.entropyOptions());
+    }
+    return all;
+  }
+
+  @Override
+  public byte[] storedArrays(WeightTensor tensor, StoredWeights weights) {
+    return messages.get(tensor.identity()).message(weights).toByteArray();
+  }
+
+  @Override
   public Optional<String> refusal(Scheme scheme) {
     return NetworkSchemes.refusal(scheme)
         .or(() -> NetworkSchemes.targetRefusal(scheme, deployment));

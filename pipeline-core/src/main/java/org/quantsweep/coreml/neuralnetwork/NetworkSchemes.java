@@ -55,6 +55,34 @@ final class NetworkSchemes {
     return schemes;
   }
 
+  /**
+   * What deflates better than its bytes tell. A scale of the whole tensor with many steps has few
+   * codes that occur often, which is close to the best that any code lengths can do. Widths that do
+   * not divide a byte are stored in one.
+   */
+  static List<Scheme> entropyOptions() {
+    List<Scheme> schemes = new ArrayList<>();
+    for (int width = 3; width <= 8; width++) {
+      NumberOfBits bits = new NumberOfBits(width);
+      List<Scheme.Quantization> forms = new ArrayList<>();
+      if (width > 3) {
+        forms.add(new Scheme.Quantization(Method.Plain.LINEAR, bits, Grouping.WHOLE));
+      }
+      forms.add(new Scheme.Quantization(Method.Plain.LINEAR, bits, Grouping.PER_CHANNEL));
+      forms.add(new Scheme.Quantization(Method.Plain.LUT_KMEANS, bits, Grouping.WHOLE));
+      for (Scheme.Quantization packed : forms) {
+        // A nibble deflates by pairs, as well as two bytes do.
+        boolean dense = Byte.SIZE % width == 0;
+        if (!dense || packed.grouping().equals(Grouping.WHOLE) && !packed.isLookUpTable()) {
+          Scheme.Quantization own = dense ? packed : packed.inBytes();
+          schemes.add(own);
+          schemes.add(own.fitted());
+        }
+      }
+    }
+    return schemes;
+  }
+
   /** Half precision came with iOS 11.2, codes with iOS 12 (specification versions 2 and 3). */
   static Optional<String> targetRefusal(Scheme scheme, Deployment deployment) {
     if (deployment.target().isEmpty()

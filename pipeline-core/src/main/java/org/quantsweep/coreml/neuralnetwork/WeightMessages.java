@@ -71,7 +71,7 @@ final class WeightMessages {
               QuantizationParams.LOOKUPTABLEQUANTIZATION_FIELD_NUMBER,
               field(
                   LookUpTableQuantizationParams.FLOATVALUE_FIELD_NUMBER,
-                  4L * quantization.bits().codes()));
+                  4L * quantization.codeBits().codes()));
     } else {
       long scales = quantization.grouping().equals(Grouping.PER_CHANNEL) ? place.scales() : 1;
       parameters =
@@ -82,9 +82,9 @@ final class WeightMessages {
     }
     parameters +=
         CodedOutputStream.computeUInt64Size(
-            QuantizationParams.NUMBEROFBITS_FIELD_NUMBER, quantization.bits().bits());
+            QuantizationParams.NUMBEROFBITS_FIELD_NUMBER, quantization.codeBits().bits());
     return bare.getSerializedSize()
-        + field(WeightParams.RAWVALUE_FIELD_NUMBER, quantization.bits().packedBytes(count))
+        + field(WeightParams.RAWVALUE_FIELD_NUMBER, quantization.codeBits().packedBytes(count))
         + field(WeightParams.QUANTIZATION_FIELD_NUMBER, parameters);
   }
 
