@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.util.Arrays;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -75,8 +76,16 @@ public final class ScaledTableWeights extends CodedWeights {
   @Override
   boolean isOfCodes(Scheme.Compression scheme) {
     return scheme instanceof Scheme.Quantization codes
-        && codes.bits().equals(bits())
+        && codes.codeBits().equals(bits())
         && codes.isScaledTable();
+  }
+
+  @Override
+  public ScaledTableWeights bytewise() {
+    NumberOfBits byteSize = new NumberOfBits(Byte.SIZE);
+    float[] padded = Arrays.copyOf(entries, byteSize.codes());
+    Arrays.fill(padded, entries.length, padded.length, entries[entries.length - 1]);
+    return new ScaledTableWeights(shape(), byteSize, sharedCodes(), type, padded, blocks, scales);
   }
 
   @Override

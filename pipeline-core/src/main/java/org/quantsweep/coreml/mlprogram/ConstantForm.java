@@ -127,7 +127,7 @@ sealed interface ConstantForm {
     Grouping grouping = scheme.grouping();
     if (scheme.isScaledTable()) {
       return new ScaledTable(
-          scheme.bits().bits(), shape, ProgramQuantizer.blocks(shape, grouping, weight.axes()));
+          scheme.codeBits().bits(), shape, ProgramQuantizer.blocks(shape, grouping, weight.axes()));
     }
     if (scheme.isLookUpTable()) {
       return new Tables(
