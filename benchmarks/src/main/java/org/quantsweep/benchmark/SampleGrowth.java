@@ -21,10 +21,11 @@ import org.quantsweep.sweep.SweepPlanner;
 /**
  * How the driver's own work grows with the number of samples, from {@code SAMPLES} to ten times as
  * many: no model runs, digests and answers are made up. Four candidates are judged on every sample.
- * Each size is measured three times and the least counts; seconds are those of processors.
+ * Both sizes are measured in turn, so that the compiler has seen as much of either; the least of
+ * all rounds counts. Seconds are those of processors.
  */
 public final class SampleGrowth {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 9;
   private static final int CANDIDATES = 4;
 
   private SampleGrowth() {}
@@ -32,8 +33,12 @@ public final class SampleGrowth {
   /** Takes the smaller number of samples. */
   public static void main(String[] arguments) {
     int few = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
-    Map<String, Double> small = least(few);
-    Map<String, Double> large = least(10 * few);
+    Map<String, Double> small = new LinkedHashMap<>();
+    Map<String, Double> large = new LinkedHashMap<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      phases(few).forEach((phase, seconds) -> small.merge(phase, seconds, Math::min));
+      phases(10 * few).forEach((phase, seconds) -> large.merge(phase, seconds, Math::min));
+    }
     System.out.printf(
         Locale.ROOT, "| phase | %,d samples | %,d samples | growth |%n", few, 10 * few);
     System.out.println("|---|---|---|---|");
@@ -47,14 +52,6 @@ public final class SampleGrowth {
           phase.getValue(),
           phase.getValue() / before);
     }
-  }
-
-  private static Map<String, Double> least(int count) {
-    Map<String, Double> least = new LinkedHashMap<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      phases(count).forEach((phase, seconds) -> least.merge(phase, seconds, Math::min));
-    }
-    return least;
   }
 
   private static Map<String, Double> phases(int count) {

@@ -93,7 +93,8 @@ record AnsweredSamples(SweepSamples samples, Map<SampleRole, ReferenceEvidence> 
               + role
               + " samples, so nothing can be judged on them:"
               + Quarantine.lines(unanswered(role).reasons())
-              + "\nMaybe try one of them with quantsweep predict.");
+              + "\n"
+              + unanswered(role).cure());
     }
   }
 }

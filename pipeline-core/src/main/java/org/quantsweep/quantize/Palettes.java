@@ -231,10 +231,7 @@ final class Palettes {
                 + ", more than "
                 + scheme
                 + " can hold.\nMaybe write "
-                + Method.Plain.LUT_KMEANS.text()
-                + ":"
-                + bits
-                + (vector == 1 ? "" : "@" + scheme.grouping().text())
+                + new Scheme.Quantization(Method.Plain.LUT_KMEANS, bits, scheme.grouping()).shortly()
                 + ".");
       }
     }

@@ -14,6 +14,11 @@ public sealed interface Scheme extends Serializable {
   /** Begins a scheme that stores only some of the weights. */
   String SPARSE = "sparse:";
 
+  /** In the short spelling, which people of ML Programs write: {@code int8}, {@code lut:4}. */
+  default String shortly() {
+    return toString();
+  }
+
   /** Float32; in an ML Program, the floats that the program itself computes with. */
   record FullPrecision() implements Scheme {
     @Override
@@ -150,14 +155,26 @@ public sealed interface Scheme extends Serializable {
 
     @Override
     public String form() {
-      return text("");
+      return text(method.text());
     }
 
-    private String text(String width) {
+    @Override
+    public String shortly() {
+      return text(
+          method instanceof Method.Plain plain
+              ? switch (plain) {
+                case LINEAR -> "uint" + bits;
+                case LINEAR_SYMMETRIC -> "int" + bits;
+                case LUT_KMEANS -> "lut:" + bits;
+                default -> plain.text() + ":" + bits;
+              }
+              : method.text() + ":" + bits);
+    }
+
+    private String text(String codes) {
       boolean usual = grouping.equals(method.usualGrouping());
       return (sparsity.equals(Sparsity.NONE) ? "" : SPARSE + sparsity.text() + "+")
-          + method.text()
-          + width
+          + codes
           + (usual ? "" : "@" + grouping.text())
           + (entries == TableEntries.INT8 ? "+int8" : "")
           + (bytewise ? BYTEWISE : "")
@@ -166,7 +183,7 @@ public sealed interface Scheme extends Serializable {
 
     @Override
     public String toString() {
-      return text(":" + bits);
+      return text(method.text() + ":" + bits);
     }
   }
 

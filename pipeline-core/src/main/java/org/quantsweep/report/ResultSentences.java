@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.quantsweep.agreement.Confidence;
 import org.quantsweep.digest.ByteSize;
 
 /**
@@ -51,7 +52,7 @@ public final class ResultSentences {
     return String.format(
         Locale.ROOT,
         "Selected %s: %s, %.1f %% of the file as given%s; %d of %d samples agree (lower bound"
-            + " %.4f at %.0f %%).",
+            + " %.4f at %s %%).",
         selected.plan() == null
             ? selected.scheme()
             : "plan " + selected.plan().substring(0, PLAN_DIGITS),
@@ -61,7 +62,7 @@ public final class ResultSentences {
         selected.agreement().agreeing(),
         selected.agreement().samples(),
         selected.agreement().lowerBound(),
-        100 * selected.agreement().confidence());
+        Confidence.percent(selected.agreement().confidence()));
   }
 
   /** What the choice takes on its way to a device. */
@@ -342,10 +343,10 @@ public final class ResultSentences {
   private static String whole(SweepResult.Agreement agreement) {
     return String.format(
         Locale.ROOT,
-        "%s (lower bound %.4f at %.4f)",
+        "%s (lower bound %.4f at %s %%)",
         count(agreement),
         agreement.lowerBound(),
-        agreement.confidence());
+        Confidence.percent(agreement.confidence()));
   }
 
   static String count(SweepResult.Agreement agreement) {

@@ -7,9 +7,16 @@ final class DigestSort {
   private static final int FEW = 16;
   private static final int WORDS = DigestTable.WORDS;
 
-  private long[] words = new long[WORDS * FEW];
-  private int[] counts = new int[FEW];
+  private long[] words;
+  private int[] counts;
   private int size;
+
+  /** With room for so many; more are taken too. */
+  DigestSort(int expected) {
+    int room = Math.max(FEW, expected);
+    words = new long[WORDS * room];
+    counts = new int[room];
+  }
 
   int size() {
     return size;

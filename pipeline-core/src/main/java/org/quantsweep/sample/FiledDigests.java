@@ -1,8 +1,8 @@
 package org.quantsweep.sample;
 
 import java.io.BufferedOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -42,18 +42,24 @@ final class FiledDigests implements DigestTable {
   /** Takes digests in ascending order, and maps what it has in the end. */
   static final class Writer implements AutoCloseable {
     private final Path file;
-    private final DataOutputStream out;
+    private final OutputStream out;
+
+    /** A digest goes out in one piece: a stream's calls take longer than its bytes. */
+    private final ByteBuffer next = ByteBuffer.allocate(WORDS * Long.BYTES);
+
     private int size;
 
     Writer() throws IOException {
       file = Files.createTempFile("quantsweep-samples", ".digests");
-      out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+      out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
     }
 
     void add(long[] words, int from) throws IOException {
+      next.clear();
       for (int word = 0; word < WORDS; word++) {
-        out.writeLong(words[from + word]);
+        next.putLong(words[from + word]);
       }
+      out.write(next.array());
       size++;
     }
 

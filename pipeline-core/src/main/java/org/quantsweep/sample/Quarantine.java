@@ -14,7 +14,12 @@ import org.quantsweep.BadInputException;
  * @param reasons why, in one line for each distinct sample
  */
 public record Quarantine(long size, long count, List<String> reasons) {
+  /** Stands in a reason where a model takes a sample as several calls, but not as one. */
+  public static final String AS_CALLS = "it takes it as calls along the first axis (--steps)";
+
   private static final int SHOWN = 5;
+  private static final String STEPS =
+      "give --steps, where the first axis of the samples' arrays counts calls.";
 
   /** Copies the list; checks the counts. */
   public Quarantine {
@@ -70,8 +75,19 @@ public record Quarantine(long size, long count, List<String> reasons) {
               + String.format(Locale.ROOT, "%.1f %%", 100 * limit)
               + ":"
               + lines(reasons)
-              + "\nMaybe mend or remove them, or raise --quarantine-limit.");
+              + "\nMaybe "
+              + (isOfCalls() ? STEPS : "mend or remove them, or raise --quarantine-limit.")
+        );
     }
+  }
+
+  /** What may help where no sample can be used, as a line of its own. */
+  public String cure() {
+    return "Maybe " + (isOfCalls() ? STEPS : "try one of them with quantsweep predict.");
+  }
+
+  private boolean isOfCalls() {
+    return !reasons.isEmpty() && reasons.stream().allMatch(reason -> reason.contains(AS_CALLS));
   }
 
   /** The first reasons, each in a line that is indented. */

@@ -1,11 +1,9 @@
 package org.quantsweep.sample;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,11 +20,17 @@ public final class SampleCollector implements AutoCloseable {
 
   private static final int BUCKETS = 256;
 
+  /** Of a digest and its number of copies in a file, in bytes. */
+  private static final int RECORD = DigestTable.WORDS * Long.BYTES + Integer.BYTES;
+
   private final int mostHeld;
   private final Copies.Collector copies = new Copies.Collector();
-  private DigestSort held = new DigestSort();
+  private DigestSort held = new DigestSort(0);
   private Path folder;
-  private DataOutputStream[] buckets;
+  private OutputStream[] buckets;
+
+  /** A record goes out in one piece: a stream's calls take longer than its bytes. */
+  private final ByteBuffer next = ByteBuffer.allocate(RECORD);
 
   /** An empty one. */
   public SampleCollector() {
@@ -109,11 +113,9 @@ public final class SampleCollector implements AutoCloseable {
 
   private void spill() throws IOException {
     folder = Files.createTempDirectory("quantsweep-samples");
-    buckets = new DataOutputStream[BUCKETS];
+    buckets = new OutputStream[BUCKETS];
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
-      buckets[bucket] =
-          new DataOutputStream(
-              new BufferedOutputStream(Files.newOutputStream(file(bucket)), 1 << 13));
+      buckets[bucket] = new BufferedOutputStream(Files.newOutputStream(file(bucket)), 1 << 13);
     }
     for (int place = 0; place < held.size(); place++) {
       write(held.words(), DigestTable.WORDS * place, held.count(place));
@@ -122,30 +124,25 @@ public final class SampleCollector implements AutoCloseable {
   }
 
   private void write(long[] words, int from, int count) throws IOException {
-    DataOutputStream out = buckets[(int) (words[from] >>> 56)];
+    next.clear();
     for (int word = 0; word < DigestTable.WORDS; word++) {
-      out.writeLong(words[from + word]);
+      next.putLong(words[from + word]);
     }
-    out.writeInt(count);
+    next.putInt(count);
+    buckets[(int) (words[from] >>> 56)].write(next.array());
   }
 
   private DigestSort read(int bucket) throws IOException {
-    DigestSort own = new DigestSort();
+    ByteBuffer records = ByteBuffer.wrap(Files.readAllBytes(file(bucket)));
+    DigestSort own = new DigestSort(records.remaining() / RECORD);
     long[] words = new long[DigestTable.WORDS];
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file(bucket)), 1 << 16))) {
-      while (true) {
-        try {
-          words[0] = in.readLong();
-        } catch (EOFException e) {
-          return own;
-        }
-        for (int word = 1; word < DigestTable.WORDS; word++) {
-          words[word] = in.readLong();
-        }
-        own.add(words, in.readInt());
+    while (records.hasRemaining()) {
+      for (int word = 0; word < DigestTable.WORDS; word++) {
+        words[word] = records.getLong();
       }
+      own.add(words, records.getInt());
     }
+    return own;
   }
 
   private Path file(int bucket) {

@@ -5,6 +5,7 @@ import java.math.RoundingMode;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Confidence;
 
 /** When a rung of the ladder passes its confirmation. */
 public enum AcceptanceRule {
@@ -47,8 +48,8 @@ public enum AcceptanceRule {
             "agreement threshold ("
                 + threshold
                 + ") cannot be confirmed at "
-                + confidence
-                + " on "
+                + Confidence.percent(confidence)
+                + " % on "
                 + n
                 + " samples, even if all of them agree: it takes "
                 + least(t, confidence)

@@ -212,7 +212,7 @@ class ProgramQuantizerTest {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "it has more than 2 different vectors, more than lut-unique:1@vector2 can hold.\n"
-                + "Maybe write lut-kmeans:1@vector2.");
+                + "Maybe write lut:1@vector2.");
   }
 
   @Test
@@ -222,7 +222,7 @@ class ProgramQuantizerTest {
         .isInstanceOf(BadInputException.class)
         .hasMessage(
             "it has more than 2 different weights in one table, more than lut-unique:1@group1 can"
-                + " hold.\nMaybe write lut-kmeans:1.");
+                + " hold.\nMaybe write lut:1@group1.");
   }
 
   @ParameterizedTest

@@ -38,7 +38,7 @@ class ResultProofTest {
             """
             Confirmation (point rule, 238 of 250 must agree; a ladder of 9, from the largest down; these samples were opened by 1 sweep):
               1.3 KB: 5 of the first 243 differ: passed
-              1.1 KB: 239 of 250 agree (lower bound 0.9285 at 0.9500): passed
+              1.1 KB: 239 of 250 agree (lower bound 0.9285 at 95 %): passed
               1.1 KB: 13 of the first 40 differ: failed
             Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.
             No uniform candidate is acceptable.
@@ -73,8 +73,8 @@ class ResultProofTest {
         .isEqualTo(
             """
             Confirmation (point rule, 3 finalists, 238 must agree; these samples were opened by 2 sweeps):
-              1.1 KB: 230 of 250 agree (lower bound 0.8850 at 0.9833): failed
-              1.1 KB: 243 of 250 agree (lower bound 0.9401 at 0.9833): passed
+              1.1 KB: 230 of 250 agree (lower bound 0.8850 at 98.33 %): failed
+              1.1 KB: 243 of 250 agree (lower bound 0.9401 at 98.33 %): passed
             Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.
             No uniform candidate is acceptable.
             Why not smaller: selection accepts 1 smaller candidates, down to 1.0 KB; 1 failed confirmation, and the others were no finalists.
@@ -109,7 +109,7 @@ class ResultProofTest {
         "Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.\n";
     assertThat(ResultProof.toText(result))
         .isEqualTo(
-            "Confirmation: 239 of 250 agree (lower bound 0.9285 at 0.9500); these samples were"
+            "Confirmation: 239 of 250 agree (lower bound 0.9285 at 95 %); these samples were"
                 + " opened by 2 sweeps.\n"
                 + family
                 + "Best uniform: linear:4, 1.1 KB, 233 of 250 agree.\n");

@@ -1,5 +1,6 @@
 package org.quantsweep.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,5 +34,19 @@ class QuarantineTest {
             "arrays: 1 of 1 samples cannot be used, more than the limit of 0.0 %:"
                 + "\n  b.npy: empty\nMaybe mend or remove them, or raise --quarantine-limit.");
     assertThatCode(() -> one.requireWithin(1, "arrays", "samples")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void theCureNamesStepsWhereEverySampleIsOneOfCalls() {
+    String ofCalls = "a.npz: it prefers [3], and " + Quarantine.AS_CALLS + ".";
+    Quarantine calls = new Quarantine(2, 2, List.of(ofCalls, ofCalls));
+    String steps = "Maybe give --steps, where the first axis of the samples' arrays counts calls.";
+    assertThat(calls.cure()).isEqualTo(steps);
+    assertThatThrownBy(() -> calls.requireWithin(0.01, "a.npz", "samples"))
+        .hasMessageEndingWith(":\n  " + ofCalls + "\n  " + ofCalls + "\n" + steps);
+    assertThat(calls.plus(Quarantine.unreadable(List.of("b.npz: empty."))).cure())
+        .isEqualTo("Maybe try one of them with quantsweep predict.");
+    assertThat(new Quarantine(2, 0, List.of()).cure())
+        .isEqualTo("Maybe try one of them with quantsweep predict.");
   }
 }

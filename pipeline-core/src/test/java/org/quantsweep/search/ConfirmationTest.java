@@ -103,7 +103,7 @@ class ConfirmationTest {
     assertThatThrownBy(() -> AcceptanceRule.BOUND.required(t, 298, 0.95))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "agreement threshold (0.99) cannot be confirmed at 0.95 on 298 samples, even if all of"
+            "agreement threshold (0.99) cannot be confirmed at 95 % on 298 samples, even if all of"
                 + " them agree: it takes 299.\n"
                 + "Maybe give more samples, or use --acceptance point.");
     // ln(0.01) / ln(0.99) = 458.2

@@ -1,6 +1,7 @@
 package org.quantsweep.datasets.picture;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.quantsweep.UsageException;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.ColorSpace;
 import org.quantsweep.sample.InputDescription;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SamplePreparation;
@@ -170,7 +172,7 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
     if (input instanceof InputDescription.Array array) {
       // Rank 0 is a model that names no shape: anything goes.
       if (array.shape().rank() > 0 && !array.allows(shape)) {
-        throw wrongShape(input, shape, array.shape());
+        throw wrongShape(input, shape, array.shape(), isOfCalls(array, shape));
       }
       return given;
     }
@@ -179,13 +181,19 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
     if (shape.rank() != 3
         || shape.length(0) != channels
         || !picture.allows(shape.length(2), shape.length(1))) {
-      throw wrongShape(input, shape, Shape.of(channels, picture.height(), picture.width()));
+      throw wrongShape(input, shape, Shape.of(channels, picture.height(), picture.width()), false);
     }
     return given;
   }
 
+  /** Whether what lies along the first axis is what the input takes. */
+  private static boolean isOfCalls(InputDescription.Array array, Shape given) {
+    return given.rank() > 1
+        && array.allows(Shape.of(Arrays.copyOfRange(given.lengths(), 1, given.rank())));
+  }
+
   private static UnreadableSampleException wrongShape(
-      InputDescription input, Shape given, Shape wanted) {
+      InputDescription input, Shape given, Shape wanted, boolean ofCalls) {
     return new UnreadableSampleException(
         "the array for input '"
             + input.name()
@@ -193,6 +201,7 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
             + given
             + ", which the model does not take; it prefers "
             + wanted
+            + (ofCalls ? ", and " + Quarantine.AS_CALLS : "")
             + ".");
   }
 }

@@ -21,6 +21,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -56,6 +57,15 @@ public final class Ingestion {
 
   /** Spark's setting of how many bytes of a table's files one task reads. */
   private static final String PARTITION_BYTES = "spark.sql.files.maxPartitionBytes";
+
+  /** Parquet's setting of how many rows a page holds at most: 20,000 if nobody cares. */
+  private static final String PAGE_ROWS = "parquet.page.row.count.limit";
+
+  /**
+   * Half of a usual shard. Whoever asks for some digests is given the pages that may hold them, of
+   * the contents too; a page costs some 60 bytes for each column.
+   */
+  private static final int ROWS_OF_A_PAGE = 128;
 
   private static final int MOST_FILES = 1 << 16;
   private static final String DELTA_LOG = "_delta_log";
@@ -532,8 +542,7 @@ public final class Ingestion {
     try {
       boolean delta = DeltaTable.isDeltaTable(spark, source);
       DataFrameReader reader = spark.read().format(delta ? "delta" : "parquet");
-      // Other files may lie beside a table: a README, a licence.
-      table = (delta ? reader : reader.option("pathGlobFilter", "*.parquet")).load(source);
+      table = (delta ? reader : ofParquet(reader)).load(source);
     } catch (Exception e) {
       // Spark throws its checked exceptions without saying so.
       throw unreadable(source, e);
@@ -550,6 +559,17 @@ public final class Ingestion {
     } finally {
       spark.conf().set(PARTITION_BYTES, before);
     }
+  }
+
+  private static DataFrameReader ofParquet(DataFrameReader reader) {
+    return reader
+        // Other files may lie beside a table: a README, a licence.
+        .option("pathGlobFilter", "*.parquet")
+        // A name with brackets is no pattern.
+        .option("__globPaths__", "false")
+        // As of RawFiles: Hadoop cannot name the sums beside a file whose name has a colon.
+        .option("fs.file.impl", RawLocalFileSystem.class.getName())
+        .option("fs.file.impl.disable.cache", "true");
   }
 
   private static BadInputException unreadable(String source, Throwable failure) {
@@ -587,8 +607,9 @@ public final class Ingestion {
         : new IllegalStateException(failure.getMessage(), failure);
   }
 
-  private static void write(
-      Dataset<Row> rows, int files, String source, String table, String manifest) {
+  private void write(Dataset<Row> rows, int files, String source, String table, String manifest) {
+    // Delta passes no options of Parquet's on; they are taken from the session.
+    spark.conf().set(PAGE_ROWS, Integer.toString(ROWS_OF_A_PAGE));
     try {
       // Spark begins to read here already.
       MergedRows.of(rows, files)
@@ -600,6 +621,8 @@ public final class Ingestion {
           .save(table);
     } catch (Exception e) {
       throw failed(source, e);
+    } finally {
+      spark.conf().unset(PAGE_ROWS);
     }
   }
 }

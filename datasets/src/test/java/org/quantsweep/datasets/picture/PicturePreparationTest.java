@@ -114,6 +114,12 @@ class PicturePreparationTest {
         .hasMessage(
             "the array for input 'x' has the shape [2], which the model does not take; it prefers"
                 + " [3].");
+    Tensor calls = Tensor.wrap(Shape.of(2, 3), new float[6]);
+    assertThatThrownBy(() -> prepare(arrays(Map.of("x", calls)), array("x", Shape.of(3))))
+        .isInstanceOf(UnreadableSampleException.class)
+        .hasMessage(
+            "the array for input 'x' has the shape [2, 3], which the model does not take; it"
+                + " prefers [3], and it takes it as calls along the first axis (--steps).");
     assertThatThrownBy(() -> prepare(sample("rgb.png"), array("x", Shape.of(3))))
         .isInstanceOf(UnreadableSampleException.class)
         .hasMessage("the sample is a picture, but input 'x' takes an array.");

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.BadInputException;
 import org.quantsweep.datasets.CallSamples;
 import org.quantsweep.datasets.IngestLimits;
@@ -144,6 +146,39 @@ class FieldFoldersIT {
             "left out, since such files are not read: 1 .webp (JPEG, PNG, BMP, .npy and .npz are)",
             "2026-11-28T10:00/camera.jpg: the JPEG has no end marker (FFD9), but all of its rows"
                 + " are there");
+  }
+
+  /** Hadoop takes some of these for parts of an address, Spark some for patterns. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a:b.parquet",
+        "2026-11-28T10:00/12:30:05.parquet",
+        "50%/100%25.parquet",
+        "two words/of a name.parquet",
+        "größe/ß日本.parquet",
+        "set[1]/{a,b}.parquet",
+        "what?/all*.parquet",
+        "x=1#2/a+b&c.parquet",
+      })
+  void aTableMayHaveAnyName(String name) throws Exception {
+    byte[] picture = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    StructType schema = new StructType().add("content", DataTypes.BinaryType);
+    spark
+        .createDataFrame(List.of(RowFactory.create(picture)), schema)
+        .coalesce(1)
+        .write()
+        .parquet(at("plain"));
+    Path table = folder.resolve("named").resolve(name);
+    Files.createDirectories(table.getParent());
+    try (var written = Files.list(folder.resolve("plain"))) {
+      Path part = written.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
+      Files.move(part, table);
+    }
+    // By itself, and found in its folder.
+    assertThat(ingestion().ingest(table.toString(), at("table")).index().total()).isEqualTo(1);
+    assertThat(ingestion().ingest(table.getParent().toString(), at("again")).index().total())
+        .isEqualTo(1);
   }
 
   @Test

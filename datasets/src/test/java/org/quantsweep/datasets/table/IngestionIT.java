@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -39,8 +41,10 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleContent;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.ShardId;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.NpzArrays;
 
 /** Ingestion on embedded Spark, compared with the same samples read in this process. */
 class IngestionIT {
@@ -190,6 +194,47 @@ class IngestionIT {
     Files.delete(folder.resolve("one/3.png"));
     assertThat(ingestion.ingest(at("one"), at("table-one")).index().total()).isEqualTo(69);
     assertThat(versions("table-one")).isEqualTo(2);
+  }
+
+  /** Of the contents too only those pages are read that may hold what is asked for. */
+  @Test
+  void aShardAndNamedSamplesReadARangeOfTheirFile() throws Exception {
+    Random random = new Random(1);
+    float[] values = new float[2000 * 1000];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = random.nextFloat();
+    }
+    Path set = folder.resolve("many.npz");
+    NpzArrays.write(set, Map.of("x", Tensor.wrap(Shape.of(2000, 1000), values)));
+    SampleTable table = new Ingestion(spark, IngestLimits.DEFAULT).ingest(set.toString(), at("many"));
+    long[] read = new long[1];
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            read[0] += end.taskMetrics().inputMetrics().bytesRead();
+          }
+        };
+    spark.sparkContext().addSparkListener(listener);
+    // What other threads read is not counted.
+    spark.conf().set("parquet.hadoop.vectored.io.enabled", "false");
+    try {
+      int samples = 0;
+      for (int shard = 0; shard < table.index().shards(); shard++) {
+        samples += table.read(new ShardId(shard)).size();
+      }
+      assertThat(samples).isEqualTo(2000);
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+      // 16 shards of one file of 8 MB: each of them would read all of it.
+      assertThat(read[0]).isBetween(8_000_000L, 40_000_000L);
+      read[0] = 0;
+      assertThat(table.read(table.index(), List.of(3, 1500), 1 << 20)).containsOnlyKeys(3, 1500);
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+      assertThat(read[0]).isBetween(100_000L, 3_000_000L);
+    } finally {
+      spark.conf().unset("parquet.hadoop.vectored.io.enabled");
+      spark.sparkContext().removeSparkListener(listener);
+    }
   }
 
   /** Equal digests come together whatever the number of files of the table is. */

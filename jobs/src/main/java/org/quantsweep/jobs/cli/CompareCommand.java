@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Confidence;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
@@ -236,13 +237,13 @@ final class CompareCommand implements Callable<Integer> {
           .println(
               String.format(
                   Locale.ROOT,
-                  "%s: %d of %d samples agree (%.4f, lower bound %.4f at %.0f %%; %d quarantined)",
+                  "%s: %d of %d samples agree (%.4f, lower bound %.4f at %s %%; %d quarantined)",
                   parsed,
                   counts.agreeing(),
                   counts.judged(),
                   counts.share(),
                   counts.lowerBound(CONFIDENCE),
-                  100 * CONFIDENCE,
+                  Confidence.percent(CONFIDENCE),
                   quarantine.count()));
     }
   }

@@ -138,7 +138,7 @@ record ComparedAnswers(AgreementCounts counts, Quarantine quarantine, List<Strin
         throw new BadInputException(
             samples
                 + ": model A answers none of these samples, so nothing can be compared.\n"
-                + "Maybe try one of them with quantsweep predict.");
+                + quarantine.cure());
       }
       quarantine.requireWithin(settings.quarantineLimit(), samples.toString(), "samples");
       Map<Sha256Digest, Evidence> evidence =

@@ -79,7 +79,14 @@ final class RehearseCommand implements Callable<Integer> {
         List.of("quantize", model, "--scheme", "linear:4", "--output", smaller),
         List.of("quantize", model, "--scheme", "lut-kmeans:4", "--output", smaller),
         List.of("dequantize", smaller, "--output", folder.resolve("full.mlmodel").toString()),
-        List.of("compare", model, smaller, "--samples", samples),
+        List.of(
+            "compare",
+            model,
+            smaller,
+            "--samples",
+            samples,
+            "--report",
+            folder.resolve("report.html").toString()),
         List.of(
             "predict",
             model,

@@ -3,6 +3,7 @@ package org.quantsweep.jobs.page;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.quantsweep.agreement.Confidence;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.EvidenceBundle;
 
@@ -25,9 +26,9 @@ final class PageWords {
   static String bound(SweepResult.Agreement agreement) {
     return String.format(
         Locale.ROOT,
-        "at least %s with %s confidence",
+        "at least %s with %s%% confidence",
         Figure.percent(agreement.lowerBound()).text(),
-        percent(agreement.confidence()));
+        Confidence.percent(agreement.confidence()));
   }
 
   static Figure share(SweepResult.Agreement agreement) {

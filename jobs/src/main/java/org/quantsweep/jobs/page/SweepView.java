@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.quantsweep.agreement.Confidence;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.report.Certificate;
 import org.quantsweep.report.ClassTable;
@@ -252,7 +253,8 @@ final class SweepView {
                 + " agree; lower bound "
                 + String.format(Locale.ROOT, "%.4f", agreement.lowerBound())
                 + " at "
-                + PageWords.percent(agreement.confidence())));
+                + Confidence.percent(agreement.confidence())
+                + "%"));
   }
 
   private List<PageView.Section> sections() {

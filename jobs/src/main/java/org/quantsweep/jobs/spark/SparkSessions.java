@@ -33,6 +33,8 @@ public final class SparkSessions {
     // Our tables are small: one partition for Delta's own bookkeeping saves most of its start-up.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     conf.setIfMissing("spark.sql.shuffle.partitions", "8");
+    // Of more digests than these Parquet would be asked for all between the least and the greatest.
+    conf.setIfMissing("spark.sql.parquet.pushdown.inFilterThreshold", "512");
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     // Commits of evaluations have a pool of their own: they do not wait behind a long wave.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,29 +105,11 @@ class EarlyEndIT {
 
   /** A sweep in a process of its own; what it prints goes to a file. */
   private Process start(Path pictures, String output) throws IOException {
-    List<String> command = new ArrayList<>();
-    if (resetsSignals()) {
-      // What a shell starts in the background ignores Ctrl-C, and so does all that it starts.
-      command.addAll(List.of("env", "--default-signal=INT"));
-    }
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g"));
-    command.add("-Dlog4j2.configurationFile=quantsweep-log4j2.properties");
-    // Spark needs what these tests were started with.
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (argument.startsWith("--add-") || argument.equals("-XX:+IgnoreUnrecognizedVMOptions")) {
-        command.add(argument);
-      }
-    }
-    Path classPath = folder.resolve("java.args");
-    Files.writeString(
-        classPath, "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
-    command.add("@" + classPath);
-    command.add(SweepThatWaits.class.getName());
-    command.addAll(sweep(pictures, output));
-    ProcessBuilder builder = new ProcessBuilder(command);
+    // What a shell starts in the background ignores Ctrl-C, and so does all that it starts.
+    List<String> before = resetsSignals() ? List.of("env", "--default-signal=INT") : List.of();
+    ProcessBuilder builder =
+        CommandProcess.of(folder, SweepThatWaits.class, before, sweep(pictures, output));
     builder.redirectOutput(folder.resolve(output + ".out").toFile());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     return builder.start();
   }
 

@@ -193,9 +193,20 @@ class FieldCasesIT {
   }
 
   @Test
-  void case34ACompressionWithoutItsLibrary() {
+  void case34ACompressionWithoutItsLibrary() throws Exception {
     String parquet = file("34-brotli.parquet");
-    assertThat(run("ingest", parquet, folder.resolve("table").toString()).whole())
+    // In a process of its own: what Spark logs would stand before the message.
+    Path printed = folder.resolve("printed");
+    Process ingest =
+        CommandProcess.of(
+                folder,
+                QuantSweep.class,
+                List.of(),
+                List.of("ingest", parquet, folder.resolve("table").toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(printed.toFile())
+            .start();
+    assertThat(ingest.waitFor() + "\n" + Files.readString(printed))
         .isEqualTo(
             "4\n"
                 + parquet

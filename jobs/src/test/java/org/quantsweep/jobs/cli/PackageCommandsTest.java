@@ -137,6 +137,13 @@ class PackageCommandsTest {
     NpzArrays.write(
         set,
         Map.of("x", tensor(Shape.of(2, 2, 1, 4), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 3, 3, 3)));
+    Ran untold = run("compare", FUNCTIONS, FUNCTIONS, "--samples", set.toString());
+    assertThat(untold.code()).isEqualTo(4);
+    assertThat(untold.err())
+        .endsWith(
+            set
+                + ": model A answers none of these samples, so nothing can be compared.\n"
+                + "Maybe give --steps, where the first axis of the samples' arrays counts calls.\n");
     Ran compared =
         run(
             "compare",

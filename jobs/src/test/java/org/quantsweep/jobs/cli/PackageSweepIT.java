@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -262,24 +261,9 @@ class PackageSweepIT {
 
   /** In a process of its own, which is ended hard once it measures sensitivities. */
   private void killAtSensitivities(List<String> arguments) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g"));
-    command.add("-Dlog4j2.configurationFile=quantsweep-log4j2.properties");
-    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (argument.startsWith("--add-") || argument.equals("-XX:+IgnoreUnrecognizedVMOptions")) {
-        command.add(argument);
-      }
-    }
-    Path classPath = folder.resolve("java.args");
-    Files.writeString(
-        classPath, "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
-    command.add("@" + classPath);
-    command.add(SweepThatWaits.class.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder =
+        CommandProcess.of(folder, SweepThatWaits.class, List.of(), arguments);
     builder.redirectOutput(folder.resolve("killed.out").toFile());
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     Process process = builder.start();
     List<ProcessHandle> started = new ArrayList<>();
     StringBuilder progress = new StringBuilder();

@@ -230,20 +230,7 @@ final class ProgramSchemes {
 
   /** The short names: {@code int4}, {@code uint8}, {@code lut:4}. */
   static String spelled(Scheme scheme) {
-    if (!(scheme instanceof Scheme.Quantization codes)
-        || !(codes.method() instanceof Method.Plain method)) {
-      return scheme.toString();
-    }
-    String bits = codes.bits().toString();
-    String written = method.text() + ":" + bits;
-    String shortly =
-        switch (method) {
-          case LINEAR -> "uint" + bits;
-          case LINEAR_SYMMETRIC -> "int" + bits;
-          case LUT_KMEANS -> "lut:" + bits;
-          default -> written;
-        };
-    return scheme.toString().replace(written, shortly);
+    return scheme.shortly();
   }
 
   /** The first opset that has a scheme, for most weight tensors. */

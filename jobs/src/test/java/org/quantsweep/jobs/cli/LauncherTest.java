@@ -1,0 +1,219 @@
+package org.quantsweep.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.testing.PythonEnvironment;
+
+/**
+ * The launcher {@code quantsweep} and its archives of classes, in a clone whose jar holds a program
+ * of a few lines: it prints its arguments, and so starts in a moment.
+ */
+class LauncherTest {
+  private static final String PROGRAM =
+      """
+      package org.quantsweep.jobs.cli;
+      public final class QuantSweep {
+        public static void main(String[] arguments) {
+          System.out.println(String.join(" ", arguments));
+        }
+      }
+      """;
+
+  @TempDir Path home;
+
+  private Path archives;
+
+  /** What a command printed on both streams, its exit code, and where its main class came from. */
+  private record Ran(int code, String printed, boolean archived) {}
+
+  @BeforeEach
+  void makeClone() throws Exception {
+    Path repository = PythonEnvironment.repository("quantsweep");
+    Files.copy(repository, home.resolve("quantsweep"));
+    for (String module : List.of(".", "pipeline-core", "datasets", "jobs")) {
+      Files.createDirectories(home.resolve(module));
+      Path pom = home.resolve(module).resolve("pom.xml");
+      Files.copy(PythonEnvironment.repository(module + "/pom.xml"), pom);
+      // Older than the jar, so that nothing is built.
+      Files.setLastModifiedTime(pom, FileTime.fromMillis(0));
+    }
+    for (String sources : List.of("pipeline-core/src/main", "datasets/src/main/java", "jobs/src/main")) {
+      Files.createDirectories(home.resolve(sources));
+    }
+    Files.createDirectories(home.resolve("jobs/target/spark"));
+    archives = home.resolve("jobs/target/archives");
+    makeJar("");
+  }
+
+  @Test
+  void theSecondCommandMakesTheArchiveAndLaterOnesStartFromIt() throws Exception {
+    assertThat(run("inspect", "a b")).isEqualTo(new Ran(0, "inspect a b\n", false));
+    assertThat(made()).isEmpty();
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+    Path first = onlyOne();
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+    assertThat(made()).containsExactly(first);
+
+    // Another jar, whose classes are others.
+    makeJar("// changed");
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+    Path second = onlyOne();
+    assertThat(second).isNotEqualTo(first);
+
+    // Another JVM: here the same one behind a script.
+    Path java = Files.createDirectories(home.resolve("other/bin")).resolve("java");
+    Files.writeString(
+        java, "#!/bin/sh\nexec '" + System.getProperty("java.home") + "/bin/java' \"$@\"\n");
+    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> other = Map.of("JAVA_HOME", home.resolve("other").toString());
+    assertThat(run(other, "inspect").archived()).isFalse();
+    assertThat(run(other, "inspect").archived()).isTrue();
+    assertThat(onlyOne()).isNotEqualTo(second);
+  }
+
+  @Test
+  void aDamagedArchiveIsMadeAnewOrLeftAside() throws Exception {
+    run("inspect");
+    run("inspect");
+    Path whole = onlyOne();
+    long size = Files.size(whole);
+    assertThat(whole.toFile().setWritable(true)).isTrue();
+    try (FileChannel file = FileChannel.open(whole, StandardOpenOption.WRITE)) {
+      file.truncate(size / 2);
+    }
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+    assertThat(Files.size(onlyOne())).isGreaterThan(size / 2);
+
+    // Of its full size, but not what the JVM expects at its beginning.
+    byte[] bytes = Files.readAllBytes(onlyOne());
+    for (int i = 0; i < 64; i++) {
+      bytes[i] ^= 0x55;
+    }
+    assertThat(onlyOne().toFile().setWritable(true)).isTrue();
+    Files.write(onlyOne(), bytes);
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+  }
+
+  @Test
+  void whereNoArchiveCanBeMadeCommandsRunWithoutOne() throws Exception {
+    // Permissions do not hold for everybody who may run this; a file in the folder's place does.
+    Files.createFile(archives);
+    for (int i = 0; i < 3; i++) {
+      assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+    }
+    assertThat(archives).isEmptyFile();
+    Files.delete(archives);
+    Map<String, String> without = Map.of("QUANTSWEEP_CLASS_ARCHIVE", "no");
+    for (int i = 0; i < 3; i++) {
+      assertThat(run(without, "inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+    }
+    assertThat(archives).doesNotExist();
+  }
+
+  @Test
+  void twoThatMakeItAtOnceBothRunAndLeaveOne() throws Exception {
+    run("inspect");
+    List<Process> both = new ArrayList<>();
+    for (String name : List.of("one", "two")) {
+      both.add(start(Map.of(), home.resolve(name), List.of("inspect", name)));
+    }
+    for (Process each : both) {
+      assertThat(each.waitFor()).isZero();
+    }
+    assertThat(home.resolve("one")).hasContent("inspect one\n");
+    assertThat(home.resolve("two")).hasContent("inspect two\n");
+    assertThat(made()).isNotEmpty();
+    try (Stream<Path> files = Files.list(archives)) {
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("making-"))).isEmpty();
+    }
+    assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+  }
+
+  private void makeJar(String comment) throws Exception {
+    Path source = home.resolve("classes/QuantSweep.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(source, PROGRAM + comment);
+    int compiled =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", source.getParent().toString(), source.toString());
+    assertThat(compiled).isZero();
+    Path jar = home.resolve("jobs/target/jobs-0.1.0-SNAPSHOT-all.jar");
+    String name = "org/quantsweep/jobs/cli/QuantSweep.class";
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry(name));
+      out.write(Files.readAllBytes(source.resolveSibling(name)));
+      out.closeEntry();
+      if (!comment.isEmpty()) {
+        // A size of its own: times of files may be as coarse as seconds.
+        out.putNextEntry(new JarEntry("comment"));
+        out.write(comment.getBytes(StandardCharsets.UTF_8));
+        out.closeEntry();
+      }
+    }
+  }
+
+  private Ran run(String... arguments) throws Exception {
+    return run(Map.of(), arguments);
+  }
+
+  private Ran run(Map<String, String> environment, String... arguments) throws Exception {
+    Path printed = home.resolve("printed");
+    Path classes = home.resolve("loaded");
+    Files.deleteIfExists(classes);
+    int code = start(environment, printed, List.of(arguments)).waitFor();
+    return new Ran(
+        code,
+        Files.readString(printed),
+        Files.readString(classes)
+            .contains("org.quantsweep.jobs.cli.QuantSweep source: shared objects file (top)"));
+  }
+
+  private Process start(Map<String, String> environment, Path printed, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", home.resolve("quantsweep").toString()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("QUANTSWEEP_"));
+    builder.environment().remove("SPARK_HOME");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder
+        .environment()
+        .put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
+    builder.environment().putAll(environment);
+    return builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+  }
+
+  private Path onlyOne() throws IOException {
+    assertThat(made()).hasSize(1);
+    return made().get(0);
+  }
+
+  private List<Path> made() throws IOException {
+    if (!Files.isDirectory(archives)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(archives)) {
+      return files.filter(file -> file.toString().endsWith(".jsa")).toList();
+    }
+  }
+}
