@@ -106,14 +106,7 @@ public final class FittingBenchmark implements Callable<Integer> {
       String tensor, String scheme, double seconds, double plain, double error, double heldOut) {
     String line() {
       return String.format(
-          Locale.ROOT,
-          "%s,%s,%.4f,%.4f,%.9g,%.9g",
-          tensor,
-          scheme,
-          seconds,
-          plain,
-          error,
-          heldOut);
+          Locale.ROOT, "%s,%s,%.4f,%.4f,%.9g,%.9g", tensor, scheme, seconds, plain, error, heldOut);
     }
 
     static Row of(String line) {
@@ -157,7 +150,11 @@ public final class FittingBenchmark implements Callable<Integer> {
       long started = now();
       try (CalibratedQuantizer quantizer =
               new CalibratedQuantizer(
-                  model, tensor, plain, moments.get(tensor.identity()), CalibrationSettings.DEFAULT);
+                  model,
+                  tensor,
+                  plain,
+                  moments.get(tensor.identity()),
+                  CalibrationSettings.DEFAULT);
           CalibratedQuantizer judge =
               heldOut == 0
                   ? null
