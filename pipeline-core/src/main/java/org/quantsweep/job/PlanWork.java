@@ -36,7 +36,7 @@ record PlanWork(
   static PlanWork of(
       PerTensorSettings settings,
       Objective objective,
-      List<WeightTensor> all, 
+      List<WeightTensor> all,
       CoreMLModel model,
       SweepSamples samples) {
     Set<String> tensors = new TreeSet<>();
@@ -55,9 +55,7 @@ record PlanWork(
         calibratable.add(tensor.identity());
         fittedWeights +=
             tensor.elementCount()
-                * settings
-                    .rules()
-                    .fittedCount(tensor.identity(), model.format().options(tensor));
+                * settings.rules().fittedCount(tensor.identity(), model.format().options(tensor));
       }
     }
     SampleIndex selection = samples.selection().index();

@@ -62,10 +62,7 @@ final class FewRuns {
     PlanSearch search = searching.over(known.space(), known.sensitivities());
     boundary = search.roughBoundary(strategy, threshold, incumbent);
     decided = List.copyOf(search.decided());
-    bytes =
-        boundary.or(() -> incumbent).stream()
-            .mapToLong(own -> own.size().bytes())
-            .findFirst();
+    bytes = boundary.or(() -> incumbent).stream().mapToLong(own -> own.size().bytes()).findFirst();
     return refined(known);
   }
 

@@ -66,8 +66,7 @@ final class Sensitivities {
    * @param threshold what plans must meet
    * @param foretold weight tensors whose options' errors come from the inputs of their layers
    */
-  Sensitivities(
-      OptionRuns runs, long samples, AgreementThreshold threshold, Set<String> foretold) {
+  Sensitivities(OptionRuns runs, long samples, AgreementThreshold threshold, Set<String> foretold) {
     this.runs = runs;
     this.samples = samples;
     this.blocks = SampleBlock.doubling(LEAST_SAMPLES, Math.toIntExact(samples));
