@@ -231,7 +231,8 @@ final class Palettes {
                 + ", more than "
                 + scheme
                 + " can hold.\nMaybe write "
-                + new Scheme.Quantization(Method.Plain.LUT_KMEANS, bits, scheme.grouping()).shortly()
+                + new Scheme.Quantization(Method.Plain.LUT_KMEANS, bits, scheme.grouping())
+                    .shortly()
                 + ".");
       }
     }

@@ -76,8 +76,7 @@ public record Quarantine(long size, long count, List<String> reasons) {
               + ":"
               + lines(reasons)
               + "\nMaybe "
-              + (isOfCalls() ? STEPS : "mend or remove them, or raise --quarantine-limit.")
-        );
+              + (isOfCalls() ? STEPS : "mend or remove them, or raise --quarantine-limit."));
     }
   }
 
