@@ -172,7 +172,8 @@ class FieldFoldersIT {
     Path table = folder.resolve("named").resolve(name);
     Files.createDirectories(table.getParent());
     try (var written = Files.list(folder.resolve("plain"))) {
-      Path part = written.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
+      Path part =
+          written.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
       Files.move(part, table);
     }
     // By itself, and found in its folder.

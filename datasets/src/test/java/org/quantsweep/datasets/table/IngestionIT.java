@@ -206,7 +206,8 @@ class IngestionIT {
     }
     Path set = folder.resolve("many.npz");
     NpzArrays.write(set, Map.of("x", Tensor.wrap(Shape.of(2000, 1000), values)));
-    SampleTable table = new Ingestion(spark, IngestLimits.DEFAULT).ingest(set.toString(), at("many"));
+    SampleTable table =
+        new Ingestion(spark, IngestLimits.DEFAULT).ingest(set.toString(), at("many"));
     long[] read = new long[1];
     SparkListener listener =
         new SparkListener() {

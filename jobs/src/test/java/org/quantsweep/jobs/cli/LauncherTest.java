@@ -55,7 +55,8 @@ class LauncherTest {
       // Older than the jar, so that nothing is built.
       Files.setLastModifiedTime(pom, FileTime.fromMillis(0));
     }
-    for (String sources : List.of("pipeline-core/src/main", "datasets/src/main/java", "jobs/src/main")) {
+    for (String sources :
+        List.of("pipeline-core/src/main", "datasets/src/main/java", "jobs/src/main")) {
       Files.createDirectories(home.resolve(sources));
     }
     Files.createDirectories(home.resolve("jobs/target/spark"));
@@ -144,7 +145,8 @@ class LauncherTest {
     assertThat(home.resolve("two")).hasContent("inspect two\n");
     assertThat(made()).isNotEmpty();
     try (Stream<Path> files = Files.list(archives)) {
-      assertThat(files.filter(file -> file.getFileName().toString().startsWith("making-"))).isEmpty();
+      assertThat(files.filter(file -> file.getFileName().toString().startsWith("making-")))
+          .isEmpty();
     }
     assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
   }

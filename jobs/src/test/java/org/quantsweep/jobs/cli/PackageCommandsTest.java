@@ -143,7 +143,8 @@ class PackageCommandsTest {
         .endsWith(
             set
                 + ": model A answers none of these samples, so nothing can be compared.\n"
-                + "Maybe give --steps, where the first axis of the samples' arrays counts calls.\n");
+                + "Maybe give --steps, where the first axis of the samples' arrays counts"
+                + " calls.\n");
     Ran compared =
         run(
             "compare",

@@ -261,8 +261,7 @@ class PackageSweepIT {
 
   /** In a process of its own, which is ended hard once it measures sensitivities. */
   private void killAtSensitivities(List<String> arguments) throws Exception {
-    ProcessBuilder builder =
-        CommandProcess.of(folder, SweepThatWaits.class, List.of(), arguments);
+    ProcessBuilder builder = CommandProcess.of(folder, SweepThatWaits.class, List.of(), arguments);
     builder.redirectOutput(folder.resolve("killed.out").toFile());
     Process process = builder.start();
     List<ProcessHandle> started = new ArrayList<>();
