@@ -34,7 +34,7 @@ record PlanWork(
   static PlanWork of(
       PerTensorSettings settings,
       Objective objective,
-      List<WeightTensor> all, 
+      List<WeightTensor> all,
       CoreMLModel model,
       SweepSamples samples) {
     Set<String> tensors = new TreeSet<>();

@@ -157,8 +157,7 @@ public final class SweepProcedure {
   }
 
   /** Of what was judged; where candidates are ordered by it, of all of them. */
-  private DownloadSizes downloads(
-      SweptModel model, CandidateFiles files, SweepFindings findings) {
+  private DownloadSizes downloads(SweptModel model, CandidateFiles files, SweepFindings findings) {
     boolean ordered = settings.objective() == Objective.DOWNLOAD;
     Set<Candidate> looked = new HashSet<>();
     looked.add(files.family().asGiven());

@@ -85,8 +85,7 @@ final class SweepResults {
       Deliverables.Made made,
       Optional<SearchBudget.End> budget,
       double seconds) {
-    return new SweepResults(
-            identity, given, answered, findings, leftOut, format, names, downloads)
+    return new SweepResults(identity, given, answered, findings, leftOut, format, names, downloads)
         .result(made, budget, seconds);
   }
 

@@ -80,8 +80,7 @@ final class UniformFamily {
         continue;
       }
       QuantizationPlan plan = QuantizationPlan.uniform(scheme, storable);
-      Candidate candidate =
-          new Candidate.Uniform(scheme, sizing.onDisk(plan), sizing.exact(plan));
+      Candidate candidate = new Candidate.Uniform(scheme, sizing.onDisk(plan), sizing.exact(plan));
       // The file as given answers like itself: a larger one is never needed.
       if (candidate.size().compareTo(asGiven.size()) < 0) {
         plans.put(candidate, plan);

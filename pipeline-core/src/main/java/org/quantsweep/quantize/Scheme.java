@@ -202,9 +202,9 @@ public sealed interface Scheme extends Serializable {
    * uintB}, {@code intB} and {@code lut:B} are short for the first two and for {@code
    * lut-kmeans:B}. What shares a scale or a table may be named behind it where that is not a
    * channel for linear codes and the whole tensor for tables: {@code @tensor}, {@code @block32},
-   * {@code @group16}, {@code @vector2}. {@code +int8} stores a table in bytes, {@code +bytewise} each code. {@code sparse:0.5+}
-   * before it leaves out half of the weights; {@code sparse:0.5} alone keeps the others as floats.
-   * {@code +calibrated} stands last.
+   * {@code @group16}, {@code @vector2}. {@code +int8} stores a table in bytes, {@code +bytewise}
+   * each code. {@code sparse:0.5+} before it leaves out half of the weights; {@code sparse:0.5}
+   * alone keeps the others as floats. {@code +calibrated} stands last.
    *
    * @throws UsageException when it is none of these
    */

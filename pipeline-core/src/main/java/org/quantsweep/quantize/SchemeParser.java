@@ -12,7 +12,8 @@ final class SchemeParser {
   private static final String FORMS =
       "full, half, linear:B (uintB), linear-symmetric:B (intB), lut-kmeans:B (lut:B), lut-linear:B,"
           + " lut-unique:B, lut-custom:NAME:B with B in 1 to 8, then @tensor, @channel, @blockN,"
-          + " @groupN or @vectorN, then +bytewise; sparse:SHARE alone or before these; +calibrated last";
+          + " @groupN or @vectorN, then +bytewise; sparse:SHARE alone or before these; +calibrated"
+          + " last";
 
   private static final Pattern SHORT = Pattern.compile("(int|uint)([0-9]{1,9})");
   private static final String COMPACT = "int8";

@@ -452,8 +452,7 @@ public record SweepResult(
         int line,
         int evaluations,
         String budget) {
-      this(
-          strategy, scheme, plan, encodedSize, ratio, agreement, line, evaluations, budget, null);
+      this(strategy, scheme, plan, encodedSize, ratio, agreement, line, evaluations, budget, null);
     }
   }
 

@@ -61,10 +61,7 @@ final class CandidateLine extends AbstractList<Candidate> implements RandomAcces
       end--;
     }
     return new CandidateLine(
-        catalog,
-        plans.subList(0, end),
-        Arrays.copyOf(promised, end),
-        Arrays.copyOf(made, end));
+        catalog, plans.subList(0, end), Arrays.copyOf(promised, end), Arrays.copyOf(made, end));
   }
 
   /** The plan of which the promised size is nearest to another, by logarithms. */

@@ -16,8 +16,8 @@ import org.quantsweep.sweep.TensorOption;
 
 /**
  * Deflated bytes. An option takes what its weight tensor's stored arrays deflate to alone; a plan
- * promises the sum of its options, and what the rest of the files takes. Files are deflated for plans that are judged or may be rungs
- * only, each once: never for the 30,000 of a line.
+ * promises the sum of its options, and what the rest of the files takes. Files are deflated for
+ * plans that are judged or may be rungs only, each once: never for the 30,000 of a line.
  *
  * <p>At most as many options are encoded at once as there are cores: memory for the arrays of that
  * many weight tensors, and for the files of one plan. Safe for several threads.

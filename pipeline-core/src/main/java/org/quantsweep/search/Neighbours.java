@@ -94,8 +94,7 @@ final class Neighbours {
     long room = largest.bytes() - of.size().bytes();
     long promised = catalog.bytes(plan);
     Wanted wanted =
-        new Wanted(
-            size -> size <= promised + room, own -> own.size().compareTo(largest) <= 0);
+        new Wanted(size -> size <= promised + room, own -> own.size().compareTo(largest) <= 0);
     return first(plan, moves(steps(plan), room, -room), most, wanted);
   }
 

@@ -33,7 +33,8 @@ public enum Objective {
                         + text
                         + ") is not known. Known are size, the bytes on disk, and download, the"
                         + " bytes once deflated.\nMaybe write "
-                        + NearestName.of(text, Arrays.stream(values()).map(own -> own.text).toList())
+                        + NearestName.of(
+                            text, Arrays.stream(values()).map(own -> own.text).toList())
                         + "."));
   }
 

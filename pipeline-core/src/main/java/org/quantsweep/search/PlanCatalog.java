@@ -19,8 +19,7 @@ public final class PlanCatalog {
   }
 
   /** Of one model's plans. */
-  public PlanCatalog(
-      PlanSizing sizing, Function<QuantizationPlan, ModelFiles> encode) {
+  public PlanCatalog(PlanSizing sizing, Function<QuantizationPlan, ModelFiles> encode) {
     this.sizing = sizing;
     this.encode = encode;
   }

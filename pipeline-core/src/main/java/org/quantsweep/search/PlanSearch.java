@@ -272,8 +272,7 @@ public final class PlanSearch {
     double low = Math.log(boundary.size().bytes() * CURVE_FROM);
     double high = Math.log(boundary.size().bytes() * CURVE_TO);
     for (int point = 0; point < settings.rungs() && !line.isEmpty(); point++) {
-      designed.add(
-          line.nearest(low + (high - low) * point / Math.max(1, settings.rungs() - 1)));
+      designed.add(line.nearest(low + (high - low) * point / Math.max(1, settings.rungs() - 1)));
     }
     List<AgreementCurve.Point> points = new ArrayList<>();
     List<Candidate> left = new ArrayList<>(designed);

@@ -29,8 +29,7 @@ class BytewiseCodesTest {
       if (tensor.isVector() || encoder.refusal(tensor.identity(), wide).isPresent()) {
         continue;
       }
-      QuantizationPlan plan =
-          new QuantizationPlan(new TreeMap<>(Map.of(tensor.identity(), wide)));
+      QuantizationPlan plan = new QuantizationPlan(new TreeMap<>(Map.of(tensor.identity(), wide)));
       QuantizationPlan narrow =
           new QuantizationPlan(
               new TreeMap<>(Map.of(tensor.identity(), ((Scheme.Compression) wide).packed())));

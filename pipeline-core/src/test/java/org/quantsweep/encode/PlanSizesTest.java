@@ -41,8 +41,15 @@ class PlanSizesTest {
 
   private static final List<String> PROGRAM =
       List.of(
-          "full", "half", "int8", "int4@block32", "lut:4", "int8+calibrated", "lut:4+calibrated",
-          "lut:5+bytewise", "uint6@tensor+bytewise");
+          "full",
+          "half",
+          "int8",
+          "int4@block32",
+          "lut:4",
+          "int8+calibrated",
+          "lut:4+calibrated",
+          "lut:5+bytewise",
+          "uint6@tensor+bytewise");
 
   /** Plain codes stand for fitted ones, and the layer's own bias for a corrected one. */
   private static ModelEncoder encoder(CoreMLModel model) {

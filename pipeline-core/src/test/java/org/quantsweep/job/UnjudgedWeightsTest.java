@@ -14,9 +14,9 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.CalibratedOptions;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.search.Candidate;
+import org.quantsweep.search.LeftOut;
 import org.quantsweep.search.Objective;
 import org.quantsweep.search.PlanSizing;
-import org.quantsweep.search.LeftOut;
 import org.quantsweep.testing.SharedData;
 import org.quantsweep.testing.TinySweep;
 

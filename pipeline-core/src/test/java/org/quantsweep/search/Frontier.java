@@ -81,8 +81,7 @@ final class Frontier {
     space = new SearchSpace(new TreeMap<>(Map.of(TENSOR, options)));
     catalog =
         new PlanCatalog(
-            new ExactSizing(
-                plan -> new ByteSize(bytes(options, plan.schemes().get(TENSOR)))),
+            new ExactSizing(plan -> new ByteSize(bytes(options, plan.schemes().get(TENSOR)))),
             plan -> {
               throw new IllegalStateException("files are known.");
             });

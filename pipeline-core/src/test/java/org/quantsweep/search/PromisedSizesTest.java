@@ -69,8 +69,7 @@ class PromisedSizesTest {
   }
 
   private static PlanOutcome search(PlanWorld world, PlanCatalog catalog, ByteSize uniform) {
-    Candidate.Uniform best =
-        new Candidate.Uniform(Scheme.parse("linear:4"), uniform, uniform);
+    Candidate.Uniform best = new Candidate.Uniform(Scheme.parse("linear:4"), uniform, uniform);
     return new PlanSearch(
             world.judge(catalog, SearchBudget.unlimited()),
             catalog,
@@ -86,8 +85,7 @@ class PromisedSizesTest {
                 PlanWorld.LADDER,
                 200,
                 Optional.of(
-                    new CandidateEvaluation(
-                        best, Verdict.ACCEPTED, new AgreementCounts(190, 200))),
+                    new CandidateEvaluation(best, Verdict.ACCEPTED, new AgreementCounts(190, 200))),
                 Optional.empty()));
   }
 
@@ -96,8 +94,7 @@ class PromisedSizesTest {
     PlanWorld world = new PlanWorld(seed, TENSORS, 200, 0.05);
     Rough sizing = new Rough(world);
     PlanCatalog catalog = world.catalog(sizing);
-    QuantizationPlan middle =
-        world.space.plan(java.util.Collections.nCopies(TENSORS, 5));
+    QuantizationPlan middle = world.space.plan(java.util.Collections.nCopies(TENSORS, 5));
     ByteSize uniform = sizing.truth(middle);
     PlanOutcome outcome = search(world, catalog, uniform);
     assertThat(outcome.evaluations()).isNotEmpty();
@@ -123,8 +120,7 @@ class PromisedSizesTest {
   void exactSizesAreAskedForFewPlans() {
     PlanWorld world = new PlanWorld(3, 40, 200, 0.05);
     Rough sizing = new Rough(world);
-    PlanOutcome outcome =
-        search(world, world.catalog(sizing), new ByteSize(Long.MAX_VALUE / 4));
+    PlanOutcome outcome = search(world, world.catalog(sizing), new ByteSize(Long.MAX_VALUE / 4));
     int line = Strategy.KNAPSACK.line(world.space, world.measured).size();
     assertThat(sizing.asked.size())
         .isGreaterThanOrEqualTo(outcome.evaluations().size())
@@ -136,8 +132,7 @@ class PromisedSizesTest {
     PlanWorld world = new PlanWorld(seed, TENSORS, 200, 0.05);
     Rough sizing = new Rough(world);
     PlanCatalog catalog = world.catalog(sizing);
-    QuantizationPlan middle =
-        world.space.plan(java.util.Collections.nCopies(TENSORS, 3));
+    QuantizationPlan middle = world.space.plan(java.util.Collections.nCopies(TENSORS, 3));
     LargestSize largest = new LargestSize(sizing.truth(middle));
     PlanOutcome outcome =
         new PlansWithinSize(
@@ -153,7 +148,6 @@ class PromisedSizesTest {
             .run(Strategy.KNAPSACK, Optional.empty(), Optional.empty());
     assertThat(outcome.best()).isPresent();
     assertThat(outcome.evaluations())
-        .allSatisfy(
-            own -> assertThat(own.candidate().size()).isLessThanOrEqualTo(largest.bytes()));
+        .allSatisfy(own -> assertThat(own.candidate().size()).isLessThanOrEqualTo(largest.bytes()));
   }
 }
