@@ -16,6 +16,7 @@ import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Confidence;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
+import org.quantsweep.artifact.DownloadSize;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
@@ -176,10 +177,8 @@ final class CompareCommand implements Callable<Integer> {
       remarks.addAll(answers.remarks());
       Comparison comparison =
           new Comparison(
-              new SweepResult.SourceModel(
-                  reference.name(), model.size().bytes(), reference.model().digest().hex()),
-              new SweepResult.SourceModel(
-                  candidate.name(), judged.size().bytes(), judged.digest().hex()),
+              told(reference.name(), ModelReader.unpacked(reference.model(), reference.name())),
+              told(candidate.name(), judged),
               parsed.toString(),
               threshold == null ? null : threshold.toString(),
               new SweepResult.Agreement(
@@ -191,6 +190,11 @@ final class CompareCommand implements Callable<Integer> {
       report.write(ReportPage.of(comparison, bundle.get(0)).getBytes(StandardCharsets.UTF_8));
     }
     return below ? QuantSweep.NONE_ACCEPTABLE : 0;
+  }
+
+  private static SweepResult.SourceModel told(String name, ModelFiles files) {
+    return new SweepResult.SourceModel(
+        name, files.size().bytes(), files.digest().hex(), DownloadSize.of(files).bytes());
   }
 
   private SortedMap<String, String> settings() {

@@ -50,15 +50,16 @@ final class ComparisonView {
     List<PageView.Tile> tiles = new ArrayList<>();
     long before = comparison.reference().encodedSize();
     long after = comparison.candidate().encodedSize();
-    tiles.add(new PageView.Tile("size-before", "Model A", Figure.bytes(before), "on disk"));
+    tiles.add(new PageView.Tile("size-before", "Model A", Figure.bytes(before), onDisk(comparison.reference())));
     tiles.add(
         new PageView.Tile(
             "size-after",
             "Model B",
             Figure.bytes(after),
-            before == 0
-                ? new ByteSize(after).toString()
-                : String.format(Locale.ROOT, "%.1f%% of A", 100.0 * after / before)));
+            (before == 0
+                    ? new ByteSize(after).toString()
+                    : String.format(Locale.ROOT, "%.1f%% of A", 100.0 * after / before))
+                + downloaded(comparison.candidate())));
     tiles.add(
         new PageView.Tile(
             "agreement",
@@ -75,6 +76,16 @@ final class ComparisonView {
                 ? "no agreement asked for"
                 : "criterion " + comparison.criterion()));
     return tiles;
+  }
+
+  private static String onDisk(SweepResult.SourceModel model) {
+    return "on disk" + downloaded(model);
+  }
+
+  private static String downloaded(SweepResult.SourceModel model) {
+    return model.downloadSize() == null
+        ? ""
+        : "; " + new ByteSize(model.downloadSize()) + " to download";
   }
 
   private static List<PageView.Section> sections(EvidenceBundle evidence) {

@@ -73,7 +73,7 @@ final class NetworkSchemes {
       for (Scheme.Quantization packed : forms) {
         // A nibble deflates by pairs, as well as two bytes do.
         boolean dense = Byte.SIZE % width == 0;
-        if (!dense || packed.grouping().equals(Grouping.WHOLE) && !packed.isLookUpTable()) {
+        if (!dense || (packed.grouping().equals(Grouping.WHOLE) && !packed.isLookUpTable())) {
           Scheme.Quantization own = dense ? packed : packed.inBytes();
           schemes.add(own);
           schemes.add(own.fitted());
