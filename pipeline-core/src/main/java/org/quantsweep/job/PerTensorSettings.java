@@ -16,8 +16,8 @@ import org.quantsweep.search.Strategy;
  * @param search how the line is searched
  * @param calibrationSamples on how many samples options are fitted at most, at least 1: the first
  *     by digest
- * @param sensitivitySamples on how many selection samples an option is run alone at most, at
- *     least 1
+ * @param sensitivitySamples on how many selection samples an option is run alone at most, at least
+ *     1
  * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory;
  *     it changes no outcome
  * @param addBiases whether layers without a bias get one that calibrated options can correct

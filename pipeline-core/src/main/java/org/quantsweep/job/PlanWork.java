@@ -45,9 +45,7 @@ record PlanWork(
         calibratable.add(tensor.identity());
         fittedWeights +=
             tensor.elementCount()
-                * settings
-                    .rules()
-                    .fittedCount(tensor.identity(), model.format().options(tensor));
+                * settings.rules().fittedCount(tensor.identity(), model.format().options(tensor));
       }
     }
     SampleIndex selection = samples.selection().index();

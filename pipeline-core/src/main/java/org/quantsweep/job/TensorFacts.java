@@ -89,8 +89,7 @@ final class TensorFacts {
                 TensorOption own = new TensorOption(tensor, option.scheme());
                 if (foretold.containsKey(own)) {
                   found.put(
-                      option.scheme(),
-                      predicted(own, option.error(), foretold.get(own).loss()));
+                      option.scheme(), predicted(own, option.error(), foretold.get(own).loss()));
                   continue;
                 }
                 String state =

@@ -64,12 +64,12 @@ final class LossPrediction {
     }
     if (below == null || above == null) {
       Known closest = below == null ? above : below;
-      return Optional.of(
-          closest.measured().scaled(Math.pow(error / closest.error(), SLOPE)));
+      return Optional.of(closest.measured().scaled(Math.pow(error / closest.error(), SLOPE)));
     }
     double share = Math.log(error / below.error()) / Math.log(above.error() / below.error());
     Known closest = share <= 0.5 ? below : above;
-    double mean = Math.pow(mean(below.measured()), 1 - share) * Math.pow(mean(above.measured()), share);
+    double mean =
+        Math.pow(mean(below.measured()), 1 - share) * Math.pow(mean(above.measured()), share);
     return Optional.of(closest.measured().scaled(mean / mean(closest.measured())));
   }
 

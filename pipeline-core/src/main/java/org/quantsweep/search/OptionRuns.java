@@ -86,9 +86,7 @@ final class OptionRuns {
    * @return false when the budget ended it: then some options lack the block
    */
   boolean run(
-      Collection<TensorOption> options,
-      SampleBlock block,
-      Map<TensorOption, Sensitivity> sums) {
+      Collection<TensorOption> options, SampleBlock block, Map<TensorOption, Sensitivity> sums) {
     Map<TensorOption, Sensitivity> own = known(block);
     List<TensorOption> missing = new ArrayList<>();
     for (TensorOption option : new TreeSet<>(options)) {

@@ -65,8 +65,7 @@ public record SearchEstimate(
 
   /** In all; starting not counted. */
   public double seconds() {
-    double inferences =
-        GATHERING * calibrationSamples + sensitivityInferences() + planInferences();
+    double inferences = GATHERING * calibrationSamples + sensitivityInferences() + planInferences();
     return (inferences * secondsPerInference + fittedWeights * FITTING) / cores;
   }
 }

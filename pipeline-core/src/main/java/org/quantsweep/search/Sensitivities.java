@@ -66,8 +66,7 @@ final class Sensitivities {
    * @param threshold what plans must meet
    * @param foretold weight tensors whose options' errors come from the inputs of their layers
    */
-  Sensitivities(
-      OptionRuns runs, long samples, AgreementThreshold threshold, Set<String> foretold) {
+  Sensitivities(OptionRuns runs, long samples, AgreementThreshold threshold, Set<String> foretold) {
     this.runs = runs;
     this.samples = samples;
     this.blocks = SampleBlock.doubling(LEAST_SAMPLES, Math.toIntExact(samples));
@@ -200,8 +199,8 @@ final class Sensitivities {
   }
 
   /** Of what was not run, on the samples of what it is foretold from. */
-  private TreeMap<TensorOption, Sensitivity> predictions(SearchSpace space) {
-    TreeMap<TensorOption, Sensitivity> predictions = new TreeMap<>();
+  private Map<TensorOption, Sensitivity> predictions(SearchSpace space) {
+    Map<TensorOption, Sensitivity> predictions = new TreeMap<>();
     space
         .tensors()
         .forEach(

@@ -215,13 +215,7 @@ class EvidenceTest {
     assertThat(tensor.options().stream().map(TensorEvidence.Option::state))
         .contains("measured", "dominated")
         .isSubsetOf(
-            "measured",
-            "predicted",
-            "dominated",
-            "narrowed",
-            "refused",
-            "not-fitted",
-            "offered");
+            "measured", "predicted", "dominated", "narrowed", "refused", "not-fitted", "offered");
     TensorEvidence.Option chosen =
         tensor.options().stream()
             .filter(option -> option.scheme().equals(tensor.chosen()))

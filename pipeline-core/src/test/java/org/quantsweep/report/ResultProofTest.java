@@ -106,7 +106,8 @@ class ResultProofTest {
     Map<String, String> asked = Map.of("largest-size", "1.1KB");
     SweepResult result = result(2, asked, null, uniform, null, confirmed);
     String family =
-        "Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5 plans; 30 candidates judged.\n";
+        "Family: plans; 40 options of 5 weight tensors (25 run alone, 10 foretold from these), 10^5"
+            + " plans; 30 candidates judged.\n";
     assertThat(ResultProof.toText(result))
         .isEqualTo(
             "Confirmation: 239 of 250 agree (lower bound 0.9285 at 0.9500); these samples were"

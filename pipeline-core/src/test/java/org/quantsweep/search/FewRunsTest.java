@@ -39,7 +39,9 @@ class FewRunsTest {
     @Override
     public OptionPass.Measured anchors(
         SearchSpace asked, long samples, AgreementThreshold threshold) {
-      asked.tensors().forEach((tensor, own) -> run.add(new TensorOption(tensor, own.get(3).scheme())));
+      asked
+          .tensors()
+          .forEach((tensor, own) -> run.add(new TensorOption(tensor, own.get(3).scheme())));
       return told();
     }
 
@@ -106,8 +108,7 @@ class FewRunsTest {
             none -> OptionalDouble.empty());
   }
 
-  private static long answer(
-      FewRuns.Searching searching, OptionPass.Measured known, FewRuns few) {
+  private static long answer(FewRuns.Searching searching, OptionPass.Measured known, FewRuns few) {
     PlanSearch search = searching.over(known.space(), known.sensitivities());
     if (few != null) {
       search.begin(few.decided(), few.boundary());
@@ -136,13 +137,14 @@ class FewRunsTest {
     long found = answer(searching, known, few);
 
     PlanWorld same = new PlanWorld(seed, 20, 400, 0.05);
-    OptionPass.Measured all =
-        new OptionPass.Measured(spaceOf(same), same.measured, Set.of(), true);
+    OptionPass.Measured all = new OptionPass.Measured(spaceOf(same), same.measured, Set.of(), true);
     long expected = answer(searching(same), all, null);
     assertThat((double) found).isLessThan(1.01 * expected);
     assertThat(told.run).hasSizeLessThan(space.options().size() * 3 / 4);
     // What the answer's neighbourhood takes was run.
-    assertThat(NearBoundary.options(known.space(), line(known), world.catalog, few.boundary().getAsLong()))
+    assertThat(
+            NearBoundary.options(
+                known.space(), line(known), world.catalog, few.boundary().getAsLong()))
         .allMatch(told.run::contains);
   }
 
@@ -171,8 +173,7 @@ class FewRunsTest {
     PlanWorld world = new PlanWorld(3, 20, 100, 0.05);
     SearchSpace space = spaceOf(world);
     Told told = new Told(world, space);
-    List<QuantizationPlan> line =
-        Strategy.KNAPSACK.line(space, world.measured);
+    List<QuantizationPlan> line = Strategy.KNAPSACK.line(space, world.measured);
     long size = world.catalog.bytes(line.get(line.size() / 3));
     OptionPass.Measured known =
         new FewRuns(told, world.catalog, Strategy.KNAPSACK, SAMPLES).within(space, size);

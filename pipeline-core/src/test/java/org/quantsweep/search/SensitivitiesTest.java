@@ -53,7 +53,7 @@ class SensitivitiesTest {
       for (int bits = 1; bits <= 8; bits++) {
         own.add(
             new SearchSpace.SizedOption(
-                Scheme.parse("linear:" + bits), 10 * bits, 16 * Math.pow(4, -bits)));
+                Scheme.parse("linear:" + bits), 10L * bits, 16 * Math.pow(4, -bits)));
       }
       own.add(new SearchSpace.SizedOption(Scheme.parse("full"), 320, 0));
       all.put(tensor, own);
@@ -147,14 +147,7 @@ class SensitivitiesTest {
 
   private Sensitivities alone(World world, Set<String> foretold) {
     OptionRuns runs =
-        new OptionRuns(
-            encoder,
-            world,
-            store,
-            KEY,
-            1 << 20,
-            SearchBudget.unlimited(),
-            heard);
+        new OptionRuns(encoder, world, store, KEY, 1 << 20, SearchBudget.unlimited(), heard);
     return new Sensitivities(runs, SAMPLES, T, foretold);
   }
 
@@ -207,8 +200,7 @@ class SensitivitiesTest {
         .doesNotContain(option(0, 5), option(1, 5));
     assertThat(more.sensitivities().get(option(0, 5)).loss())
         .isCloseTo(SAMPLES * law(option(0, 5)), within(1e-9));
-    assertThat(alone.measured().get(option(0, 5)).samples())
-        .isEqualTo(Sensitivities.LEAST_SAMPLES);
+    assertThat(alone.measured().get(option(0, 5)).samples()).isEqualTo(Sensitivities.LEAST_SAMPLES);
   }
 
   @Test
@@ -238,9 +230,7 @@ class SensitivitiesTest {
   void onlyARunIsEvidenceThatNarrowerOptionsAreHopeless() {
     // Of 32 samples at 0.9, three may disagree, six more by chance, and one: eleven are too many.
     World world =
-        new World(
-            (option, rank) -> law(option),
-            (option, rank) -> bits(option) > 3 || rank >= 11);
+        new World((option, rank) -> law(option), (option, rank) -> bits(option) > 3 || rank >= 11);
     Sensitivities alone = alone(world, Set.copyOf(tensors));
     OptionPass.Measured known = alone.anchors(space());
     assertThat(known.space().options()).hasSize(9 * tensors.size());
@@ -258,8 +248,7 @@ class SensitivitiesTest {
     alone(world, Set.of()).all(space());
     long all = 8L * tensors.size() * SAMPLES;
     assertThat(heard.phases).startsWith("started sensitivities").hasSizeGreaterThan(1);
-    assertThat(heard.phases.subList(1, heard.phases.size()))
-        .containsOnly("resumed sensitivities");
+    assertThat(heard.phases.subList(1, heard.phases.size())).containsOnly("resumed sensitivities");
     assertThat(heard.of).containsOnly(all);
     assertThat(heard.done).isSorted().last().isEqualTo(all);
   }

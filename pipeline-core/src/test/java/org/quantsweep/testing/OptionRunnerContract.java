@@ -149,8 +149,7 @@ public abstract class OptionRunnerContract {
     assertThat(toGather).hasValue(CALIBRATION.index().size());
     assertThat(gathered).hasValue(CALIBRATION.index().size());
     assertThat(fitted)
-        .hasValue(
-            2 * (encoder.elementCount("one/weights") + encoder.elementCount("two/weights")));
+        .hasValue(2 * (encoder.elementCount("one/weights") + encoder.elementCount("two/weights")));
   }
 
   @Test
@@ -179,15 +178,13 @@ public abstract class OptionRunnerContract {
     try (OptionRunner runner = open(GIVEN, CALIBRATION, SELECTION, ALONE)) {
       Map<TensorOption, FittedOption> found = runner.fit(options);
       Map<TensorOption, FittedOption> known =
-          runner.fit(
-              options, Map.of("one/weights", tables("one/weights")), FitProgress.SILENT);
+          runner.fit(options, Map.of("one/weights", tables("one/weights")), FitProgress.SILENT);
       for (TensorOption option : options) {
         assertThat(known.get(option).error()).isEqualTo(found.get(option).error());
       }
       // Those of another tensor fit worse, and are taken all the same.
       Map<TensorOption, FittedOption> others =
-          runner.fit(
-              options, Map.of("one/weights", tables("two/weights")), FitProgress.SILENT);
+          runner.fit(options, Map.of("one/weights", tables("two/weights")), FitProgress.SILENT);
       assertThat(others.get(plain).error()).isGreaterThan(found.get(plain).error());
     }
   }

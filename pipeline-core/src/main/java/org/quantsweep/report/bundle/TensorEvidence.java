@@ -44,10 +44,10 @@ public record TensorEvidence(
    *     run
    * @param samples how many these are; null likewise
    * @param state {@code measured}, {@code predicted} (not run: its loss follows from its error and
-   *     from what others of the tensor lose), {@code dominated} (another one is smaller and closer), {@code
-   *     narrowed} (left out before it was run), {@code refused} (a wider one of its form does too
-   *     badly), {@code not-fitted}, or {@code offered} (a uniform candidate stores the tensor so; a
-   *     search over plans, if there was one, does not choose from it)
+   *     from what others of the tensor lose), {@code dominated} (another one is smaller and
+   *     closer), {@code narrowed} (left out before it was run), {@code refused} (a wider one of its
+   *     form does too badly), {@code not-fitted}, or {@code offered} (a uniform candidate stores
+   *     the tensor so; a search over plans, if there was one, does not choose from it)
    */
   public record Option(
       String scheme,
