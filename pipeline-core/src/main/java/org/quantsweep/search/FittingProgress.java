@@ -1,5 +1,7 @@
 package org.quantsweep.search;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.quantsweep.sweep.FitProgress;
 
 /** Tells how statistics and fits of all groups go on. Called from any thread. */
@@ -9,6 +11,7 @@ final class FittingProgress implements FitProgress {
 
   private final SearchListener listener;
   private final long weights;
+  private final Set<String> begun = new HashSet<>();
   private int groupsLeft;
   private long announced;
   private long ofGroup;
@@ -35,9 +38,11 @@ final class FittingProgress implements FitProgress {
   @Override
   public synchronized void gathering(long samples) {
     announced += samples;
-    ofGroup = samples;
-    if (gathered == 0) {
-      listener.phaseStarted(STATISTICS, 0);
+    ofGroup = Math.max(ofGroup, samples);
+    if (samples == 0) {
+      begin(FITTING);
+    } else {
+      begin(STATISTICS);
     }
   }
 
@@ -46,15 +51,24 @@ final class FittingProgress implements FitProgress {
     gathered = Math.min(announced, gathered + samples);
     listener.phaseAdvanced(
         STATISTICS, "samples", gathered, announced + ofGroup * Math.max(0, groupsLeft));
+    if (gathered == announced) {
+      // What is fitted now takes its time from here on.
+      begin(FITTING);
+    }
   }
 
   @Override
   public synchronized void fitted(long more) {
-    if (fitted == 0) {
-      listener.phaseStarted(FITTING, 0);
-    }
     // A task that an executor lost counts twice.
     fitted = Math.min(weights, fitted + more);
     listener.phaseAdvanced(FITTING, "weights of all forms", fitted, weights);
+  }
+
+  private void begin(String phase) {
+    if (begun.add(phase)) {
+      listener.phaseStarted(phase, 0);
+    } else {
+      listener.phaseResumed(phase);
+    }
   }
 }

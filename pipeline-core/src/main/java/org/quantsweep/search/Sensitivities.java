@@ -199,8 +199,8 @@ final class Sensitivities {
   }
 
   /** Of what was not run, on the samples of what it is foretold from. */
-  private TreeMap<TensorOption, Sensitivity> predictions(SearchSpace space) {
-    TreeMap<TensorOption, Sensitivity> predictions = new TreeMap<>();
+  private Map<TensorOption, Sensitivity> predictions(SearchSpace space) {
+    Map<TensorOption, Sensitivity> predictions = new TreeMap<>();
     space
         .tensors()
         .forEach(

@@ -15,7 +15,9 @@ public interface FitProgress {
         public void fitted(long weights) {}
       };
 
-  /** So many samples are to go through the layers of a group whose statistics are not known. */
+  /**
+   * So many samples are to go through the layers of a group: none where its statistics are known.
+   */
   void gathering(long samples);
 
   /** So many more samples have gone through the layers of a group, for their statistics. */

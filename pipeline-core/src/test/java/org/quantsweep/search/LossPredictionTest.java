@@ -20,7 +20,7 @@ class LossPredictionTest {
   private static List<SearchSpace.SizedOption> options() {
     List<SearchSpace.SizedOption> options = new ArrayList<>();
     for (int bits = 1; bits <= 8; bits++) {
-      options.add(new SearchSpace.SizedOption(scheme(bits), 10 * bits, Math.pow(4, 1 - bits)));
+      options.add(new SearchSpace.SizedOption(scheme(bits), 10L * bits, Math.pow(4, 1 - bits)));
     }
     return options;
   }

@@ -53,7 +53,7 @@ class SensitivitiesTest {
       for (int bits = 1; bits <= 8; bits++) {
         own.add(
             new SearchSpace.SizedOption(
-                Scheme.parse("linear:" + bits), 10 * bits, 16 * Math.pow(4, -bits)));
+                Scheme.parse("linear:" + bits), 10L * bits, 16 * Math.pow(4, -bits)));
       }
       own.add(new SearchSpace.SizedOption(Scheme.parse("full"), 320, 0));
       all.put(tensor, own);

@@ -68,7 +68,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void waveDone(List<CandidateEvaluation> decided, int candidates, long inferences) {
+  public synchronized void waveDone(
+      List<CandidateEvaluation> decided, int candidates, long inferences) {
     if (nanoseconds.getAsLong() - lastLine < INTERVAL.toNanos()) {
       return;
     }
@@ -140,9 +141,7 @@ final class SweepProgress implements SearchListener, AutoCloseable {
             + " offered, "
             + best
             + " of them beaten by no other in bytes and error"
-            + (kept == best
-                ? ""
-                : ", " + kept + " of these near the best mixtures"));
+            + (kept == best ? "" : ", " + kept + " of these near the best mixtures"));
   }
 
   @Override
@@ -178,7 +177,8 @@ final class SweepProgress implements SearchListener, AutoCloseable {
   }
 
   @Override
-  public synchronized void candidatesJudged(Collection<CandidateEvaluation> decided, int judged, int left) {
+  public synchronized void candidatesJudged(
+      Collection<CandidateEvaluation> decided, int judged, int left) {
     for (CandidateEvaluation evaluation : decided) {
       if (isBetter(evaluation)) {
         best = evaluation;

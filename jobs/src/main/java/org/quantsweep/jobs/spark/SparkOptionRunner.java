@@ -279,9 +279,7 @@ public final class SparkOptionRunner implements OptionRunner {
       Consumer<Map<TensorOption, FittedOption>> found) {
     new JobsAtOnce(spark, fittedAtOnce)
         .run(
-            groups,
-            group -> fitInto(store, key, group.options(), group.tables(), progress),
-            found);
+            groups, group -> fitInto(store, key, group.options(), group.tables(), progress), found);
   }
 
   private static Map<TensorOption, FittedOption> withoutCodes(
@@ -316,7 +314,9 @@ public final class SparkOptionRunner implements OptionRunner {
     missing.removeAll(known);
     JavaPairRDD<String, InputMoments> moments = statistics.load(known).partitionBy(oneEach);
     JavaPairRDD<String, InputMoments> gathered = null;
-    if (!missing.isEmpty()) {
+    if (missing.isEmpty()) {
+      progress.gathering(0);
+    } else {
       gathered = gather(missing, oneEach, progress).persist(StorageLevel.MEMORY_AND_DISK());
       moments = gathered.union(moments);
     }
