@@ -70,6 +70,15 @@ public final class SampleSelection {
     }
   }
 
+  /**
+   * Refuses a path of which the locale lost characters on the way here: it would not be found.
+   *
+   * @throws UsageException naming the locale's characters
+   */
+  public static void requireReadableName(String path) {
+    requireCharacters(path, charset());
+  }
+
   /** What Java takes names of files for; it is the locale's, and cannot be changed from within. */
   private static Charset charset() {
     return Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));

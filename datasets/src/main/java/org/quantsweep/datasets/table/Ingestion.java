@@ -217,6 +217,7 @@ public final class Ingestion {
         throw e;
       }
     } catch (FileNotFoundException e) {
+      SampleSelection.requireReadableName(source);
       throw new BadInputException(
           source
               + ": there are no samples: the path does not exist.\n"

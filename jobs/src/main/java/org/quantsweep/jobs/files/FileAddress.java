@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.files;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,8 +31,9 @@ public final class FileAddress {
     int colon = text.indexOf(':');
     int slash = text.indexOf('/');
     boolean looksLikeScheme = colon >= 0 && (slash < 0 || colon < slash);
+    // Not as a Path, which refuses characters that the locale lacks: who looks for it tells that.
     return looksLikeScheme && !ADDRESS.matcher(text).matches()
-        ? Path.of(text).toAbsolutePath().toString()
+        ? new File(text).getAbsolutePath()
         : text;
   }
 }

@@ -260,4 +260,21 @@ class IngestCommandIT {
         run("compare", model, model, "--criterion", "largest-error:0.001", "--samples", calls);
     assertThat(without.code()).isEqualTo(4);
   }
+
+  /** The launcher sets C.UTF-8 where a locale knows ASCII alone; spark-submit does not. */
+  @Test
+  void aNameThatTheLocaleCannotSayIsTold() throws Exception {
+    Path printed = folder.resolve("printed");
+    List<String> ingest = List.of("ingest", "größe: 5%.parquet", folder.resolve("t").toString());
+    ProcessBuilder builder =
+        CommandProcess.of(folder, QuantSweep.class, List.of(), ingest)
+            .redirectErrorStream(true)
+            .redirectOutput(printed.toFile());
+    builder.environment().put("LC_ALL", "C");
+    assertThat(builder.start().waitFor()).isEqualTo(2);
+    assertThat(Files.readString(printed))
+        .endsWith(
+            ": this name has characters beyond US-ASCII, in which Java reads names here, since it"
+                + " takes that from the locale.\nMaybe set LC_ALL=C.UTF-8.\n");
+  }
 }
