@@ -81,15 +81,16 @@ class SweepProgressTest {
       clock.set(SECOND * 142);
       progress.phaseAdvanced("fitting", "weights of all forms", 12_340_000, 12_340_000);
     }
-    assertThat(err.toString())
-        .isEqualTo(
-            "0 s: statistics\n"
-                + "20 s: statistics: 100 of 600 samples, about 100 s left\n"
-                + "60 s: fitting\n"
-                + "90 s: fitting: 3.0 million of 12.3 million weights of all forms, about 93 s"
-                + " left\n"
-                + "111 s: statistics: 400 of 600 samples, about 40 s left\n"
-                + "142 s: fitting: 12.3 million of 12.3 million weights of all forms\n");
+    assertThat(err)
+        .hasToString(
+            """
+            0 s: statistics
+            20 s: statistics: 100 of 600 samples, about 100 s left
+            60 s: fitting
+            90 s: fitting: 3.0 million of 12.3 million weights of all forms, about 93 s left
+            111 s: statistics: 400 of 600 samples, about 40 s left
+            142 s: fitting: 12.3 million of 12.3 million weights of all forms
+            """);
   }
 
   @Test
@@ -110,13 +111,15 @@ class SweepProgressTest {
       clock.set(SECOND * 80);
       progress.phaseAdvanced("sensitivities", "runs", 4000, 4000);
     }
-    assertThat(err.toString())
-        .isEqualTo(
-            "0 s: sensitivities\n"
-                + "10 s: sensitivities: 1000 of 5000 runs, about 40 s left\n"
-                + "20 s: first plans\n"
-                + "60 s: sensitivities: 2000 of 4000 runs, about 30 s left\n"
-                + "80 s: sensitivities: 4000 of 4000 runs\n");
+    assertThat(err)
+        .hasToString(
+            """
+            0 s: sensitivities
+            10 s: sensitivities: 1000 of 5000 runs, about 40 s left
+            20 s: first plans
+            60 s: sensitivities: 2000 of 4000 runs, about 30 s left
+            80 s: sensitivities: 4000 of 4000 runs
+            """);
   }
 
   @Test
