@@ -50,7 +50,9 @@ final class ComparisonView {
     List<PageView.Tile> tiles = new ArrayList<>();
     long before = comparison.reference().encodedSize();
     long after = comparison.candidate().encodedSize();
-    tiles.add(new PageView.Tile("size-before", "Model A", Figure.bytes(before), onDisk(comparison.reference())));
+    tiles.add(
+        new PageView.Tile(
+            "size-before", "Model A", Figure.bytes(before), onDisk(comparison.reference())));
     tiles.add(
         new PageView.Tile(
             "size-after",
