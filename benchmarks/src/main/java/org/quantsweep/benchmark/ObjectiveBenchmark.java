@@ -84,7 +84,8 @@ public final class ObjectiveBenchmark implements Callable<Integer> {
   }
 
   private void run(LocalSweep sweep, long seed, Objective objective) {
-    SplitSizes sizes = new SplitSizes(BigDecimal.ZERO, new BigDecimal("0.5"), new BigDecimal("0.5"));
+    SplitSizes sizes =
+        new SplitSizes(BigDecimal.ZERO, new BigDecimal("0.5"), new BigDecimal("0.5"));
     SweepSettings settings =
         SweepSettings.builder(
                 file.toString(), List.of(samples.toString()), PicturePreparation.DEFAULT, "nowhere")
