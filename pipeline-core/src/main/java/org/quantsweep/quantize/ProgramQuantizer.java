@@ -10,7 +10,8 @@ import org.quantsweep.tensor.Tensor;
 
 /**
  * Makes what ML Programs store: codes in blocks, look-up tables for groups of channels and for
- * vectors, tables with scales, and sparse forms of both, with the values that coremltools 9.0 makes where it is right.
+ * vectors, tables with scales, and sparse forms of both, with the values that coremltools 9.0 makes
+ * where it is right.
  */
 public final class ProgramQuantizer extends TensorQuantizer {
   private final Tensor weights;

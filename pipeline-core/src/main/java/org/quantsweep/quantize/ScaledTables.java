@@ -38,9 +38,7 @@ final class ScaledTables {
       normal[i] = scale == 0 ? 0 : (float) ((double) weights.get(i) / scale);
     }
     float[] exact =
-        optimal
-            .computeIfAbsent(blocks, missing -> tables(normal, scales, places))
-            .entries(bits);
+        optimal.computeIfAbsent(blocks, missing -> tables(normal, scales, places)).entries(bits);
     float[] entries = Palettes.padded(exact, bits);
     for (int i = 0; i < entries.length; i++) {
       entries[i] = type.round(entries[i]);

@@ -51,8 +51,8 @@ public sealed interface Scheme extends Serializable {
   /**
    * Codes of 1 to 8 bits. What a model may store is its format's to say.
    *
-   * @param grouping what shares a scale or a look-up table; a table for channels or blocks is the whole
-   *     tensor's, and these have a scale each
+   * @param grouping what shares a scale or a look-up table; a table for channels or blocks is the
+   *     whole tensor's, and these have a scale each
    * @param sparsity which weights are left out
    * @param entries what the entries of tables are stored as
    * @param calibrated whether the codes are fitted to the layer's inputs; same format, same bytes
@@ -173,8 +173,8 @@ public sealed interface Scheme extends Serializable {
    * uintB}, {@code intB} and {@code lut:B} are short for the first two and for {@code
    * lut-kmeans:B}. What shares a scale or a table may be named behind it where that is not a
    * channel for linear codes and the whole tensor for tables: {@code @tensor}, {@code @block32},
-   * {@code @group16}, {@code @vector2}. A table {@code @channel} or {@code @block32} is the
-   * whole tensor's, with a scale for each. {@code +int8} stores a table in bytes. {@code sparse:0.5+}
+   * {@code @group16}, {@code @vector2}. A table {@code @channel} or {@code @block32} is the whole
+   * tensor's, with a scale for each. {@code +int8} stores a table in bytes. {@code sparse:0.5+}
    * before it leaves out half of the weights; {@code sparse:0.5} alone keeps the others as floats.
    * {@code +calibrated} stands last.
    *

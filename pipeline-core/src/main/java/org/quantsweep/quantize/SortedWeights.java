@@ -112,8 +112,7 @@ final class SortedWeights {
   }
 
   /** Adds a product as the two doubles that it is. */
-  private static void addProduct(
-      double[] highs, double[] lows, int i, double one, double other) {
+  private static void addProduct(double[] highs, double[] lows, int i, double one, double other) {
     double product = one * other;
     add(highs, lows, i, product);
     double low = lows[i + 1] + Math.fma(one, other, -product);

@@ -134,9 +134,9 @@ class CalibratedWeightsCodecTest {
   }
 
   /**
-   * Written with Python's struct: {@code pack(">IB3B2iBB2iB4fB", 0x51534357, 2, 6, 0, 2, 2, 2, 1, 2,
-   * 2, 1, 0x60, -1, .5, .5, 2, 0)}: codes 0 1 1 0 of one bit, a table of
-   * two entries, and two scales.
+   * Written with Python's struct: {@code pack(">IB3B2iBB2iB4fB", 0x51534357, 2, 6, 0, 2, 2, 2, 1,
+   * 2, 2, 1, 0x60, -1, .5, .5, 2, 0)}: codes 0 1 1 0 of one bit, a table of two entries, and two
+   * scales.
    */
   private static final String SCALED =
       "5153435702"

@@ -19,8 +19,7 @@ class ScaledTablesTest {
 
   private static ScaledTableWeights made(FloatType type, Shape shape, float[] all, String scheme) {
     ProgramQuantizer quantizer = new ProgramQuantizer(Tensor.wrap(shape, all), type, ROWS);
-    return (ScaledTableWeights)
-        quantizer.quantize((Scheme.Compression) Scheme.parse(scheme));
+    return (ScaledTableWeights) quantizer.quantize((Scheme.Compression) Scheme.parse(scheme));
   }
 
   /**
@@ -69,8 +68,7 @@ class ScaledTablesTest {
 
   /** The least error of two clusters of weights that count differently, by trying every border. */
   @Property(tries = 300)
-  void importanceIsWhatWeightsCount(
-      @ForAll @IntRange(min = 2, max = 30) int n, @ForAll long seed) {
+  void importanceIsWhatWeightsCount(@ForAll @IntRange(min = 2, max = 30) int n, @ForAll long seed) {
     Random random = new Random(seed);
     float[] values = new float[n];
     long[] importance = new long[n];
@@ -143,8 +141,7 @@ class ScaledTablesTest {
   }
 
   private static double error(float[] all, ProgramQuantizer quantizer, String scheme) {
-    Tensor decoded =
-        quantizer.quantize((Scheme.Compression) Scheme.parse(scheme)).dequantize();
+    Tensor decoded = quantizer.quantize((Scheme.Compression) Scheme.parse(scheme)).dequantize();
     double error = 0;
     for (int i = 0; i < all.length; i++) {
       error += Math.pow(all[i] - (double) decoded.get(i), 2);
