@@ -169,7 +169,11 @@ public final class FittingBenchmark implements Callable<Integer> {
       long started = now();
       try (CalibratedQuantizer quantizer =
               new CalibratedQuantizer(
-                  model, tensor, plain, moments.get(tensor.identity()), CalibrationSettings.DEFAULT);
+                  model,
+                  tensor,
+                  plain,
+                  moments.get(tensor.identity()),
+                  CalibrationSettings.DEFAULT);
           CalibratedQuantizer judge =
               heldOut == 0
                   ? null
