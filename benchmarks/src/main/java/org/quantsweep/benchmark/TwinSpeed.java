@@ -106,7 +106,7 @@ final class TwinSpeed {
         new OnnxRuntime(InferenceEngine.RUN_LIMIT)
             .open(
                 new LoweredModel(bytes, inputs, List.copyOf(outputs.keySet()), outputs),
-                GraphEngine.Memory.KEPT);
+                GraphEngine.Use.WHOLE);
     return new Runner() {
       @Override
       public void run(Map<String, Tensor> given) throws GraphEngineException {

@@ -95,7 +95,7 @@ class SweepIdentityTest {
     assertThat(identity.calibration().hex())
         .isEqualTo("71377a87c3f2d8b0ff9370b08af0fd81a24af3600f7832ceb2254904f2c440a4");
     assertThat(identity.moments().hex())
-        .isEqualTo("ecdc3adf321e5ace44f022d9225f73099b262a4c0e8fb358e9b5829cc96d6f1c");
+        .isEqualTo("dadf90fa7b9981b37c771319f8b534829920a8085d486b27ff1a49014a2ba38c");
     assertThat(identity.sensitivity(set("alone")).hex())
         .isEqualTo("96e1162c4ca11389a43fe1bade8577cf6a787a79e140b3d63bd3d3c58bf28ce7");
     assertThat(identity.confirmationOpening().hex())

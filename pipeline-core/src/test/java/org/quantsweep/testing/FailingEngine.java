@@ -10,7 +10,7 @@ import org.quantsweep.tensor.Tensor;
 /** An engine whose runs all fail, and by no fault of the graph. It may travel. */
 public record FailingEngine() implements GraphEngine {
   @Override
-  public OpenGraph open(LoweredModel graph, Memory memory) {
+  public OpenGraph open(LoweredModel graph, Use use) {
     return new OpenGraph() {
       @Override
       public Map<String, Tensor> run(Map<String, Tensor> inputs) throws GraphEngineException {

@@ -46,9 +46,9 @@ public final class FaultyEngine implements GraphEngine {
   }
 
   @Override
-  public OpenGraph open(LoweredModel graph, Memory memory) throws GraphEngineException {
+  public OpenGraph open(LoweredModel graph, Use use) throws GraphEngineException {
     fail(opening);
-    OpenGraph open = engine.open(graph, memory);
+    OpenGraph open = engine.open(graph, use);
     return new OpenGraph() {
       @Override
       public Map<String, Tensor> run(Map<String, Tensor> inputs) throws GraphEngineException {

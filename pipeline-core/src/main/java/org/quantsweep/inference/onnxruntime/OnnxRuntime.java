@@ -29,11 +29,10 @@ public final class OnnxRuntime implements GraphEngine {
   }
 
   @Override
-  public OpenGraph open(LoweredModel graph, Memory memory) throws GraphEngineException {
+  public OpenGraph open(LoweredModel graph, Use use) throws GraphEngineException {
     try {
-      return memory == Memory.KEPT
-          ? OnnxRuntimeGraph.withArena(graph, new InputMemory(), limit)
-          : OnnxRuntimeGraph.withoutArena(graph, shared(), limit);
+      InputMemory memory = use == Use.PART ? shared() : new InputMemory();
+      return new OnnxRuntimeGraph(graph, memory, use, limit);
     } catch (OrtException e) {
       throw OnnxRuntimeFailures.of(e);
     } catch (OutOfMemoryError e) {

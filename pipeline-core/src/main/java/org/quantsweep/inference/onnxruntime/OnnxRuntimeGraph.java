@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.quantsweep.inference.onnx.LoweredModel;
+import org.quantsweep.inference.run.GraphEngine;
 import org.quantsweep.inference.run.GraphEngineException;
 import org.quantsweep.inference.run.OpenGraph;
 import org.quantsweep.tensor.Tensor;
@@ -22,19 +23,7 @@ final class OnnxRuntimeGraph implements OpenGraph {
   private final InputMemory memory;
   private final Duration limit;
 
-  /** The memory of a run is kept for the next one. */
-  static OnnxRuntimeGraph withArena(LoweredModel lowered, InputMemory memory, Duration limit)
-      throws OrtException {
-    return new OnnxRuntimeGraph(lowered, memory, true, limit);
-  }
-
-  /** Many may be open at once, and hold little more than their weights. */
-  static OnnxRuntimeGraph withoutArena(LoweredModel lowered, InputMemory memory, Duration limit)
-      throws OrtException {
-    return new OnnxRuntimeGraph(lowered, memory, false, limit);
-  }
-
-  private OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, boolean keeps, Duration limit)
+  OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, GraphEngine.Use use, Duration limit)
       throws OrtException {
     this.lowered = lowered;
     this.limit = limit;
@@ -45,9 +34,14 @@ final class OnnxRuntimeGraph implements OpenGraph {
       // are.
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
-      options.setCPUArenaAllocator(keeps);
+      options.setCPUArenaAllocator(use != GraphEngine.Use.PART);
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      if (use == GraphEngine.Use.TAPPED) {
+        // With channels in blocks a residual sum is added within its convolution, in another order,
+        // but only where nobody looks in between.
+        options.addConfigEntry("optimization.disable_specified_optimizers", "NchwcTransformer");
+      }
       // Its warnings tell how it simplifies a graph, which is nobody's concern.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       session = environment.createSession(lowered.graph().sharedBytes(), options);

@@ -21,7 +21,7 @@ final class GraphMagnitudeProbe implements MagnitudeProbe {
     this.model = model;
     this.lowering = lowering;
     this.sessions =
-        new GraphSessions(model.name(), lowering::lowerWatched, engine, GraphEngine.Memory.KEPT);
+        new GraphSessions(model.name(), lowering::lowerWatched, engine, GraphEngine.Use.WHOLE);
   }
 
   @Override

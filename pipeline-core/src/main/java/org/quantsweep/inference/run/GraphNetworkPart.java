@@ -65,7 +65,7 @@ final class GraphNetworkPart implements NetworkPart {
             model.name(),
             shapes -> lowering.lowerPart(from, to, shapes, made, values),
             engine,
-            GraphEngine.Memory.SHARED);
+            GraphEngine.Use.PART);
     this.answers = new NetworkAnswers(model, lowering);
   }
 

@@ -33,7 +33,7 @@ final class GraphSessions {
   private final Function<Map<String, Shape>, LoweredModel> lowering;
   private final LinkedHashMap<Object, Opened> sessions = new LinkedHashMap<>(8, 0.75f, true);
   private final GraphEngine engine;
-  private final GraphEngine.Memory memory;
+  private final GraphEngine.Use use;
   private boolean closed;
   private boolean hasStages;
 
@@ -42,12 +42,12 @@ final class GraphSessions {
       String name,
       Function<Map<String, Shape>, LoweredModel> lowering,
       GraphEngine engine,
-      GraphEngine.Memory memory) {
+      GraphEngine.Use use) {
     this.name = name;
     this.attempts = new EngineAttempts(name);
     this.lowering = lowering;
     this.engine = engine;
-    this.memory = memory;
+    this.use = use;
   }
 
   private void open(Map<String, Shape> shapes) {
@@ -195,7 +195,7 @@ final class GraphSessions {
 
   private OpenGraph opened(LoweredModel lowered) {
     try {
-      return attempts.of(() -> engine.open(lowered, memory));
+      return attempts.of(() -> engine.open(lowered, use));
     } catch (GraphEngineException e) {
       throw new BadInputException(
           name

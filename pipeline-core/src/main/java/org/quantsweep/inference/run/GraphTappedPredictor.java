@@ -44,7 +44,7 @@ final class GraphTappedPredictor implements TappedPredictor {
     }
     this.sessions =
         new GraphSessions(
-            model.name(), shapes -> lowering.lower(shapes, taps), engine, GraphEngine.Memory.KEPT);
+            model.name(), shapes -> lowering.lower(shapes, taps), engine, GraphEngine.Use.TAPPED);
     this.answers = new NetworkAnswers(model, lowering);
     List<Map<String, Shape>> tried = FeatureShapes.tried(model.inputs());
     if (!tried.isEmpty()) {

@@ -40,7 +40,7 @@ record ModelLowerings(GraphEngine graphs, FloatPrecision precision) {
   }
 
   private Map<String, Tensor> evaluate(LoweredModel graph) {
-    try (OpenGraph open = graphs.open(graph, GraphEngine.Memory.SHARED)) {
+    try (OpenGraph open = graphs.open(graph, GraphEngine.Use.PART)) {
       return open.run(Map.of());
     } catch (GraphEngineException e) {
       throw new UnsupportedLayerException(

@@ -33,7 +33,7 @@ final class ModelPredictor implements Predictor {
             model.name(),
             shapes -> lowering.lower(shapes, List.of()),
             engine,
-            GraphEngine.Memory.KEPT);
+            GraphEngine.Use.WHOLE);
     this.states = lowering.states();
     this.refusal = opened(lowering);
     this.answers = new NetworkAnswers(model, lowering);

@@ -37,8 +37,8 @@ class OnnxRuntimeTest {
   private final GraphEngine engine = new OnnxRuntime(Duration.ofMinutes(1));
 
   @ParameterizedTest
-  @EnumSource(GraphEngine.Memory.class)
-  void aConvolutionOfOneAxis(GraphEngine.Memory memory) throws GraphEngineException {
+  @EnumSource(GraphEngine.Use.class)
+  void aConvolutionOfOneAxis(GraphEngine.Use use) throws GraphEngineException {
     ConvolutionGeometry geometry =
         new ConvolutionGeometry(
             ConvolutionGeometry.Direction.GATHERS,
@@ -49,7 +49,7 @@ class OnnxRuntimeTest {
     Tensor weights = Tensor.wrap(Shape.of(1, 1, 2), new float[] {1, 10});
 
     // Each element and ten times the next; behind the last lies a zero.
-    assertThat(convolved(geometry, x, weights, memory))
+    assertThat(convolved(geometry, x, weights, use))
         .isEqualTo(Tensor.wrap(Shape.of(1, 1, 4), new float[] {21, 32, 43, 4}));
   }
 
@@ -68,7 +68,7 @@ class OnnxRuntimeTest {
     Tensor x = Tensor.wrap(Shape.of(1, 1, 1, 1, 2), new float[] {1, 2});
     Tensor weights = Tensor.wrap(Shape.of(1, 1, 1, 1, 2), new float[] {1, 10});
 
-    assertThat(convolved(geometry, x, weights, GraphEngine.Memory.KEPT))
+    assertThat(convolved(geometry, x, weights, GraphEngine.Use.WHOLE))
         .isEqualTo(Tensor.wrap(Shape.of(1, 1, 1, 1, 4), new float[] {1, 10, 2, 20}));
   }
 
@@ -77,7 +77,7 @@ class OnnxRuntimeTest {
     LoweredModel broken =
         new LoweredModel(
             new LoweredModel.OnnxBytes(new byte[] {1, 2, 3}), Map.of(), List.of(), Map.of());
-    assertThatThrownBy(() -> engine.open(broken, GraphEngine.Memory.KEPT))
+    assertThatThrownBy(() -> engine.open(broken, GraphEngine.Use.WHOLE))
         .isInstanceOf(GraphEngineException.class)
         .hasMessage(
             "Error code - ORT_INVALID_PROTOBUF - message: Failed to load model because protobuf "
@@ -86,12 +86,12 @@ class OnnxRuntimeTest {
 
   /** A reply of 4 TiB, which no machine has: the same at every try, but no fault of the graph. */
   @ParameterizedTest
-  @EnumSource(GraphEngine.Memory.class)
-  void memoryThatIsOutIsTheEnginesFault(GraphEngine.Memory memory) throws GraphEngineException {
+  @EnumSource(GraphEngine.Use.class)
+  void memoryThatIsOutIsTheEnginesFault(GraphEngine.Use use) throws GraphEngineException {
     GraphProto.Builder graph = graph(1);
     graph.addInitializer(numbers("shape", 1 << 20, 1 << 20));
     graph.addNode(node("Expand", "y", "x\u00a7", "shape"));
-    try (OpenGraph open = engine.open(lowered(graph, 1), memory)) {
+    try (OpenGraph open = engine.open(lowered(graph, 1), use)) {
       assertThatThrownBy(() -> open.run(Map.of("x", constant(1))))
           .isInstanceOf(GraphEngineException.class)
           .hasMessageMatching("(?s).*(bad_alloc|allocate memory).*")
@@ -118,7 +118,7 @@ class OnnxRuntimeTest {
             .addFloatData(1)
             .addFloatData(2));
     graph.addNode(node("Gather", "y", "table", "place"));
-    try (OpenGraph open = engine.open(lowered(graph, 1), GraphEngine.Memory.KEPT)) {
+    try (OpenGraph open = engine.open(lowered(graph, 1), GraphEngine.Use.WHOLE)) {
       assertThatThrownBy(() -> open.run(Map.of("x", constant(1, 7))))
           .isInstanceOf(GraphEngineException.class)
           .hasMessageContaining("out of data bounds")
@@ -139,7 +139,7 @@ class OnnxRuntimeTest {
     }
     GraphEngine hurried = new OnnxRuntime(Duration.ofMillis(200));
     long started = System.nanoTime();
-    try (OpenGraph open = hurried.open(lowered(graph, order, order), GraphEngine.Memory.SHARED)) {
+    try (OpenGraph open = hurried.open(lowered(graph, order, order), GraphEngine.Use.PART)) {
       started = System.nanoTime();
       assertThatThrownBy(() -> open.run(Map.of("x", constant(order * order))))
           .isInstanceOf(GraphEngineException.class)
@@ -221,7 +221,7 @@ class OnnxRuntimeTest {
   }
 
   private Tensor convolved(
-      ConvolutionGeometry geometry, Tensor x, Tensor weights, GraphEngine.Memory memory)
+      ConvolutionGeometry geometry, Tensor x, Tensor weights, GraphEngine.Use use)
       throws GraphEngineException {
     OnnxGraph graph = new OnnxGraph(List.of("y"));
     String input = LoweredModel.graphInput("x");
@@ -235,7 +235,7 @@ class OnnxRuntimeTest {
             Map.of("x", x.shape()),
             List.of("y"),
             Map.of("y", graph.shape("y")));
-    try (OpenGraph open = engine.open(lowered, memory)) {
+    try (OpenGraph open = engine.open(lowered, use)) {
       return open.run(Map.of("x", x)).get("y");
     }
   }
