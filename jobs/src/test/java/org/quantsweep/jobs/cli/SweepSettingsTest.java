@@ -66,6 +66,7 @@ class SweepSettingsTest {
     expected.put("criterion", "top-1");
     expected.put("aim.threshold.share", "0.95");
     expected.put("aim.floor.share", "0");
+    expected.put("objective", "size");
     expected.put("schemes", "[]");
     expected.put("selection.layers", "[]");
     expected.put("selection.layerTypes", "[]");
