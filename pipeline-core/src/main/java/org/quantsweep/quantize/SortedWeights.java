@@ -106,8 +106,8 @@ final class SortedWeights {
     for (int i = 0; i < n; i++) {
       double weight = distinct[i];
       counts[i + 1] = counts[i] + totals[i];
-      addProduct(sums, sumRests, i, weight, totals[i]);
-      addProduct(squares, squareRests, i, weight * weight, totals[i]);
+      addProduct(sums, sumRests, i, weight, (double) totals[i]);
+      addProduct(squares, squareRests, i, weight * weight, (double) totals[i]);
     }
   }
 
