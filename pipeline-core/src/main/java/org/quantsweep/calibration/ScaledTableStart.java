@@ -6,7 +6,7 @@ final class ScaledTableStart {
   private final float[] scales;
 
   /**
-   * A start.
+   * A table and scales.
    *
    * @param entries ascending numbers of the type, not copied
    * @param scales of the blocks, not copied; 0 for blocks of zeros
@@ -16,10 +16,12 @@ final class ScaledTableStart {
     this.scales = scales;
   }
 
+  /** Not copied: whoever takes them must not write to them. */
   float[] entries() {
     return entries;
   }
 
+  /** Not copied: whoever takes them must not write to them. */
   float[] scales() {
     return scales;
   }
