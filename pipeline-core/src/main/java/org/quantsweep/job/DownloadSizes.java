@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +28,12 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
   /** What the files that are deflated at once may take together in memory. */
   private static final long MOST_AT_ONCE = 256L << 20;
 
+  /** What is deflated for results alone, in bytes of codes; some ten seconds of a processor. */
+  private static final long MOST_BYTES = 64_000_000;
+
+  /** Floats deflate so many times slower than codes. */
+  private static final long FLOATS = 8;
+
   /** Copies the map. */
   DownloadSizes {
     bytes = Collections.unmodifiableMap(new HashMap<>(bytes));
@@ -37,18 +42,19 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
   /**
    * Deflates what a search has not.
    *
-   * @param looked candidates that were looked at, with the file as given
-   * @param given that file
+   * @param looked candidates that were looked at, those first that matter most; where they are not
+   *     ordered by these bytes, as many as {@link #MOST_BYTES} hold, and the first
+   * @param given the file as given
    * @param isKnown whether candidates are ordered by these bytes
    */
   static DownloadSizes of(
       Collection<Candidate> looked, ModelFiles given, CandidateFiles files, boolean isKnown) {
     Map<Candidate, ByteSize> bytes = new HashMap<>();
-    List<Candidate> order = List.copyOf(new TreeSet<>(looked));
     if (isKnown) {
-      order.forEach(candidate -> bytes.put(candidate, candidate.size()));
+      looked.forEach(candidate -> bytes.put(candidate, candidate.size()));
       return new DownloadSizes(bytes);
     }
+    List<Candidate> order = affordable(looked, given.size().bytes());
     long largest = given.size().bytes();
     for (Candidate candidate : order) {
       largest = Math.max(largest, candidate.encodedSize().bytes());
@@ -77,6 +83,21 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
       threads.shutdownNow();
     }
     return new DownloadSizes(bytes);
+  }
+
+  /** From the first on, passing over what is too much. */
+  private static List<Candidate> affordable(Collection<Candidate> looked, long given) {
+    List<Candidate> order = new ArrayList<>();
+    long left = MOST_BYTES;
+    for (Candidate candidate : looked) {
+      long own = candidate.encodedSize().bytes();
+      long cost = own > given / 2 ? own * FLOATS : own;
+      if (order.isEmpty() || cost <= left) {
+        order.add(candidate);
+        left -= cost;
+      }
+    }
+    return order;
   }
 
   /** Of the file as given. */

@@ -1,9 +1,10 @@
 package org.quantsweep.job;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
@@ -156,18 +157,22 @@ public final class SweepProcedure {
     }
   }
 
-  /** Of what was judged; where candidates are ordered by it, of all of them. */
+  /** Of what was judged, the answer first; where candidates are ordered by it, of all of them. */
   private DownloadSizes downloads(SweptModel model, CandidateFiles files, SweepFindings findings) {
     boolean ordered = settings.objective() == Objective.DOWNLOAD;
-    Set<Candidate> looked = new HashSet<>();
-    looked.add(files.family().asGiven());
-    findings.evaluations().values().stream()
-        .filter(own -> ordered || own.verdict().isJudged())
-        .forEach(own -> looked.add(own.candidate()));
+    Set<Candidate> looked = new LinkedHashSet<>();
+    findings.selection().candidate().ifPresent(looked::add);
+    findings.uniform().selected().ifPresent(own -> looked.add(own.candidate()));
     findings
         .tested()
         .ifPresent(
             own -> own.confirmation().tested().forEach(test -> looked.add(test.candidate())));
+    looked.add(files.family().asGiven());
+    Set<Candidate> others = new TreeSet<>();
+    findings.evaluations().values().stream()
+        .filter(own -> ordered || own.verdict().isJudged())
+        .forEach(own -> others.add(own.candidate()));
+    looked.addAll(others);
     return DownloadSizes.of(looked, model.given(), files, ordered);
   }
 

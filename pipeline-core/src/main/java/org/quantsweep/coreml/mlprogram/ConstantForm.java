@@ -74,7 +74,9 @@ sealed interface ConstantForm {
   }
 
   /**
-   * Codes with one look-up table, and scales for blocks.
+   * Codes with one look-up table, and scales for blocks. Before iOS 26 coremltools takes a scale
+   * behind a table for the wrong order, and exchanges them ({@code
+   * canonicalize_quantized_lut_pattern}).
    *
    * @param shape of the constant
    * @param blocks how many along each axis
@@ -82,7 +84,7 @@ sealed interface ConstantForm {
   record ScaledTable(int bits, Shape shape, Shape blocks) implements ConstantForm {
     @Override
     public Opset least() {
-      return Opset.IOS18;
+      return Opset.IOS26;
     }
   }
 

@@ -41,7 +41,7 @@ final class ProgramGuardrails {
                   "apple/coremltools#2716")),
           new Rule(
               ComputeUnit.ANE,
-              Opset.IOS18,
+              Opset.IOS26,
               Scheme.Quantization::isScaledTable,
               new Guardrail(
                   "look-up tables with scales",
@@ -49,7 +49,7 @@ final class ProgramGuardrails {
                   "apple/coremltools#2688")),
           new Rule(
               ComputeUnit.GPU,
-              Opset.IOS18,
+              Opset.IOS26,
               Scheme.Quantization::isScaledTable,
               new Guardrail(
                   "look-up tables with scales",

@@ -241,6 +241,9 @@ final class ProgramSchemes {
     if (!(compression instanceof Scheme.Quantization codes)) {
       return Opset.IOS16;
     }
+    if (codes.isScaledTable()) {
+      return Opset.IOS26;
+    }
     boolean later =
         isSparse(codes)
             || codes.entries() == TableEntries.INT8
