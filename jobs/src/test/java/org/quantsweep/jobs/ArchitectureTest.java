@@ -89,7 +89,7 @@ class ArchitectureTest {
     row(table, "datasets", "datasets.numpy datasets.picture digest sample tensor");
     row(table, "datasets.table", "datasets datasets.numpy datasets.picture digest sample tensor");
     row(table, "jobs.files", "artifact digest");
-    row(table, "jobs.page", "digest report report.bundle");
+    row(table, "jobs.page", "agreement digest report report.bundle");
     row(
         table,
         "jobs.guard",
