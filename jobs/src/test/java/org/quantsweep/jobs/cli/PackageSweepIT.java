@@ -212,10 +212,6 @@ class PackageSweepIT {
     assertThat(here.notOffered())
         .containsExactly(
             new SweepResult.NotOffered(
-                "look-up tables with scales",
-                "fail the verification of MPSGraph, the GPU's compiler, on macOS 26",
-                "apple/coremltools#2688"),
-            new SweepResult.NotOffered(
                 "4-bit look-up tables",
                 "are reported to crash on the GPU of macOS 26 while they are loaded",
                 "apple/coremltools#2688, #2716"));
