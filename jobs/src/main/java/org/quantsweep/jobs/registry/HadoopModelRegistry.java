@@ -387,7 +387,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
   /** The version of this digest: the one there is, or the next free number. */
   private PublishedVersion claimVersion(ModelName name, NamedModel model) throws IOException {
     for (int race = 0; race < RACES; race++) {
-      // Before the versions are read: whoever publishes the same bytes after that takes this number.
+      // Taken before versions are read: whoever publishes these bytes after that has this number.
       int number = last(new Path(nameFolder(name), "versions")) + 1;
       RegisteredModel known = read(name).model();
       for (PublishedVersion version : known.versions()) {
