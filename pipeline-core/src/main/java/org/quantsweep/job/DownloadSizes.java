@@ -28,10 +28,10 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
   /** What the files that are deflated at once may take together in memory. */
   private static final long MOST_AT_ONCE = 256L << 20;
 
-  /** What is deflated for results alone, in bytes of codes; some ten seconds of a processor. */
+  /** What is deflated for results alone, in bytes of codes. */
   private static final long MOST_BYTES = 64_000_000;
 
-  /** Floats deflate so many times slower than codes. */
+  /** What a byte of floats counts as, because floats deflate several times slower than codes. */
   private static final long FLOATS = 8;
 
   /** Copies the map. */

@@ -36,7 +36,7 @@ final class Sensitivities {
 
   /**
    * Of the logarithm of an anchor's mean loss: where its standard error is that small, more samples
-   * are not asked. A knapsack by losses that are off so far is larger by some 0.3 % on average.
+   * are not asked.
    */
   static final double ENOUGH = 0.25;
 
