@@ -181,30 +181,10 @@ final class ScaledTableBooks implements Books {
   }
 
   private final class Scales implements Books.Fitted {
-    private final int[] systems = new int[scales.length];
-    private final int count;
+    private final RowSystems systems;
 
     Scales(List<RowBatch> batches) {
-      count = findSystems(batches);
-    }
-
-    /** Blocks of one row belong together; rows that share the first one share all. */
-    private int findSystems(List<RowBatch> batches) {
-      int[] byFirst = new int[scales.length];
-      int found = 0;
-      for (RowBatch batch : batches) {
-        int[] own = blocks[batch.index()];
-        for (int row = 0; row < batch.rows(); row++) {
-          int first = own[row];
-          if (byFirst[first] == 0) {
-            byFirst[first] = ++found;
-          }
-          for (int at = row; at < own.length; at += batch.rows()) {
-            systems[own[at]] = byFirst[first] - 1;
-          }
-        }
-      }
-      return found;
+      systems = new RowSystems(scales.length, batches, blocks);
     }
 
     @Override
@@ -219,12 +199,12 @@ final class ScaledTableBooks implements Books {
 
     @Override
     public int systems() {
-      return count;
+      return systems.count();
     }
 
     @Override
     public int system(int unknown) {
-      return systems[unknown];
+      return systems.of(unknown);
     }
 
     @Override

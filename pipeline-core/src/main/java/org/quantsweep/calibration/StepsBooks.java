@@ -12,8 +12,7 @@ final class StepsBooks implements Books.Fitted {
   private final int least;
   private final int most;
   private final FloatType type;
-  private final int[] systems;
-  private final int count;
+  private final RowSystems systems;
   private final int[][] blocks;
 
   /**
@@ -31,31 +30,11 @@ final class StepsBooks implements Books.Fitted {
     this.least = steps[0].least();
     this.most = steps[0].most();
     this.type = steps[0].type();
-    this.systems = new int[steps.length];
     this.blocks = blocks;
-    this.count = findSystems(batches);
+    this.systems = new RowSystems(steps.length, batches, blocks);
     for (int block = 0; block < steps.length; block++) {
       set(block, steps[block]);
     }
-  }
-
-  /** Blocks of one row belong together; rows that share the first one share all. */
-  private int findSystems(List<RowBatch> batches) {
-    int[] byFirst = new int[steps.length];
-    int found = 0;
-    for (RowBatch batch : batches) {
-      int[] own = blocks[batch.index()];
-      for (int row = 0; row < batch.rows(); row++) {
-        int first = own[row];
-        if (byFirst[first] == 0) {
-          byFirst[first] = ++found;
-        }
-        for (int at = row; at < own.length; at += batch.rows()) {
-          systems[own[at]] = byFirst[first] - 1;
-        }
-      }
-    }
-    return found;
   }
 
   private void set(int block, Steps own) {
@@ -94,12 +73,12 @@ final class StepsBooks implements Books.Fitted {
 
   @Override
   public int systems() {
-    return count;
+    return systems.count();
   }
 
   @Override
   public int system(int unknown) {
-    return systems[unknown];
+    return systems.of(unknown);
   }
 
   /** The steps of a code from zero: the byte is signed as the steps are. */
