@@ -9,11 +9,13 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
@@ -60,8 +62,9 @@ public final class LocalStorage implements ModelStorage {
   /** The files below, by path within the folder. Links are followed; circles are refused. */
   private static SortedMap<String, Path> found(Path root) throws IOException {
     SortedMap<String, Path> found = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+    try (Stream<Path> files =
+        find(root, BasicFileAttributes::isRegularFile, FileVisitOption.FOLLOW_LINKS)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
         Path inside = root.relativize(file);
         if (!isHidden(inside)) {
           TreeFiles.requireRoom(found.size());
@@ -129,8 +132,8 @@ public final class LocalStorage implements ModelStorage {
   }
 
   private static void requireReplaceable(Path target, ModelFiles files) throws IOException {
-    try (Stream<Path> older = Files.walk(target)) {
-      for (Path file : (Iterable<Path>) older.filter(path -> !isFolder(path))::iterator) {
+    try (Stream<Path> older = find(target, file -> !file.isDirectory())) {
+      for (Path file : (Iterable<Path>) older::iterator) {
         TreeFiles.requireReplaceable(text(target.relativize(file)), files);
       }
     } catch (UncheckedIOException e) {
@@ -147,8 +150,14 @@ public final class LocalStorage implements ModelStorage {
     }
   }
 
-  private static boolean isFolder(Path path) {
-    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  /**
+   * What lies below, by what it was when it was listed: a folder that somebody else takes away at
+   * this moment is no file.
+   */
+  private static Stream<Path> find(
+      Path root, Predicate<BasicFileAttributes> wanted, FileVisitOption... options)
+      throws IOException {
+    return Files.find(root, Integer.MAX_VALUE, (path, seen) -> wanted.test(seen), options);
   }
 
   private static String text(Path inside) {
