@@ -9,13 +9,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
@@ -23,6 +21,12 @@ import org.quantsweep.digest.ByteSize;
 
 /** This machine's files, without Hadoop. */
 public final class LocalStorage implements ModelStorage {
+  /**
+   * How deep {@link Files#find} looks. Its own view of each path is asked, not the path once more:
+   * a folder that somebody else takes away in between would count as a file.
+   */
+  private static final int ALL = Integer.MAX_VALUE;
+
   private final ByteSize largestInMemory;
 
   /** With the usual limit of what is read into memory. */
@@ -63,7 +67,7 @@ public final class LocalStorage implements ModelStorage {
   private static SortedMap<String, Path> found(Path root) throws IOException {
     SortedMap<String, Path> found = new TreeMap<>();
     try (Stream<Path> files =
-        find(root, BasicFileAttributes::isRegularFile, FileVisitOption.FOLLOW_LINKS)) {
+        Files.find(root, ALL, (path, seen) -> seen.isRegularFile(), FileVisitOption.FOLLOW_LINKS)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         Path inside = root.relativize(file);
         if (!isHidden(inside)) {
@@ -132,7 +136,7 @@ public final class LocalStorage implements ModelStorage {
   }
 
   private static void requireReplaceable(Path target, ModelFiles files) throws IOException {
-    try (Stream<Path> older = find(target, file -> !file.isDirectory())) {
+    try (Stream<Path> older = Files.find(target, ALL, (path, seen) -> !seen.isDirectory())) {
       for (Path file : (Iterable<Path>) older::iterator) {
         TreeFiles.requireReplaceable(text(target.relativize(file)), files);
       }
@@ -148,16 +152,6 @@ public final class LocalStorage implements ModelStorage {
     if (!(failure instanceof NoSuchFileException)) {
       throw failure;
     }
-  }
-
-  /**
-   * What lies below, by what it was when it was listed: a folder that somebody else takes away at
-   * this moment is no file.
-   */
-  private static Stream<Path> find(
-      Path root, Predicate<BasicFileAttributes> wanted, FileVisitOption... options)
-      throws IOException {
-    return Files.find(root, Integer.MAX_VALUE, (path, seen) -> wanted.test(seen), options);
   }
 
   private static String text(Path inside) {
