@@ -98,8 +98,8 @@ class ArchitectureTest {
     row(
         table,
         "jobs.spark",
-        "agreement artifact calibration coreml.file datasets.table digest inference jobs.files"
-            + " quantize sample sweep tensor");
+        "agreement artifact calibration coreml coreml.file datasets.table digest inference"
+            + " jobs.files quantize sample sweep tensor");
     row(
         table,
         "jobs.sweep",

@@ -10,6 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.quantsweep.BadInputException;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.jobs.files.HadoopContent;
@@ -122,6 +124,11 @@ final class SharedModel implements Serializable, AutoCloseable {
     return shipped.value().files();
   }
 
+  /** The model, parsed by the first task of an executor that asks. Safe for several threads. */
+  CoreMLModel read() {
+    return shipped.value().read("model " + digest.abbreviated());
+  }
+
   @Override
   public void close() {
     shipped.unpersist();
@@ -134,7 +141,8 @@ final class SharedModel implements Serializable, AutoCloseable {
 
     private final ModelFiles sent;
     private final boolean stored;
-    private transient SoftReference<ModelFiles> read;
+    private transient SoftReference<ModelFiles> fetched;
+    private transient SoftReference<CoreMLModel> parsed;
 
     private Shipped(ModelFiles sent, boolean stored) {
       this.sent = sent;
@@ -145,7 +153,7 @@ final class SharedModel implements Serializable, AutoCloseable {
       if (!stored || sent.size().bytes() > LARGEST_ARRAY) {
         return sent;
       }
-      ModelFiles files = read == null ? null : read.get();
+      ModelFiles files = fetched == null ? null : fetched.get();
       if (files == null) {
         try {
           files = sent.inMemory(sent.size());
@@ -153,9 +161,20 @@ final class SharedModel implements Serializable, AutoCloseable {
           throw new UncheckedIOException("the model cannot be read from storage.", e);
         }
         // It can be read again where memory is short.
-        read = new SoftReference<>(files);
+        fetched = new SoftReference<>(files);
       }
       return files;
+    }
+
+    // Kept here, not by digest: constants are read where the files lie, and these go with the
+    // sweep.
+    private synchronized CoreMLModel read(String name) {
+      CoreMLModel model = parsed == null ? null : parsed.get();
+      if (model == null) {
+        model = ModelReader.read(files(), name);
+        parsed = new SoftReference<>(model);
+      }
+      return model;
     }
   }
 }

@@ -25,7 +25,6 @@ import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
-import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
@@ -100,13 +99,7 @@ public final class SparkOptionRunner implements OptionRunner {
     }
 
     OptionEvaluator evaluator() {
-      ModelFiles file = model.files();
-      return new OptionEvaluator(
-          samples.value(),
-          ModelReader.read(file, "model " + file.digest().abbreviated()),
-          engine,
-          criterion,
-          settings);
+      return new OptionEvaluator(samples.value(), model.read(), engine, criterion, settings);
     }
   }
 
@@ -205,12 +198,7 @@ public final class SparkOptionRunner implements OptionRunner {
               ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
             SharedModel model = context.model();
             Predictor predictor =
-                lease.get(
-                    model.digest(),
-                    () ->
-                        context
-                            .engine()
-                            .open(ModelReader.read(model.files(), "the model to quantize")));
+                lease.get(model.digest(), () -> context.engine().open(model.read()));
             while (own.hasNext()) {
               ShardSamples shard = own.next();
               ShardEvaluator.Result<List<PreparedSample>> result =

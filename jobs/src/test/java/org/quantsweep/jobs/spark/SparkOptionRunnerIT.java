@@ -6,10 +6,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +31,9 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.NetworkPart;
+import org.quantsweep.inference.Predictor;
+import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
@@ -44,6 +51,7 @@ import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.MadeMoments;
 import org.quantsweep.testing.OptionRunnerContract;
 import org.quantsweep.testing.TinySweep;
@@ -104,9 +112,14 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
   }
 
   /** As on a cluster of many slots, and with codes that are too many for the driver. */
-  private SparkOptionRunner cut(
-      ModelFiles model, SampleSource calibration, SparkSweepRunner prepares, SampleIndex alone) {
+  private static SparkOptionRunner cut(
+      ModelFiles model,
+      SampleSource calibration,
+      SparkSweepRunner prepares,
+      SampleIndex alone,
+      InferenceEngine engine) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    tables++;
     return new SparkOptionRunner(
         context,
         model,
@@ -116,10 +129,70 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         prepares,
         TinySweep.preparation(),
         CRITERION,
-        engine(),
+        engine,
         CalibrationSettings.DEFAULT,
-        new DeltaStatistics(spark, folder.resolve("cut").toString(), Sha256Digest.ofText("key")),
+        new DeltaStatistics(
+            spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")),
         new SparkOptionRunner.Limits(60, 0));
+  }
+
+  /** Tells which objects are opened: each is a model that was parsed. */
+  private record Watched(InferenceEngine engine) implements InferenceEngine {
+    static final AtomicInteger CALLS = new AtomicInteger();
+    static final Set<CoreMLModel> MODELS =
+        Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+
+    @Override
+    public List<CoreMLModel> opened(CoreMLModel model) {
+      CALLS.incrementAndGet();
+      MODELS.add(model);
+      return engine.opened(model);
+    }
+
+    @Override
+    public Predictor open(CoreMLModel model) {
+      return engine.open(model);
+    }
+
+    @Override
+    public TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries) {
+      return engine.openTapped(model, boundaries);
+    }
+
+    @Override
+    public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
+      return engine.openPart(model, from, to, values);
+    }
+
+    @Override
+    public String identity() {
+      return engine.identity() + ", watched";
+    }
+  }
+
+  @Test
+  void aModelIsParsedOnceForAllTasksOfAnExecutor() {
+    ModelFiles given = TinySweep.model(1);
+    SampleSource calibration = TinySweep.samples("fitted to", 40);
+    SampleSource selection = TinySweep.samples("selects", 20);
+    List<TensorOption> options = new ArrayList<>();
+    for (String tensor : List.of("one/weights", "two/weights")) {
+      for (int bits = 2; bits <= 4; bits++) {
+        options.add(new TensorOption(tensor, Scheme.parse("linear:" + bits + "+calibrated")));
+      }
+    }
+    Tensor values = ModelReader.read(given, "tiny").weightTensors().get(0).values();
+    TensorOption alone = new TensorOption("one/weights", Scheme.parse("linear:4"));
+    try (OptionRunner plain = open(given, calibration, selection, selection.index());
+        SparkSweepRunner prepares = selecting.get(plain);
+        SparkOptionRunner cut =
+            cut(given, calibration, prepares, selection.index(), new Watched(engine()))) {
+      cut.fit(options);
+      cut.measure(Map.of(alone, new OptionWeights(new TreeMap<>(Map.of("one/weights", values)))));
+    }
+    // Shards that are gathered, options of two weight tensors, shards that an option is run on.
+    assertThat(Watched.CALLS).hasValueGreaterThan(8);
+    assertThat(Watched.MODELS).hasSize(1);
   }
 
   @ParameterizedTest
@@ -171,7 +244,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
     DeltaOptionStore there = new DeltaOptionStore(spark, folder.resolve("options").toString());
     try (OptionRunner plain = open(given, calibration, selection, selection.index());
         SparkSweepRunner prepares = selecting.get(plain);
-        SparkOptionRunner cut = cut(given, calibration, prepares, selection.index())) {
+        SparkOptionRunner cut = cut(given, calibration, prepares, selection.index(), engine())) {
       prepares.runReference();
       assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
       plain.fitInto(here, key, options, Map.of(), FitProgress.SILENT);
