@@ -108,10 +108,13 @@ final class LocalRunners implements AutoCloseable {
 
   SweepRunners of(SweepSettings settings) {
     return new SweepRunners() {
+      private final Map<SamplePart, LocalSweepRunner> opened = new HashMap<>();
+
       @Override
       public SweepRunner open(
           ModelFiles reference, SamplePart part, Consumer<Map<Sha256Digest, Evidence>> finished) {
         LocalSweepRunner runner = runner(settings, reference, part);
+        opened.put(part, runner);
         return new Told(runner, runner.cost(), finished);
       }
 
@@ -119,9 +122,8 @@ final class LocalRunners implements AutoCloseable {
       public OptionRunner openOptions(OptionWork work) {
         return new LocalOptionRunner(
             ModelReader.read(work.model(), settings.model()),
-            source(work.calibration()),
-            new SampleSubset(source(work.selection()), work.sensitivity()),
-            settings.preparation(),
+            opened.get(work.calibration()).prepared(work.calibration().index()),
+            opened.get(work.selection()).prepared(work.sensitivity()),
             settings.criterion(),
             engine,
             settings

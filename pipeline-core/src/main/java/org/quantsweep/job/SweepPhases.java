@@ -151,8 +151,6 @@ final class SweepPhases {
         none.requireClasses();
       }
     }
-    // Nothing is judged there, and what was decoded takes room.
-    open.calibrating().close();
     AnsweredSamples all = new AnsweredSamples(samples, answers);
     all.requireUsable(settings);
     return all;
@@ -175,6 +173,9 @@ final class SweepPhases {
     listener.leftOut(family.leftOut());
     leftOut.addAll(family.leftOut());
     Optional<PlanWork> plans = work.filter(planned -> !planned.tensors().isEmpty());
+    if (plans.isEmpty()) {
+      giveUpCalibration();
+    }
     SweepFindings findings;
     if (settings.aim() instanceof Aim.MostAgreeing most) {
       findings = mostAgreeing(most.largest(), family, plans);
@@ -379,7 +380,16 @@ final class SweepPhases {
       measured = pass.measured();
       sensitivitySamples = work.sensitivity().total();
       return findings.with(found).plus(runner.cost());
+    } finally {
+      if (work.settings().compared().isEmpty()) {
+        giveUpCalibration();
+      }
     }
+  }
+
+  /** Nothing is fitted any more, and what was decoded takes room. */
+  private void giveUpCalibration() {
+    open.calibrating().close();
   }
 
   private OptionRunner options(PlanWork work) {

@@ -30,8 +30,8 @@ public interface SweepRunners {
    * What single options are run on.
    *
    * @param model what is quantized: the model as given, or rewritten
-   * @param calibration what they are fitted on
-   * @param selection the samples that {@link #open} was asked for before
+   * @param calibration what they are fitted on, samples that {@link #open} was asked for before
+   * @param selection samples that {@link #open} was asked for before
    * @param sensitivity those of them that each option is run on alone, each once
    * @param statistics covers everything that statistics of layers' inputs depend on
    */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.LongConsumer;
@@ -25,20 +24,19 @@ import org.quantsweep.sample.ShardId;
 
 /** Runs the passes over single options in this process, a shard or a weight tensor to a thread. */
 public final class LocalOptionRunner implements OptionRunner {
-  private final Shards calibration;
-  private final Shards sensitivity;
+  private final Part calibration;
+  private final Part sensitivity;
   private final ExecutorService threads;
   private SweepCost cost = SweepCost.NONE;
 
-  private record Shards(
-      SampleSource source,
-      ShardEvaluator preparation,
-      OptionEvaluator options,
-      Predictor reference,
-      Map<ShardId, List<PreparedSample>> prepared) {}
+  private record Part(ReadySamples samples, OptionEvaluator options) {
+    SampleIndex index() {
+      return samples.index();
+    }
+  }
 
   /**
-   * Opens the model.
+   * Decodes the samples when they are needed.
    *
    * @param model what is quantized
    * @param calibration what layers' inputs are gathered on
@@ -53,28 +51,52 @@ public final class LocalOptionRunner implements OptionRunner {
       InferenceEngine engine,
       CalibrationSettings settings,
       int parallelism) {
-    Predictor reference = engine.open(model);
+    this(
+        model,
+        decoded(model, calibration, preparation, criterion, engine),
+        decoded(model, sensitivity, preparation, criterion, engine),
+        criterion,
+        engine,
+        settings,
+        parallelism);
+  }
+
+  /**
+   * On samples that are ready.
+   *
+   * @param model what is quantized
+   * @param calibration what layers' inputs are gathered on
+   * @param sensitivity what options are run on
+   */
+  public LocalOptionRunner(
+      CoreMLModel model,
+      ReadySamples calibration,
+      ReadySamples sensitivity,
+      Criterion criterion,
+      InferenceEngine engine,
+      CalibrationSettings settings,
+      int parallelism) {
     this.calibration =
-        shards(model, calibration, preparation, criterion, engine, settings, reference);
+        new Part(
+            calibration,
+            new OptionEvaluator(calibration.index(), model, engine, criterion, settings));
     this.sensitivity =
-        shards(model, sensitivity, preparation, criterion, engine, settings, reference);
+        new Part(
+            sensitivity,
+            new OptionEvaluator(sensitivity.index(), model, engine, criterion, settings));
     this.threads = Executors.newFixedThreadPool(parallelism);
   }
 
-  private static Shards shards(
+  private static ReadySamples decoded(
       CoreMLModel model,
       SampleSource source,
       SamplePreparation preparation,
       Criterion criterion,
-      InferenceEngine engine,
-      CalibrationSettings settings,
-      Predictor reference) {
-    return new Shards(
-        source,
-        new ShardEvaluator(source.index(), preparation, criterion),
-        new OptionEvaluator(source.index(), model, engine, criterion, settings),
-        reference,
-        new ConcurrentHashMap<>());
+      InferenceEngine engine) {
+    try (Predictor opened = engine.open(model)) {
+      return new DecodedSamples(
+          source, new ShardEvaluator(source.index(), preparation, criterion), opened.inputs());
+    }
   }
 
   @Override
@@ -85,12 +107,12 @@ public final class LocalOptionRunner implements OptionRunner {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
     }
     List<Callable<Map<String, InputMoments>>> gathering = new ArrayList<>();
-    progress.gathering(calibration.source().index().size());
-    for (int shard = 0; shard < calibration.source().index().shards(); shard++) {
+    progress.gathering(calibration.index().size());
+    for (int shard = 0; shard < calibration.index().shards(); shard++) {
       ShardId id = new ShardId(shard);
       gathering.add(
           () -> {
-            List<PreparedSample> own = prepared(calibration, id);
+            List<PreparedSample> own = calibration.samples().shard(id);
             Map<String, InputMoments> found =
                 add(calibration.options().moments(own, byTensor.keySet()));
             progress.gathered(own.size());
@@ -109,7 +131,7 @@ public final class LocalOptionRunner implements OptionRunner {
           "weight tensor '"
               + byTensor.keySet().iterator().next()
               + "': the model answers none of the "
-              + calibration.source().index().total()
+              + calibration.index().total()
               + " calibration samples, so nothing can be fitted to them.\n"
               + "Maybe try one of them with quantsweep predict.");
     }
@@ -136,13 +158,13 @@ public final class LocalOptionRunner implements OptionRunner {
     Map<TensorOption, Sensitivity> all = new TreeMap<>();
     try (OptionEvaluator.Sessions sessions = sensitivity.options().open(options)) {
       List<Callable<Map<TensorOption, Sensitivity>>> work = new ArrayList<>();
-      SampleIndex index = sensitivity.source().index();
+      SampleIndex index = sensitivity.index();
       for (int shard = 0; shard < index.shards(); shard++) {
         ShardId id = new ShardId(shard);
         if (block.meets(index.first(id), index.end(id))) {
           work.add(
               () -> {
-                List<PreparedSample> own = prepared(sensitivity, id);
+                List<PreparedSample> own = sensitivity.samples().shard(id);
                 Map<TensorOption, Sensitivity> found =
                     add(sensitivity.options().measure(own, sessions, block));
                 ran.accept(block.count(own) * options.size());
@@ -159,21 +181,12 @@ public final class LocalOptionRunner implements OptionRunner {
 
   @Override
   public synchronized SweepCost cost() {
-    return cost;
+    return cost.plus(calibration.samples().cost()).plus(sensitivity.samples().cost());
   }
 
   @Override
   public void close() {
     threads.shutdownNow();
-    calibration.reference().close();
-  }
-
-  private List<PreparedSample> prepared(Shards shards, ShardId shard) {
-    return shards
-        .prepared()
-        .computeIfAbsent(
-            shard,
-            id -> add(shards.preparation().prepare(shards.source().read(id), shards.reference())));
   }
 
   private synchronized <T> T add(ShardEvaluator.Result<T> result) {

@@ -17,6 +17,7 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
@@ -156,6 +157,33 @@ public final class LocalSweepRunner implements SweepRunner {
   public void close() {
     threads.shutdownNow();
     reference.close();
+  }
+
+  /**
+   * Some of the samples, as they were prepared here: what was decoded for candidates is decoded
+   * once. They are ready as long as this runner is open, which counts what they cost.
+   *
+   * @param part samples of this runner's set
+   */
+  public ReadySamples prepared(SampleIndex part) {
+    SampleIndex whole = source.index();
+    return new ReadySamples() {
+      @Override
+      public SampleIndex index() {
+        return part;
+      }
+
+      @Override
+      public List<PreparedSample> shard(ShardId shard) {
+        List<PreparedSample> own = new ArrayList<>();
+        for (int rank = part.first(shard); rank < part.end(shard); rank++) {
+          int there = whole.rank(part.digest(rank));
+          ShardId holding = whole.shard(there);
+          own.add(prepared(holding).get(there - whole.first(holding)).ranked(rank));
+        }
+        return own;
+      }
+    };
   }
 
   private List<PreparedSample> prepared(ShardId shard) {

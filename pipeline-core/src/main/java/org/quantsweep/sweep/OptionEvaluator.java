@@ -68,7 +68,10 @@ public final class OptionEvaluator {
     this.settings = settings;
   }
 
-  /** What some layers are fed with on prepared samples of one shard. */
+  /**
+   * What some layers are fed with on prepared samples of one shard. Whether the model as given
+   * answers a sample does not matter: the one that is quantized must, without NaN or infinity.
+   */
   public ShardEvaluator.Result<Map<String, InputMoments>> moments(
       List<PreparedSample> prepared, Collection<String> tensors) {
     Map<String, InputMoments> moments = new TreeMap<>();
@@ -92,16 +95,18 @@ public final class OptionEvaluator {
     long inferences = 0;
     try (TappedPredictor taps = engine.openTapped(function, collector.boundaries())) {
       for (PreparedSample sample : prepared) {
-        if (!sample.isAnswered()) {
+        if (!sample.hasInputs()) {
           continue;
         }
         try {
           List<Tapped> calls = taps.runCalls(wanted(function, sample));
-          collector.add(
-              samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
           inferences += calls.size();
+          if (calls.stream().map(Tapped::prediction).allMatch(Finite::all)) {
+            collector.add(
+                samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
+          }
         } catch (PredictionException e) {
-          // The reference answers it, the rewritten network does not: it tells nothing.
+          // What it does not answer tells nothing.
         }
       }
     }

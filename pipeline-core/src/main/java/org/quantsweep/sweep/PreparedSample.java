@@ -55,6 +55,11 @@ public final class PreparedSample implements Serializable {
     return sample;
   }
 
+  /** One that is ready, where nobody asks for the reference's answer. */
+  static PreparedSample decoded(int rank, List<? extends SortedMap<String, Tensor>> calls) {
+    return failed(rank, calls, "");
+  }
+
   /** One that cannot be read. */
   static PreparedSample failed(int rank, String reason) {
     return new PreparedSample(rank, List.of(), null, 0, reason);

@@ -15,6 +15,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
@@ -51,6 +52,22 @@ public final class ShardEvaluator {
 
   /** What a task found, and what it cost. */
   public record Result<T>(T value, SweepCost cost) implements java.io.Serializable {}
+
+  /** Decodes samples, in the order given, for whoever asks for no answer of the reference. */
+  Result<List<PreparedSample>> decode(List<Sample> shard, List<InputDescription> inputs) {
+    List<PreparedSample> decoded = new ArrayList<>(shard.size());
+    long started = System.nanoTime();
+    for (Sample sample : shard) {
+      int rank = first + samples.rank(sample.digest());
+      try {
+        decoded.add(PreparedSample.decoded(rank, preparation.prepareCalls(sample, inputs)));
+      } catch (UnreadableSampleException e) {
+        decoded.add(PreparedSample.failed(rank, sample.path() + ": " + e.getMessage()));
+      }
+    }
+    return new Result<>(
+        decoded, new SweepCost(0, 0, (System.nanoTime() - started) * NANOSECONDS, 0));
+  }
 
   /** Decodes samples and runs the reference on each; in the order given. */
   public Result<List<PreparedSample>> prepare(List<Sample> shard, Predictor reference) {

@@ -100,7 +100,7 @@ class EngineFaultSweepTest {
     Tensor values = MODEL.weightTensors().get(0).values();
     OptionWeights weights = new OptionWeights(new TreeMap<>(Map.of("one/weights", values)));
     try (LocalOptionRunner runner = optionRunner()) {
-      engine.after(25);
+      engine.after(5);
       assertThatThrownBy(() -> runner.fit(List.of(option)))
           .isInstanceOf(EngineFaultException.class);
       engine.after(5);

@@ -17,7 +17,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.storage.StorageLevel;
@@ -25,14 +25,11 @@ import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.calibration.InputMoments;
-import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.Predictor;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.sample.SampleIndex;
-import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.FitProgress;
 import org.quantsweep.sweep.FittedOption;
@@ -75,35 +72,31 @@ public final class SparkOptionRunner implements OptionRunner {
   private final int measuredAtOnce;
   private final int fittedAtOnce;
   private final long mostBytesHere;
-  private final Split calibration;
+  private final JavaRDD<List<PreparedSample>> calibration;
+  private final Context calibrationContext;
   private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
   private final DeltaStatistics statistics;
   private SweepCost cost = SweepCost.NONE;
   private boolean prepared;
 
-  /** The samples of one part, ready, and what their tasks need. */
-  private record Split(JavaRDD<Prepared> prepared, Context context) {}
-
+  /** What the tasks over one part of the samples need. */
   private record Context(
       SharedModel model,
       Broadcast<SampleIndex> samples,
-      SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
       CalibrationSettings settings,
       TaskCost cost)
       implements Serializable {
     Context on(Broadcast<SampleIndex> others) {
-      return new Context(model, others, preparation, criterion, engine, settings, cost);
+      return new Context(model, others, criterion, engine, settings, cost);
     }
 
     OptionEvaluator evaluator() {
       return new OptionEvaluator(samples.value(), model.read(), engine, criterion, settings);
     }
   }
-
-  private record Prepared(int shard, List<PreparedSample> samples) implements Serializable {}
 
   private record Answer<T>(T value, SweepCost cost) implements Serializable {}
 
@@ -112,19 +105,18 @@ public final class SparkOptionRunner implements OptionRunner {
    *
    * @param model what is quantized: the model as given, or rewritten
    * @param calibration samples that layers' inputs are gathered on
-   * @param calibrationShards one partition for each of their shards
+   * @param calibrating has these samples prepared, or prepares them; it stays open meanwhile
    * @param sensitivity samples that options are run on, each once
-   * @param selecting has these samples prepared, or prepares them
+   * @param selecting has these samples prepared, or prepares them; it stays open meanwhile
    * @param statistics what is known of the inputs of the model's layers on the calibration samples
    */
   public SparkOptionRunner(
       JavaSparkContext spark,
       ModelFiles model,
       SampleIndex calibration,
-      JavaRDD<ShardSamples> calibrationShards,
+      SparkSweepRunner calibrating,
       SampleIndex sensitivity,
       SparkSweepRunner selecting,
-      SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
       CalibrationSettings settings,
@@ -133,10 +125,9 @@ public final class SparkOptionRunner implements OptionRunner {
         spark,
         model,
         calibration,
-        calibrationShards,
+        calibrating,
         sensitivity,
         selecting,
-        preparation,
         criterion,
         engine,
         settings,
@@ -156,10 +147,9 @@ public final class SparkOptionRunner implements OptionRunner {
       JavaSparkContext spark,
       ModelFiles model,
       SampleIndex calibration,
-      JavaRDD<ShardSamples> calibrationShards,
+      SparkSweepRunner calibrating,
       SampleIndex sensitivity,
       SparkSweepRunner selecting,
-      SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
       CalibrationSettings settings,
@@ -171,48 +161,22 @@ public final class SparkOptionRunner implements OptionRunner {
     this.fittedAtOnce = atOnce(calibration, MOST_FITTED);
     this.mostBytesHere = limits.bytesHere() / fittedAtOnce;
     this.statistics = statistics;
-    Context context =
+    this.calibrationContext =
         new Context(
             SharedModel.share(spark, model, statistics.path() + MODELS),
             spark.broadcast(calibration),
-            preparation,
             criterion,
             engine,
             settings,
             TaskCost.in(spark.sc()));
-    this.calibration = split(context, calibrationShards);
-    this.sensitivity = selecting.prepared(sensitivity).persist(StorageLevel.MEMORY_AND_DISK());
-    this.sensitivityContext = context.on(spark.broadcast(sensitivity));
+    this.calibration = calibrating.prepared(calibration);
+    this.sensitivity = selecting.prepared(sensitivity);
+    this.sensitivityContext = calibrationContext.on(spark.broadcast(sensitivity));
   }
 
   /** A group has a task for each shard at least. */
   private int atOnce(SampleIndex samples, int most) {
     return Math.max(1, Math.min(most, slots / Math.max(1, samples.shards())));
-  }
-
-  private static Split split(Context context, JavaRDD<ShardSamples> shards) {
-    FlatMapFunction<Iterator<ShardSamples>, Prepared> prepare =
-        own -> {
-          List<Prepared> ready = new ArrayList<>();
-          try (ExecutorCache<Predictor>.Lease lease =
-              ExecutorCache.PREDICTORS.lease(context.engine().identity())) {
-            SharedModel model = context.model();
-            Predictor predictor =
-                lease.get(model.digest(), () -> context.engine().open(model.read()));
-            while (own.hasNext()) {
-              ShardSamples shard = own.next();
-              ShardEvaluator.Result<List<PreparedSample>> result =
-                  new ShardEvaluator(
-                          context.samples().value(), context.preparation(), context.criterion())
-                      .prepare(shard.samples(), predictor);
-              context.cost().add(result.cost());
-              ready.add(new Prepared(shard.shard().number(), new ArrayList<>(result.value())));
-            }
-          }
-          return ready.iterator();
-        };
-    return new Split(
-        shards.mapPartitions(prepare).persist(StorageLevel.MEMORY_AND_DISK()), context);
   }
 
   @Override
@@ -332,31 +296,34 @@ public final class SparkOptionRunner implements OptionRunner {
   /** Runs the calibration samples through the network. */
   private JavaPairRDD<String, InputMoments> gather(
       Set<String> tensors, TensorPartitioner partitioner, FitProgress progress) {
-    Context context = calibration.context();
+    Context context = calibrationContext;
     progress.gathering(context.samples().value().size());
     TaskProgress done = TaskProgress.in(spark.sc(), progress::gathered);
-    PairFlatMapFunction<Iterator<Prepared>, MomentsOfShards.Place, InputMoments> gather =
-        shards -> {
-          List<Tuple2<MomentsOfShards.Place, InputMoments>> found = new ArrayList<>();
-          OptionEvaluator evaluator = context.evaluator();
-          while (shards.hasNext()) {
-            Prepared shard = shards.next();
-            ShardEvaluator.Result<Map<String, InputMoments>> result =
-                evaluator.moments(shard.samples(), tensors);
-            context.cost().add(result.cost());
-            done.add((long) shard.samples().size());
-            result
-                .value()
-                .forEach(
-                    (tensor, moments) ->
-                        found.add(
-                            new Tuple2<>(
-                                new MomentsOfShards.Place(tensor, shard.shard()), moments)));
-          }
-          return found.iterator();
-        };
+    Function2<
+            Integer,
+            Iterator<List<PreparedSample>>,
+            Iterator<Tuple2<MomentsOfShards.Place, InputMoments>>>
+        gather =
+            (shard, own) -> {
+              List<Tuple2<MomentsOfShards.Place, InputMoments>> found = new ArrayList<>();
+              OptionEvaluator evaluator = context.evaluator();
+              while (own.hasNext()) {
+                List<PreparedSample> samples = own.next();
+                ShardEvaluator.Result<Map<String, InputMoments>> result =
+                    evaluator.moments(samples, tensors);
+                context.cost().add(result.cost());
+                done.add((long) samples.size());
+                result
+                    .value()
+                    .forEach(
+                        (tensor, moments) ->
+                            found.add(
+                                new Tuple2<>(new MomentsOfShards.Place(tensor, shard), moments)));
+              }
+              return found.iterator();
+            };
     return MomentsOfShards.sum(
-        calibration.prepared().mapPartitionsToPair(gather),
+        JavaPairRDD.fromJavaRDD(calibration.mapPartitionsWithIndex(gather, false)),
         context.samples().value().shards(),
         partitioner);
   }
@@ -368,7 +335,7 @@ public final class SparkOptionRunner implements OptionRunner {
       Map<String, OptimalTableSet> tables,
       FitProgress progress) {
     TaskProgress done = TaskProgress.in(spark.sc(), progress::fitted);
-    Context context = calibration.context();
+    Context context = calibrationContext;
     TreeMap<String, List<TensorOption>> parts = new TreeMap<>();
     Map<String, List<String>> partsOf = new HashMap<>();
     int each = Math.max(1, slots / Math.max(1, options.size()));
@@ -546,14 +513,14 @@ public final class SparkOptionRunner implements OptionRunner {
 
   @Override
   public synchronized SweepCost cost() {
-    return cost.plus(calibration.context().cost().total());
+    return cost.plus(calibrationContext.cost().total());
   }
 
   @Override
   public void close() {
-    calibration.prepared().unpersist();
-    calibration.context().samples().unpersist();
-    calibration.context().model().close();
+    calibration.unpersist();
+    calibrationContext.samples().unpersist();
+    calibrationContext.model().close();
     sensitivity.unpersist();
     sensitivityContext.samples().unpersist();
   }

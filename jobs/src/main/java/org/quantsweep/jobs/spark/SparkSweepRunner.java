@@ -327,12 +327,16 @@ public final class SparkSweepRunner implements SweepRunner {
 
   /**
    * Some of the samples, as they were prepared here: what was decoded for candidates is decoded
-   * once. Only the shards that hold some of them are looked into.
+   * once. Only the shards that hold some of them are looked into. All of them are what this runner
+   * keeps; fewer are kept once more until whoever asks gives them up.
    *
    * @param part samples of this runner's set
    * @return one partition for each shard of the part, in their order, ranks ascending
    */
   JavaRDD<List<PreparedSample>> prepared(SampleIndex part) {
+    if (part.setDigest().equals(samples.setDigest())) {
+      return prepared().toJavaRDD().map(PreparedShard::samples);
+    }
     BitSet held = new BitSet();
     int[] ranks = new int[part.size()];
     int[] numbers = new int[part.size()];
@@ -371,7 +375,8 @@ public final class SparkSweepRunner implements SweepRunner {
         .toJavaRDD()
         .mapPartitionsToPair(pick)
         .partitionBy(new HashPartitioner(Math.max(1, part.shards())))
-        .mapPartitions(gather, true);
+        .mapPartitions(gather, true)
+        .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   private static scala.Function1<Object, Object> only(BitSet shards) {

@@ -10,9 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,12 +31,10 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
-import org.quantsweep.datasets.table.ShardSamples;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
-import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.SweepCost;
@@ -88,17 +84,16 @@ class DeltaStatisticsIT {
     Map<String, String> expected = locally(all);
     long answered = samples.index().size();
 
-    Fitted first = fit("table", few, 16);
+    Fitted first = fit("table", few);
     assertThat(expected).containsAllEntriesOf(first.options());
     assertThat(first.options()).hasSize(few.size());
-    // Each sample once to prepare it, once to gather.
-    assertThat(first.cost().referenceInferences()).isEqualTo(2 * answered);
+    assertThat(first.cost().referenceInferences()).isEqualTo(answered);
     Dataset<Row> rows = table("table");
     assertThat(rows.count()).isEqualTo(TENSORS.size());
     // Each file holds one weight tensor, so that a task reads no more.
     assertThat(rows.inputFiles()).hasSize(TENSORS.size());
 
-    Fitted second = fit("table", others, 16);
+    Fitted second = fit("table", others);
     assertThat(expected).containsAllEntriesOf(second.options());
     assertThat(second.options()).hasSize(others.size());
     assertThat(second.cost()).isEqualTo(SweepCost.NONE);
@@ -110,14 +105,14 @@ class DeltaStatisticsIT {
         .append(stored.load(TENSORS));
     assertThat(killed.known(TENSORS)).containsExactly("conv1/weights", "fc2/weights");
     assertThat(statistics("killed", Sha256Digest.ofText("other samples")).known(TENSORS)).isEmpty();
-    Fitted continued = fit("killed", all, 1);
+    Fitted continued = fit("killed", all);
     assertThat(continued.options()).isEqualTo(expected);
-    assertThat(continued.cost().referenceInferences()).isEqualTo(2 * answered);
+    assertThat(continued.cost().referenceInferences()).isEqualTo(answered);
     assertThat(table("killed").count()).isEqualTo(TENSORS.size());
 
     // As of two sweeps at once: both find nothing, and both append.
     killed.append(stored.load(TENSORS));
-    Fitted again = fit("killed", few, 3);
+    Fitted again = fit("killed", few);
     assertThat(again.options()).isEqualTo(first.options());
     assertThat(again.cost()).isEqualTo(SweepCost.NONE);
   }
@@ -136,7 +131,7 @@ class DeltaStatisticsIT {
         .format("delta")
         .save(folder.resolve("damaged").toString());
     assertThatThrownBy(
-            () -> fit("damaged", List.of(new TensorOption("fc2/weights", Scheme.parse("half"))), 1))
+            () -> fit("damaged", List.of(new TensorOption("fc2/weights", Scheme.parse("half")))))
         .cause()
         .isInstanceOf(BadInputException.class)
         .hasMessage(
@@ -163,44 +158,34 @@ class DeltaStatisticsIT {
 
   private record Fitted(Map<String, String> options, SweepCost cost) {}
 
-  private static Fitted fit(String table, Collection<TensorOption> options, int partitions) {
-    try (SparkOptionRunner runner = runner(table, partitions)) {
+  private static Fitted fit(String table, Collection<TensorOption> options) {
+    try (SparkSweepRunner prepares = preparing();
+        SparkOptionRunner runner = runner(table, prepares)) {
       return new Fitted(bytes(runner.fit(options)), runner.cost());
     }
   }
 
-  private static SparkOptionRunner runner(String table, int partitions) {
+  private static SparkOptionRunner runner(String table, SparkSweepRunner prepares) {
     return new SparkOptionRunner(
         JavaSparkContext.fromSparkContext(spark.sparkContext()),
         file,
         samples.index(),
-        shards(partitions),
+        prepares,
         samples.index(),
-        selecting(),
-        PicturePreparation.DEFAULT,
+        prepares,
         Criteria.parse("top-1"),
         InferenceEngines.onnxRuntime(),
         SETTINGS,
         statistics(table, KEY));
   }
 
-  private static JavaRDD<ShardSamples> shards(int partitions) {
-    return JavaSparkContext.fromSparkContext(spark.sparkContext())
-        .parallelize(
-            IntStream.range(0, samples.index().shards())
-                .mapToObj(ShardId::new)
-                .map(shard -> new ShardSamples(shard, samples.read(shard)))
-                .toList(),
-            partitions);
-  }
-
-  /** Asked for nothing here, so it runs nothing. */
-  private static SparkSweepRunner selecting() {
+  private static SparkSweepRunner preparing() {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return new SparkSweepRunner(
-        JavaSparkContext.fromSparkContext(spark.sparkContext()),
+        context,
         file,
         samples.index(),
-        shards(samples.index().shards()),
+        SparkShards.of(context, samples),
         PicturePreparation.DEFAULT,
         Criteria.parse("top-1"),
         InferenceEngines.onnxRuntime());

@@ -38,6 +38,7 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
@@ -52,6 +53,7 @@ import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.CountedPreparation;
 import org.quantsweep.testing.MadeMoments;
 import org.quantsweep.testing.OptionRunnerContract;
 import org.quantsweep.testing.TinySweep;
@@ -79,24 +81,15 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       ModelFiles model, SampleSource calibration, SampleSource selection, SampleIndex alone) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     tables++;
-    SparkSweepRunner prepares =
-        new SparkSweepRunner(
-            context,
-            model,
-            selection.index(),
-            SparkShards.of(context, selection),
-            TinySweep.preparation(),
-            CRITERION,
-            engine());
+    SparkSweepRunner prepares = preparing(context, model, selection);
     OptionRunner runner =
         new SparkOptionRunner(
             context,
             model,
             calibration.index(),
-            SparkShards.of(context, calibration),
+            preparing(context, model, calibration),
             alone,
             prepares,
-            TinySweep.preparation(),
             CRITERION,
             engine(),
             CalibrationSettings.DEFAULT,
@@ -106,13 +99,33 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
     return runner;
   }
 
+  private SparkSweepRunner preparing(
+      JavaSparkContext context, ModelFiles model, SampleSource samples) {
+    return preparing(context, model, samples, TinySweep.preparation());
+  }
+
+  private SparkSweepRunner preparing(
+      JavaSparkContext context,
+      ModelFiles model,
+      SampleSource samples,
+      SamplePreparation preparation) {
+    return new SparkSweepRunner(
+        context,
+        model,
+        samples.index(),
+        SparkShards.of(context, samples),
+        preparation,
+        CRITERION,
+        engine());
+  }
+
   @Override
   protected InferenceEngine engine() {
     return InferenceEngines.onnxRuntime();
   }
 
   /** As on a cluster of many slots, and with codes that are too many for the driver. */
-  private static SparkOptionRunner cut(
+  private SparkOptionRunner cut(
       ModelFiles model,
       SampleSource calibration,
       SparkSweepRunner prepares,
@@ -124,10 +137,9 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         context,
         model,
         calibration.index(),
-        SparkShards.of(context, calibration),
+        preparing(context, model, calibration),
         alone,
         prepares,
-        TinySweep.preparation(),
         CRITERION,
         engine,
         CalibrationSettings.DEFAULT,
@@ -291,6 +303,44 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
             .isEqualTo(expected.get(option).weights().map(CalibratedWeightsCodec::encode));
       }
     }
+  }
+
+  @Test
+  void everySampleIsDecodedOnceForAllThatIsDoneWithIt() {
+    CountedPreparation counted = new CountedPreparation("options on Spark");
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    ModelFiles given = TinySweep.model(1);
+    SampleSource selection = TinySweep.samples("selects", 90);
+    SampleSource calibration = TinySweep.samples("fitted to", 40);
+    Tensor values = ModelReader.read(given, "tiny").weightTensors().get(0).values();
+    TensorOption alone = new TensorOption("one/weights", Scheme.parse("linear:4"));
+    tables++;
+    try (SparkSweepRunner selects = preparing(context, given, selection, counted);
+        SparkSweepRunner calibrates = preparing(context, given, calibration, counted);
+        SparkOptionRunner runner =
+            new SparkOptionRunner(
+                context,
+                given,
+                calibration.index(),
+                calibrates,
+                SampleSplits.first(selection.index(), 37),
+                selects,
+                CRITERION,
+                engine(),
+                CalibrationSettings.DEFAULT,
+                new DeltaStatistics(
+                    spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")))) {
+      selects.runReference();
+      calibrates.runReference();
+      // Two groups, of which each looks at the samples.
+      for (String tensor : List.of("one/weights", "two/weights")) {
+        runner.fit(List.of(new TensorOption(tensor, Scheme.parse("linear:4+calibrated"))));
+      }
+      OptionWeights weights = new OptionWeights(new TreeMap<>(Map.of("one/weights", values)));
+      assertThat(runner.measure(Map.of(alone, weights)).get(alone).samples()).isEqualTo(37);
+    }
+    assertThat(counted.counts()).hasSize(130);
+    assertThat(counted.counts().values()).containsOnly(1);
   }
 
   /** To the last bit, although samples come from what selection has prepared, in other shards. */
