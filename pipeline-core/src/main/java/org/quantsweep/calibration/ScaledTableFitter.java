@@ -65,7 +65,7 @@ final class ScaledTableFitter {
     rows.round(books);
     Books.Fitted entries = books.ofEntries();
     Books.Fitted scales = books.ofScales(rows.batches());
-    for (int round = 0; round < rounds && rows.descend(books); round++) {
+    for (int round = 0; round < rounds && rows.improve(books, round); round++) {
       BooksRefit.refit(entries, rows.batches());
       BooksRefit.refit(scales, rows.batches());
     }

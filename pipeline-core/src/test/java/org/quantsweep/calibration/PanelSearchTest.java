@@ -18,7 +18,7 @@ class PanelSearchTest {
   private static final int ROWS = 12;
 
   /** Inputs that are much alike: single codes get stuck. */
-  private static double[] second(Random random, int n) {
+  static double[] second(Random random, int n) {
     double[] second = new double[n * n];
     for (int sample = 0; sample < 4 * n; sample++) {
       double[] x = new double[n];
@@ -39,7 +39,7 @@ class PanelSearchTest {
     return second;
   }
 
-  private static RowMetric metric(double[] second, int n) {
+  static RowMetric metric(double[] second, int n) {
     int[] order = IntStream.range(0, n).toArray();
     double[] diagonal = new double[n];
     Arrays.setAll(diagonal, i -> second[i * n + i]);

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.quantize.FloatType;
+import org.quantsweep.quantize.NumberOfBits;
+import org.quantsweep.quantize.ScaledTableWeights;
+import org.quantsweep.tensor.Shape;
+import org.quantsweep.tensor.Tensor;
 
 /** Where fits of tables with scales begin, and what their books say of themselves. */
 class ScaledTableFitterTest {
@@ -47,6 +51,85 @@ class ScaledTableFitterTest {
         tables.spread(new ScaledTableStart(new float[] {-1, 1}, new float[] {3, 0}));
     assertThat(spread.scales()[0]).isCloseTo((float) (2.5 * Math.pow(21, 0.25)), within(1e-5f));
     assertThat(spread.scales()[1]).isZero();
+  }
+
+  /** One scale for all weights adds nothing to a table: both are fitted alike. */
+  @Test
+  void aTableWithOneScaleIsFittedAsWellAsATable() {
+    int channels = 48;
+    int n = 64;
+    Random random = new Random(7);
+    double[] second = PanelSearchTest.second(random, n);
+    float[] weights = new float[channels * n];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) random.nextGaussian();
+    }
+    float[] entries = {-2.15f, -1.34f, -0.76f, -0.25f, 0.25f, 0.76f, 1.34f, 2.15f};
+    Shape shape = Shape.of(channels, n);
+    Matrix inputs = new Matrix(channels, n);
+    ScaledTableWeights simple =
+        new ScaledTableWeights(
+            shape,
+            new NumberOfBits(3),
+            new byte[weights.length],
+            FloatType.SINGLE,
+            entries,
+            Shape.of(1, 1),
+            new float[] {1});
+    EntryRounding floats = new EntryRounding(FloatType.SINGLE, false);
+    TableBooks plain =
+        new TableBooks(new float[][] {entries.clone()}, 1, weights.length, channel -> 0, floats);
+    float[] decoded = new float[weights.length];
+    Tensor scaled;
+    try (RowMetric metric = PanelSearchTest.metric(second, n);
+        TensorRows rows = new TensorRows(inputs, weights, group -> metric, 1, element -> true)) {
+      rows.fit(plain, 3);
+      rows.write(decoded);
+      scaled =
+          new ScaledTableFitter(Tensor.wrap(shape, weights), inputs, group -> metric, 3)
+              .fit(simple)
+              .dequantize();
+    }
+    double expected = error(weights, decoded, second, n);
+    assertThat(error(weights, scaled.sharedArray(), second, n)).isLessThan(1.01 * expected);
+  }
+
+  /** By the definition. */
+  private static double error(float[] weights, float[] decoded, double[] second, int n) {
+    double error = 0;
+    for (int row = 0; row < weights.length; row += n) {
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < n; j++) {
+          error +=
+              (double) (weights[row + i] - decoded[row + i])
+                  * second[i * n + j]
+                  * (weights[row + j] - decoded[row + j]);
+        }
+      }
+    }
+    return error;
+  }
+
+  /** A layer that multiplies one matrix. */
+  private static final class Matrix extends LayerInputs {
+    Matrix(int rows, int columns) {
+      super(1, rows, columns);
+    }
+
+    @Override
+    int element(int group, int row, int column) {
+      return row * columns() + column;
+    }
+
+    @Override
+    int places(Tensor input) {
+      throw new AssertionError(input);
+    }
+
+    @Override
+    void gather(Tensor input, int place, int group, double[] x, int start) {
+      throw new AssertionError(input);
+    }
   }
 
   @Test
