@@ -335,7 +335,9 @@ public final class ModelEncoder {
 
   private StoredWeights stored(WeightTensor tensor, Scheme scheme) {
     if (scheme instanceof Scheme.Compression quantization) {
-      return new StoredWeights.Codes(weights(tensor, quantization).weights());
+      return new StoredWeights.Codes(
+          weights(tensor, quantization).weights(),
+          Optional.of(scheme).filter(StoredWeights::isPlain));
     }
     return new StoredWeights.OwnFloats(
         scheme instanceof Scheme.HalfPrecision

@@ -43,7 +43,7 @@ sealed interface BlobSlot {
   /**
    * A new one.
    *
-   * @param constant whose it is: its identity
+   * @param constant whose it is: one of several constants that have the same
    * @param role what it is to it
    * @param bytes packed
    */

@@ -30,7 +30,6 @@ final class ConstantWriter {
   private static final int FEW = 10;
 
   private final Target target;
-  private final String identity;
   private final String name;
   private final Shape shape;
   private final DataType type;
@@ -41,18 +40,13 @@ final class ConstantWriter {
   /**
    * A constant.
    *
-   * @param identity of the weight tensor, by which its arrays are known
+   * @param owner whose the arrays are: those of one owner that have one role are equal
    * @param name in its function
    * @param shared whether several functions make it; what they share lies in the file
    * @param taken the names of other values
    */
   record Target(
-      String identity,
-      String name,
-      Shape shape,
-      FloatType type,
-      boolean shared,
-      Set<String> taken) {
+      String owner, String name, Shape shape, FloatType type, boolean shared, Set<String> taken) {
     /** A name for what it is made of, that nothing else has. */
     private String part(String suffix) {
       String free = name + suffix;
@@ -70,7 +64,6 @@ final class ConstantWriter {
    */
   ConstantWriter(Target target, Opset opset, ConstantArrays arrays) {
     this.target = target;
-    this.identity = target.identity();
     this.name = target.name();
     this.shape = target.shape();
     this.type = dataType(target.type());
@@ -138,7 +131,7 @@ final class ConstantWriter {
       slots.add(
           new BlobSlot.Made(
               FILE,
-              identity,
+              target.owner(),
               role,
               element,
               count,

@@ -36,7 +36,7 @@ final class OldConstants {
   static OperationTemplate raised(
       org.quantsweep.coreml.mlprogram.Operation operation,
       Operation message,
-      Function<Value, BlobSlot> given) {
+      Function<Value, BlobSlot.Given> given) {
     Drafted draft = new Drafted(message, given);
     if (message.getType().equals("constexpr_cast")) {
       TensorValue source = value(operation, "source_val");
@@ -73,10 +73,10 @@ final class OldConstants {
   private static final class Drafted {
     private final Operation old;
     private final Operation.Builder made;
-    private final Function<Value, BlobSlot> given;
+    private final Function<Value, BlobSlot.Given> given;
     private final List<BlobSlot> slots = new ArrayList<>();
 
-    Drafted(Operation old, Function<Value, BlobSlot> given) {
+    Drafted(Operation old, Function<Value, BlobSlot.Given> given) {
       this.old = old;
       this.given = given;
       this.made =
@@ -90,14 +90,14 @@ final class OldConstants {
       Value stored = old.getAttributesOrThrow(attribute);
       Value bound;
       if (stored.hasBlobFileValue()) {
-        BlobSlot blob = given.apply(stored);
+        BlobSlot.Given blob = given.apply(stored);
         // The same bytes are elements of another type, which a blob must have.
         slots.add(
             blob.type() == type
                 ? blob
                 : new BlobSlot.Made(
                     blob.file(),
-                    stored.getBlobFileValue().getOffset() + " as stored",
+                    blob.offset() + " as stored",
                     ConstantArrays.Role.DATA,
                     type,
                     shape.elementCount(),

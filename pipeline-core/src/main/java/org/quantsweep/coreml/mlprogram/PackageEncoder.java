@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +23,9 @@ import org.quantsweep.proto.mil.Block;
 import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.Program;
 import org.quantsweep.proto.mil.Value;
+import org.quantsweep.quantize.Scheme;
+import org.quantsweep.quantize.WeightAxes;
+import org.quantsweep.tensor.Shape;
 
 /**
  * Lays out a package whose constants are stored otherwise: which operations make them, and where
@@ -34,13 +38,25 @@ final class PackageEncoder {
   private final IdentityHashMap<Operation, Membership> memberships = new IdentityHashMap<>();
   private final Set<String> names = new HashSet<>();
   private final BlobFiles blobs;
+  private final GivenBlobs given = new GivenBlobs();
+  private final Map<Numbers, String> firsts = new HashMap<>();
+  private final Map<WeightTensor, String> standIns = new HashMap<>();
   private final Set<String> blobFiles = new TreeSet<>();
   private final Map<FormKey, List<OperationTemplate>> templates = new ConcurrentHashMap<>();
 
-  /** What a changed constant becomes. */
-  record Change(ConstantForm form, ConstantArrays arrays) {}
+  /**
+   * What a changed constant becomes.
+   *
+   * @param source the scheme, where the arrays follow from it and the weights alone: those of equal
+   *     constants are equal then, and are stored once
+   */
+  record Change(ConstantForm form, ConstantArrays arrays, Optional<Scheme> source) {}
 
-  private record FormKey(String identity, String name, ConstantForm form, Opset opset) {}
+  private record FormKey(
+      String identity, String owner, String name, ConstantForm form, Opset opset) {}
+
+  /** What the codes of a plain constant follow from, beside the scheme. */
+  private record Numbers(BlobSlot blob, Shape shape, WeightAxes axes) {}
 
   /** What an operation is to a weight tensor. */
   record Membership(ProgramWeight weight, boolean isMaker) {}
@@ -137,9 +153,21 @@ final class PackageEncoder {
     Part.Placed placed = new Part.Placed(template, raised);
     Membership membership = memberships.get(operation);
     if (membership != null) {
+      if (membership.isMaker() && membership.weight().isPlain()) {
+        findStandIn(membership.weight(), template.slots());
+      }
       return new Part.OfWeight(membership, operation.outputs().get(0).name(), placed);
     }
     return template.slots().isEmpty() && raised == template ? new Part.Fixed(own) : placed;
+  }
+
+  /** The first constant of the same numbers has the same codes under any scheme. */
+  private void findStandIn(ProgramWeight weight, List<BlobSlot> slots) {
+    if (slots.size() == 1) {
+      WeightTensor tensor = weight.tensor();
+      Numbers numbers = new Numbers(slots.get(0), tensor.shape(), weight.axes());
+      standIns.put(tensor, firsts.computeIfAbsent(numbers, missing -> tensor.identity()));
+    }
   }
 
   private OperationTemplate raised(Operation operation, org.quantsweep.proto.mil.Operation own) {
@@ -164,7 +192,7 @@ final class PackageEncoder {
     return slots.isEmpty() ? new OperationTemplate(own, slots) : new OperationTemplate(open, slots);
   }
 
-  private BlobSlot given(Value value) {
+  private BlobSlot.Given given(Value value) {
     Value.BlobFileValue blob = value.getBlobFileValue();
     ProgramType.Array type = ProgramMessages.constantType(value);
     blobFiles.add(blob.getFileName());
@@ -172,8 +200,9 @@ final class PackageEncoder {
       TensorValue elements =
           blobs.value(
               blob.getFileName(), blob.getOffset(), type.element(), type.shape().orElseThrow());
-      return new BlobSlot.Given(
-          blob.getFileName(), blob.getOffset(), type.element(), elements.count(), elements);
+      return given.first(
+          new BlobSlot.Given(
+              blob.getFileName(), blob.getOffset(), type.element(), elements.count(), elements));
     } catch (IOException | BlobFile.DamagedBlobException e) {
       throw new BadInputException(
           blob.getFileName()
@@ -224,18 +253,24 @@ final class PackageEncoder {
 
   private List<OperationTemplate> written(
       ProgramWeight weight, String name, Change change, Opset opset) {
+    String identity = weight.tensor().identity();
+    String owner =
+        change
+            .source()
+            .map(scheme -> standIns.getOrDefault(weight.tensor(), identity) + " as " + scheme)
+            .orElse(identity);
     if (change.arrays() == ConstantArrays.UNKNOWN) {
-      FormKey key = new FormKey(weight.tensor().identity(), name, change.form(), opset);
-      return templates.computeIfAbsent(key, missing -> write(weight, name, change, opset));
+      FormKey key = new FormKey(identity, owner, name, change.form(), opset);
+      return templates.computeIfAbsent(key, missing -> write(weight, owner, name, change, opset));
     }
-    return write(weight, name, change, opset);
+    return write(weight, owner, name, change, opset);
   }
 
   private List<OperationTemplate> write(
-      ProgramWeight weight, String name, Change change, Opset opset) {
+      ProgramWeight weight, String owner, String name, Change change, Opset opset) {
     return new ConstantWriter(
             new ConstantWriter.Target(
-                weight.tensor().identity(),
+                owner,
                 name,
                 weight.tensor().shape(),
                 weight.type(),
@@ -314,7 +349,7 @@ final class PackageEncoder {
   /** The bytes of a weight tensor's operations and blobs, with what lies between blobs. */
   long storedBytes(ProgramWeight weight, ConstantForm form) {
     long bytes = 0;
-    Change change = new Change(form, ConstantArrays.UNKNOWN);
+    Change change = new Change(form, ConstantArrays.UNKNOWN, Optional.empty());
     ProgramWeight.Maker maker = weight.makers().get(0);
     String name = maker.operation().outputs().get(0).name();
     Opset own = functions.get(maker.function()).function().opset();

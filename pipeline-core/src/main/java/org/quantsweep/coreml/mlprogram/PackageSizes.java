@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.quantsweep.coreml.WeightTensor;
@@ -19,6 +20,7 @@ import org.quantsweep.proto.mil.Block;
 import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.Operation;
 import org.quantsweep.proto.mil.Program;
+import org.quantsweep.quantize.Scheme;
 
 /**
  * The bytes of a package whose constants change their forms one after the other, without its codes.
@@ -51,11 +53,12 @@ final class PackageSizes {
    * Stores a weight tensor in a form from now on.
    *
    * @param form null for as it is in the files given
+   * @param source as of a {@link Change}
    */
-  void change(WeightTensor tensor, ConstantForm form) {
+  void change(WeightTensor tensor, ConstantForm form, Optional<Scheme> source) {
     Weight weight = weight(tensor);
     changed += (form == null ? 0 : 1) - (weight.change == null ? 0 : 1);
-    weight.change = form == null ? null : new Change(form, ConstantArrays.UNKNOWN);
+    weight.change = form == null ? null : new Change(form, ConstantArrays.UNKNOWN, source);
   }
 
   private Weight weight(WeightTensor tensor) {

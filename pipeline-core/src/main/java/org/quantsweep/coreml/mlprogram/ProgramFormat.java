@@ -310,7 +310,7 @@ public final class ProgramFormat implements ModelFormat {
   public byte[] storedArrays(WeightTensor tensor, StoredWeights weights) {
     ProgramWeight weight = weight(tensor);
     return change(weight, weights)
-        .orElseGet(() -> floats(weight, weight.type(), tensor.values()))
+        .orElseGet(() -> floats(weight, weight.type(), tensor.values(), Optional.empty()))
         .arrays()
         .all();
   }
@@ -411,17 +411,15 @@ public final class ProgramFormat implements ModelFormat {
 
   /** Sizes of this package; its encoder is made once something changes. */
   private final class ProgramSizes implements FileSizes {
-    private final Map<WeightTensor, ConstantForm> stored = new HashMap<>();
+    private final Map<WeightTensor, Scheme> stored = new HashMap<>();
     private final Set<WeightTensor> corrected = new HashSet<>();
     private PackageSizes sizes;
 
     @Override
     public void store(WeightTensor tensor, Optional<Scheme> scheme) {
-      Optional<ConstantForm> form =
-          scheme
-              .filter(wanted -> !ProgramSchemes.isAsStored(weight(tensor), wanted))
-              .map(wanted -> form(tensor, wanted));
-      form.ifPresentOrElse(own -> stored.put(tensor, own), () -> stored.remove(tensor));
+      scheme
+          .filter(wanted -> !ProgramSchemes.isAsStored(weight(tensor), wanted))
+          .ifPresentOrElse(own -> stored.put(tensor, own), () -> stored.remove(tensor));
       change(tensor);
     }
 
@@ -433,13 +431,17 @@ public final class ProgramFormat implements ModelFormat {
     }
 
     private void change(WeightTensor tensor) {
-      ConstantForm form = stored.get(tensor);
-      if (form == null && corrected.contains(tensor)) {
+      Scheme scheme = stored.get(tensor);
+      boolean other = corrected.contains(tensor);
+      ConstantForm form = scheme == null ? null : form(tensor, scheme);
+      if (form == null && other) {
         form = new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type());
       }
       if (sizes != null || form != null) {
         sizes = sizes == null ? new PackageSizes(encoder()) : sizes;
-        sizes.change(tensor, form);
+        Optional<Scheme> source =
+            other ? Optional.empty() : Optional.ofNullable(scheme).filter(StoredWeights::isPlain);
+        sizes.change(tensor, form, source);
       }
     }
 
@@ -463,23 +465,32 @@ public final class ProgramFormat implements ModelFormat {
     if (stored instanceof StoredWeights.Codes codes) {
       return Optional.of(
           new PackageEncoder.Change(
-              ConstantForm.of(codes.weights()), ConstantContents.of(codes.weights())));
+              ConstantForm.of(codes.weights()),
+              ConstantContents.of(codes.weights()),
+              codes.source()));
     }
     if (stored instanceof StoredWeights.OtherFloats floats) {
-      return Optional.of(floats(weight, weight.type(), floats.values()));
+      return Optional.of(floats(weight, weight.type(), floats.values(), Optional.empty()));
     }
     boolean half =
         ((StoredWeights.OwnFloats) stored).precision() == StoredWeights.Precision.FLOAT16;
     FloatType type = half ? FloatType.HALF : weight.type();
     return weight.isPlain() && type == weight.type()
         ? Optional.empty()
-        : Optional.of(floats(weight, type, weight.tensor().values()));
+        : Optional.of(
+            floats(
+                weight,
+                type,
+                weight.tensor().values(),
+                Optional.of(half ? new Scheme.HalfPrecision() : new Scheme.FullPrecision())));
   }
 
   private static PackageEncoder.Change floats(
-      ProgramWeight weight, FloatType stored, Tensor values) {
+      ProgramWeight weight, FloatType stored, Tensor values, Optional<Scheme> source) {
     return new PackageEncoder.Change(
-        new ConstantForm.Floats(stored, weight.type()), ConstantContents.of(values, stored));
+        new ConstantForm.Floats(stored, weight.type()),
+        ConstantContents.of(values, stored),
+        source);
   }
 
   private ProgramWeight weight(WeightTensor tensor) {

@@ -171,6 +171,28 @@ final class MadePrograms {
         file);
   }
 
+  /** Two constants of the same numbers, at two places in the file, and another. */
+  static CoreMLModel twins() {
+    Constants file = new Constants();
+    float[] values = new float[256];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) file.random.nextGaussian();
+    }
+    ValueType square = array(DataType.FLOAT32, 16, 16);
+    return read(
+        model(
+            "CoreML8",
+            9,
+            bias(),
+            constant("w", file.at(square, values)),
+            constant("v", file.at(square, values)),
+            file.drawn("u", 16, 16),
+            linear("a", "x", "w"),
+            linear("b", "a", "v"),
+            linear("z", "b", "u")),
+        file);
+  }
+
   /** Few output channels of 320 inputs each, which are the sixteen numbers over and over. */
   static CoreMLModel wide(String opset, int version, int channels) {
     Constants file = new Constants();

@@ -15,9 +15,11 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,7 @@ import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.Operation;
 import org.quantsweep.proto.mil.Value;
 import org.quantsweep.proto.mil.ValueType;
+import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.tensor.Tensor;
 
@@ -85,8 +88,9 @@ class PackageEncoderTest {
   void sizesAreKnownBeforeAndFilesDecodeToWhatWasMeant(@ForAll long seed) {
     Random random = new Random(seed);
     CoreMLModel model =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> MadePrograms.plain("CoreML5", 6);
+          case 3 -> MadePrograms.twins();
           case 1 -> MadePrograms.nested();
           case 2 -> MadePrograms.shared();
           default -> MadePrograms.compressed();
@@ -108,8 +112,9 @@ class PackageEncoderTest {
   void sizesDoNotDependOnThePlansBefore(@ForAll long seed) {
     Random random = new Random(seed);
     CoreMLModel model =
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
           case 0 -> MadePrograms.plain("CoreML5", 6);
+          case 3 -> MadePrograms.twins();
           case 1 -> MadePrograms.nested();
           case 2 -> MadePrograms.shared();
           default -> MadePrograms.compressed();
@@ -239,6 +244,51 @@ class PackageEncoderTest {
     // Header; metadata and bytes of indices, tables and main/own, each from a multiple of 64 on.
     assertThat(bytesOf(files, Programs.WEIGHTS))
         .hasSize(64 + (64 + 128) + (64 + 2 * 16 * 4) + (64 + 16 * 16 * 4));
+  }
+
+  /** By hand: a header, then metadata and bytes of each blob, all of them multiples of 64. */
+  @ParameterizedTest
+  @CsvSource({
+    // Unchanged floats of w and v; codes of u of up to 512 bytes stand in the program.
+    "full, full, int8, 64 + 1024",
+    // Codes of w and v, floats of u.
+    "int4, int4, full, 64 + 128 + 64 + 1024",
+    "lut:4, lut:4, full, 64 + 128 + 64 + 1024",
+    "lut:2, lut:2, full, 64 + 64 + 64 + 1024",
+    // And a zero point of less than a byte.
+    "uint4@tensor, uint4@tensor, int8, 64 + 128 + 64 + 1",
+    // Codes of two kinds, and of one that is not changed.
+    "int4, lut:4, full, 64 + 128 + 64 + 128 + 64 + 1024",
+    "full, int4, full, 64 + 1024 + 64 + 128 + 64 + 1024"
+  })
+  void equalConstantsOfOneSchemeAreStoredOnce(String w, String v, String u, String sum)
+      throws IOException {
+    ModelFiles files = encoded(MadePrograms.twins(), plan(Map.of("w", w, "v", v, "u", u)));
+    int bytes = 64 + Stream.of(sum.split(" \\+ ")).mapToInt(Integer::parseInt).sum();
+    assertThat(bytesOf(files, Programs.WEIGHTS)).hasSize(bytes);
+  }
+
+  /** Each is fitted to inputs of its own; here the codes of u stand for those of v. */
+  @Test
+  void fittedCodesOfEqualConstantsAreTwo() {
+    CoreMLModel model = MadePrograms.twins();
+    Map<String, WeightTensor> tensors = tensors(model);
+    ModelEncoder encoder =
+        new ModelEncoder(
+            model,
+            (identity, scheme) -> {
+              WeightTensor own = tensors.get(identity.equals("v") ? "u" : identity);
+              return new CalibratedWeights(
+                  model.format().quantizer(own).quantize(scheme.plain()), Optional.empty());
+            });
+    QuantizationPlan fitted = plan(Map.of("w", "int4+calibrated", "v", "int4+calibrated"));
+    ModelFiles files = encoder.encode(fitted);
+    assertThat(encoder.encodedSize(fitted)).isEqualTo(files.size());
+    Map<String, WeightTensor> found = tensors(ModelReader.read(files, "encoded.mlpackage"));
+    for (String identity : List.of("w", "v")) {
+      assertThat(found.get(identity).values()).isEqualTo(encoder.decoded(fitted).get(identity));
+    }
+    assertThat(found.get("w").values()).isNotEqualTo(found.get("v").values());
   }
 
   /** Codes in the file, with tables in the program itself. */
