@@ -84,6 +84,12 @@ public final class FittingBenchmark implements Callable<Integer> {
   @Option(names = "--forms", description = "Those that contain this.", defaultValue = "")
   private String forms;
 
+  @Option(
+      names = "--damping",
+      description = "As a share of the mean second moment; the usual one is ${DEFAULT-VALUE}.",
+      defaultValue = "0.01")
+  private double damping;
+
   @Option(names = "--output", description = "A row for each fit, separated by commas.")
   private Path output;
 
@@ -169,11 +175,7 @@ public final class FittingBenchmark implements Callable<Integer> {
       long started = now();
       try (CalibratedQuantizer quantizer =
               new CalibratedQuantizer(
-                  model,
-                  tensor,
-                  plain,
-                  moments.get(tensor.identity()),
-                  CalibrationSettings.DEFAULT);
+                  model, tensor, plain, moments.get(tensor.identity()), settings());
           CalibratedQuantizer judge =
               heldOut == 0
                   ? null
@@ -195,6 +197,17 @@ public final class FittingBenchmark implements Callable<Integer> {
     }
     summary(preparing);
     return 0;
+  }
+
+  private CalibrationSettings settings() {
+    CalibrationSettings usual = CalibrationSettings.DEFAULT;
+    return new CalibrationSettings(
+        usual.patchesPerSample(),
+        damping,
+        usual.largestOrder(),
+        usual.meanTrust(),
+        usual.rounds(),
+        usual.seed());
   }
 
   private static long bytes(ModelEncoder encoder, WeightTensor tensor, Scheme scheme) {
