@@ -20,6 +20,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
@@ -33,6 +35,13 @@ class LauncherTest {
       public final class QuantSweep {
         public static void main(String[] arguments) {
           System.out.println(String.join(" ", arguments));
+          if (Boolean.getBoolean("tell")) {
+            var machine = java.lang.management.ManagementFactory.getPlatformMXBean(
+                com.sun.management.HotSpotDiagnosticMXBean.class);
+            for (String flag : new String[] {"TieredStopAtLevel", "UseSerialGC", "UseParallelGC"}) {
+              System.out.println(flag + " " + machine.getVMOption(flag).getValue());
+            }
+          }
         }
       }
       """;
@@ -149,6 +158,50 @@ class LauncherTest {
           .isEmpty();
     }
     assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+  }
+
+  /** What ends soon has the first compiler alone, a search over plans has both. */
+  @ParameterizedTest
+  @CsvSource({
+    "inspect m.mlmodel, 8, 1, serial",
+    "quantize m.mlmodel --scheme linear:4, 8, 1, serial",
+    "predict m.mlmodel, 8, 1, serial",
+    "compare a.mlmodel b.mlmodel, 8, 1, serial",
+    "demo, 2, 1, serial",
+    "demo, 8, 1, parallel",
+    "ingest pictures --table t, 2, 1, serial",
+    "ingest pictures --table t, 8, 1, parallel",
+    "sweep --model m --family uniform, 2, 1, serial",
+    "sweep --model m --family=uniform, 8, 1, parallel",
+    "sweep --model m --schemes linear:4, 2, 1, serial",
+    "sweep --model m --evaluate-all, 2, 1, serial",
+    "sweep --model m, 2, 4, parallel",
+    "sweep --model m, 8, 4, parallel",
+    "sweep --settings s.yaml, 2, 4, parallel",
+    "sweep --model m --family per-tensor --schemes linear:4, 2, 4, parallel",
+    "sweep --model m --family=per-tensor, 8, 4, parallel"
+  })
+  void commandsHaveTheCompilersThatPay(String command, int cores, int level, String collector)
+      throws Exception {
+    Path tools = Files.createDirectories(home.resolve("tools"));
+    Path getconf = Files.writeString(tools.resolve("getconf"), "#!/bin/sh\necho " + cores + "\n");
+    Files.setPosixFilePermissions(getconf, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Map<String, String> environment =
+        Map.of(
+            "PATH", tools + ":" + System.getenv("PATH"),
+            "QUANTSWEEP_JAVA_OPTIONS", "-Dtell=true",
+            "QUANTSWEEP_CLASS_ARCHIVE", "no");
+    Path printed = home.resolve("printed");
+    assertThat(start(environment, printed, List.of(command.split(" "))).waitFor()).isZero();
+    assertThat(printed)
+        .hasContent(
+            command
+                + "\nTieredStopAtLevel "
+                + level
+                + "\nUseSerialGC "
+                + collector.equals("serial")
+                + "\nUseParallelGC "
+                + collector.equals("parallel"));
   }
 
   private void makeJar(String comment) throws Exception {
