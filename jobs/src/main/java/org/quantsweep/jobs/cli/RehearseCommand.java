@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,19 +41,27 @@ final class RehearseCommand implements Callable<Integer> {
     }
     Path folder = Files.createTempDirectory("quantsweep-rehearsal-");
     try {
-      String model = sample.resolve("shapes.mlmodel").toString();
-      List<Path> pictures = someOf(sample.resolve("pictures"), folder.resolve("pictures"));
-      for (List<String> command : commands(model, pictures, folder)) {
-        PrintWriter nobody = new PrintWriter(Writer.nullWriter());
-        QuantSweep.run(nobody, nobody, command.toArray(new String[0]));
-      }
+      rehearse(sample, folder, spark);
     } finally {
       delete(folder);
     }
     return 0;
   }
 
-  private List<List<String>> commands(String model, List<Path> pictures, Path folder) {
+  /** How the commands end, in their order. */
+  static List<Integer> rehearse(Path sample, Path folder, boolean spark) throws IOException {
+    String model = sample.resolve("shapes.mlmodel").toString();
+    List<Path> pictures = someOf(sample.resolve("pictures"), folder.resolve("pictures"));
+    List<Integer> codes = new ArrayList<>();
+    for (List<String> command : commands(model, pictures, folder, spark)) {
+      PrintWriter nobody = new PrintWriter(Writer.nullWriter());
+      codes.add(QuantSweep.run(nobody, nobody, command.toArray(new String[0])));
+    }
+    return codes;
+  }
+
+  private static List<List<String>> commands(
+      String model, List<Path> pictures, Path folder, boolean spark) {
     String samples = folder.resolve("pictures").toString();
     String smaller = folder.resolve("smaller.mlmodel").toString();
     if (spark) {
