@@ -421,7 +421,8 @@ public final class CalibratedQuantizer implements AutoCloseable {
     return seen;
   }
 
-  private Optional<Tensor> corrected(QuantizedWeights weights) {
+  /** The bias that takes over what these weights miss; none where the layer has none. */
+  Optional<Tensor> corrected(QuantizedWeights weights) {
     if (bias.isEmpty()) {
       return Optional.empty();
     }
