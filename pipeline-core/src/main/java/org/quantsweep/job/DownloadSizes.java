@@ -86,7 +86,7 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
   }
 
   /** From the first on, passing over what is too much. */
-  private static List<Candidate> affordable(Collection<Candidate> looked, long given) {
+  static List<Candidate> affordable(Collection<Candidate> looked, long given) {
     List<Candidate> order = new ArrayList<>();
     long left = MOST_BYTES;
     for (Candidate candidate : looked) {
