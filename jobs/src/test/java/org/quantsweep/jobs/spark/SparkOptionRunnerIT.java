@@ -56,6 +56,9 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
 
   private final Map<OptionRunner, SparkSweepRunner> selecting = new HashMap<>();
 
+  /** What {@link #cut} is told when it asks. */
+  private int slots = 1;
+
   @BeforeAll
   static void open() {
     spark = SparkSessions.open("test", "local[2]");
@@ -119,7 +122,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         engine(),
         CalibrationSettings.DEFAULT,
         new DeltaStatistics(spark, folder.resolve("cut").toString(), Sha256Digest.ofText("key")),
-        new SparkOptionRunner.Limits(60, 0));
+        new SparkOptionRunner.Limits(() -> slots, 0));
   }
 
   @ParameterizedTest
@@ -173,6 +176,9 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         SparkSweepRunner prepares = selecting.get(plain);
         SparkOptionRunner cut = cut(given, calibration, prepares, selection.index())) {
       prepares.runReference();
+      assertThat(cut.groupsAtOnce()).isEqualTo(1);
+      // Executors came since it was made.
+      slots = 60;
       assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
       plain.fitInto(here, key, options, Map.of(), FitProgress.SILENT);
       assertThat(cut.groupsAtOnce()).isEqualTo(4);
