@@ -64,10 +64,6 @@ public final class DeltaStatistics {
     this.largestBytes = largestBytes;
   }
 
-  String path() {
-    return table.path();
-  }
-
   /** Those of some weight tensors whose statistics are here. */
   Set<String> known(Collection<String> tensors) {
     Set<String> known = new TreeSet<>();

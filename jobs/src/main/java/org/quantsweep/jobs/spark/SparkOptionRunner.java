@@ -57,9 +57,6 @@ import scala.Tuple2;
  * are large. For sensitivities options are cut so that each part and shard is a task.
  */
 public final class SparkOptionRunner implements OptionRunner {
-  /** Beside the statistics, which executors read and write. */
-  private static final String MODELS = "-models";
-
   /** More bytes of codes are not collected at once: a message of Spark holds 128 MB. */
   private static final long MOST_BYTES_HERE = 64L << 20;
 
@@ -78,8 +75,10 @@ public final class SparkOptionRunner implements OptionRunner {
   private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
   private final DeltaStatistics statistics;
+  private final SharedModels models;
   private SweepCost cost = SweepCost.NONE;
   private boolean prepared;
+  private boolean closed;
 
   /** As it was told last: groups were cut by it, so that no more of them may run at once. */
   private int measuredAtOnce = 1;
@@ -124,6 +123,7 @@ public final class SparkOptionRunner implements OptionRunner {
    * @param sensitivity samples that options are run on, each once
    * @param selecting has these samples prepared, or prepares them
    * @param statistics what is known of the inputs of the model's layers on the calibration samples
+   * @param models what executors have; other runners of the sweep share it
    */
   public SparkOptionRunner(
       JavaSparkContext spark,
@@ -136,7 +136,8 @@ public final class SparkOptionRunner implements OptionRunner {
       Criterion criterion,
       InferenceEngine engine,
       CalibrationSettings settings,
-      DeltaStatistics statistics) {
+      DeltaStatistics statistics,
+      SharedModels models) {
     this(
         spark,
         model,
@@ -149,6 +150,7 @@ public final class SparkOptionRunner implements OptionRunner {
         engine,
         settings,
         statistics,
+        models,
         new Limits(() -> ClusterSlots.of(spark), MOST_BYTES_HERE));
   }
 
@@ -172,13 +174,15 @@ public final class SparkOptionRunner implements OptionRunner {
       InferenceEngine engine,
       CalibrationSettings settings,
       DeltaStatistics statistics,
+      SharedModels models,
       Limits limits) {
     this.spark = spark;
     this.limits = limits;
     this.statistics = statistics;
+    this.models = models.join();
     Context context =
         new Context(
-            SharedModel.share(spark, model, statistics.path() + MODELS),
+            this.models.take(model),
             spark.broadcast(calibration),
             preparation,
             criterion,
@@ -590,11 +594,16 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     calibration.prepared().unpersist();
     calibration.context().samples().unpersist();
-    calibration.context().model().close();
     sensitivity.unpersist();
     sensitivityContext.samples().unpersist();
+    models.giveBack(calibration.context().model().digest());
+    models.close();
   }
 }

@@ -89,7 +89,8 @@ final class SparkRunners implements SweepRunners {
         settings.criterion(),
         engine,
         fitting,
-        new DeltaStatistics(spark, statistics, work.statistics()));
+        new DeltaStatistics(spark, statistics, work.statistics()),
+        models);
   }
 
   @Override

@@ -181,7 +181,10 @@ class DeltaStatisticsIT {
         Criteria.parse("top-1"),
         InferenceEngines.onnxRuntime(),
         SETTINGS,
-        statistics(table, KEY));
+        statistics(table, KEY),
+        new SharedModels(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            folder.resolve("models").toString()));
   }
 
   private static JavaRDD<ShardSamples> shards(int partitions) {

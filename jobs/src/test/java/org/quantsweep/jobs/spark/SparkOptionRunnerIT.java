@@ -74,6 +74,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       ModelFiles model, SampleSource calibration, SampleSource selection, SampleIndex alone) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     tables++;
+    SharedModels models = new SharedModels(context, folder.resolve("models").toString());
     SparkSweepRunner prepares =
         new SparkSweepRunner(
             context,
@@ -96,7 +97,8 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
             engine(),
             CalibrationSettings.DEFAULT,
             new DeltaStatistics(
-                spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")));
+                spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")),
+            models);
     selecting.put(runner, prepares);
     return runner;
   }
@@ -122,6 +124,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         engine(),
         CalibrationSettings.DEFAULT,
         new DeltaStatistics(spark, folder.resolve("cut").toString(), Sha256Digest.ofText("key")),
+        new SharedModels(context, folder.resolve("models").toString()),
         new SparkOptionRunner.Limits(() -> slots, 0));
   }
 
