@@ -222,18 +222,21 @@ final class InspectCommand implements Callable<Integer> {
             + ", SHA-256 "
             + read.digest());
     if (!isProgram) {
-      FeatureText.folded(read.inputs()).forEach(input -> out.println("input  " + input));
-      read.outputs().forEach(output -> out.println("output " + output.name()));
+      FeatureText.folded(read.inputs())
+          .forEach(input -> out.println("input  " + ShownText.line(input)));
+      read.outputs().forEach(output -> out.println("output " + ShownText.line(output.name())));
       out.println("layers " + types);
     }
     stages.forEach(stage -> out.println(stage.line()));
-    functions.forEach(function -> function.lines().forEach(out::println));
+    functions.stream()
+        .flatMap(function -> function.lines().stream())
+        .forEach(line -> out.println(ShownText.line(line)));
     for (Map<String, Object> row : tensors) {
       out.println(
           String.format(
               Locale.ROOT,
               "%-40s %-14s %-20s %-24s %9s bytes%s",
-              row.get("weightTensor"),
+              ShownText.line(row.get("weightTensor").toString()),
               row.get("layerType"),
               row.get("shape"),
               row.get("storage"),
