@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.calibration.InputMomentsCodec;
+import org.quantsweep.datasets.table.Commits;
 import org.quantsweep.digest.Sha256Digest;
 import scala.Tuple2;
 
