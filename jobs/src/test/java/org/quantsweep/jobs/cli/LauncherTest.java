@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -20,11 +22,15 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
  * The launcher {@code quantsweep} and its archives of classes, in a clone whose jar holds a program
- * of a few lines: it prints its arguments, and so starts in a moment.
+ * of a few lines, which starts in a moment: it prints its arguments, in what characters it reads names,
+ * or ends as it is told.
  */
 class LauncherTest {
   private static final String PROGRAM =
@@ -32,10 +38,21 @@ class LauncherTest {
       package org.quantsweep.jobs.cli;
       public final class QuantSweep {
         public static void main(String[] arguments) {
+          if (arguments[0].equals("characters")) {
+            System.out.println(System.getProperty("sun.jnu.encoding"));
+            return;
+          }
+          if (arguments[0].equals("predict")) {
+            System.out.flush();
+            Runtime.getRuntime().halt(Integer.parseInt(arguments[1]));
+          }
           System.out.println(String.join(" ", arguments));
         }
       }
       """;
+
+  private static final Map<String, String> WITHOUT_ARCHIVE =
+      Map.of("QUANTSWEEP_CLASS_ARCHIVE", "no");
 
   @TempDir Path home;
 
@@ -124,9 +141,8 @@ class LauncherTest {
     }
     assertThat(archives).isEmptyFile();
     Files.delete(archives);
-    Map<String, String> without = Map.of("QUANTSWEEP_CLASS_ARCHIVE", "no");
     for (int i = 0; i < 3; i++) {
-      assertThat(run(without, "inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+      assertThat(run(WITHOUT_ARCHIVE, "inspect")).isEqualTo(new Ran(0, "inspect\n", false));
     }
     assertThat(archives).doesNotExist();
   }
@@ -149,6 +165,72 @@ class LauncherTest {
           .isEmpty();
     }
     assertThat(run("inspect")).isEqualTo(new Ran(0, "inspect\n", true));
+  }
+
+  /** What the JVM ends with where native code crashes: 128 and the signal's number. */
+  @ParameterizedTest
+  @ValueSource(ints = {132, 134, 135, 136, 139})
+  void aNativeCrashEndsInOneMessage(int code) throws Exception {
+    assertThat(run(WITHOUT_ARCHIVE, "predict", Integer.toString(code)))
+        .isEqualTo(
+            new Ran(
+                1,
+                "quantsweep: native code has crashed (exit code "
+                    + code
+                    + "): the engine cannot run this model here.\n"
+                    + "Maybe convert the model again with a newer converter, and report it if that"
+                    + " does not help.\n",
+                false));
+  }
+
+  /** Memory, then codes of our own and of signals from outside. */
+  @ParameterizedTest
+  @CsvSource({
+    "52, 1, 'quantsweep: memory is out.\n"
+        + "Maybe give it more, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx4g.\n'",
+    "0, 0, ''",
+    "3, 3, ''",
+    "4, 4, ''",
+    "137, 137, ''",
+    "143, 143, ''"
+  })
+  void otherEndsAreNoCrash(int code, int told, String printed) throws Exception {
+    assertThat(run(WITHOUT_ARCHIVE, "predict", Integer.toString(code)))
+        .isEqualTo(new Ran(told, printed, false));
+  }
+
+  /** One that is installed and not of UTF-8 is made here where there is what it takes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LC_ALL=C",
+        "LC_ALL=POSIX",
+        "LC_ALL=",
+        "LC_ALL=C.UTF-8",
+        "LC_ALL=de_DE.ISO-8859-1",
+        "LC_ALL=xx_YY.UTF-8",
+        "LC_CTYPE=xx_YY",
+        "LANG=de_DE@euro"
+      })
+  void namesOfFilesHaveAllCharactersInEveryLocale(String setting) throws Exception {
+    Map<String, String> environment = new HashMap<>(WITHOUT_ARCHIVE);
+    environment.put(setting.replaceFirst("=.*", ""), setting.replaceFirst(".*=", ""));
+    assertThat(run(environment, "characters")).isEqualTo(new Ran(0, "UTF-8\n", false));
+  }
+
+  @Test
+  void namesOfFilesHaveAllCharactersInALocaleOfFew() throws Exception {
+    Process made =
+        new ProcessBuilder(
+                "localedef", "-i", "de_DE", "-f", "ISO-8859-1", home.resolve("de_few").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("made").toFile())
+            .start();
+    assumeThat(made.waitFor()).as(Files.readString(home.resolve("made"))).isZero();
+    Map<String, String> environment = new HashMap<>(WITHOUT_ARCHIVE);
+    environment.put("LOCPATH", home.toString());
+    environment.put("LC_ALL", "de_few");
+    assertThat(run(environment, "characters")).isEqualTo(new Ran(0, "UTF-8\n", false));
   }
 
   private void makeJar(String comment) throws Exception {
@@ -197,6 +279,7 @@ class LauncherTest {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("QUANTSWEEP_"));
     builder.environment().remove("SPARK_HOME");
+    builder.environment().keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder
         .environment()
