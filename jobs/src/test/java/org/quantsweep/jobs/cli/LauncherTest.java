@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,12 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.quantsweep.testing.PythonEnvironment;
 
 /**
  * The launcher {@code quantsweep} and its archives of classes, in a clone whose jar holds a program
- * of a few lines, which starts in a moment: it prints its arguments, in what characters it reads names,
- * or ends as it is told.
+ * of a few lines, which starts in a moment: it prints its arguments, in what characters it reads
+ * names, or ends as it is told.
  */
 class LauncherTest {
   private static final String PROGRAM =
@@ -56,6 +54,7 @@ class LauncherTest {
 
   @TempDir Path home;
 
+  private LauncherClone clone;
   private Path archives;
 
   /** What a command printed on both streams, its exit code, and where its main class came from. */
@@ -63,20 +62,8 @@ class LauncherTest {
 
   @BeforeEach
   void makeClone() throws Exception {
-    Path repository = PythonEnvironment.repository("quantsweep");
-    Files.copy(repository, home.resolve("quantsweep"));
-    for (String module : List.of(".", "pipeline-core", "datasets", "jobs")) {
-      Files.createDirectories(home.resolve(module));
-      Path pom = home.resolve(module).resolve("pom.xml");
-      Files.copy(PythonEnvironment.repository(module + "/pom.xml"), pom);
-      // Older than the jar, so that nothing is built.
-      Files.setLastModifiedTime(pom, FileTime.fromMillis(0));
-    }
-    for (String sources :
-        List.of("pipeline-core/src/main", "datasets/src/main/java", "jobs/src/main")) {
-      Files.createDirectories(home.resolve(sources));
-    }
-    Files.createDirectories(home.resolve("jobs/target/spark"));
+    clone = new LauncherClone(home);
+    Files.createDirectories(clone.spark());
     archives = home.resolve("jobs/target/archives");
     makeJar("");
   }
@@ -222,7 +209,11 @@ class LauncherTest {
   void namesOfFilesHaveAllCharactersInALocaleOfFew() throws Exception {
     Process made =
         new ProcessBuilder(
-                "localedef", "-i", "de_DE", "-f", "ISO-8859-1", home.resolve("de_few").toString())
+                "sh",
+                "-c",
+                "localedef -i de_DE -f ISO-8859-1 \"$1\"",
+                "sh",
+                home.resolve("de_few").toString())
             .redirectErrorStream(true)
             .redirectOutput(home.resolve("made").toFile())
             .start();
@@ -241,9 +232,8 @@ class LauncherTest {
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-d", source.getParent().toString(), source.toString());
     assertThat(compiled).isZero();
-    Path jar = home.resolve("jobs/target/jobs-0.1.0-SNAPSHOT-all.jar");
     String name = "org/quantsweep/jobs/cli/QuantSweep.class";
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(clone.jar()))) {
       out.putNextEntry(new JarEntry(name));
       out.write(Files.readAllBytes(source.resolveSibling(name)));
       out.closeEntry();
@@ -274,18 +264,13 @@ class LauncherTest {
 
   private Process start(Map<String, String> environment, Path printed, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", home.resolve("quantsweep").toString()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("QUANTSWEEP_"));
-    builder.environment().remove("SPARK_HOME");
-    builder.environment().keySet().removeIf(name -> name.equals("LANG") || name.startsWith("LC_"));
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder
-        .environment()
-        .put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
-    builder.environment().putAll(environment);
-    return builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
+    return clone
+        .command(all, arguments)
+        .redirectErrorStream(true)
+        .redirectOutput(printed.toFile())
+        .start();
   }
 
   private Path onlyOne() throws IOException {
