@@ -10,6 +10,15 @@ PATH=$(dirname "$airflow_python"):$SPARK_HOME/bin:$PATH
 mkdir -p "$AIRFLOW_HOME"
 export SPARK_HOME PATH AIRFLOW_HOME
 
+# Names of files keep their characters, whatever the locale is: in C Java knows ASCII alone.
+case $(locale charmap 2>/dev/null) in
+  UTF-8) ;;
+  *)
+    LC_ALL=C.UTF-8
+    export LC_ALL
+    ;;
+esac
+
 # Everything stays on this machine and says nothing to anybody.
 : "${SPARK_LOCAL_IP:=127.0.0.1}"
 AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False

@@ -33,6 +33,9 @@ POOL = "quantsweep"
 # A template: what every sweep is given by --run-id.
 RUN_ID = "{{ run_id }}"
 
+# Java takes the characters of files' names from the locale: in C it knows ASCII alone.
+LOCALE = {"LC_ALL": "C.UTF-8"}
+
 # The exit codes of every command, as the README lists them.
 WRONG_USAGE = 2
 NONE_ACCEPTABLE = 3
@@ -126,6 +129,7 @@ class QuantSweepSubmit(SparkSubmitOperator):
 
     def execute(self, context) -> None:
         self.application_args = [each for each in self.application_args or [] if each]
+        os.environ.update(LOCALE)  # spark-submit takes it from this task's process
         try:
             super().execute(context)
         except Exception as failure:
@@ -191,6 +195,7 @@ def read_result(folder: str, run: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, **LOCALE},
     )
     if done.returncode != 0:
         raise refusal(done.returncode, done.stderr.strip())

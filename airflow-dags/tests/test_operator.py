@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
@@ -32,6 +34,35 @@ def test_done_and_none_acceptable_succeed(submit, code):
     arguments = submit(f"exit {code}", application_args=["sweep", "", "--agreement=0.9"])
     assert arguments[-3:] == ["quantsweep.jar", "sweep", "--agreement=0.9"]
     assert arguments[arguments.index("--class") + 1] == "org.quantsweep.jobs.cli.QuantSweep"
+
+
+@pytest.mark.parametrize("given", ["C", "POSIX", "de_DE.ISO-8859-1", "C.UTF-8"])
+def test_names_keep_their_characters_in_every_locale(submit, tmp_path, monkeypatch, given):
+    monkeypatch.setenv("LC_ALL", given)
+    submit(f'echo "$LC_ALL" > "{tmp_path}/locale"')
+    assert (tmp_path / "locale").read_text() == "C.UTF-8\n"
+
+
+@pytest.mark.parametrize("given", ["C", "de_DE.ISO-8859-1"])
+def test_a_result_is_read_by_its_name_in_every_locale(tmp_path, monkeypatch, given):
+    monkeypatch.setenv("LC_ALL", given)
+    folder = tmp_path / "größe 図"
+    folder.mkdir()
+    (folder / "result.json").write_text(json.dumps(none_acceptable()))
+    assert read_result(str(folder), "tonight")["decision"] == "none-acceptable"
+
+
+@pytest.mark.parametrize("given, kept", [("C", "C.UTF-8"), ("xx_YY.UTF-8", "C.UTF-8"), ("C.utf8", "C.utf8")])
+def test_airflow_starts_in_a_locale_of_all_characters(monkeypatch, given, kept):
+    here = Path(__file__).resolve().parent.parent
+    monkeypatch.setenv("LC_ALL", given)
+    done = subprocess.run(
+        ["sh", "-euc", 'here=$1; . "$here/environment.sh"; printf %s "$LC_ALL"', "sh", here],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == kept
 
 
 @pytest.mark.parametrize("code", [2, 4])

@@ -39,12 +39,14 @@ public final class CoreMLModel {
    * What a model says about itself.
    *
    * @param kind what it holds
+   * @param customClass the class of an app that a custom model is run by; empty for other models
    * @param specificationVersion of the format, as the file claims
    * @param inputs every picture and array among its inputs, in the file's order
    * @param outputs in the file's order
    */
   public record ModelInterface(
       ModelKind kind,
+      String customClass,
       int specificationVersion,
       List<InputDescription> inputs,
       List<OutputDescription> outputs) {
@@ -236,6 +238,15 @@ public final class CoreMLModel {
   /** What it holds. */
   public ModelKind kind() {
     return described().kind();
+  }
+
+  /**
+   * What it holds, in words: as the format names it, of a custom model with its class, for example
+   * {@code customModel of class 'Swish'}.
+   */
+  public String kindInWords() {
+    String customClass = described().customClass();
+    return kind() + (customClass.isEmpty() ? "" : " of class '" + customClass + "'");
   }
 
   /** What it wants: every picture and array among its inputs, in the file's order. */

@@ -209,7 +209,7 @@ public record ModelDifference(
 
   private static Map<String, String> said(CoreMLModel model) {
     Map<String, String> said = new LinkedHashMap<>();
-    said.put("kind", model.kind().toString());
+    said.put("kind", model.kindInWords());
     said.put("specification version", Integer.toString(model.specificationVersion()));
     for (FunctionSummary summary : model.format().functions()) {
       said.put(

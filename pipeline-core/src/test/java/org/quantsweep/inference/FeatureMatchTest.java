@@ -25,7 +25,7 @@ class FeatureMatchTest {
       String name, List<InputDescription> inputs, List<OutputDescription> outputs) {
     return new CoreMLModel(
         new CoreMLModel.Source(name, Sha256Digest.of(new byte[0]), new ByteSize(0)),
-        new CoreMLModel.ModelInterface(ModelKind.ML_PROGRAM, 6, inputs, outputs),
+        new CoreMLModel.ModelInterface(ModelKind.ML_PROGRAM, "", 6, inputs, outputs),
         List.of(),
         List.of(),
         List.of(),

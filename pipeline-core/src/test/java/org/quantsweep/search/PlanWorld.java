@@ -35,6 +35,8 @@ final class PlanWorld implements SweepRunner {
   static final int LADDER = 10;
 
   private static final int BASE = 200;
+  private static final List<String> FORMS =
+      List.of("lut-kmeans:", "linear:", "lut-linear:", "linear-symmetric:");
 
   final SearchSpace space;
   final Map<TensorOption, Sensitivity> measured = new HashMap<>();
@@ -46,9 +48,20 @@ final class PlanWorld implements SweepRunner {
 
   private final double noise;
   private final double[] margins;
+  private final Map<TensorOption, Long> bytes = new HashMap<>();
   private final Map<Sha256Digest, QuantizationPlan> files = new HashMap<>();
 
+  /** With a table of 1 to 8 bits for each weight tensor. */
   PlanWorld(long seed, int tensors, int count, double noise) {
+    this(seed, tensors, 8, count, noise);
+  }
+
+  /**
+   * With so many options of each weight tensor, from 1 to 8 bits.
+   *
+   * @param each at most 32
+   */
+  PlanWorld(long seed, int tensors, int each, int count, double noise) {
     Random random = new Random(seed);
     this.noise = noise;
     TreeMap<String, List<SearchSpace.SizedOption>> options = new TreeMap<>();
@@ -57,10 +70,15 @@ final class PlanWorld implements SweepRunner {
       int weights = 80 + random.nextInt(800);
       double scale = 0.2 + random.nextDouble();
       List<SearchSpace.SizedOption> own = new ArrayList<>();
-      for (int bits = 1; bits <= 8; bits++) {
-        Scheme scheme = Scheme.parse("lut-kmeans:" + bits);
+      int forms = (each + 7) / 8;
+      for (int place = 0; place < each; place++) {
+        // A form that costs more tables lies between two widths of another one.
+        double bits = 1 + 7.0 * place / (each - 1);
+        Scheme scheme = Scheme.parse(FORMS.get(place % forms) + (1 + place / forms));
         double loss = scale * weights * Math.pow(4, -bits) * (0.7 + 0.6 * random.nextDouble());
-        own.add(new SearchSpace.SizedOption(scheme, weights * bits / 8, loss));
+        long size = (long) (weights * bits / 8);
+        own.add(new SearchSpace.SizedOption(scheme, size, loss));
+        bytes.put(new TensorOption(tensor, scheme), size);
         measured.put(
             new TensorOption(tensor, scheme),
             new Sensitivity(loss, loss / 2, (long) Math.min(100, loss * 3), 100));
@@ -76,7 +94,8 @@ final class PlanWorld implements SweepRunner {
     samples = SampleIndex.of(digests);
     margins = new double[count];
     for (int i = 0; i < count; i++) {
-      margins[i] = 30 * random.nextDouble();
+      // Losses add up: of very many tensors more is borne.
+      margins[i] = 30 * Math.max(1, tensors / 100.0) * random.nextDouble();
     }
   }
 
@@ -162,13 +181,11 @@ final class PlanWorld implements SweepRunner {
   }
 
   ByteSize size(QuantizationPlan plan) {
-    long bytes = BASE;
+    long sum = BASE;
     for (Map.Entry<String, Scheme> entry : plan.schemes().entrySet()) {
-      for (SearchSpace.SizedOption option : space.tensors().get(entry.getKey())) {
-        bytes += option.scheme().equals(entry.getValue()) ? option.bytes() : 0;
-      }
+      sum += bytes.get(new TensorOption(entry.getKey(), entry.getValue()));
     }
-    return new ByteSize(bytes);
+    return new ByteSize(sum);
   }
 
   private ModelFiles encode(QuantizationPlan plan) {

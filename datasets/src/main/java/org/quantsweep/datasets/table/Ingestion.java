@@ -37,6 +37,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.quantsweep.BadInputException;
 import org.quantsweep.LfsPointer;
 import org.quantsweep.UsageException;
+import org.quantsweep.UserException;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.QuarantinedSample;
 import org.quantsweep.datasets.SampleFiles;
@@ -596,34 +597,67 @@ public final class Ingestion {
 
   /** Tells a table that cannot be read from one that cannot be written: both fail while writing. */
   private static RuntimeException failed(String source, Exception failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SparkThrowable named
-          && named.getCondition() != null
-          && named.getCondition().startsWith("FAILED_READ_FILE")) {
-        return unreadable(source, cause);
-      }
+    Optional<Throwable> unread = unread(failure);
+    if (unread.isPresent()) {
+      return unreadable(source, unread.get());
     }
     return failure instanceof RuntimeException same
         ? same
         : new IllegalStateException(failure.getMessage(), failure);
   }
 
+  /** What Spark says of a file that it could not read. */
+  private static Optional<Throwable> unread(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SparkThrowable named
+          && named.getCondition() != null
+          && named.getCondition().startsWith("FAILED_READ_FILE")) {
+        return Optional.of(cause);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Whether writing again would not help: a sample's fault, or memory's, is the same again, and of
+   * another writer's table {@link TableLock} looks at what it holds first.
+   */
+  private static boolean isFinal(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException || cause instanceof OutOfMemoryError) {
+        return true;
+      }
+    }
+    return unread(failure).isPresent() || TableLock.isConflict(failure);
+  }
+
   private void write(Dataset<Row> rows, int files, String source, String table, String manifest) {
     // Delta passes no options of Parquet's on; they are taken from the session.
     spark.conf().set(PAGE_ROWS, Integer.toString(ROWS_OF_A_PAGE));
     try {
-      // Spark begins to read here already.
-      MergedRows.of(rows, files)
-          .write()
+      // Spark reads here, and keeps what it has read for every try to write it.
+      Dataset<Row> merged = MergedRows.of(rows, files);
+      Commits.retried(() -> save(merged, table, manifest), Ingestion::isFinal);
+    } catch (Exception e) {
+      throw failed(source, e);
+    } finally {
+      spark.conf().unset(PAGE_ROWS);
+    }
+  }
+
+  private static void save(Dataset<Row> rows, String table, String manifest) {
+    try {
+      rows.write()
           .format("delta")
           .mode("overwrite")
           .option("overwriteSchema", "true")
           .option("userMetadata", manifest)
           .save(table);
     } catch (Exception e) {
-      throw failed(source, e);
-    } finally {
-      spark.conf().unset(PAGE_ROWS);
+      // Spark throws its checked exceptions without saying so.
+      throw e instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getMessage(), e);
     }
   }
 }

@@ -81,7 +81,8 @@ public final class TableLock {
     }
   }
 
-  private static boolean isConflict(Throwable failure) {
+  /** Whether another writer's commit came first. */
+  static boolean isConflict(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ConcurrentModificationException) {
         return true;

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -70,6 +72,8 @@ class IngestionIT {
             .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             .config("spark.databricks.delta.snapshotPartitions", "1")
+            .config("spark.hadoop.fs.refusing.impl", RefusingFileSystem.class.getName())
+            .config("spark.delta.logStore.refusing.impl", "io.delta.storage.LocalLogStore")
             .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
             .config(
                 "spark.sql.catalog.spark_catalog",
@@ -615,10 +619,21 @@ class IngestionIT {
     byte[] bytes = Files.readAllBytes(part);
     Arrays.fill(bytes, 100, 10_000, (byte) 0x5a);
     write(folder.resolve("damaged.parquet"), bytes);
-    assertThatThrownBy(() -> ingestion.ingest(at("damaged.parquet"), at("table")))
-        .isInstanceOf(BadInputException.class)
-        .hasMessageStartingWith(at("damaged.parquet") + ": the table cannot be read (")
-        .hasMessageEndingWith(").\nMaybe it is damaged, or no Parquet or Delta table.");
+    // Whichever way Spark goes, it reads once.
+    for (String adaptive : List.of("true", "false")) {
+      spark.conf().set("spark.sql.adaptive.enabled", adaptive);
+      assertThat(
+              failedTasks(
+                  () ->
+                      assertThatThrownBy(() -> ingestion.ingest(at("damaged.parquet"), at("table")))
+                          .isInstanceOf(BadInputException.class)
+                          .hasMessageStartingWith(
+                              at("damaged.parquet") + ": the table cannot be read (")
+                          .hasMessageEndingWith(
+                              ").\nMaybe it is damaged, or no Parquet or Delta table.")))
+          .isEqualTo(1);
+    }
+    spark.conf().unset("spark.sql.adaptive.enabled");
 
     write(folder.resolve("pictures/a.png"), Files.readAllBytes(PICTURES.resolve("grey.png")));
     spark.range(2).write().format("delta").save(at("theirs"));
@@ -648,6 +663,40 @@ class IngestionIT {
         .hasMessage(
             "--content-column (a) and --array-columns (b, c) exclude each other: a row is one"
                 + " file, or named arrays.\nMaybe leave one of them out.");
+  }
+
+  @Test
+  void whatARefusedCommitHadIsWrittenAgainWithoutTheSamples() throws Exception {
+    Path source = folder.resolve("source");
+    byte[] jpeg = Files.readAllBytes(PICTURES.resolve("rgb-444.jpg"));
+    write(source.resolve("a.jpg"), jpeg);
+    write(source.resolve("b.png"), Files.readAllBytes(PICTURES.resolve("grey.png")));
+    // A file of contents, then the commit, twice. By then the samples are gone.
+    RefusingFileSystem.refuse(
+        List.of(".parquet", ".json", ".json"),
+        () -> {
+          source.resolve("a.jpg").toFile().delete();
+          source.resolve("b.png").toFile().delete();
+        });
+    SampleTable table =
+        new Ingestion(spark, LIMITS).ingest(source.toString(), "refusing:" + at("kept"));
+    assertThat(RefusingFileSystem.left()).isZero();
+    assertThat(source).isEmptyDirectory();
+    assertThat(table.quarantined()).isEmpty();
+    assertThat(samples(table)).containsOnlyKeys("a.jpg", "b.png");
+    assertThat(samples(table).get("a.jpg").digest()).isEqualTo(Sha256Digest.of(jpeg));
+    assertThat(versions("kept")).isEqualTo(1);
+  }
+
+  @Test
+  void aTableThatCannotBeWrittenIsTriedAFewTimes() throws Exception {
+    write(folder.resolve("source/b.png"), Files.readAllBytes(PICTURES.resolve("grey.png")));
+    RefusingFileSystem.refuse(Collections.nCopies(100, ".parquet"), () -> {});
+    assertThatThrownBy(
+            () -> new Ingestion(spark, LIMITS).ingest(at("source"), "refusing:" + at("never")))
+        .hasStackTraceContaining("not now");
+    assertThat(100 - RefusingFileSystem.left()).isEqualTo(Commits.TRIES);
+    RefusingFileSystem.refuse(List.of(), () -> {});
   }
 
   @Test
@@ -755,6 +804,25 @@ class IngestionIT {
     assertThatThrownBy(() -> ingestion.ingest(at(source), at("refused"), names))
         .isInstanceOf(BadInputException.class)
         .hasMessage(at(source) + message);
+  }
+
+  private static int failedTasks(Runnable work) throws Exception {
+    AtomicInteger failed = new AtomicInteger();
+    SparkListener listener =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            failed.addAndGet(end.taskInfo().failed() ? 1 : 0);
+          }
+        };
+    spark.sparkContext().addSparkListener(listener);
+    try {
+      work.run();
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+    } finally {
+      spark.sparkContext().removeSparkListener(listener);
+    }
+    return failed.get();
   }
 
   private String at(String name) {

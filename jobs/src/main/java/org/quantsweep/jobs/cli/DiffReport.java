@@ -102,7 +102,7 @@ record DiffReport(
   private static String described(String name, CoreMLModel model) {
     return ShownText.line(name)
         + ": "
-        + model.kind()
+        + ShownText.line(model.kindInWords())
         + ", specification version "
         + model.specificationVersion()
         + ", "

@@ -15,6 +15,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.FunctionSummary;
+import org.quantsweep.coreml.ModelKind;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.WeightSelection;
@@ -74,17 +75,19 @@ final class InspectCommand implements Callable<Integer> {
     requireInputs();
     List<Map<String, Object>> tensors = new ArrayList<>();
     addTensors("", read, tensors);
+    List<Stage> stages = new ArrayList<>();
+    addStages("", read, stages);
     Map<String, Integer> types = new TreeMap<>();
     read.layers().forEach(layer -> types.merge(layer.type(), 1, Integer::sum));
     Readiness readiness = readiness(read);
-    List<FunctionReport> functions = functions(read, readiness);
+    List<FunctionReport> functions = functions(read, readiness, stages);
     List<String> warnings = new ArrayList<>(read.warnings());
     warnings.addAll(HalfOverflow.ofConstants(read));
     SortedMap<String, Float> magnitudes = magnitudes(read, warnings);
     if (common.json()) {
       Map<String, Object> report = new LinkedHashMap<>();
       report.put("model", model.name());
-      report.put("kind", read.kind().toString());
+      addKind(read, report);
       report.put("specificationVersion", read.specificationVersion());
       report.put("bytes", read.size().bytes());
       report.put("sha256", read.digest().hex());
@@ -92,6 +95,9 @@ final class InspectCommand implements Callable<Integer> {
       report.put("outputs", read.outputs().stream().map(output -> output.name()).toList());
       report.put("layerTypes", types);
       report.put("weightTensors", tensors);
+      if (!stages.isEmpty()) {
+        report.put("stages", stages.stream().map(Stage::json).toList());
+      }
       report.put("warnings", warnings);
       readiness.addTo(report);
       if (!inputs.isEmpty()) {
@@ -102,7 +108,7 @@ final class InspectCommand implements Callable<Integer> {
       }
       spec.commandLine().getOut().println(CommonOptions.toJson(report));
     } else {
-      print(read, types, tensors, functions);
+      print(read, types, tensors, stages, functions);
       PrintWriter out = spec.commandLine().getOut();
       if (!inputs.isEmpty()) {
         out.println(text(magnitudes));
@@ -137,8 +143,43 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
+  private static void addKind(CoreMLModel read, Map<String, Object> report) {
+    report.put("kind", read.kind().toString());
+    if (read.kind() == ModelKind.CUSTOM_MODEL) {
+      report.put("class", read.described().customClass());
+    }
+  }
+
+  /**
+   * A stage of a pipeline.
+   *
+   * @param place for example {@code stage[0]/stage[1]} of a pipeline in a pipeline
+   */
+  private record Stage(String place, CoreMLModel model) {
+    String line() {
+      return place + ": " + ShownText.line(model.kindInWords());
+    }
+
+    Map<String, Object> json() {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("stage", place);
+      addKind(model, json);
+      return json;
+    }
+  }
+
+  /** Each before those inside it. */
+  private static void addStages(String around, CoreMLModel pipeline, List<Stage> stages) {
+    for (int i = 0; i < pipeline.stages().size(); i++) {
+      Stage stage = new Stage(around + "stage[" + i + "]", pipeline.stages().get(i));
+      stages.add(stage);
+      addStages(stage.place() + "/", stage.model(), stages);
+    }
+  }
+
   /** The functions of a model, and of the stages of a pipeline. */
-  private List<FunctionReport> functions(CoreMLModel read, Readiness readiness) {
+  private List<FunctionReport> functions(
+      CoreMLModel read, Readiness readiness, List<Stage> stages) {
     List<FunctionReport> reports = new ArrayList<>();
     for (FunctionSummary summary : read.format().functions()) {
       if (read.functions().contains(summary.name())) {
@@ -148,21 +189,17 @@ final class InspectCommand implements Callable<Integer> {
         reports.add(new FunctionReport(seen, summary, "", isDefault, Optional.of(own)));
       }
     }
-    addStages("", read, reports);
+    stages.forEach(stage -> addFunction(stage, reports));
     return reports;
   }
 
   /** A stage runs as its default function. */
-  private static void addStages(String around, CoreMLModel pipeline, List<FunctionReport> reports) {
-    for (int i = 0; i < pipeline.stages().size(); i++) {
-      CoreMLModel stage = pipeline.stages().get(i);
-      String place = around + "stage[" + i + "]";
-      for (FunctionSummary summary : stage.format().functions()) {
-        if (summary.name().equals(stage.function())) {
-          reports.add(new FunctionReport(stage, summary, place, true, Optional.empty()));
-        }
+  private static void addFunction(Stage stage, List<FunctionReport> reports) {
+    CoreMLModel model = stage.model();
+    for (FunctionSummary summary : model.format().functions()) {
+      if (summary.name().equals(model.function())) {
+        reports.add(new FunctionReport(model, summary, stage.place(), true, Optional.empty()));
       }
-      addStages(place + "/", stage, reports);
     }
   }
 
@@ -170,13 +207,14 @@ final class InspectCommand implements Callable<Integer> {
       CoreMLModel read,
       Map<String, Integer> types,
       List<Map<String, Object>> tensors,
+      List<Stage> stages,
       List<FunctionReport> functions) {
     PrintWriter out = spec.commandLine().getOut();
     boolean isProgram = !read.format().functions().isEmpty();
     out.println(
         model
             + ": "
-            + read.kind()
+            + ShownText.line(read.kindInWords())
             + ", specification version "
             + read.specificationVersion()
             + ", "
@@ -184,17 +222,21 @@ final class InspectCommand implements Callable<Integer> {
             + ", SHA-256 "
             + read.digest());
     if (!isProgram) {
-      FeatureText.folded(read.inputs()).forEach(input -> out.println("input  " + input));
-      read.outputs().forEach(output -> out.println("output " + output.name()));
+      FeatureText.folded(read.inputs())
+          .forEach(input -> out.println("input  " + ShownText.line(input)));
+      read.outputs().forEach(output -> out.println("output " + ShownText.line(output.name())));
       out.println("layers " + types);
     }
-    functions.forEach(function -> function.lines().forEach(out::println));
+    stages.forEach(stage -> out.println(stage.line()));
+    functions.stream()
+        .flatMap(function -> function.lines().stream())
+        .forEach(line -> out.println(ShownText.line(line)));
     for (Map<String, Object> row : tensors) {
       out.println(
           String.format(
               Locale.ROOT,
               "%-40s %-14s %-20s %-24s %9s bytes%s",
-              row.get("weightTensor"),
+              ShownText.line(row.get("weightTensor").toString()),
               row.get("layerType"),
               row.get("shape"),
               row.get("storage"),

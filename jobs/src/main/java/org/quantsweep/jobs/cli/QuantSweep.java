@@ -2,6 +2,7 @@ package org.quantsweep.jobs.cli;
 
 import java.io.File;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,16 @@ public final class QuantSweep {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    showLogs();
     System.exit(run(out, err, arguments));
+  }
+
+  /**
+   * Libraries log names as they are. Nothing has been logged yet where the launcher started this
+   * program; elsewhere the log follows if its settings say so.
+   */
+  static void showLogs() {
+    System.setErr(ShownBytes.over(System.err, Charset.defaultCharset()));
   }
 
   /** Runs a command: results go to {@code out}, everything else to {@code err}. */

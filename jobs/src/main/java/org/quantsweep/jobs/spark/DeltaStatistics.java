@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.calibration.InputMomentsCodec;
+import org.quantsweep.datasets.table.Commits;
 import org.quantsweep.digest.Sha256Digest;
 import scala.Tuple2;
 
@@ -62,10 +63,6 @@ public final class DeltaStatistics {
     this.table = new DeltaTableFile(spark, path, SCHEMA);
     this.key = key;
     this.largestBytes = largestBytes;
-  }
-
-  String path() {
-    return table.path();
   }
 
   /** Those of some weight tensors whose statistics are here. */

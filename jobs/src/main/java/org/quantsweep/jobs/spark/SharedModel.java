@@ -136,7 +136,7 @@ final class SharedModel implements Serializable, AutoCloseable {
   }
 
   /** What is broadcast; Spark keeps one of it in an executor. */
-  private static final class Shipped implements Serializable {
+  static final class Shipped implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final ModelFiles sent;
@@ -147,6 +147,10 @@ final class SharedModel implements Serializable, AutoCloseable {
     private Shipped(ModelFiles sent, boolean stored) {
       this.sent = sent;
       this.stored = stored;
+    }
+
+    Sha256Digest digest() {
+      return sent.digest();
     }
 
     private synchronized ModelFiles files() {

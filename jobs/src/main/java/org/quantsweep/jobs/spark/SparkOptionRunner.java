@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import java.util.function.LongConsumer;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -52,9 +53,6 @@ import scala.Tuple2;
  * are large. For sensitivities options are cut so that each part and shard is a task.
  */
 public final class SparkOptionRunner implements OptionRunner {
-  /** Beside the statistics, which executors read and write. */
-  private static final String MODELS = "-models";
-
   /** More bytes of codes are not collected at once: a message of Spark holds 128 MB. */
   private static final long MOST_BYTES_HERE = 64L << 20;
 
@@ -68,17 +66,19 @@ public final class SparkOptionRunner implements OptionRunner {
   private static final char PART = '\0';
 
   private final JavaSparkContext spark;
-  private final int slots;
-  private final int measuredAtOnce;
-  private final int fittedAtOnce;
-  private final long mostBytesHere;
+  private final Limits limits;
   private final JavaRDD<List<PreparedSample>> calibration;
   private final Context calibrationContext;
   private final JavaRDD<List<PreparedSample>> sensitivity;
   private final Context sensitivityContext;
   private final DeltaStatistics statistics;
+  private final SharedModels models;
   private SweepCost cost = SweepCost.NONE;
   private boolean prepared;
+  private boolean closed;
+
+  /** As it was told last: groups were cut by it, so that no more of them may run at once. */
+  private int measuredAtOnce = 1;
 
   /** What the tasks over one part of the samples need. */
   private record Context(
@@ -109,6 +109,7 @@ public final class SparkOptionRunner implements OptionRunner {
    * @param sensitivity samples that options are run on, each once
    * @param selecting has these samples prepared, or prepares them; it stays open meanwhile
    * @param statistics what is known of the inputs of the model's layers on the calibration samples
+   * @param models what executors have; other runners of the sweep share it
    */
   public SparkOptionRunner(
       JavaSparkContext spark,
@@ -120,7 +121,8 @@ public final class SparkOptionRunner implements OptionRunner {
       Criterion criterion,
       InferenceEngine engine,
       CalibrationSettings settings,
-      DeltaStatistics statistics) {
+      DeltaStatistics statistics,
+      SharedModels models) {
     this(
         spark,
         model,
@@ -132,16 +134,17 @@ public final class SparkOptionRunner implements OptionRunner {
         engine,
         settings,
         statistics,
-        new Limits(spark.defaultParallelism(), MOST_BYTES_HERE));
+        models,
+        new Limits(() -> ClusterSlots.of(spark), MOST_BYTES_HERE));
   }
 
   /**
    * What the work is cut by; no number depends on it.
    *
-   * @param slots how many tasks can run at once
+   * @param slots how many tasks can run at once; asked whenever work is cut
    * @param bytesHere of codes that are collected at most
    */
-  record Limits(int slots, long bytesHere) {}
+  record Limits(IntSupplier slots, long bytesHere) {}
 
   SparkOptionRunner(
       JavaSparkContext spark,
@@ -154,16 +157,15 @@ public final class SparkOptionRunner implements OptionRunner {
       InferenceEngine engine,
       CalibrationSettings settings,
       DeltaStatistics statistics,
+      SharedModels models,
       Limits limits) {
     this.spark = spark;
-    this.slots = limits.slots();
-    this.measuredAtOnce = atOnce(sensitivity, MOST_MEASURED);
-    this.fittedAtOnce = atOnce(calibration, MOST_FITTED);
-    this.mostBytesHere = limits.bytesHere() / fittedAtOnce;
+    this.limits = limits;
     this.statistics = statistics;
+    this.models = models.join();
     this.calibrationContext =
         new Context(
-            SharedModel.share(spark, model, statistics.path() + MODELS),
+            this.models.take(model),
             spark.broadcast(calibration),
             criterion,
             engine,
@@ -174,9 +176,14 @@ public final class SparkOptionRunner implements OptionRunner {
     this.sensitivityContext = calibrationContext.on(spark.broadcast(sensitivity));
   }
 
+  private int slots() {
+    return limits.slots().getAsInt();
+  }
+
   /** A group has a task for each shard at least. */
-  private int atOnce(SampleIndex samples, int most) {
-    return Math.max(1, Math.min(most, slots / Math.max(1, samples.shards())));
+  private int atOnce(Context context, int most) {
+    int shards = Math.max(1, context.samples().value().shards());
+    return Math.max(1, Math.min(most, slots() / shards));
   }
 
   @Override
@@ -193,12 +200,21 @@ public final class SparkOptionRunner implements OptionRunner {
       Collection<TensorOption> options,
       Map<String, OptimalTableSet> tables,
       FitProgress progress) {
+    return fitInto(store, key, new FitGroup(options, tables), progress, limits.bytesHere());
+  }
+
+  private Map<TensorOption, FittedOption> fitInto(
+      OptionStore store,
+      Sha256Digest key,
+      FitGroup group,
+      FitProgress progress,
+      long mostBytesHere) {
     if (!(store instanceof DeltaOptionStore delta)) {
-      return OptionRunner.super.fitInto(store, key, options, tables, progress);
+      return OptionRunner.super.fitInto(store, key, group.options(), group.tables(), progress);
     }
     return fitted(
-        options,
-        tables,
+        group.options(),
+        group.tables(),
         progress,
         all -> {
           // Before the table is locked: another sweep may want to write there.
@@ -229,9 +245,10 @@ public final class SparkOptionRunner implements OptionRunner {
       Iterator<FitGroup> groups,
       FitProgress progress,
       Consumer<Map<TensorOption, FittedOption>> found) {
-    new JobsAtOnce(spark, fittedAtOnce)
-        .run(
-            groups, group -> fitInto(store, key, group.options(), group.tables(), progress), found);
+    int atOnce = atOnce(calibrationContext, MOST_FITTED);
+    long mostBytesHere = limits.bytesHere() / atOnce;
+    new JobsAtOnce(spark, atOnce)
+        .run(groups, group -> fitInto(store, key, group, progress, mostBytesHere), found);
   }
 
   private static Map<TensorOption, FittedOption> withoutCodes(
@@ -338,7 +355,7 @@ public final class SparkOptionRunner implements OptionRunner {
     Context context = calibrationContext;
     TreeMap<String, List<TensorOption>> parts = new TreeMap<>();
     Map<String, List<String>> partsOf = new HashMap<>();
-    int each = Math.max(1, slots / Math.max(1, options.size()));
+    int each = Math.max(1, slots() / Math.max(1, options.size()));
     options.forEach(
         (tensor, own) -> {
           int count = Math.min(each, own.size());
@@ -382,7 +399,8 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
-  public int groupsAtOnce() {
+  public synchronized int groupsAtOnce() {
+    measuredAtOnce = atOnce(sensitivityContext, MOST_MEASURED);
     return measuredAtOnce;
   }
 
@@ -392,17 +410,31 @@ public final class SparkOptionRunner implements OptionRunner {
       SampleBlock block,
       LongConsumer ran,
       Consumer<Map<TensorOption, Sensitivity>> found) {
-    new JobsAtOnce(spark, measuredAtOnce).run(groups, group -> measure(group, block, ran), found);
+    int atOnce;
+    synchronized (this) {
+      atOnce = measuredAtOnce;
+    }
+    new JobsAtOnce(spark, atOnce)
+        .run(groups, group -> measure(group, block, ran, atOnce > 1), found);
   }
 
   @Override
   public Map<TensorOption, Sensitivity> measure(
       Map<TensorOption, OptionWeights> options, SampleBlock block, LongConsumer ran) {
+    return measure(options, block, ran, false);
+  }
+
+  /** Runs a group, perhaps beside others. */
+  private Map<TensorOption, Sensitivity> measure(
+      Map<TensorOption, OptionWeights> options,
+      SampleBlock block,
+      LongConsumer ran,
+      boolean beside) {
     TaskProgress done = TaskProgress.in(spark.sc(), ran);
     JavaRDD<List<PreparedSample>> samples = held(block);
     int shards = Math.max(1, samples.getNumPartitions());
-    List<OptionPart> parts = parts(options, slots / shards);
-    if (parts.size() > 1 || measuredAtOnce > 1) {
+    List<OptionPart> parts = parts(options, slots() / shards);
+    if (parts.size() > 1 || beside) {
       prepareOnce();
     }
     List<Integer> places = new ArrayList<>();
@@ -517,11 +549,16 @@ public final class SparkOptionRunner implements OptionRunner {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     calibration.unpersist();
     calibrationContext.samples().unpersist();
-    calibrationContext.model().close();
     sensitivity.unpersist();
     sensitivityContext.samples().unpersist();
+    models.giveBack(calibrationContext.model().digest());
+    models.close();
   }
 }

@@ -23,6 +23,8 @@ public final class SparkSessions {
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
       conf.setIfMissing("spark.driver.host", "127.0.0.1");
     }
+    // Names of files are said by their characters: in locale C executors would know ASCII alone.
+    conf.setIfMissing("spark.executorEnv.LC_ALL", "C.UTF-8");
     // One thread for linear algebra: each task has a core of its own, and two crash on small
     // stacks.
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");

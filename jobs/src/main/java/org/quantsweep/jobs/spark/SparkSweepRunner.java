@@ -16,7 +16,6 @@ import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.spark.HashPartitioner;
-import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -164,22 +163,9 @@ public final class SparkSweepRunner implements SweepRunner {
     known = evidence;
   }
 
-  /**
-   * What the cluster has now; with dynamic allocation what it may come to have, since executors are
-   * asked for as tasks wait.
-   */
   @Override
   public int slots() {
-    SparkConf conf = spark.getConf();
-    int now = spark.defaultParallelism();
-    if (!conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
-      return now;
-    }
-    long most =
-        (long) conf.getInt("spark.dynamicAllocation.maxExecutors", 0)
-            * Math.max(
-                1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
-    return (int) Math.max(now, Math.min(most, Integer.MAX_VALUE));
+    return ClusterSlots.of(spark);
   }
 
   /** Made when it is first asked for: by then it is told what is known. */

@@ -13,6 +13,7 @@ import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.SamplePart;
 import org.quantsweep.job.SweepRunners;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.spark.ClusterSlots;
 import org.quantsweep.jobs.spark.DeltaStatistics;
 import org.quantsweep.jobs.spark.SharedModels;
 import org.quantsweep.jobs.spark.SparkOptionRunner;
@@ -87,12 +88,13 @@ final class SparkRunners implements SweepRunners {
         settings.criterion(),
         engine,
         fitting,
-        new DeltaStatistics(spark, statistics, work.statistics()));
+        new DeltaStatistics(spark, statistics, work.statistics()),
+        models);
   }
 
   @Override
   public int parallelism() {
-    return spark.sparkContext().defaultParallelism();
+    return ClusterSlots.of(context());
   }
 
   private JavaSparkContext context() {

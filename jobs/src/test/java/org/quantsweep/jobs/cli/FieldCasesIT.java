@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.quantsweep.datasets.picture.PictureDecoder;
 import org.quantsweep.datasets.picture.PictureLimits;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.UnreadableSampleException;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
 import org.quantsweep.testing.SharedData;
@@ -45,7 +47,7 @@ class FieldCasesIT {
     StringWriter err = new StringWriter();
     int code = QuantSweep.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     // One full stop ends a sentence.
-    assertThat(out.toString() + err).doesNotContain("..\n");
+    assertThat(out.toString() + err).doesNotContainPattern("[^ .]\\.\\.\n");
     return new Ran(code, out.toString(), err.toString());
   }
 
@@ -109,6 +111,21 @@ class FieldCasesIT {
   void case11And12OtherKindsOfModels() {
     assertThat(run("inspect", file("11-program.mlmodel")).out())
         .contains(": mlProgram, specification version 6, ");
+    assertThat(run("inspect", file("12-tree.mlmodel")).out())
+        .startsWith(
+            file("12-tree.mlmodel") + ": treeEnsembleRegressor, specification version 1, 114 B, ")
+        .endsWith(
+            "12-tree.mlmodel: a model of kind treeEnsembleRegressor cannot run here: neural"
+                + " networks, ML Programs and pipelines of these can.\n"
+                + "Maybe take the network out of it, or convert the model to one of these.\n");
+    String program = folder.resolve("p.mlmodel").toString();
+    assertThat(
+            run("quantize", file("11-program.mlmodel"), "--scheme", "half", "--output", program)
+                .whole())
+        .isEqualTo(
+            "2\n11-program.mlmodel: an ML Program in a file of its own has no place for compressed"
+                + " constants.\nMaybe save it as a package (.mlpackage) with coremltools.\n");
+    assertThat(Path.of(program)).doesNotExist();
     String output = folder.resolve("q.mlmodel").toString();
     Ran ran = run("quantize", file("12-tree.mlmodel"), "--scheme", "half", "--output", output);
     assertThat(ran.whole())
@@ -118,6 +135,47 @@ class FieldCasesIT {
                 + ": there is nothing to quantize: no weight tensor of it is asked for.\n"
                 + "Maybe look at what it has with quantsweep inspect.\n");
     assertThat(Path.of(output)).doesNotExist();
+  }
+
+  /** A constant that a scheme cannot hold stays, and a line names it; n = 0 is bad input. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "07-mask-inf|16|3|weight tensor 'm/data' is not stored as linear:4, half: weight"
+            + " (-Infinity) at place 1 of [16, 16] is not a finite number",
+        "08-mask-nan|16|4|the reference answers none of the 12 selection samples, so nothing can be"
+            + " judged on them:",
+        "08-outlier-1e6|0|0|weight tensor 'i/weights' is not stored as half: weight (1000000.0) at"
+            + " place 0 of [64, 64] is beyond 65504, the largest number of half precision"
+      })
+  void case07And08ConstantsThatASchemeCannotHold(String name, int rows, int code, String line)
+      throws Exception {
+    Path samples = Files.createDirectories(folder.resolve("samples"));
+    Shape shape = rows == 0 ? Shape.of(64) : Shape.of(rows, 16);
+    Random random = new Random(1);
+    for (int sample = 0; sample < 12; sample++) {
+      float[] values = new float[(int) shape.elementCount()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      NpzArrays.write(samples.resolve(sample + ".npz"), Map.of("x", Tensor.wrap(shape, values)));
+    }
+    Ran ran =
+        run(
+            "sweep",
+            "--model",
+            file(name + ".mlmodel"),
+            "--samples",
+            samples.toString(),
+            "--schemes",
+            "linear:4,half",
+            "--agreement",
+            "0.5",
+            "--output",
+            folder.resolve("out").toString());
+    assertThat(ran.code()).as(ran.err()).isEqualTo(code);
+    assertThat(ran.err().lines().map(each -> each.replaceFirst("^\\d+ s: ", ""))).contains(line);
   }
 
   @ParameterizedTest

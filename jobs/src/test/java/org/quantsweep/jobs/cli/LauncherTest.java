@@ -1,6 +1,7 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
@@ -22,11 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
  * The launcher {@code quantsweep} and its archives of classes, in a clone whose jar holds a program
- * of a few lines: it prints its arguments, and so starts in a moment.
+ * of a few lines, which starts in a moment: it prints its arguments, in what characters it reads
+ * names, or ends as it is told.
  */
 class LauncherTest {
   private static final String PROGRAM =
@@ -34,6 +37,14 @@ class LauncherTest {
       package org.quantsweep.jobs.cli;
       public final class QuantSweep {
         public static void main(String[] arguments) {
+          if (arguments[0].equals("characters")) {
+            System.out.println(System.getProperty("sun.jnu.encoding"));
+            return;
+          }
+          if (arguments[0].equals("predict")) {
+            System.out.flush();
+            Runtime.getRuntime().halt(Integer.parseInt(arguments[1]));
+          }
           System.out.println(String.join(" ", arguments));
           if (Boolean.getBoolean("tell")) {
             var machine = java.lang.management.ManagementFactory.getPlatformMXBean(
@@ -46,8 +57,12 @@ class LauncherTest {
       }
       """;
 
+  private static final Map<String, String> WITHOUT_ARCHIVE =
+      Map.of("QUANTSWEEP_CLASS_ARCHIVE", "no");
+
   @TempDir Path home;
 
+  private LauncherClone clone;
   private Path archives;
 
   /** What a command printed on both streams, its exit code, and where its main class came from. */
@@ -55,20 +70,8 @@ class LauncherTest {
 
   @BeforeEach
   void makeClone() throws Exception {
-    Path repository = PythonEnvironment.repository("quantsweep");
-    Files.copy(repository, home.resolve("quantsweep"));
-    for (String module : List.of(".", "pipeline-core", "datasets", "jobs")) {
-      Files.createDirectories(home.resolve(module));
-      Path pom = home.resolve(module).resolve("pom.xml");
-      Files.copy(PythonEnvironment.repository(module + "/pom.xml"), pom);
-      // Older than the jar, so that nothing is built.
-      Files.setLastModifiedTime(pom, FileTime.fromMillis(0));
-    }
-    for (String sources :
-        List.of("pipeline-core/src/main", "datasets/src/main/java", "jobs/src/main")) {
-      Files.createDirectories(home.resolve(sources));
-    }
-    Files.createDirectories(home.resolve("jobs/target/spark"));
+    clone = new LauncherClone(home);
+    Files.createDirectories(clone.spark());
     archives = home.resolve("jobs/target/archives");
     makeJar("");
   }
@@ -133,9 +136,8 @@ class LauncherTest {
     }
     assertThat(archives).isEmptyFile();
     Files.delete(archives);
-    Map<String, String> without = Map.of("QUANTSWEEP_CLASS_ARCHIVE", "no");
     for (int i = 0; i < 3; i++) {
-      assertThat(run(without, "inspect")).isEqualTo(new Ran(0, "inspect\n", false));
+      assertThat(run(WITHOUT_ARCHIVE, "inspect")).isEqualTo(new Ran(0, "inspect\n", false));
     }
     assertThat(archives).doesNotExist();
   }
@@ -203,6 +205,75 @@ class LauncherTest {
                 + "\nUseParallelGC "
                 + collector.equals("parallel"));
   }
+  /** What the JVM ends with where native code crashes: 128 and the signal's number. */
+  @ParameterizedTest
+  @ValueSource(ints = {132, 134, 135, 136, 139})
+  void aNativeCrashEndsInOneMessage(int code) throws Exception {
+    assertThat(run(WITHOUT_ARCHIVE, "predict", Integer.toString(code)))
+        .isEqualTo(
+            new Ran(
+                1,
+                "quantsweep: native code has crashed (exit code "
+                    + code
+                    + "): the engine cannot run this model here.\n"
+                    + "Maybe convert the model again with a newer converter, and report it if that"
+                    + " does not help.\n",
+                false));
+  }
+
+  /** Memory, then codes of our own and of signals from outside. */
+  @ParameterizedTest
+  @CsvSource({
+    "52, 1, 'quantsweep: memory is out.\n"
+        + "Maybe give it more, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx4g.\n'",
+    "0, 0, ''",
+    "3, 3, ''",
+    "4, 4, ''",
+    "137, 137, ''",
+    "143, 143, ''"
+  })
+  void otherEndsAreNoCrash(int code, int told, String printed) throws Exception {
+    assertThat(run(WITHOUT_ARCHIVE, "predict", Integer.toString(code)))
+        .isEqualTo(new Ran(told, printed, false));
+  }
+
+  /** One that is installed and not of UTF-8 is made here where there is what it takes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "LC_ALL=C",
+        "LC_ALL=POSIX",
+        "LC_ALL=",
+        "LC_ALL=C.UTF-8",
+        "LC_ALL=de_DE.ISO-8859-1",
+        "LC_ALL=xx_YY.UTF-8",
+        "LC_CTYPE=xx_YY",
+        "LANG=de_DE@euro"
+      })
+  void namesOfFilesHaveAllCharactersInEveryLocale(String setting) throws Exception {
+    Map<String, String> environment = new HashMap<>(WITHOUT_ARCHIVE);
+    environment.put(setting.replaceFirst("=.*", ""), setting.replaceFirst(".*=", ""));
+    assertThat(run(environment, "characters")).isEqualTo(new Ran(0, "UTF-8\n", false));
+  }
+
+  @Test
+  void namesOfFilesHaveAllCharactersInALocaleOfFew() throws Exception {
+    Process made =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "localedef -i de_DE -f ISO-8859-1 \"$1\"",
+                "sh",
+                home.resolve("de_few").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(home.resolve("made").toFile())
+            .start();
+    assumeThat(made.waitFor()).as(Files.readString(home.resolve("made"))).isZero();
+    Map<String, String> environment = new HashMap<>(WITHOUT_ARCHIVE);
+    environment.put("LOCPATH", home.toString());
+    environment.put("LC_ALL", "de_few");
+    assertThat(run(environment, "characters")).isEqualTo(new Ran(0, "UTF-8\n", false));
+  }
 
   private void makeJar(String comment) throws Exception {
     Path source = home.resolve("classes/QuantSweep.java");
@@ -212,9 +283,8 @@ class LauncherTest {
         ToolProvider.getSystemJavaCompiler()
             .run(null, null, null, "-d", source.getParent().toString(), source.toString());
     assertThat(compiled).isZero();
-    Path jar = home.resolve("jobs/target/jobs-0.1.0-SNAPSHOT-all.jar");
     String name = "org/quantsweep/jobs/cli/QuantSweep.class";
-    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(clone.jar()))) {
       out.putNextEntry(new JarEntry(name));
       out.write(Files.readAllBytes(source.resolveSibling(name)));
       out.closeEntry();
@@ -245,17 +315,13 @@ class LauncherTest {
 
   private Process start(Map<String, String> environment, Path printed, List<String> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>(List.of("sh", home.resolve("quantsweep").toString()));
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().keySet().removeIf(name -> name.startsWith("QUANTSWEEP_"));
-    builder.environment().remove("SPARK_HOME");
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder
-        .environment()
-        .put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
-    builder.environment().putAll(environment);
-    return builder.redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
+    return clone
+        .command(all, arguments)
+        .redirectErrorStream(true)
+        .redirectOutput(printed.toFile())
+        .start();
   }
 
   private Path onlyOne() throws IOException {

@@ -845,6 +845,7 @@ class PackageCommandsTest {
     String pipeline = SharedData.path("models/PipelineTwoPrograms.mlpackage").toString();
     Ran ran = run("inspect", pipeline);
     assertThat(ran.out())
+        .contains("\nstage[0]: mlProgram\nstage[1]: mlProgram\n")
         .contains("stage[0], function main (default): opset CoreML6, runs on ")
         .contains("\nstage[1], function main (default): opset CoreML6, runs on ")
         .contains("\nstage[0]/n_l0_w")

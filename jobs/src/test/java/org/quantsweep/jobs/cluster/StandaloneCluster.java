@@ -43,10 +43,12 @@ final class StandaloneCluster implements AutoCloseable {
     this.home = Path.of(environment.run(script).output());
     this.folder = folder;
     try {
-      daemon("master", "master.Master", "--port", "0");
+      daemon("master", "127.0.0.1", "master.Master", "--port", "0");
       await("the master to listen", this::masterListens);
       for (int worker = 1; worker <= 2; worker++) {
-        daemon("worker-" + worker, "worker.Worker", "-c", "1", "-m", "1500m", address());
+        // A machine each, as Spark sees it: a slow task is not tried twice on one.
+        String host = "127.0.0." + worker;
+        daemon("worker-" + worker, host, "worker.Worker", "-c", "1", "-m", "1500m", address());
       }
     } catch (IOException | RuntimeException e) {
       close();
@@ -187,13 +189,38 @@ final class StandaloneCluster implements AutoCloseable {
         });
   }
 
+  /**
+   * Lets one executor stand still, for a few seconds at a time, until something holds: the others
+   * may wait for what it has, so that it has to go on in between.
+   */
+  void awaitBesideASlowOne(String what, BooleanSupplier holds) {
+    await(
+        what,
+        () -> {
+          List<ProcessHandle> slow = executors().stream().limit(1).toList();
+          signal("STOP", slow);
+          boolean held = false;
+          for (int look = 0; look < 30 && !held; look++) {
+            pause(100);
+            held = holds.getAsBoolean();
+          }
+          signal("CONT", slow);
+          pause(100);
+          return held;
+        });
+  }
+
   /** Lets executors that stand still go on. */
   void goOn() {
     signal("CONT");
   }
 
   private void signal(String signal) {
-    for (ProcessHandle executor : executors()) {
+    signal(signal, executors());
+  }
+
+  private static void signal(String signal, List<ProcessHandle> executors) {
+    for (ProcessHandle executor : executors) {
       try {
         new ProcessBuilder("kill", "-" + signal, Long.toString(executor.pid())).start().waitFor();
       } catch (IOException e) {
@@ -262,11 +289,12 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private void daemon(String name, String main, String... arguments) throws IOException {
+  private void daemon(String name, String host, String main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/spark-class").toString());
     command.add("org.apache.spark.deploy." + main);
-    command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
+    command.addAll(List.of("--host", host, "--webui-port", "0"));
     command.addAll(List.of(arguments));
     start(name, command);
   }

@@ -149,6 +149,33 @@ class StandaloneClusterIT {
     assertThat(reference).isBetween(references(), 2 * references());
   }
 
+  /** While one executor stands still the other tries its tasks too; each counts once. */
+  @Test
+  void speculationChangesNothing() throws Exception {
+    Path copies = folder.resolve("speculative-copies");
+    Submitted run =
+        driver.run(
+            "speculation",
+            options(
+                "spark.speculation=true",
+                "spark.speculation.interval=50ms",
+                "spark.speculation.quantile=0.05",
+                "spark.speculation.multiplier=1.01",
+                "spark.speculation.task.duration.threshold=1s",
+                "spark.extraListeners=" + SpeculativeCopies.class.getName(),
+                SpeculativeCopies.FILE + "=" + copies),
+            sweep(samples().toString(), "speculation", "--evaluate-all"));
+    awaitFirstCommitToBegin(run, "speculation");
+    cluster.awaitBesideASlowOne(
+        "a task to be tried twice", () -> !run.isRunning() || Files.exists(copies));
+    assertThat(run.exitCode()).as(run::log).isZero();
+
+    assertThat(copies).isNotEmptyFile();
+    assertSameAsLocal("speculation");
+    assertThat(judged("speculation").logical())
+        .isEqualTo(local.at("/cost/inferences").asLong() - references());
+  }
+
   @Test
   void aKilledDriverContinuesFromWhatWasCommitted() throws Exception {
     long all = local.at("/cost/inferences").asLong() - references();

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,6 +23,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,7 @@ import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
+import org.quantsweep.calibration.InputMoments;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.datasets.IngestLimits;
@@ -39,6 +47,8 @@ import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.LocalOptionRunner;
 import org.quantsweep.sweep.SweepCost;
 import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.testing.MadeMoments;
+import scala.Tuple2;
 
 /** Statistics of layers' inputs in Delta: gathered once, whatever is fitted to them. */
 class DeltaStatisticsIT {
@@ -117,6 +127,43 @@ class DeltaStatisticsIT {
     assertThat(again.cost()).isEqualTo(SweepCost.NONE);
   }
 
+  /** What samples gave is not lost with a commit, nor gathered a second time for it. */
+  @Test
+  void whatAFailedCommitHadIsTriedAgain() throws Exception {
+    Path blocked = Files.writeString(folder.resolve("busy"), "a file, for a while");
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<InputMoments> drawn = MadeMoments.drawn(2);
+    LongAccumulator made = spark.sparkContext().longAccumulator();
+    JavaPairRDD<String, InputMoments> moments =
+        context
+            .parallelizePairs(
+                List.of(new Tuple2<>("a", drawn.get(0)), new Tuple2<>("b", drawn.get(1))), 2)
+            .mapValues(
+                own -> {
+                  made.add(1);
+                  return own;
+                })
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    moments.count();
+    Thread freeing =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+              blocked.toFile().delete();
+            });
+    freeing.start();
+    DeltaStatistics statistics = statistics("busy/statistics", KEY);
+    statistics.append(moments);
+    freeing.join();
+    moments.unpersist();
+    assertThat(made.value()).isEqualTo(2);
+    Map<String, InputMoments> stored = statistics.load(List.of("a", "b")).collectAsMap();
+    assertThat(stored).containsOnlyKeys("a", "b");
+    assertThat(MadeMoments.sum(stored.get("a"))).isEqualTo(MadeMoments.sum(drawn.get(0)));
+    assertThat(MadeMoments.sum(stored.get("b"))).isEqualTo(MadeMoments.sum(drawn.get(1)));
+    assertThat(table("busy/statistics").count()).isEqualTo(2);
+  }
+
   @Test
   void aRowThatCannotBeReadIsTold() {
     byte[] moments = new byte[30];
@@ -176,7 +223,10 @@ class DeltaStatisticsIT {
         Criteria.parse("top-1"),
         InferenceEngines.onnxRuntime(),
         SETTINGS,
-        statistics(table, KEY));
+        statistics(table, KEY),
+        new SharedModels(
+            JavaSparkContext.fromSparkContext(spark.sparkContext()),
+            folder.resolve("models").toString()));
   }
 
   private static SparkSweepRunner preparing() {

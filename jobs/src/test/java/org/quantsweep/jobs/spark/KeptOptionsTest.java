@@ -1,9 +1,7 @@
 package org.quantsweep.jobs.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,28 +26,6 @@ class KeptOptionsTest {
     assertThat(kept.of(List.of(option("c"))).get(option("c")).error()).isEqualTo(2);
     kept.clear();
     assertThat(kept.of(List.of(option("d")))).isEmpty();
-  }
-
-  @Test
-  void aCommitThatFailsIsTriedAgain() {
-    List<Integer> tried = new ArrayList<>();
-    Commits.retried(
-        () -> {
-          tried.add(tried.size());
-          if (tried.size() < 3) {
-            throw new IllegalStateException("not now");
-          }
-        });
-    assertThat(tried).containsExactly(0, 1, 2);
-    tried.clear();
-    assertThatThrownBy(
-            () ->
-                Commits.retried(
-                    () -> {
-                      tried.add(tried.size());
-                      throw new IllegalStateException("never " + tried.size());
-                    }))
-        .hasMessage("never 5");
   }
 
   private static TensorOption option(String tensor) {

@@ -44,6 +44,12 @@ class SharedModelIT {
     session.stop();
   }
 
+  /** A session of ours, as on a cluster: executors say names of files by their characters. */
+  @Test
+  void executorsHaveALocaleOfAllCharacters() {
+    assertThat(spark.getConf().get("spark.executorEnv.LC_ALL")).isEqualTo("C.UTF-8");
+  }
+
   @Test
   void aSmallModelIsBroadcastWithItsContent() throws IOException {
     Path storage = folder.resolve("small");

@@ -66,6 +66,9 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
 
   private final Map<OptionRunner, SparkSweepRunner> selecting = new HashMap<>();
 
+  /** What {@link #cut} is told when it asks. */
+  private int slots = 1;
+
   @BeforeAll
   static void open() {
     spark = SparkSessions.open("test", "local[2]");
@@ -81,6 +84,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       ModelFiles model, SampleSource calibration, SampleSource selection, SampleIndex alone) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     tables++;
+    SharedModels models = new SharedModels(context, folder.resolve("models").toString());
     SparkSweepRunner prepares = preparing(context, model, selection);
     OptionRunner runner =
         new SparkOptionRunner(
@@ -94,7 +98,8 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
             engine(),
             CalibrationSettings.DEFAULT,
             new DeltaStatistics(
-                spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")));
+                spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")),
+            models);
     selecting.put(runner, prepares);
     return runner;
   }
@@ -145,7 +150,8 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         CalibrationSettings.DEFAULT,
         new DeltaStatistics(
             spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")),
-        new SparkOptionRunner.Limits(60, 0));
+        new SharedModels(context, folder.resolve("models").toString()),
+        new SparkOptionRunner.Limits(() -> slots, 0));
   }
 
   /** Tells which objects are opened: each is a model that was parsed. */
@@ -258,6 +264,9 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
         SparkSweepRunner prepares = selecting.get(plain);
         SparkOptionRunner cut = cut(given, calibration, prepares, selection.index(), engine())) {
       prepares.runReference();
+      assertThat(cut.groupsAtOnce()).isEqualTo(1);
+      // Executors came since it was made.
+      slots = 60;
       assertThat(cut.measure(weights)).isEqualTo(plain.measure(weights));
       plain.fitInto(here, key, options, Map.of(), FitProgress.SILENT);
       assertThat(cut.groupsAtOnce()).isEqualTo(4);

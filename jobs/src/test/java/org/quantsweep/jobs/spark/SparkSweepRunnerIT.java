@@ -1,13 +1,28 @@
 package org.quantsweep.jobs.spark;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.digest.ByteSize;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.sample.SampleSource;
+import org.quantsweep.sweep.EvaluationTask;
+import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.SweepPlanner;
 import org.quantsweep.sweep.SweepRunner;
 import org.quantsweep.testing.SweepRunnerContract;
 import org.quantsweep.testing.TinySweep;
@@ -36,6 +51,56 @@ class SparkSweepRunnerIT extends SweepRunnerContract {
         TinySweep.preparation(),
         CRITERION,
         engine);
+  }
+
+  /** Content that counts how often its bytes are asked for. */
+  private record Counted(FileContent content) implements FileContent {
+    private static final AtomicInteger ASKED = new AtomicInteger();
+
+    @Override
+    public ByteSize size() {
+      return content.size();
+    }
+
+    @Override
+    public Sha256Digest digest() {
+      return content.digest();
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      ASKED.incrementAndGet();
+      return content.open();
+    }
+
+    /** As it is sent: it is not copied, so that executors ask this one. */
+    @Override
+    public FileContent inMemory(ByteSize limit) {
+      return this;
+    }
+  }
+
+  @Test
+  void anExecutorThatHasACandidateOpenDoesNotAskForItAgain() {
+    SampleSource samples = TinySweep.samples("asked for", 60);
+    ModelFiles candidate = ModelFiles.lone(new Counted(TinySweep.model(2).content()));
+    int opened = 0;
+    try (SweepRunner runner = open(TinySweep.model(1), samples, engine())) {
+      for (int wave = 0; wave < 3; wave++) {
+        BitSet ranks = new BitSet();
+        ranks.set(20 * wave, 20 * wave + 20);
+        List<EvaluationTask> tasks =
+            SweepPlanner.tasks(samples.index(), Map.of(candidate.digest(), ranks));
+        assertThat(tasks).hasSizeGreaterThan(2);
+        Map<Sha256Digest, Evidence> found =
+            runner.evaluate(tasks, Map.of(candidate.digest(), candidate));
+        assertThat(found.get(candidate.digest()).judged().cardinality()).isEqualTo(20);
+        opened = wave == 0 ? Counted.ASKED.get() : opened;
+      }
+    }
+    // By the first of many tasks, and by none after it.
+    assertThat(opened).isBetween(1, 2);
+    assertThat(Counted.ASKED).hasValue(opened);
   }
 
   @Override

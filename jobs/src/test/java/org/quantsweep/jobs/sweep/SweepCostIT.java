@@ -14,15 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.spark.DeltaEvaluationStore;
+import org.quantsweep.jobs.spark.SentModels;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 
-/** What a small sweep costs on Spark, in jobs: each takes a moment, however little it does. */
+/** What a small sweep costs on Spark, in jobs, each of which takes a moment, and in models sent. */
 class SweepCostIT {
   private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
 
@@ -36,11 +38,12 @@ class SweepCostIT {
   @TempDir Path folder;
 
   @Test
-  void aSmallSweepTakesNoMoreJobsThanBefore() throws Exception {
+  void aSmallSweepTakesNoMoreJobsThanBeforeAndSendsEachModelOnce() throws Exception {
     // Commits by the clock would count differently on a slower machine.
     System.setProperty(DeltaEvaluationStore.INTERVAL_SETTING, "1h");
     SparkSession spark = SparkSessions.open("test", "local[2]");
     AtomicInteger jobs = new AtomicInteger();
+    SentModels models = new SentModels();
     SweepResult result;
     try {
       spark
@@ -52,6 +55,7 @@ class SweepCostIT {
                   jobs.incrementAndGet();
                 }
               });
+      spark.sparkContext().addSparkListener(models);
       result = new SweepJob(spark, settings(), SearchListener.SILENT).run();
     } finally {
       System.clearProperty(DeltaEvaluationStore.INTERVAL_SETTING);
@@ -60,6 +64,11 @@ class SweepCostIT {
     }
     assertThat(result.selected()).isNotNull();
     assertThat(jobs.get()).isPositive().isLessThanOrEqualTo(MOST_JOBS);
+    // For every part of the samples, waves and single options.
+    assertThat(models.sent())
+        .contains(Sha256Digest.of(Files.readAllBytes(SAMPLE.resolve("shapes.mlmodel"))))
+        .hasSizeGreaterThan(2)
+        .doesNotHaveDuplicates();
   }
 
   private SweepSettings settings() throws Exception {

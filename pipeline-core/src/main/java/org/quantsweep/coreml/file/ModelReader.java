@@ -160,6 +160,7 @@ public final class ModelReader {
             source,
             new CoreMLModel.ModelInterface(
                 ModelKinds.of(message),
+                message.getCustomModel().getClassName(),
                 message.getSpecificationVersion(),
                 SequenceInputs.of(message, features.inputs()),
                 features.outputs()),

@@ -108,6 +108,7 @@ final class ProgramReader {
               name,
               new CoreMLModel.ModelInterface(
                   ModelKind.ML_PROGRAM,
+                  "",
                   message.getSpecificationVersion(),
                   translated.inputs(),
                   translated.outputs()));

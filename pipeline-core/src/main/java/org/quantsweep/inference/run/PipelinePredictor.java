@@ -41,7 +41,7 @@ final class PipelinePredictor implements Predictor {
           && !kind.isPipeline()
           && kind != ModelKind.ML_PROGRAM
           && ModelLowerings.detectionFilter(stage).isEmpty()) {
-        problems.add("'" + stage.name() + "' (" + kind + ")");
+        problems.add("'" + stage.name() + "' (" + stage.kindInWords() + ")");
       }
     }
     if (!problems.isEmpty()) {

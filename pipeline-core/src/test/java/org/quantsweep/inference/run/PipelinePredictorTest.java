@@ -14,6 +14,7 @@ import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.proto.coreml.CustomModel;
 import org.quantsweep.proto.coreml.FeatureDescription;
 import org.quantsweep.proto.coreml.FeatureType;
 import org.quantsweep.proto.coreml.Model;
@@ -123,6 +124,31 @@ class PipelinePredictorTest {
             "t.mlmodel: a model of kind treeEnsembleRegressor cannot run here: neural networks, ML"
                 + " Programs and pipelines of these can.\nMaybe take the network out of it, or"
                 + " convert the model to one of these.");
+  }
+
+  @Test
+  void aCustomModelIsNamedWithItsClass() {
+    Model.Builder custom =
+        Model.newBuilder()
+            .setSpecificationVersion(4)
+            .setCustomModel(CustomModel.newBuilder().setClassName("Swish"));
+    byte[] alone = custom.build().toByteArray();
+    byte[] stage = pipeline(custom).toByteArray();
+
+    assertThatThrownBy(
+            () -> InferenceEngines.onnxRuntime().open(ModelReader.read(alone, "c.mlmodel")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "c.mlmodel: a model of kind customModel of class 'Swish' cannot run here: neural"
+                + " networks, ML Programs and pipelines of these can.\nMaybe take the network out"
+                + " of it, or convert the model to one of these.");
+    assertThatThrownBy(
+            () -> InferenceEngines.onnxRuntime().open(ModelReader.read(stage, "p.mlmodel")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(
+            "p.mlmodel: 1 stage of the pipeline cannot run here: 'p.mlmodel, stage[0]'"
+                + " (customModel of class 'Swish'). Neural networks, ML Programs and non-maximum"
+                + " suppression can.\nMaybe take the neural network out of its pipeline.");
   }
 
   private static OutputValue array(Shape shape, float... numbers) {

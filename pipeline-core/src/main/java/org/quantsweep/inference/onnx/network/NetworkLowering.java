@@ -51,7 +51,7 @@ final class NetworkLowering {
       throw new BadInputException(
           model.name()
               + ": a model of kind "
-              + model.kind()
+              + model.kindInWords()
               + " cannot run here: neural networks, ML Programs and pipelines of these can.\n"
               + "Maybe take the network out of it, or convert the model to one of these.");
     }
