@@ -14,15 +14,17 @@ import org.quantsweep.quantize.ScaledTableWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
 import org.quantsweep.quantize.Sparsity;
+import org.quantsweep.quantize.WeightAxes;
 import org.quantsweep.tensor.Tensor;
 
 /**
  * Fits the forms of ML Programs to what a layer is fed with: scales of blocks, tables of groups of
  * channels and of vectors, what is left of sparse weights, and joint forms, all in one procedure.
  *
- * <p>A sparse form leaves out the weights whose loss, repaired by the others, costs least: w^2 /
- * [H^-1]_ii (Hassibi and Stork, Optimal Brain Surgeon, 1993; Frantar and Alistarh, SparseGPT, arXiv
- * 2301.00774). Then columns are rounded with feedback, codes and what they stand for are chosen in
+ * <p>A sparse form by share, n:m or blocks leaves out the weights whose loss, repaired by the
+ * others, costs least: w^2 / [H^-1]_ii, summed over a block (Hassibi and Stork, Optimal Brain
+ * Surgeon, 1993; Frantar and Alistarh, SparseGPT, arXiv 2301.00774). A threshold is one of
+ * magnitudes. Then columns are rounded with feedback, codes and what they stand for are chosen in
  * turn. Scales and tables are rounded to their type at every step.
  */
 final class ProgramFitter {
@@ -30,6 +32,7 @@ final class ProgramFitter {
   private final LayerInputs inputs;
   private final IntFunction<RowMetric> metrics;
   private final FloatType type;
+  private final WeightAxes axes;
   private final int rounds;
   private WeightedTable wholeTable;
 
@@ -38,6 +41,7 @@ final class ProgramFitter {
    *
    * @param metrics of a group of channels
    * @param type of the weights
+   * @param axes along which blocks and groups of sparse forms lie
    * @param rounds how often codes and what they stand for are chosen anew
    */
   ProgramFitter(
@@ -45,11 +49,13 @@ final class ProgramFitter {
       LayerInputs inputs,
       IntFunction<RowMetric> metrics,
       FloatType type,
+      WeightAxes axes,
       int rounds) {
     this.weights = weights;
     this.inputs = inputs;
     this.metrics = metrics;
     this.type = type;
+    this.axes = axes;
     this.rounds = rounds;
   }
 
@@ -70,7 +76,10 @@ final class ProgramFitter {
     }
     SparseWeights sparse = (SparseWeights) simple;
     BitSet kept =
-        scheme.sparsity() instanceof Sparsity.Share ? cheapest(sparse.count()) : sparse.kept();
+        scheme.sparsity() instanceof Sparsity.Below
+            ? sparse.kept()
+            : new CostliestWeights(costs(), weights.shape(), axes)
+                .kept(scheme.sparsity(), sparse.kept());
     if (sparse.codes().isEmpty()) {
       return new SparseWeights(sparse.type(), kept, repaired(sparse.type(), kept));
     }
@@ -103,8 +112,8 @@ final class ProgramFitter {
     return new TensorRows(inputs, weights.sharedArray(), metrics, vector, kept::get);
   }
 
-  /** The weights that cost most to leave out; of equal ones the first. */
-  private BitSet cheapest(int count) {
+  /** What it costs to leave each weight out, repaired by the others of its row. */
+  private double[] costs() {
     double[] costs = new double[weights.size()];
     double[] inverse = new double[0];
     for (int channel = 0; channel < channels(); channel++) {
@@ -116,27 +125,7 @@ final class ProgramFitter {
         costs[at] = (double) weights.get(at) * weights.get(at) / inverse[column];
       }
     }
-    BitSet kept = new BitSet(costs.length);
-    if (count == 0) {
-      return kept;
-    }
-    double[] ascending = costs.clone();
-    Arrays.sort(ascending);
-    double least = ascending[costs.length - count];
-    int equal = count;
-    for (int i = 0; i < costs.length; i++) {
-      if (costs[i] > least) {
-        kept.set(i);
-        equal--;
-      }
-    }
-    for (int i = 0; i < costs.length && equal > 0; i++) {
-      if (costs[i] == least) {
-        kept.set(i);
-        equal--;
-      }
-    }
-    return kept;
+    return costs;
   }
 
   private static double[] inverse(RowMetric metric) {
