@@ -299,6 +299,8 @@ class ProgramDeploymentTest {
     assertThat(options).doesNotContain("lut:4@channel");
     assertThat(options.contains("sparse:0.5+lut:4")).isEqualTo(tables4);
     assertThat(options).contains("int8", "lut:6", "sparse:0.5+lut:6", "lut:6+calibrated");
+    // Nobody reports anything against these.
+    assertThat(options).contains("sparse:0.5+int8", "lut:6@vector2", "lut:8@vector2+calibrated");
     // Whoever names it gets it.
     TreeMap<String, Scheme> schemes = new TreeMap<>(Map.of("w", Scheme.parse("lut:4@group8")));
     new ModelEncoder(model).encode(new QuantizationPlan(schemes));
