@@ -65,7 +65,7 @@ class PackageSweepIT {
     NpzArrays.write(samples, Map.of("x", Tensor.wrap(Shape.of(600, 1, 16), numbers)));
   }
 
-  /** One weight tensor is kept so, which leaves no scheme for all: a plan is the answer. */
+  /** One weight tensor is kept so, which leaves no scheme for all: a plan with fitted codes. */
   private List<String> perTensor(String output, String... more) {
     List<String> arguments =
         new ArrayList<>(
@@ -79,9 +79,8 @@ class PackageSweepIT {
                 "0.9",
                 "--deployment-target",
                 "iOS18",
-                "--no-calibration",
                 "--keep",
-                "second_weight_0=int8",
+                "second_weight_0=int8+calibrated",
                 "--sensitivity-samples",
                 "32",
                 "--output",
@@ -119,6 +118,10 @@ class PackageSweepIT {
     assertThat(first.recipe().tensors())
         .extracting(row -> row.tensor())
         .containsExactly("first_weight_0", "second_weight_0");
+    assertThat(first.recipe().tensors())
+        .filteredOn(row -> row.tensor().equals("second_weight_0"))
+        .extracting(row -> row.scheme())
+        .containsExactly("int8+calibrated");
     Path chosen = folder.resolve("one/selected.mlpackage");
     assertThat(ModelReader.files(chosen).digest().hex()).isEqualTo(selected.sha256());
     assertThat(ModelReader.files(chosen).size().bytes()).isEqualTo(selected.encodedSize());
@@ -145,6 +148,8 @@ class PackageSweepIT {
     assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
     assertThat(ModelReader.files(made).digest().hex()).isEqualTo(selected.sha256());
 
+    requireFittedAgain(recipe, made, selected);
+
     StringWriter early = new StringWriter();
     List<String> target =
         List.of(
@@ -162,6 +167,28 @@ class PackageSweepIT {
             "an ML Program of opset CoreML6 loads on iOS 16, macOS 13 and later, not on iOS15.\n"
                 + "Maybe write --deployment-target iOS16, or convert the model again for an earlier"
                 + " system.\n");
+  }
+
+  /** Beside this recipe lie no codes, so that they are derived from the samples. */
+  private void requireFittedAgain(Path recipe, Path made, SweepResult.Chosen selected)
+      throws IOException {
+    Path alone = Files.createDirectory(folder.resolve("alone")).resolve(Recipe.FILE);
+    Files.copy(recipe, alone);
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "quantize",
+            MODEL.toString(),
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            made.toString());
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
+    assertThat(ModelReader.files(made).digest().hex()).isEqualTo(selected.sha256());
   }
 
   private void requirePublished(String registry, SweepResult.Chosen selected) throws IOException {
