@@ -62,8 +62,7 @@ class ProgramSweepTest {
   private static LocalSweep.Outcome run(ModelFiles model, SweepSettings settings) {
     InferenceEngine engine =
         InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, false, settings.functions());
-    try (LocalSweep sweep =
-        new LocalSweep(model, Map.of(SampleSet.MAIN, samples()), engine, 2)) {
+    try (LocalSweep sweep = new LocalSweep(model, Map.of(SampleSet.MAIN, samples()), engine, 2)) {
       return sweep.run(settings, SearchListener.SILENT);
     }
   }
@@ -144,8 +143,7 @@ class ProgramSweepTest {
                 .map(WeightTensor::identity)
                 .toList());
     // A function less to agree with, and its weights stay as they are.
-    SweepResult other =
-        run(given, settings.functions(List.of("other")).build()).result();
+    SweepResult other = run(given, settings.functions(List.of("other")).build()).result();
     assertThat(other.selected().encodedSize())
         .isGreaterThan(outcome.result().selected().encodedSize());
   }

@@ -16,28 +16,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
 import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.mlprogram.MadePrograms;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.files.LocalStorage;
 import org.quantsweep.jobs.registry.HadoopModelRegistry;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -269,6 +279,60 @@ class PackageSweepIT {
         .extracting(SweepResult.Row::scheme)
         .contains("int4@block32", "lut:3", "uint8@tensor", "as-given")
         .doesNotContain("lut:4");
+  }
+
+  /** Codes are fitted to the inputs of all functions that were judged: the recipe says which. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "other"})
+  void fittedCodesOfSeveralFunctionsAreDerivedAgain(String function) throws Exception {
+    Path given = folder.resolve("several.mlpackage");
+    new LocalStorage().prepare(given.toString(), MadePrograms.twoFunctionFiles()).replace();
+    TreeMap<String, Scheme> kept = new TreeMap<>();
+    for (String tensor :
+        function.isEmpty() ? List.of("main/own", "other/own") : List.of("other/own")) {
+      kept.put(tensor, Scheme.parse("int4+calibrated"));
+    }
+    kept.put("main/w", Scheme.parse("lut:4+calibrated"));
+    OptionRules all = OptionRules.ALL;
+    SweepSettings settings =
+        SweepSettings.builder(
+                given.toString(),
+                List.of(samples.toString()),
+                PicturePreparation.DEFAULT,
+                folder.resolve("several").toString())
+            .criterion(Criteria.parse("snr:0"))
+            .threshold(AgreementThreshold.parse("0.5"))
+            .functions(function.isEmpty() ? List.of() : List.of(function))
+            .perTensor(
+                PerTensorSettings.DEFAULT.toBuilder()
+                    .rules(new OptionRules(all.bits(), true, true, true, kept))
+                    .build())
+            .build();
+    Recipe recipe;
+    try (LocalSweep sweep =
+        new LocalSweep(
+            ModelReader.files(given),
+            Map.of(SampleSet.MAIN, LocalSamples.read(samples, IngestLimits.DEFAULT)),
+            InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, false, settings.functions()),
+            2)) {
+      recipe = sweep.run(settings, SearchListener.SILENT).recipe().orElseThrow();
+    }
+    Path alone = folder.resolve(Recipe.FILE);
+    Files.writeString(alone, recipe.toYaml());
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "quantize",
+            given.toString(),
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            folder.resolve("again.mlpackage").toString());
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
   }
 
   private SweepSettings.Builder uniform(String output) {
