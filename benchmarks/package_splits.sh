@@ -2,7 +2,8 @@
 # SqueezeNet as a package and as a network, on several splits of the same photographs, and a line of figures for each.
 #   benchmarks/package_splits.sh DATA OUT [SEED ...]   (DATA holds models/ and images/)
 # All sweeps share one table of evaluations, so options are fitted once for each model.
-# WHICH="ios18 ios16 network rule" leaves some out; rule is Apple's for mixed widths, without calibration.
+# WHICH="ios18 ios16 network" leaves some out. rule-ios18 and rule-ios16 are Apple's rule for mixed widths over the
+# options without calibration; palettes-ios18 and palettes-ios16 are the same over palettes alone, as Apple has it.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 data=$1
@@ -43,17 +44,21 @@ PYTHON
 
 mkdir -p "$out"
 for seed in "$@"; do
-  for which in ${WHICH:-ios18 ios16 network rule}; do
+  for which in ${WHICH:-ios18 ios16 network rule-ios18 rule-ios16 palettes-ios18 palettes-ios16}; do
     case $which in
       ios18) search ios18 "$seed" SqueezeNet_f16_ios18.mlpackage --compute-unit cpu ;;
       ios16) search ios16 "$seed" SqueezeNet_f16_ios16.mlpackage --compute-unit cpu ;;
       network) search network "$seed" SqueezeNet.mlmodel ;;
-      rule)
-        search rule "$seed" SqueezeNet_f16_ios18.mlpackage --compute-unit cpu --no-calibration \
+      rule-ios18 | rule-ios16)
+        search "$which" "$seed" "SqueezeNet_f16_${which#rule-}.mlpackage" --compute-unit cpu --no-calibration \
           --strategy greedy-by-psnr
         ;;
+      palettes-ios18 | palettes-ios16)
+        search "$which" "$seed" "SqueezeNet_f16_${which#palettes-}.mlpackage" --compute-unit cpu --no-calibration \
+          --strategy greedy-by-psnr --tables-only
+        ;;
       *)
-        echo "$which is not among ios18, ios16, network, rule." >&2
+        echo "$which is not among ios18, ios16, network, rule-ios18, rule-ios16, palettes-ios18, palettes-ios16." >&2
         exit 2
         ;;
     esac

@@ -211,7 +211,12 @@ public final class CalibratedQuantizer implements AutoCloseable {
     if (programFitter == null) {
       programFitter =
           new ProgramFitter(
-              tensor.values(), inputs, this::metric, program.type(), settings.rounds());
+              tensor.values(),
+              inputs,
+              this::metric,
+              program.type(),
+              program.axes(),
+              settings.rounds());
     }
     return programFitter;
   }

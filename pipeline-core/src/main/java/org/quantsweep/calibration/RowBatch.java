@@ -228,7 +228,7 @@ final class RowBatch implements AutoCloseable {
 
   /** Computes the gradient anew. */
   void settle() {
-    error = 0;
+    error = metric.parts().isEmpty() ? diagonalError() : 0;
     for (int i = 0; i < gradients.size(); i++) {
       RowMetric.Part part = metric.parts().get(i);
       int start = part.start() * rows;
@@ -243,6 +243,16 @@ final class RowBatch implements AutoCloseable {
         error += (double) difference[j] * gradient[j];
       }
     }
+  }
+
+  /** Where nothing is known of how inputs go together. */
+  private double diagonalError() {
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      double difference = weights[i] - values[i];
+      sum += difference * difference * metric.importance()[i / rows];
+    }
+    return sum;
   }
 
   private void multiply(RowMetric.Part part, float[] numbers, FloatMatrix into) {

@@ -16,6 +16,7 @@ final class TableBooks implements Books.Fitted {
   private final float[][] entries;
   private final AscendingTable[] scalars;
   private final NearestVectors[] vectors;
+  private float scale;
 
   /**
    * Some tables.
@@ -28,12 +29,28 @@ final class TableBooks implements Books.Fitted {
    */
   TableBooks(
       float[][] entries, int vector, int points, IntUnaryOperator tableOf, EntryRounding rounding) {
+    this(entries, vector, points, tableOf, rounding, 0);
+  }
+
+  /**
+   * The same.
+   *
+   * @param scale of entries that are bytes, which all tables share; 0 for floats
+   */
+  TableBooks(
+      float[][] entries,
+      int vector,
+      int points,
+      IntUnaryOperator tableOf,
+      EntryRounding rounding,
+      float scale) {
     this.entries = entries;
     this.vector = vector;
     this.points = points;
     this.size = entries[0].length / vector;
     this.tableOf = tableOf;
     this.rounding = rounding;
+    this.scale = scale;
     this.scalars = new AscendingTable[vector == 1 ? entries.length : 0];
     this.vectors = new NearestVectors[vector == 1 ? 0 : entries.length];
     for (int table = 0; table < entries.length; table++) {
@@ -52,6 +69,21 @@ final class TableBooks implements Books.Fitted {
   /** Not copied. */
   float[] entries(int table) {
     return entries[table];
+  }
+
+  /** Of all tables; a copy. */
+  float[] allEntries() {
+    float[] all = new float[unknowns()];
+    for (int table = 0; table < entries.length; table++) {
+      System.arraycopy(
+          entries[table], 0, all, table * entries[table].length, entries[table].length);
+    }
+    return all;
+  }
+
+  /** The scale of entries that are bytes; 0 for floats. */
+  float scale() {
+    return scale;
   }
 
   private int table(RowBatch batch, int unit) {
@@ -155,13 +187,17 @@ final class TableBooks implements Books.Fitted {
 
   @Override
   public void move(double[] change, Iterable<RowBatch> batches) {
+    double[] exact = new double[unknowns()];
+    float[] before = allEntries();
+    for (int i = 0; i < exact.length; i++) {
+      exact[i] = before[i] + change[i];
+    }
+    scale = rounding.compact() ? rounding.scale(exact) : 0;
+    float[] all = rounding.rounded(exact);
     int[][] renamed = new int[entries.length][];
     for (int table = 0; table < entries.length; table++) {
-      double[] exact = new double[size * vector];
-      for (int i = 0; i < exact.length; i++) {
-        exact[i] = entries[table][i] + change[table * exact.length + i];
-      }
-      float[] moved = rounding.rounded(exact);
+      int from = table * size * vector;
+      float[] moved = Arrays.copyOfRange(all, from, from + size * vector);
       if (vector == 1) {
         renamed[table] = ranks(moved);
         float[] sorted = new float[size];

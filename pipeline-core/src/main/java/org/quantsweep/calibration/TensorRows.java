@@ -136,6 +136,16 @@ final class TensorRows implements AutoCloseable {
     }
   }
 
+  /** What all rows cost, computed anew. */
+  double error() {
+    double error = 0;
+    for (RowBatch batch : batches) {
+      batch.settle();
+      error += batch.error();
+    }
+    return error;
+  }
+
   /**
    * Writes the codes.
    *

@@ -1,6 +1,7 @@
 package org.quantsweep.job;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,10 @@ public record RecipeFitting(SortedMap<String, String> keys) {
   private static final String LARGEST_ORDER = "largest-order";
   private static final String MEAN_TRUST = "mean-trust";
   private static final String ROUNDS = "rounds";
+  private static final String PRECISION = "precision";
+  private static final String HALF = "float16";
+  private static final String FUNCTIONS = "function";
+  private static final String LINE = "\n";
 
   /** Copies the map. */
   public RecipeFitting {
@@ -63,6 +68,12 @@ public record RecipeFitting(SortedMap<String, String> keys) {
     keys.put(LARGEST_ORDER, Integer.toString(own.largestOrder()));
     keys.put(MEAN_TRUST, Double.toString(own.meanTrust()));
     keys.put(ROUNDS, Integer.toString(own.rounds()));
+    if (settings.halfPrecision()) {
+      keys.put(PRECISION, HALF);
+    }
+    if (!settings.functions().isEmpty()) {
+      keys.put(FUNCTIONS, String.join(LINE, settings.functions()));
+    }
     return new RecipeFitting(keys);
   }
 
@@ -147,6 +158,16 @@ public record RecipeFitting(SortedMap<String, String> keys) {
     here.put(ENGINE, engine);
     here.entrySet().removeIf(entry -> entry.getValue().equals(keys.get(entry.getKey())));
     return here;
+  }
+
+  /** Whether what an ML Program holds in half precision was rounded to it. */
+  public boolean halfPrecision() {
+    return HALF.equals(keys.get(PRECISION));
+  }
+
+  /** The functions whose inputs counted; empty for all that the model has. */
+  public List<String> functions() {
+    return keys.containsKey(FUNCTIONS) ? List.of(keys.get(FUNCTIONS).split(LINE)) : List.of();
   }
 
   private long seed() {

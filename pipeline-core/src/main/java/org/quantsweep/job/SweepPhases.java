@@ -20,6 +20,7 @@ import org.quantsweep.search.CandidateJudge;
 import org.quantsweep.search.ClassAgreement;
 import org.quantsweep.search.Confirmation;
 import org.quantsweep.search.Finalists;
+import org.quantsweep.search.GlobalConfigs;
 import org.quantsweep.search.LadderTop;
 import org.quantsweep.search.LargestSize;
 import org.quantsweep.search.LeftOut;
@@ -240,7 +241,8 @@ final class SweepPhases {
                 strategy,
                 chosen.threshold(),
                 // Nothing of it is confirmed.
-                new Finalists(1, 0, chosen.bestUniform(), Optional.empty())));
+                new Finalists(1, 0, chosen.bestUniform(), Optional.empty())),
+        (configs, judge, own) -> configs.smallest(judge, chosen.threshold()));
   }
 
   /** With what the answer does on each class. */
@@ -304,13 +306,20 @@ final class SweepPhases {
                 work.sensitivity().total(),
                 strategy,
                 chosen.bestUniform(),
-                Optional.empty()));
+                Optional.empty()),
+        (configs, judge, own) -> configs.mostAgreeing(new WithinSize(judge, own, largest)));
   }
 
   /** A search by another strategy. */
   private interface OtherSearch {
     PerTensorSearch.Found run(
         Strategy strategy, PerTensorSearch search, CandidateJudge judge, SearchBudget budget);
+  }
+
+  /** A search among the configurations of coremltools' guide. */
+  private interface ConfigSearch {
+    Optional<CandidateEvaluation> run(
+        GlobalConfigs configs, CandidateJudge judge, SearchBudget budget);
   }
 
   /**
@@ -320,7 +329,11 @@ final class SweepPhases {
    * @param taken how many evaluations were taken before plans were searched for
    */
   private SweepFindings compare(
-      PlanWork work, SweepFindings findings, int taken, OtherSearch search) {
+      PlanWork work,
+      SweepFindings findings,
+      int taken,
+      OtherSearch search,
+      ConfigSearch configSearch) {
     List<Strategy> wanted = work.settings().compared();
     if (wanted.isEmpty()) {
       return findings;
@@ -331,6 +344,14 @@ final class SweepPhases {
         listener.phaseStarted("comparison: " + strategy, 0);
         SearchBudget own = budget.beside(taken);
         CandidateJudge judge = judgeOfSelection(own);
+        if (strategy == Strategy.GLOBAL_CONFIG) {
+          GlobalConfigs configs = new GlobalConfigs(open.files().family().candidates());
+          Optional<CandidateEvaluation> choice = configSearch.run(configs, judge, own);
+          all.add(
+              new SweepFindings.Compared(
+                  strategy, choice, configs.size(), judge.judged().size(), own.end()));
+          continue;
+        }
         PerTensorSearch.Found found =
             search.run(
                 strategy,

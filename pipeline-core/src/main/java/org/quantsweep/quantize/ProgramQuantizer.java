@@ -52,6 +52,11 @@ public final class ProgramQuantizer extends TensorQuantizer {
     return type;
   }
 
+  /** What its axes are to the operation that takes it. */
+  public WeightAxes axes() {
+    return axes;
+  }
+
   /** How many weights a sparse scheme stores. */
   public int count(Sparsity sparsity) {
     return kept(sparsity).cardinality();

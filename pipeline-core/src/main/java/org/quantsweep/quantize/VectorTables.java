@@ -1,5 +1,6 @@
 package org.quantsweep.quantize;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -8,7 +9,7 @@ import java.util.SplittableRandom;
  * starts is taken. Large sets are learned from every n-th vector; the last iteration sees all of
  * them.
  */
-final class VectorTables {
+public final class VectorTables {
   private static final int MOST_LEARNED = 1 << 16;
   private static final int ITERATIONS = 30;
   private static final int MOST_STARTS = 12;
@@ -18,6 +19,7 @@ final class VectorTables {
 
   private final float[] vectors;
   private final int length;
+  private final double[] counts;
 
   /**
    * Of vectors one behind the other.
@@ -25,35 +27,61 @@ final class VectorTables {
    * @param length of each
    */
   VectorTables(float[] vectors, int length) {
+    this(vectors, length, ones(vectors.length / length));
+  }
+
+  /**
+   * Of vectors that count differently.
+   *
+   * @param vectors one behind the other, not copied
+   * @param length of each
+   * @param counts how much each counts, at least 0, not copied
+   */
+  public VectorTables(float[] vectors, int length, double[] counts) {
     this.vectors = vectors;
     this.length = length;
+    this.counts = counts;
+  }
+
+  private static double[] ones(int count) {
+    double[] ones = new double[count];
+    Arrays.fill(ones, 1);
+    return ones;
   }
 
   /** A table of so many vectors; where fewer are different, some repeat. */
-  float[] fit(int entries) {
-    int count = vectors.length / length;
-    int step = (count + MOST_LEARNED - 1) / MOST_LEARNED;
-    float[] learned = new float[(count + step - 1) / step * length];
-    for (int i = 0; i * step < count; i++) {
-      System.arraycopy(vectors, i * step * length, learned, i * length, length);
-    }
-    SplittableRandom random = new SplittableRandom(learned.length / length);
-    float[] table =
-        improved(learned, starts(learned, entries, learned.length / length / 2, random));
-    long further = Math.min(MOST_STARTS, SMALL / ((long) learned.length * entries));
-    for (int start = 1; start < further; start++) {
-      int first = random.nextInt(learned.length / length);
-      float[] other = improved(learned, starts(learned, entries, first, random));
-      table = error(learned, other) < error(learned, table) ? other : table;
-    }
-    return step > 1 ? means(vectors, table) : table;
+  public float[] fit(int entries) {
+    int step = (counts.length + MOST_LEARNED - 1) / MOST_LEARNED;
+    return step > 1 ? means(everyOther(step).fit(entries)) : learned(entries);
   }
 
-  private float[] improved(float[] learned, float[] start) {
+  private VectorTables everyOther(int step) {
+    int count = (counts.length + step - 1) / step;
+    float[] some = new float[count * length];
+    double[] own = new double[count];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(vectors, i * step * length, some, i * length, length);
+      own[i] = counts[i * step];
+    }
+    return new VectorTables(some, length, own);
+  }
+
+  private float[] learned(int entries) {
+    SplittableRandom random = new SplittableRandom(counts.length);
+    float[] table = improved(starts(entries, counts.length / 2, random));
+    long further = Math.min(MOST_STARTS, SMALL / ((long) vectors.length * entries));
+    for (int start = 1; start < further; start++) {
+      float[] other = improved(starts(entries, random.nextInt(counts.length), random));
+      table = error(other) < error(table) ? other : table;
+    }
+    return table;
+  }
+
+  private float[] improved(float[] start) {
     float[] table = start;
     for (int iteration = 0; iteration < ITERATIONS; iteration++) {
-      float[] moved = means(learned, table);
-      boolean same = java.util.Arrays.equals(moved, table);
+      float[] moved = means(table);
+      boolean same = Arrays.equals(moved, table);
       table = moved;
       if (same) {
         break;
@@ -62,31 +90,29 @@ final class VectorTables {
     return table;
   }
 
-  private double error(float[] learned, float[] table) {
-    byte[] codes = nearest(learned, table, length);
+  private double error(float[] table) {
+    byte[] codes = nearest(vectors, table, length);
     double error = 0;
     for (int i = 0; i < codes.length; i++) {
-      error += distance(learned, i * length, table, (codes[i] & 255) * length, length);
+      error += counts[i] * distance(i, table, codes[i] & 255);
     }
     return error;
   }
 
-  private float[] starts(float[] learned, int entries, int first, SplittableRandom random) {
-    int count = learned.length / length;
+  private float[] starts(int entries, int first, SplittableRandom random) {
     float[] table = new float[entries * length];
-    double[] distances = new double[count];
-    java.util.Arrays.fill(distances, Double.POSITIVE_INFINITY);
+    double[] distances = new double[counts.length];
+    Arrays.fill(distances, Double.POSITIVE_INFINITY);
     int chosen = first;
     for (int entry = 0; entry < entries; entry++) {
-      System.arraycopy(learned, chosen * length, table, entry * length, length);
+      System.arraycopy(vectors, chosen * length, table, entry * length, length);
       double sum = 0;
-      for (int i = 0; i < count; i++) {
-        distances[i] =
-            Math.min(distances[i], distance(learned, i * length, table, entry * length, length));
+      for (int i = 0; i < distances.length; i++) {
+        distances[i] = Math.min(distances[i], counts[i] * distance(i, table, entry));
         sum += distances[i];
       }
       double place = random.nextDouble() * sum;
-      for (int i = 0; i < count && sum > 0; i++) {
+      for (int i = 0; i < distances.length && sum > 0; i++) {
         place -= distances[i];
         if (distances[i] > 0) {
           chosen = i;
@@ -100,21 +126,21 @@ final class VectorTables {
   }
 
   /** The means of the vectors nearest to each entry; entries without any stay. */
-  private float[] means(float[] of, float[] table) {
-    byte[] codes = nearest(of, table, length);
+  private float[] means(float[] table) {
+    byte[] codes = nearest(vectors, table, length);
     double[] sums = new double[table.length];
-    int[] counts = new int[table.length / length];
+    double[] masses = new double[table.length / length];
     for (int i = 0; i < codes.length; i++) {
       int entry = codes[i] & 255;
-      counts[entry]++;
+      masses[entry] += counts[i];
       for (int j = 0; j < length; j++) {
-        sums[entry * length + j] += of[i * length + j];
+        sums[entry * length + j] += counts[i] * vectors[i * length + j];
       }
     }
     float[] means = table.clone();
-    for (int entry = 0; entry < counts.length; entry++) {
-      for (int j = 0; j < length && counts[entry] > 0; j++) {
-        means[entry * length + j] = (float) (sums[entry * length + j] / counts[entry]);
+    for (int entry = 0; entry < masses.length; entry++) {
+      for (int j = 0; j < length && masses[entry] > 0; j++) {
+        means[entry * length + j] = (float) (sums[entry * length + j] / masses[entry]);
       }
     }
     return means;
@@ -134,10 +160,10 @@ final class VectorTables {
     return codes;
   }
 
-  private static double distance(float[] a, int i, float[] b, int j, int length) {
+  private double distance(int vector, float[] table, int entry) {
     double sum = 0;
     for (int k = 0; k < length; k++) {
-      double difference = (double) a[i + k] - b[j + k];
+      double difference = (double) vectors[vector * length + k] - table[entry * length + k];
       sum += difference * difference;
     }
     return sum;

@@ -14,11 +14,26 @@ import org.quantsweep.sweep.TensorOption;
  * them see the same options, sensitivities and evaluations, so that they can be compared.
  */
 public enum Strategy {
-  /** One scheme for all weight tensors, the calibrated ones included. */
+  /** One of the search's own options for all weight tensors, the calibrated ones included. */
   UNIFORM("uniform") {
     @Override
     public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
       return space.uniform();
+    }
+
+    @Override
+    boolean needsSensitivities() {
+      return false;
+    }
+  },
+  /**
+   * One configuration for all weight tensors, in the order of coremltools' guide ({@link
+   * GlobalConfigs}): no line of plans, only something to compare with.
+   */
+  GLOBAL_CONFIG("global-config") {
+    @Override
+    public List<QuantizationPlan> line(SearchSpace space, Map<TensorOption, Sensitivity> measured) {
+      throw new IllegalStateException(this + " lines no plans up.");
     }
 
     @Override
@@ -80,6 +95,11 @@ public enum Strategy {
    */
   public abstract List<QuantizationPlan> line(
       SearchSpace space, Map<TensorOption, Sensitivity> measured);
+
+  /** Those that line plans up, which a search can go along. */
+  public static List<Strategy> lining() {
+    return Arrays.stream(values()).filter(own -> own != GLOBAL_CONFIG).toList();
+  }
 
   /** Whether its line depends on what options do alone. */
   boolean needsSensitivities() {

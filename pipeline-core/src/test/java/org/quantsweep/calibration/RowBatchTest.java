@@ -255,6 +255,29 @@ class RowBatchTest {
     }
   }
 
+  /** Bytes of all tables have one scale in the file, however far the tables are moved. */
+  @Test
+  void bytesOfSeveralTablesShareOneScale() {
+    World world = new World(6, 10, 6);
+    EntryRounding bytes = new EntryRounding(FloatType.SINGLE, true);
+    float[][] entries = {{-0.8f, -0.2f, 0.3f, 0.7f}, {-0.4f, -0.1f, 0.2f, 0.5f}};
+    TableBooks books =
+        new TableBooks(entries, 1, 10, channel -> channel < 3 ? 0 : 1, bytes, 0.8f / 127);
+    try (RowBatch batch = world.batch(1)) {
+      batch.round(books);
+      double before = world.error(batch);
+      BooksRefit.refit(books, List.of(batch));
+      assertThat(world.error(batch)).isLessThan(before);
+    }
+    double most = 0;
+    for (float entry : books.allEntries()) {
+      double number = entry / books.scale();
+      assertThat(number).isCloseTo(Math.rint(number), within(1e-4));
+      most = Math.max(most, Math.abs(number));
+    }
+    assertThat(most).isCloseTo(127, within(1e-4));
+  }
+
   @Test
   void entriesStayInAscendingOrderAndCodesFollow() {
     World world = new World(9, 10, 6);

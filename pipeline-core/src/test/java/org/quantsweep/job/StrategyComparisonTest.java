@@ -2,9 +2,15 @@ package org.quantsweep.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.report.ResultFile;
@@ -19,6 +25,11 @@ import org.quantsweep.testing.TinySweep;
 /** What other strategies choose, beside the answer and without a part in it. */
 class StrategyComparisonTest {
   private static final List<Strategy> ALL = List.of(Strategy.values());
+
+  /** What coremltools' guide tries, step by step, of what networks have. */
+  private static final List<List<String>> GUIDE =
+      List.of(
+          List.of("linear-symmetric:8", "lut-kmeans:8", "lut-kmeans:6"), List.of("lut-kmeans:4"));
 
   private static SweepSettings.Builder settings() {
     return SweepSettings.builder("tiny", List.of("all"), TinySweep.preparation(), "out")
@@ -61,7 +72,7 @@ class StrategyComparisonTest {
       assertThat(compared.strategies())
           .extracting(SweepResult.StrategyChoice::strategy)
           .containsExactlyElementsOf(ALL.stream().map(Strategy::toString).toList());
-      for (Strategy strategy : ALL) {
+      for (Strategy strategy : Strategy.lining()) {
         SweepResult.StrategyChoice choice = compared.strategies().get(ALL.indexOf(strategy));
         SweepResult own =
             run(
@@ -86,6 +97,46 @@ class StrategyComparisonTest {
         assertThat(ResultTable.toText(compared)).contains("  " + strategy + ": ");
       }
       assertThat(ResultFile.fromJson(ResultFile.toJson(compared), "r")).isEqualTo(compared);
+    }
+  }
+
+  /** Told again from what every uniform candidate does, which another sweep counts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0.3", "0.6", "0.8", "0.9", "0.97", "1"})
+  void oneConfigurationForAllIsTriedInTheGuidesOrder(String threshold) {
+    AgreementThreshold wanted = AgreementThreshold.parse(threshold);
+    try (LocalSweep sweep = sweep(2)) {
+      Map<String, SweepResult.Row> family =
+          run(sweep, settings().uniform().evaluateAll().build()).candidates().stream()
+              .collect(Collectors.toMap(SweepResult.Row::scheme, row -> row));
+      Optional<SweepResult.Row> expected = Optional.empty();
+      for (List<String> step : GUIDE) {
+        Optional<SweepResult.Row> smallest =
+            step.stream()
+                .map(family::get)
+                .filter(Objects::nonNull)
+                .filter(
+                    row -> row.agreement().agreeing() >= wanted.required(row.agreement().samples()))
+                .min(Comparator.comparingLong(SweepResult.Row::encodedSize));
+        if (smallest.isEmpty()) {
+          break;
+        }
+        expected = smallest;
+      }
+      SweepResult.StrategyChoice choice =
+          run(
+                  sweep,
+                  settings()
+                      .threshold(wanted)
+                      .perTensor(comparing(List.of(Strategy.GLOBAL_CONFIG)))
+                      .build())
+              .strategies()
+              .get(0);
+      assertThat(choice.scheme()).isEqualTo(expected.map(SweepResult.Row::scheme).orElse(null));
+      assertThat(choice.plan()).isNull();
+      // Tables of 256 entries are larger than this model.
+      assertThat(family).doesNotContainKey("lut-kmeans:8");
+      assertThat(choice.line()).isEqualTo(3);
     }
   }
 

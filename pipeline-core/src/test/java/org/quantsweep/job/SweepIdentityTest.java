@@ -93,11 +93,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("71377a87c3f2d8b0ff9370b08af0fd81a24af3600f7832ceb2254904f2c440a4");
+        .isEqualTo("f256b9263d36003d6496def00f16021e8d5e8a907512bbe5852305f3a088692d");
     assertThat(identity.moments().hex())
         .isEqualTo("dadf90fa7b9981b37c771319f8b534829920a8085d486b27ff1a49014a2ba38c");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("96e1162c4ca11389a43fe1bade8577cf6a787a79e140b3d63bd3d3c58bf28ce7");
+        .isEqualTo("32d852eec2506eb5ce716b810bb26889c15f3bca9147a4ecdcd7e27c1ea4b542");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())

@@ -270,6 +270,21 @@ class ProgramQuantizerTest {
     assertLeft(Shape.of(2, 4), values, scheme, mask, floats);
   }
 
+  /** coremltools keeps less than half of zeros dense, by its minimum_sparsity_percentile of 0.5. */
+  @Test
+  void aThresholdThatLeavesOutFewIsSparseToo() {
+    float[] values = {.1f, -.5f, .25f, 0, .3f, -.05f, .8f, -.2f};
+    assertLeft(
+        Shape.of(2, 4), values, "sparse:below0.06", "11101011", "0.1 -0.5 0.25 0.3 0.8 -0.2");
+  }
+
+  /** NumPy's sort leaves open which of them coremltools takes. */
+  @Test
+  void ofEqualMagnitudesTheFirstAreLeftOut() {
+    float[] values = {1, -1, 1, 1, 2, 1, -1, 2, 1, 2, -1, 1};
+    assertLeft(Shape.of(3, 4), values, "sparse:2of4", "001110010101", "1 1 2 2 2 1");
+  }
+
   private static final float[] FOUR_ROWS = {
     .1f, .9f, .2f, .3f, -.1f, .5f, -.7f, .05f, .6f, .2f, .4f, -.3f
   };

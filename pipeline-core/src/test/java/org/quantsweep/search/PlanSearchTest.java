@@ -151,7 +151,7 @@ class PlanSearchTest {
   @Test
   void everyStrategyLinesUpAscendingPlansOfTheSameSpace() {
     PlanWorld world = new PlanWorld(3, 5, 100, 0);
-    for (Strategy strategy : Strategy.values()) {
+    for (Strategy strategy : Strategy.lining()) {
       List<Candidate> line = new ArrayList<>();
       for (QuantizationPlan plan : strategy.line(world.space, world.measured)) {
         assertThat(plan.schemes().keySet()).isEqualTo(world.space.tensors().keySet());

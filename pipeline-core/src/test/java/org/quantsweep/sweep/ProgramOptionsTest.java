@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -23,7 +21,6 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Programs;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
-import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;
@@ -33,7 +30,6 @@ import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.run.FunctionsEngine;
 import org.quantsweep.quantize.Scheme;
-import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.Sample;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
@@ -41,6 +37,7 @@ import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.DrawnInputs;
 import org.quantsweep.testing.SharedData;
 import org.quantsweep.testing.TinySweep;
 
@@ -51,46 +48,6 @@ class ProgramOptionsTest {
   private static final int SAMPLES = 6;
 
   private final InferenceEngine engine = InferenceEngines.onnxRuntime();
-
-  /** Numbers of the sample's own, for some calls. */
-  private record Drawn(int calls) implements SamplePreparation {
-    @Override
-    public SortedMap<String, Tensor> prepare(Sample sample, List<InputDescription> inputs) {
-      return prepareCalls(sample, inputs).get(0);
-    }
-
-    @Override
-    public List<SortedMap<String, Tensor>> prepareCalls(
-        Sample sample, List<InputDescription> inputs) {
-      Random random = new Random(sample.digest().hex().hashCode());
-      List<SortedMap<String, Tensor>> prepared = new ArrayList<>();
-      for (int call = 0; call < calls; call++) {
-        TreeMap<String, Tensor> arrays = new TreeMap<>();
-        for (InputDescription input : inputs) {
-          boolean isPicture = input instanceof InputDescription.Picture;
-          Shape shape = shape(input);
-          float[] values = new float[(int) shape.elementCount()];
-          for (int i = 0; i < values.length; i++) {
-            values[i] = isPicture ? random.nextInt(256) : (float) random.nextGaussian();
-          }
-          arrays.put(input.name(), Tensor.wrap(shape, values));
-        }
-        prepared.add(arrays);
-      }
-      return prepared;
-    }
-
-    private static Shape shape(InputDescription input) {
-      return input instanceof InputDescription.Picture picture
-          ? Shape.of(picture.colorSpace().channels(), picture.height(), picture.width())
-          : ((InputDescription.Array) input).shape();
-    }
-
-    @Override
-    public Sha256Digest digest() {
-      return Sha256Digest.ofText("drawn");
-    }
-  }
 
   @Test
   void anOptionAloneDoesWhatAFileWithItsWeightsDoes() throws Exception {
@@ -104,10 +61,12 @@ class ProgramOptionsTest {
     }
     CoreMLModel written = read(new Programs.Blob(2, bytes.array(), 0));
     TensorOption option = new TensorOption("w", SCHEME);
-    Sensitivity found = measured(model, option, Tensor.wrap(Shape.of(4, 16), other), new Drawn(1));
+    Sensitivity found =
+        measured(model, option, Tensor.wrap(Shape.of(4, 16), other), new DrawnInputs(1));
     try (Predictor one = engine.open(model);
         Predictor two = engine.open(written)) {
-      requireSame(found, model, new Drawn(1), calls -> one.predictCalls(calls), two::predictCalls);
+      requireSame(
+          found, model, new DrawnInputs(1), calls -> one.predictCalls(calls), two::predictCalls);
     }
     assertThat(found.disagreeing()).isBetween(1L, SAMPLES - 1L);
   }
@@ -118,7 +77,7 @@ class ProgramOptionsTest {
   void allCallsOfASampleCount(String name) throws Exception {
     Path file = SharedData.path("models/" + name + ".mlpackage");
     CoreMLModel model = ModelReader.read(file);
-    Drawn drawn = new Drawn(3);
+    DrawnInputs drawn = new DrawnInputs(3);
     List<WeightTensor> matrices =
         model.weightTensors().stream().filter(tensor -> !tensor.isVector()).toList();
     WeightTensor tensor = matrices.get(matrices.size() / 2);
@@ -160,7 +119,7 @@ class ProgramOptionsTest {
   @Test
   void anOptionDoesWhatItDoesInEveryFunction() throws Exception {
     CoreMLModel model = ModelReader.read(SharedData.path("models/MultiFunctionMnist.mlpackage"));
-    Drawn drawn = new Drawn(1);
+    DrawnInputs drawn = new DrawnInputs(1);
     int alone = 0;
     int shared = 0;
     for (WeightTensor tensor : model.weightTensors()) {
@@ -193,7 +152,7 @@ class ProgramOptionsTest {
   @Test
   void momentsAreOfEveryFunction() throws Exception {
     CoreMLModel model = ModelReader.read(SharedData.path("models/MultiFunctionMnist.mlpackage"));
-    Drawn drawn = new Drawn(1);
+    DrawnInputs drawn = new DrawnInputs(1);
     Map<String, InputMoments> all = moments(new FunctionsEngine(engine, List.of()), model, drawn);
     Map<String, Long> counts = new TreeMap<>();
     for (String function : model.functions()) {
@@ -205,7 +164,7 @@ class ProgramOptionsTest {
   }
 
   private Map<String, InputMoments> moments(
-      InferenceEngine engine, CoreMLModel model, Drawn drawn) {
+      InferenceEngine engine, CoreMLModel model, DrawnInputs drawn) {
     List<String> tensors =
         model.weightTensors().stream()
             .filter(tensor -> !tensor.isVector())
@@ -269,7 +228,7 @@ class ProgramOptionsTest {
   }
 
   private static void requireSame(
-      Sensitivity found, CoreMLModel model, Drawn drawn, Answering plain, Answering changed)
+      Sensitivity found, CoreMLModel model, DrawnInputs drawn, Answering plain, Answering changed)
       throws Exception {
     double loss = 0;
     long disagreeing = 0;

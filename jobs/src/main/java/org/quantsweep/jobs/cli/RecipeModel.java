@@ -129,7 +129,9 @@ final class RecipeModel {
     SamplePreparation preparation = SteppedPreparation.ofFlags(fitting.keys());
     InferenceEngine engine =
         new GuardedEngine(
-            InferenceEngines.onnxRuntime(), new FirstRunGuard(InferenceEngine.RUN_LIMIT));
+            InferenceEngines.onnxRuntime(
+                InferenceEngine.RUN_LIMIT, fitting.halfPrecision(), fitting.functions()),
+            new FirstRunGuard(InferenceEngine.RUN_LIMIT));
     try (CommandSamples samples = CommandSamples.open(given)) {
       samples.remarks().forEach(err::println);
       samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));

@@ -131,7 +131,7 @@ final class SearchOptions {
       paramLabel = "RULE",
       description =
           "Per-tensor: say what these rules would choose on the same selection samples, for example"
-              + " greedy-by-psnr,uniform. They change nothing of the answer.")
+              + " greedy-by-psnr,global-config. They change nothing of the answer.")
   private List<String> compared = new ArrayList<>();
 
   @Option(
@@ -219,7 +219,7 @@ final class SearchOptions {
     Strategy lined =
         strategy == null
             ? usually.strategy()
-            : parse(problems, "--strategy", strategy, Strategy.values());
+            : parse(problems, "--strategy", strategy, Strategy.lining().toArray(new Strategy[0]));
     List<Strategy> others = new ArrayList<>();
     for (String name : compared) {
       Strategy other = parse(problems, "--compare-strategies", name, Strategy.values());

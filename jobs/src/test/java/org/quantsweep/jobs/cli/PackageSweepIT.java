@@ -16,28 +16,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
 import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.mlprogram.MadePrograms;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.LocalSamples;
 import org.quantsweep.datasets.picture.PicturePreparation;
+import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.files.LocalStorage;
 import org.quantsweep.jobs.registry.HadoopModelRegistry;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.SweepResult;
+import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -65,7 +75,7 @@ class PackageSweepIT {
     NpzArrays.write(samples, Map.of("x", Tensor.wrap(Shape.of(600, 1, 16), numbers)));
   }
 
-  /** One weight tensor is kept so, which leaves no scheme for all: a plan is the answer. */
+  /** One weight tensor is kept so, which leaves no scheme for all: a plan with fitted codes. */
   private List<String> perTensor(String output, String... more) {
     List<String> arguments =
         new ArrayList<>(
@@ -79,9 +89,8 @@ class PackageSweepIT {
                 "0.9",
                 "--deployment-target",
                 "iOS18",
-                "--no-calibration",
                 "--keep",
-                "second_weight_0=int8",
+                "second_weight_0=int8+calibrated",
                 "--sensitivity-samples",
                 "32",
                 "--output",
@@ -119,6 +128,10 @@ class PackageSweepIT {
     assertThat(first.recipe().tensors())
         .extracting(row -> row.tensor())
         .containsExactly("first_weight_0", "second_weight_0");
+    assertThat(first.recipe().tensors())
+        .filteredOn(row -> row.tensor().equals("second_weight_0"))
+        .extracting(row -> row.scheme())
+        .containsExactly("int8+calibrated");
     Path chosen = folder.resolve("one/selected.mlpackage");
     assertThat(ModelReader.files(chosen).digest().hex()).isEqualTo(selected.sha256());
     assertThat(ModelReader.files(chosen).size().bytes()).isEqualTo(selected.encodedSize());
@@ -145,6 +158,8 @@ class PackageSweepIT {
     assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
     assertThat(ModelReader.files(made).digest().hex()).isEqualTo(selected.sha256());
 
+    requireFittedAgain(recipe, made, selected);
+
     StringWriter early = new StringWriter();
     List<String> target =
         List.of(
@@ -162,6 +177,28 @@ class PackageSweepIT {
             "an ML Program of opset CoreML6 loads on iOS 16, macOS 13 and later, not on iOS15.\n"
                 + "Maybe write --deployment-target iOS16, or convert the model again for an earlier"
                 + " system.\n");
+  }
+
+  /** Beside this recipe lie no codes, so that they are derived from the samples. */
+  private void requireFittedAgain(Path recipe, Path made, SweepResult.Chosen selected)
+      throws IOException {
+    Path alone = Files.createDirectory(folder.resolve("alone")).resolve(Recipe.FILE);
+    Files.copy(recipe, alone);
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "quantize",
+            MODEL.toString(),
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            made.toString());
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
+    assertThat(ModelReader.files(made).digest().hex()).isEqualTo(selected.sha256());
   }
 
   private void requirePublished(String registry, SweepResult.Chosen selected) throws IOException {
@@ -242,6 +279,60 @@ class PackageSweepIT {
         .extracting(SweepResult.Row::scheme)
         .contains("int4@block32", "lut:3", "uint8@tensor", "as-given")
         .doesNotContain("lut:4");
+  }
+
+  /** Codes are fitted to the inputs of all functions that were judged: the recipe says which. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "other"})
+  void fittedCodesOfSeveralFunctionsAreDerivedAgain(String function) throws Exception {
+    Path given = folder.resolve("several.mlpackage");
+    new LocalStorage().prepare(given.toString(), MadePrograms.twoFunctionFiles()).replace();
+    TreeMap<String, Scheme> kept = new TreeMap<>();
+    for (String tensor :
+        function.isEmpty() ? List.of("main/own", "other/own") : List.of("other/own")) {
+      kept.put(tensor, Scheme.parse("int4+calibrated"));
+    }
+    kept.put("main/w", Scheme.parse("lut:4+calibrated"));
+    OptionRules all = OptionRules.ALL;
+    SweepSettings settings =
+        SweepSettings.builder(
+                given.toString(),
+                List.of(samples.toString()),
+                PicturePreparation.DEFAULT,
+                folder.resolve("several").toString())
+            .criterion(Criteria.parse("snr:0"))
+            .threshold(AgreementThreshold.parse("0.5"))
+            .functions(function.isEmpty() ? List.of() : List.of(function))
+            .perTensor(
+                PerTensorSettings.DEFAULT.toBuilder()
+                    .rules(new OptionRules(all.bits(), true, true, true, kept))
+                    .build())
+            .build();
+    Recipe recipe;
+    try (LocalSweep sweep =
+        new LocalSweep(
+            ModelReader.files(given),
+            Map.of(SampleSet.MAIN, LocalSamples.read(samples, IngestLimits.DEFAULT)),
+            InferenceEngines.onnxRuntime(InferenceEngine.RUN_LIMIT, false, settings.functions()),
+            2)) {
+      recipe = sweep.run(settings, SearchListener.SILENT).recipe().orElseThrow();
+    }
+    Path alone = folder.resolve(Recipe.FILE);
+    Files.writeString(alone, recipe.toYaml());
+    StringWriter err = new StringWriter();
+    int code =
+        run(
+            err,
+            "quantize",
+            given.toString(),
+            "--recipe",
+            alone.toString(),
+            "--calibration",
+            samples.toString(),
+            "--output",
+            folder.resolve("again.mlpackage").toString());
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(err).hasToString("this is the model that the recipe names (SHA-256)\n");
   }
 
   private SweepSettings.Builder uniform(String output) {

@@ -285,9 +285,18 @@ class SweepSettingsTest {
     assertThatThrownBy(() -> parse(List.of("--compare-strategies", "uniform,greedy-by-pnsr")))
         .isInstanceOf(UsageException.class)
         .hasMessage(
-            "--compare-strategies (greedy-by-pnsr) must be one of uniform, knapsack,"
-                + " knapsack-on-error, knapsack-on-drop, greedy-by-psnr, greedy-by-agreement.\n"
+            "--compare-strategies (greedy-by-pnsr) must be one of uniform, global-config,"
+                + " knapsack, knapsack-on-error, knapsack-on-drop, greedy-by-psnr,"
+                + " greedy-by-agreement.\n"
                 + "Maybe write greedy-by-psnr.");
+    assertThat(parse(List.of("--compare-strategies", "knapsack,global-config")).flags())
+        .containsEntry("compare-strategies", "global-config,knapsack");
+    assertThatThrownBy(() -> parse(List.of("--strategy", "global-config")))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--strategy (global-config) must be one of uniform, knapsack, knapsack-on-error,"
+                + " knapsack-on-drop, greedy-by-psnr, greedy-by-agreement.\nMaybe write"
+                + " uniform.");
     assertThatThrownBy(
             () -> parse(List.of("--family", "uniform", "--compare-strategies", "greedy-by-psnr")))
         .hasMessage(

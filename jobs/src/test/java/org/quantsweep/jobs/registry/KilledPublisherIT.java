@@ -10,20 +10,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.artifact.FileContent;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.registry.Alias;
 import org.quantsweep.registry.EvidenceFile;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.registry.PublishedVersion;
 import org.quantsweep.registry.RegisteredModel;
 
-/** A publisher that is killed at any moment leaves what readers saw before, or one version more. */
+/**
+ * A publisher that is killed at any moment leaves what readers saw before, or one version more.
+ * Every other one publishes folders of files.
+ */
 class KilledPublisherIT {
   private static final int KILLS = 10;
   private static final int LATEST_MILLISECONDS = 120;
@@ -82,9 +88,8 @@ class KilledPublisherIT {
     RegisteredModel model = found.get();
     assertThat(model.versions()).hasSizeGreaterThanOrEqualTo(known);
     for (PublishedVersion version : model.versions().subList(known, model.versions().size())) {
-      try (InputStream in = registry.fetch(name, version.version()).content().open()) {
-        assertThat(Sha256Digest.of(in.readAllBytes())).isEqualTo(version.digest());
-      }
+      assertThat(readAgain(registry.fetch(name, version.version())).digest())
+          .isEqualTo(version.digest());
       assertThat(registry.provenance(name, version.version()).codeVersion()).isEqualTo("test");
       assertThat(registry.evidence(name, version.version()))
           .isEqualTo(List.of(new EvidenceFile("result.json", PublishingLoop.EVIDENCE)));
@@ -96,6 +101,17 @@ class KilledPublisherIT {
     assertThat(challenger.map(PublishedVersion::version).orElse(0))
         .isBetween(Math.max(0, before - 1), model.versions().size());
     return model.versions().size();
+  }
+
+  /** The same files, known by what their bytes are now. */
+  private static ModelFiles readAgain(ModelFiles model) throws IOException {
+    Map<String, FileContent> files = new TreeMap<>();
+    for (Map.Entry<String, FileContent> file : model.files().entrySet()) {
+      try (InputStream in = file.getValue().open()) {
+        files.put(file.getKey(), FileContent.of(in.readAllBytes()));
+      }
+    }
+    return model.isLone() ? ModelFiles.lone(files.get("")) : ModelFiles.tree(files);
   }
 
   private static int leftovers(Path root) throws IOException {
@@ -115,7 +131,8 @@ class KilledPublisherIT {
             "@" + arguments,
             PublishingLoop.class.getName(),
             root.toString(),
-            Integer.toString(seed))
+            Integer.toString(seed),
+            seed % 2 == 0 ? "lone" : "tree")
         .redirectError(folder.resolve("publisher.log").toFile())
         .start();
   }

@@ -338,7 +338,8 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
                 engine(),
                 CalibrationSettings.DEFAULT,
                 new DeltaStatistics(
-                    spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")))) {
+                    spark, folder.resolve("t" + tables).toString(), Sha256Digest.ofText("key")),
+                new SharedModels(context, folder.resolve("models").toString()))) {
       selects.runReference();
       calibrates.runReference();
       // Two groups, of which each looks at the samples.

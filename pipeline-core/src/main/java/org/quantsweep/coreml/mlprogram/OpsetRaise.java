@@ -7,9 +7,10 @@ import java.util.Set;
 /**
  * Whether a function means the same under a later opset. What changes from CoreML7 on: a zero in
  * the shape of {@code reshape} is counted from the right, negative indices of {@code gather} and
- * {@code scatter} are out of bounds, and {@code crop_resize} and {@code non_maximum_suppression}
- * have other parameters. Indices that follow from data are taken for ones that are not negative,
- * because the raised model is the one that is judged.
+ * {@code scatter} are out of bounds, {@code clip} must have an alpha below its beta, and {@code
+ * crop_resize} and {@code non_maximum_suppression} have other parameters. Indices that follow from
+ * data are taken for ones that are not negative, because the raised model is the one that is
+ * judged.
  */
 final class OpsetRaise {
   private static final Set<String> OTHER_PARAMETERS =
@@ -57,7 +58,27 @@ final class OpsetRaise {
     if (indexed && holds(operation, "indices", constants, -1)) {
       return Optional.of(named(operation, "has negative indices, which are out of bounds there"));
     }
-    return Optional.empty();
+    return type.equals("clip") ? clip(operation, constants) : Optional.empty();
+  }
+
+  private static Optional<String> clip(Operation operation, ConstantScope constants) {
+    Optional<TensorValue> alpha = bound(operation, "alpha", constants);
+    Optional<TensorValue> beta = bound(operation, "beta", constants);
+    if (alpha.isEmpty() || beta.isEmpty()) {
+      return Optional.empty();
+    }
+    float least = alpha.get().floats()[0];
+    float most = beta.get().floats()[0];
+    return least < most
+        ? Optional.empty()
+        : Optional.of(
+            named(
+                operation,
+                "has an alpha ("
+                    + least
+                    + ") that is not below its beta ("
+                    + most
+                    + "), as it must be there"));
   }
 
   private static String named(Operation operation, String reason) {
@@ -67,22 +88,28 @@ final class OpsetRaise {
   /** Whether a constant parameter holds a number: 0, or any below 0 where -1 is asked for. */
   private static boolean holds(
       Operation operation, String parameter, ConstantScope constants, int asked) {
-    List<Binding> bindings = operation.inputs().getOrDefault(parameter, List.of());
-    if (bindings.size() != 1) {
+    Optional<TensorValue> bound = bound(operation, parameter, constants);
+    if (bound.isEmpty() || !bound.get().type().isInteger()) {
       return false;
     }
-    ProgramValue bound =
-        bindings.get(0) instanceof Binding.Literal literal
-            ? literal.value()
-            : constants.find(((Binding.Name) bindings.get(0)).name()).orElse(null);
-    if (!(bound instanceof TensorValue value) || !value.type().isInteger()) {
-      return false;
-    }
-    for (long number : value.integers()) {
+    for (long number : bound.get().integers()) {
       if (asked == 0 ? number == 0 : number < 0) {
         return true;
       }
     }
     return false;
+  }
+
+  private static Optional<TensorValue> bound(
+      Operation operation, String parameter, ConstantScope constants) {
+    List<Binding> bindings = operation.inputs().getOrDefault(parameter, List.of());
+    if (bindings.size() != 1) {
+      return Optional.empty();
+    }
+    ProgramValue bound =
+        bindings.get(0) instanceof Binding.Literal literal
+            ? literal.value()
+            : constants.find(((Binding.Name) bindings.get(0)).name()).orElse(null);
+    return bound instanceof TensorValue value ? Optional.of(value) : Optional.empty();
   }
 }

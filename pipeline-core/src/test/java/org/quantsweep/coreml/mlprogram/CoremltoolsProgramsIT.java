@@ -9,23 +9,38 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.agreement.Criteria;
 import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
+import org.quantsweep.coreml.ComputeUnit;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Deployment;
+import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
+import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.job.LocalSweep;
+import org.quantsweep.job.PerTensorSettings;
+import org.quantsweep.job.SampleSet;
+import org.quantsweep.job.SweepSettings;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.search.OptionRules;
+import org.quantsweep.search.SearchListener;
 import org.quantsweep.tensor.Tensor;
+import org.quantsweep.testing.DrawnInputs;
 import org.quantsweep.testing.NpzArrays;
 import org.quantsweep.testing.PythonEnvironment;
 import org.quantsweep.testing.PythonEnvironment.Outcome;
 import org.quantsweep.testing.SharedData;
+import org.quantsweep.testing.TinySweep;
 
 /**
  * The real coremltools 9.0 opens every package that we write and finds the constants that we
@@ -134,6 +149,8 @@ class CoremltoolsProgramsIT {
         packages++;
       }
     }
+    constants += write(swept(), "swept.mlpackage");
+    packages++;
 
     Outcome outcome = check();
 
@@ -141,6 +158,39 @@ class CoremltoolsProgramsIT {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output().lines().reduce("", (one, last) -> last))
         .isEqualTo(packages + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  /** What a sweep chooses: fitted codes of two kinds, one of them joint and sparse. */
+  private static ModelFiles swept() {
+    OptionRules rules =
+        new OptionRules(
+            OptionRules.ALL.bits(),
+            true,
+            true,
+            true,
+            new TreeMap<>(
+                Map.of(
+                    "w", Scheme.parse("sparse:2of4+lut:4+int8+calibrated"),
+                    "v", Scheme.parse("uint4@block4+calibrated"))));
+    SweepSettings settings =
+        SweepSettings.builder("made.mlpackage", List.of("drawn"), new DrawnInputs(1), "out")
+            .criterion(Criteria.parse("snr:0"))
+            .threshold(AgreementThreshold.parse("0.5"))
+            .deployment(
+                new Deployment(Optional.of(DeploymentTarget.parse("iOS18")), ComputeUnit.CPU))
+            .perTensor(PerTensorSettings.DEFAULT.toBuilder().rules(rules).build())
+            .build();
+    try (LocalSweep sweep =
+        new LocalSweep(
+            MadePrograms.plainFiles("CoreML6", 7),
+            Map.of(SampleSet.MAIN, TinySweep.samples("drawn", 60)),
+            InferenceEngines.onnxRuntime(),
+            2)) {
+      LocalSweep.Outcome outcome = sweep.run(settings, SearchListener.SILENT);
+      assertThat(outcome.recipe().orElseThrow().tensors().values())
+          .contains("sparse:2of4+lut:4+int8+calibrated", "uint4@block4+calibrated");
+      return outcome.model().orElseThrow();
+    }
   }
 
   private static String name(String source, String scheme) {

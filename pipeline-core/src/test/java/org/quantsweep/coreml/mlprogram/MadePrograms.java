@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.Programs;
@@ -29,7 +30,7 @@ import org.quantsweep.proto.mil.ValueType;
 import org.quantsweep.quantize.HalfPrecisionCodec;
 
 /** Programs from x [1, 16] to z [1, 16] with constants in a file, of drawn numbers. */
-final class MadePrograms {
+public final class MadePrograms {
   /** Every form that programs have. */
   static final List<String> SCHEMES =
       List.of(
@@ -151,14 +152,26 @@ final class MadePrograms {
   }
 
   static CoreMLModel read(Model.Builder model, Constants constants) {
-    return ModelReader.read(
-        Programs.files(Programs.parts(model.build(), constants.blobs())), "made.mlpackage");
+    return read(files(model, constants));
+  }
+
+  private static CoreMLModel read(ModelFiles files) {
+    return ModelReader.read(files, "made.mlpackage");
+  }
+
+  private static ModelFiles files(Model.Builder model, Constants constants) {
+    return Programs.files(Programs.parts(model.build(), constants.blobs()));
   }
 
   /** One function: two weight tensors, one taken twice, and one in the program itself. */
   static CoreMLModel plain(String opset, int version) {
+    return read(plainFiles(opset, version));
+  }
+
+  /** The files of {@link #plain}. */
+  public static ModelFiles plainFiles(String opset, int version) {
     Constants file = new Constants();
-    return read(
+    return files(
         model(
             opset,
             version,
@@ -301,6 +314,26 @@ final class MadePrograms {
         file);
   }
 
+  /** Two functions that share one weight tensor, each with one of its own behind it. */
+  public static ModelFiles twoFunctionFiles() {
+    Constants file = new Constants();
+    Operation.Builder w = file.drawn("w", 16, 16);
+    Map<String, Function> functions = new TreeMap<>();
+    for (String name : List.of("main", "other")) {
+      functions.put(
+          name,
+          function(
+                  "CoreML8",
+                  bias(),
+                  w,
+                  file.drawn("own", 16, 16),
+                  linear("a", "x", "w"),
+                  linear("z", "a", "own"))
+              .build());
+    }
+    return files(model(9, functions), file);
+  }
+
   /**
    * Two functions whose constants have the same codes in the file, and tables beside them.
    *
@@ -335,6 +368,11 @@ final class MadePrograms {
    * functions in files of version 7 only, which hold one.
    */
   static CoreMLModel compressed(int version, List<String> names) {
+    return read(compressedFiles(version, names));
+  }
+
+  /** The files of {@link #compressed(int, List)}. */
+  public static ModelFiles compressedFiles(int version, List<String> names) {
     Constants file = new Constants();
     Map<String, Function> functions = new TreeMap<>();
     for (String name : names) {
@@ -353,7 +391,7 @@ final class MadePrograms {
                   linear("z", "c", "w"))
               .build());
     }
-    return read(model(version, functions), file);
+    return files(model(version, functions), file);
   }
 
   /** 16 entries. */

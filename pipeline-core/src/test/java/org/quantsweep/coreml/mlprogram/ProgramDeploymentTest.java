@@ -6,6 +6,7 @@ import static org.quantsweep.coreml.Programs.array;
 import static org.quantsweep.coreml.Programs.constant;
 import static org.quantsweep.coreml.Programs.floats;
 import static org.quantsweep.coreml.Programs.integers;
+import static org.quantsweep.coreml.Programs.literal;
 import static org.quantsweep.coreml.Programs.name;
 import static org.quantsweep.coreml.Programs.operation;
 
@@ -113,6 +114,31 @@ class ProgramDeploymentTest {
           with(operation(type, "changed", MadePrograms.ROW, "x", "boxes", "bias")),
           "operation 'changed' (" + type + ") has other parameters there");
     }
+  }
+
+  private static Operation.Builder clip(float beta) {
+    return operation("clip", "changed", MadePrograms.ROW, "x", "alpha", "alpha")
+        .putInputs("beta", literal(floats(array(DataType.FLOAT32), beta)));
+  }
+
+  /** From iOS 17 on alpha must be below beta. */
+  @ParameterizedTest
+  @CsvSource({"6, 0, 6.0, 0.0", "0.5, 0.5, 0.5, 0.5"})
+  void aClipWithoutARangeIsNamed(float alpha, float beta, String least, String most) {
+    refusesToRaise(
+        with(constant("alpha", floats(array(DataType.FLOAT32), alpha)), clip(beta)),
+        "operation 'changed' (clip) has an alpha ("
+            + least
+            + ") that is not below its beta ("
+            + most
+            + "), as it must be there");
+  }
+
+  @Test
+  void aClipOfARangeIsRaised() {
+    CoreMLModel model = with(constant("alpha", floats(array(DataType.FLOAT32), 0)), clip(6));
+    TreeMap<String, Scheme> schemes = new TreeMap<>(Map.of("w", Scheme.parse("int4")));
+    new ModelEncoder(model).encode(new QuantizationPlan(schemes));
   }
 
   /** Indices from 0 on and shapes without zeros mean the same. */
@@ -240,9 +266,13 @@ class ProgramDeploymentTest {
   }
 
   private static List<String> options(CoreMLModel model) {
+    return options(model, "w");
+  }
+
+  private static List<String> options(CoreMLModel model, String identity) {
     WeightTensor w =
         model.weightTensors().stream()
-            .filter(tensor -> tensor.identity().equals("w"))
+            .filter(tensor -> tensor.identity().equals(identity))
             .findFirst()
             .orElseThrow();
     return model.format().options(w).stream().map(model.format()::spelled).toList();
@@ -269,8 +299,35 @@ class ProgramDeploymentTest {
     assertThat(options).doesNotContain("lut:4@channel");
     assertThat(options.contains("sparse:0.5+lut:4")).isEqualTo(tables4);
     assertThat(options).contains("int8", "lut:6", "sparse:0.5+lut:6", "lut:6+calibrated");
+    // Nobody reports anything against these.
+    assertThat(options).contains("sparse:0.5+int8", "lut:6@vector2", "lut:8@vector2+calibrated");
     // Whoever names it gets it.
     TreeMap<String, Scheme> schemes = new TreeMap<>(Map.of("w", Scheme.parse("lut:4@group8")));
+    new ModelEncoder(model).encode(new QuantizationPlan(schemes));
+  }
+
+  /** At equal bytes leaving weights out never won there. Whoever names it gets it. */
+  @Test
+  void sparseFormsAreNoOptionsOfConvolutions() {
+    float[] kernel = new float[256];
+    for (int i = 0; i < kernel.length; i++) {
+      kernel[i] = i - 99.5f;
+    }
+    CoreMLModel model =
+        with(
+                constant("deep", integers(array(DataType.INT32, 3), 1, 16, 1)),
+                operation("reshape", "r", array(DataType.FLOAT32, 1, 16, 1), "x", "shape", "deep"),
+                constant("kernel", floats(array(DataType.FLOAT32, 16, 16, 1), kernel)),
+                operation("conv", "c", array(DataType.FLOAT32, 1, 16, 1), "r", "weight", "kernel"),
+                constant("flat", integers(array(DataType.INT32, 2), 1, 16)),
+                operation("reshape", "changed", MadePrograms.ROW, "c", "shape", "flat"))
+            .forDeployment(on("iOS18", ComputeUnit.CPU));
+    assertThat(options(model, "w")).contains("int8", "sparse:0.5+int8", "sparse:0.5+lut:4");
+    assertThat(options(model, "kernel"))
+        .contains("int8", "lut:4+calibrated")
+        .noneMatch(scheme -> scheme.startsWith("sparse:"));
+    TreeMap<String, Scheme> schemes =
+        new TreeMap<>(Map.of("kernel", Scheme.parse("sparse:0.5+lut:4")));
     new ModelEncoder(model).encode(new QuantizationPlan(schemes));
   }
 
