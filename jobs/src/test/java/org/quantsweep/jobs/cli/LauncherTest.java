@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.quantsweep.testing.PythonEnvironment;
 
 /**
  * The launcher {@code quantsweep} and its archives of classes, in a clone whose jar holds a program
@@ -205,6 +204,7 @@ class LauncherTest {
                 + "\nUseParallelGC "
                 + collector.equals("parallel"));
   }
+
   /** What the JVM ends with where native code crashes: 128 and the signal's number. */
   @ParameterizedTest
   @ValueSource(ints = {132, 134, 135, 136, 139})
