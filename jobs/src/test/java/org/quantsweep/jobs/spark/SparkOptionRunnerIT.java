@@ -84,8 +84,8 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
       ModelFiles model, SampleSource calibration, SampleSource selection, SampleIndex alone) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     tables++;
-    SharedModels models = new SharedModels(context, folder.resolve("models").toString());
     SparkSweepRunner prepares = preparing(context, model, selection);
+    SharedModels models = new SharedModels(context, folder.resolve("models").toString());
     OptionRunner runner =
         new SparkOptionRunner(
             context,
@@ -190,6 +190,7 @@ class SparkOptionRunnerIT extends OptionRunnerContract {
 
   @Test
   void aModelIsParsedOnceForAllTasksOfAnExecutor() {
+    slots = 60;
     ModelFiles given = TinySweep.model(1);
     SampleSource calibration = TinySweep.samples("fitted to", 40);
     SampleSource selection = TinySweep.samples("selects", 20);
