@@ -40,7 +40,7 @@ class LauncherTest {
             System.out.println(System.getProperty("sun.jnu.encoding"));
             return;
           }
-          if (arguments[0].equals("predict")) {
+          if (arguments[0].equals("predict") && arguments[1].matches("[0-9]+")) {
             System.out.flush();
             Runtime.getRuntime().halt(Integer.parseInt(arguments[1]));
           }
@@ -315,8 +315,9 @@ class LauncherTest {
 
   private Process start(Map<String, String> environment, Path printed, List<String> arguments)
       throws IOException {
-    Map<String, String> all = new HashMap<>(environment);
+    Map<String, String> all = new HashMap<>();
     all.put("QUANTSWEEP_JAVA_OPTIONS", "-Xlog:class+load=info:file=" + home.resolve("loaded"));
+    all.putAll(environment);
     return clone
         .command(all, arguments)
         .redirectErrorStream(true)
