@@ -17,6 +17,7 @@ import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.quantize.OptimalTableSet;
+import org.quantsweep.sample.InputDescription;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
@@ -53,9 +54,36 @@ public final class LocalOptionRunner implements OptionRunner {
       int parallelism) {
     this(
         model,
-        decoded(model, calibration, preparation, criterion, engine),
-        decoded(model, sensitivity, preparation, criterion, engine),
-        criterion,
+        new Decoding(preparation, criterion, inputs(model, engine)),
+        calibration,
+        sensitivity,
+        engine,
+        settings,
+        parallelism);
+  }
+
+  /** How samples are decoded. */
+  private record Decoding(
+      SamplePreparation preparation, Criterion criterion, List<InputDescription> inputs) {
+    ReadySamples of(SampleSource source) {
+      return new DecodedSamples(
+          source, new ShardEvaluator(source.index(), preparation, criterion), inputs);
+    }
+  }
+
+  private LocalOptionRunner(
+      CoreMLModel model,
+      Decoding decoding,
+      SampleSource calibration,
+      SampleSource sensitivity,
+      InferenceEngine engine,
+      CalibrationSettings settings,
+      int parallelism) {
+    this(
+        model,
+        decoding.of(calibration),
+        decoding.of(sensitivity),
+        decoding.criterion(),
         engine,
         settings,
         parallelism);
@@ -87,15 +115,9 @@ public final class LocalOptionRunner implements OptionRunner {
     this.threads = Executors.newFixedThreadPool(parallelism);
   }
 
-  private static ReadySamples decoded(
-      CoreMLModel model,
-      SampleSource source,
-      SamplePreparation preparation,
-      Criterion criterion,
-      InferenceEngine engine) {
+  private static List<InputDescription> inputs(CoreMLModel model, InferenceEngine engine) {
     try (Predictor opened = engine.open(model)) {
-      return new DecodedSamples(
-          source, new ShardEvaluator(source.index(), preparation, criterion), opened.inputs());
+      return opened.inputs();
     }
   }
 

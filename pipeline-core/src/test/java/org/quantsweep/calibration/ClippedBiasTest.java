@@ -113,25 +113,18 @@ class ClippedBiasTest {
   }
 
   private static CoreMLModel program(Operation.Builder clipping) {
-    Model.Builder model = Model.newBuilder().setSpecificationVersion(8);
-    model
-        .getDescriptionBuilder()
-        .addInput(Networks.array("x", 1, 16))
-        .addOutput(Networks.array("z", 1, 4));
-    model
-        .getMlProgramBuilder()
-        .setVersion(1)
-        .putFunctions(
-            "main",
+    Model.Builder model =
+        Programs.model(
             function(
-                    "CoreML7",
-                    constant("w", floats(array(DataType.FLOAT32, 4, 16), values("w"))),
-                    constant("b", floats(array(DataType.FLOAT32, 4), values("b"))),
-                    constant("low", floats(array(DataType.FLOAT32), -1.5f)),
-                    constant("high", floats(array(DataType.FLOAT32), 2.5f)),
-                    operation("linear", "y", FOUR, "x", "weight", "w").putInputs("bias", name("b")),
-                    clipping.putInputs("x", name("y")))
-                .build());
+                "CoreML7",
+                constant("w", floats(array(DataType.FLOAT32, 4, 16), values("w"))),
+                constant("b", floats(array(DataType.FLOAT32, 4), values("b"))),
+                constant("low", floats(array(DataType.FLOAT32), -1.5f)),
+                constant("high", floats(array(DataType.FLOAT32), 2.5f)),
+                operation("linear", "y", FOUR, "x", "weight", "w").putInputs("bias", name("b")),
+                clipping.putInputs("x", name("y"))),
+            1,
+            4);
     return ModelReader.read(Programs.files(Programs.parts(model.build())), "clipped.mlpackage");
   }
 

@@ -40,25 +40,31 @@ public final class Programs {
    * then y reshaped to z [2, 2]; CoreML7, version 8.
    */
   public static Model.Builder linear() {
+    return model(
+        function(
+            "CoreML7",
+            constant("w", blob(array(DataType.FLOAT32, 4, 16), 64)),
+            constant("b", floats(array(DataType.FLOAT32, 4), 1, 2, 3, 4)),
+            operation("linear", "y", array(DataType.FLOAT32, 1, 4), "x", "weight", "w")
+                .putInputs("bias", name("b")),
+            constant("s", integers(array(DataType.INT32, 2), 2, 2)),
+            operation("reshape", "z", array(DataType.FLOAT32, 2, 2), "y", "shape", "s")),
+        2,
+        2);
+  }
+
+  /**
+   * A model of version 8 that has one function from x [1, 16] to z.
+   *
+   * @param answer the shape of z
+   */
+  public static Model.Builder model(Function.Builder main, long... answer) {
     Model.Builder model = Model.newBuilder().setSpecificationVersion(8);
     model
         .getDescriptionBuilder()
         .addInput(Networks.array("x", 1, 16))
-        .addOutput(Networks.array("z", 2, 2));
-    model
-        .getMlProgramBuilder()
-        .setVersion(1)
-        .putFunctions(
-            "main",
-            function(
-                    "CoreML7",
-                    constant("w", blob(array(DataType.FLOAT32, 4, 16), 64)),
-                    constant("b", floats(array(DataType.FLOAT32, 4), 1, 2, 3, 4)),
-                    operation("linear", "y", array(DataType.FLOAT32, 1, 4), "x", "weight", "w")
-                        .putInputs("bias", name("b")),
-                    constant("s", integers(array(DataType.INT32, 2), 2, 2)),
-                    operation("reshape", "z", array(DataType.FLOAT32, 2, 2), "y", "shape", "s"))
-                .build());
+        .addOutput(Networks.array("z", answer));
+    model.getMlProgramBuilder().setVersion(1).putFunctions("main", main.build());
     return model;
   }
 

@@ -22,7 +22,6 @@ import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.artifact.DownloadSize;
 import org.quantsweep.artifact.ModelFiles;
-import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.Programs;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
@@ -68,28 +67,19 @@ class DownloadProgramTest {
     Random random = new Random(4);
     ValueType hidden = array(DataType.FLOAT32, 1, 64);
     ValueType answer = array(DataType.FLOAT32, 1, 16);
-    Model.Builder model = Model.newBuilder().setSpecificationVersion(8);
-    model
-        .getDescriptionBuilder()
-        .addInput(Networks.array("x", 1, 16))
-        .addOutput(Networks.array("z", 1, 16));
-    model
-        .getMlProgramBuilder()
-        .setVersion(1)
-        .putFunctions(
-            "main",
+    Model.Builder model =
+        Programs.model(
             function(
-                    "CoreML7",
-                    constant("w", blob(array(DataType.FLOAT32, 64, 16), 64)),
-                    constant("b", floats(array(DataType.FLOAT32, 64), new float[64])),
-                    operation("linear", "y", hidden, "x", "weight", "w")
-                        .putInputs("bias", name("b")),
-                    operation("relu", "r", hidden).putInputs("x", name("y")),
-                    constant("v", blob(array(DataType.FLOAT32, 16, 64), 64 + 64 + 4096)),
-                    constant("c", floats(array(DataType.FLOAT32, 16), new float[16])),
-                    operation("linear", "z", answer, "r", "weight", "v")
-                        .putInputs("bias", name("c")))
-                .build());
+                "CoreML7",
+                constant("w", blob(array(DataType.FLOAT32, 64, 16), 64)),
+                constant("b", floats(array(DataType.FLOAT32, 64), new float[64])),
+                operation("linear", "y", hidden, "x", "weight", "w").putInputs("bias", name("b")),
+                operation("relu", "r", hidden).putInputs("x", name("y")),
+                constant("v", blob(array(DataType.FLOAT32, 16, 64), 64 + 64 + 4096)),
+                constant("c", floats(array(DataType.FLOAT32, 16), new float[16])),
+                operation("linear", "z", answer, "r", "weight", "v").putInputs("bias", name("c"))),
+            1,
+            16);
     return Programs.files(Programs.parts(model.build(), drawn(random), drawn(random)));
   }
 

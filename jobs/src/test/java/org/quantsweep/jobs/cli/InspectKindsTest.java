@@ -10,10 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quantsweep.proto.coreml.ArrayFeatureType;
+import org.quantsweep.coreml.Networks;
 import org.quantsweep.proto.coreml.CustomModel;
-import org.quantsweep.proto.coreml.FeatureDescription;
-import org.quantsweep.proto.coreml.FeatureType;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.ModelDescription;
 import org.quantsweep.proto.coreml.Normalizer;
@@ -24,23 +22,13 @@ import org.quantsweep.proto.coreml.PipelineClassifier;
 class InspectKindsTest {
   @TempDir Path folder;
 
-  private static FeatureDescription array(String name) {
-    return FeatureDescription.newBuilder()
-        .setName(name)
-        .setType(
-            FeatureType.newBuilder()
-                .setMultiArrayType(
-                    ArrayFeatureType.newBuilder()
-                        .addShape(4)
-                        .setDataType(ArrayFeatureType.ArrayDataType.FLOAT32)))
-        .build();
-  }
-
   private static Model.Builder from(String input, String output) {
     return Model.newBuilder()
         .setSpecificationVersion(4)
         .setDescription(
-            ModelDescription.newBuilder().addInput(array(input)).addOutput(array(output)));
+            ModelDescription.newBuilder()
+                .addInput(Networks.array(input, 4))
+                .addOutput(Networks.array(output, 4)));
   }
 
   private static Model custom(String name, String input, String output) {

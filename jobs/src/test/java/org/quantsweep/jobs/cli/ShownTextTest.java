@@ -16,9 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.quantsweep.proto.coreml.ArrayFeatureType;
-import org.quantsweep.proto.coreml.FeatureDescription;
-import org.quantsweep.proto.coreml.FeatureType;
+import org.quantsweep.coreml.Networks;
 import org.quantsweep.proto.coreml.Model;
 import org.quantsweep.proto.coreml.Normalizer;
 
@@ -100,25 +98,16 @@ class ShownTextTest {
         Model.newBuilder()
             .setSpecificationVersion(4)
             .setNormalizer(Normalizer.getDefaultInstance());
-    model.getDescriptionBuilder().addInput(feature("x\ny")).addOutput(feature("z\nIt runs."));
+    model
+        .getDescriptionBuilder()
+        .addInput(Networks.array("x\ny", 4))
+        .addOutput(Networks.array("z\nIt runs.", 4));
     Path file = Files.write(folder.resolve("n.mlmodel"), model.build().toByteArray());
     StringWriter out = new StringWriter();
     QuantSweep.run(
         new PrintWriter(out, true), new PrintWriter(out, true), "inspect", file.toString());
     assertThat(out.toString())
         .contains("\ninput  x\\u000ay: ", "\noutput z\\u000aIt runs.\nlayers {}\n");
-  }
-
-  private static FeatureDescription feature(String name) {
-    return FeatureDescription.newBuilder()
-        .setName(name)
-        .setType(
-            FeatureType.newBuilder()
-                .setMultiArrayType(
-                    ArrayFeatureType.newBuilder()
-                        .addShape(4)
-                        .setDataType(ArrayFeatureType.ArrayDataType.FLOAT32)))
-        .build();
   }
 
   @Test

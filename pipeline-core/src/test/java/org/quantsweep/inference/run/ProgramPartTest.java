@@ -14,7 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.ModelCuts;
-import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.Programs;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
@@ -167,31 +166,24 @@ class ProgramPartTest {
   void theLargestWholeNumberStaysLarge() throws PredictionException {
     var f32 = org.quantsweep.proto.mil.DataType.FLOAT32;
     var i32 = org.quantsweep.proto.mil.DataType.INT32;
-    Model.Builder model = Model.newBuilder().setSpecificationVersion(8);
-    model
-        .getDescriptionBuilder()
-        .addInput(Networks.array("x", 1, 16))
-        .addOutput(Networks.array("z", 1, 16));
-    model
-        .getMlProgramBuilder()
-        .setVersion(1)
-        .putFunctions(
-            "main",
+    Model.Builder model =
+        Programs.model(
             Programs.function(
-                    "CoreML7",
-                    Programs.constant("most", whole(Integer.MAX_VALUE)),
-                    Programs.constant("hundred", whole(100)),
-                    Programs.operation("cast", "i", Programs.array(i32, 1, 16))
-                        .putInputs("x", Programs.name("x"))
-                        .putInputs("dtype", Programs.literal(Programs.text("int32"))),
-                    Programs.operation(
-                        "maximum", "large", Programs.array(i32, 1, 16), "i", "y", "most"),
-                    Programs.operation(
-                        "minimum", "small", Programs.array(i32, 1, 16), "large", "y", "hundred"),
-                    Programs.operation("cast", "z", Programs.array(f32, 1, 16))
-                        .putInputs("x", Programs.name("small"))
-                        .putInputs("dtype", Programs.literal(Programs.text("fp32"))))
-                .build());
+                "CoreML7",
+                Programs.constant("most", whole(Integer.MAX_VALUE)),
+                Programs.constant("hundred", whole(100)),
+                Programs.operation("cast", "i", Programs.array(i32, 1, 16))
+                    .putInputs("x", Programs.name("x"))
+                    .putInputs("dtype", Programs.literal(Programs.text("int32"))),
+                Programs.operation(
+                    "maximum", "large", Programs.array(i32, 1, 16), "i", "y", "most"),
+                Programs.operation(
+                    "minimum", "small", Programs.array(i32, 1, 16), "large", "y", "hundred"),
+                Programs.operation("cast", "z", Programs.array(f32, 1, 16))
+                    .putInputs("x", Programs.name("small"))
+                    .putInputs("dtype", Programs.literal(Programs.text("fp32")))),
+            1,
+            16);
     CoreMLModel read = read(Programs.parts(model.build(), Programs.Blob.counting(1)));
     try (TappedPredictor taps = engine.openTapped(read, new TreeSet<>(List.of(4)));
         NetworkPart suffix = engine.openPart(read, 4, read.cuts().end(), Map.of())) {
