@@ -26,6 +26,7 @@ import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sample.SampleSplits;
 import org.quantsweep.sample.SampleSubset;
 import org.quantsweep.sample.SplitSizes;
+import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
@@ -152,6 +153,12 @@ public final class OptimumBenchmark implements Callable<Integer> {
                 Confirmation.run(
                     bench.judge(unseen, confirming),
                     found.ladder(),
+                    new Finalists(
+                            finalists,
+                            splits.confirmation().total(),
+                            Optional.of(uniform),
+                            Optional.empty())
+                        .behind(found.ladder(), AcceptanceRule.POINT, t, any -> 1),
                     t.required(splits.confirmation().total()));
             Candidate best = optimum(truth, all.index(), List.of(splits.selection()), t);
             Candidate bestUnseen = optimum(truth, all.index(), List.of(splits.confirmation()), t);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
+import org.quantsweep.search.AcceptanceRule;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
@@ -195,6 +196,16 @@ record SweepFindings(
             () ->
                 finalists(most, warmStart(), unseen)
                     .withoutSearch(threshold(), own -> judge.chanceOfClasses(own, unseen)));
+  }
+
+  /**
+   * What is tested behind the ladder, where that gives no answer as small.
+   *
+   * @param judge over the selection samples
+   */
+  Optional<Rung> behind(List<Rung> ladder, AcceptanceRule rule, long unseen, CandidateJudge judge) {
+    return finalists(1, warmStart(), unseen)
+        .behind(ladder, rule, threshold(), own -> judge.chanceOfClasses(own, unseen));
   }
 
   /** Of the uniform family, what is larger than the best of it, ascending. */

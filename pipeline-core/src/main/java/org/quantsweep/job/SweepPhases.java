@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.ClassFloor;
@@ -494,8 +495,12 @@ final class SweepPhases {
     long required = own.rule().required(threshold, unseen.denominator(), own.confidence());
     LadderTop.Raised raised = ladder(findings, unseen.denominator());
     List<Rung> ladder = raised.rungs();
-    int openings = ladder.isEmpty() ? 0 : openings(ladder.stream().map(Rung::candidate).toList());
-    Confirmation confirmation = Confirmation.run(unseen, ladder, required);
+    Optional<Rung> behind =
+        findings.behind(ladder, own.rule(), unseen.denominator(), judgeOfSelection(budget));
+    List<Candidate> opened =
+        Stream.concat(ladder.stream(), behind.stream()).map(Rung::candidate).toList();
+    int openings = opened.isEmpty() ? 0 : openings(opened);
+    Confirmation confirmation = Confirmation.run(unseen, ladder, behind, required);
     return findings.with(new SweepFindings.Tested(confirmation, ladder, raised.judged(), openings));
   }
 

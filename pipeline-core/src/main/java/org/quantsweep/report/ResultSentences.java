@@ -283,6 +283,11 @@ public final class ResultSentences {
     if (isLadder(confirmed) && failed == 0) {
       return "; the ladder ends above them";
     }
+    List<Certificate.Finalist> tested = confirmed.tested();
+    if (isLadder(confirmed) && tested.get(tested.size() - 1).passed()) {
+      return "; a rung failed confirmation, which ends the ladder; the best uniform scheme was"
+          + " tested behind it, and passed";
+    }
     return isLadder(confirmed)
         ? "; the next rung failed confirmation, which ends the ladder"
         : "; " + failed + " failed confirmation, and the others were no finalists";

@@ -12,6 +12,11 @@ public enum AcceptanceRule {
   /** At least ceil(t n) of n samples agree. */
   POINT("point") {
     @Override
+    public boolean promisesLevel() {
+      return false;
+    }
+
+    @Override
     public long required(AgreementThreshold threshold, long n, double confidence) {
       return threshold.required(n);
     }
@@ -23,6 +28,11 @@ public enum AcceptanceRule {
    * (fixed-sequence testing).
    */
   BOUND("bound") {
+    @Override
+    public boolean promisesLevel() {
+      return true;
+    }
+
     @Override
     public long required(AgreementThreshold threshold, long n, double confidence) {
       double t = threshold.share().doubleValue();
@@ -72,6 +82,9 @@ public enum AcceptanceRule {
    * @throws UsageException when even n of n are too few
    */
   public abstract long required(AgreementThreshold threshold, long n, double confidence);
+
+  /** Whether the share of wrong answers is bounded, which a second try would cost. */
+  public abstract boolean promisesLevel();
 
   /**
    * What a candidate must meet on other samples for it to be worth confirming: the share that

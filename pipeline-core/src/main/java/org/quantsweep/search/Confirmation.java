@@ -12,7 +12,7 @@ import org.quantsweep.agreement.AgreementCounts;
  * is the answer. The ladder is fixed before these samples are opened. Each rung ends as soon as its
  * outcome is certain; the answer's is judged on every sample.
  *
- * @param tested in the order of the test; those behind the first that failed were not tested
+ * @param tested in the order of the test; rungs behind the first that failed were not tested
  * @param required how many samples must agree
  * @param samples n, the denominator
  */
@@ -50,7 +50,7 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
 
   /** The last that passed; empty where the first one failed. */
   public Optional<Test> answer() {
-    return tested.stream().filter(Test::passed).reduce((earlier, later) -> later);
+    return last(tested);
   }
 
   /**
@@ -70,9 +70,33 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
    *
    * @param judge over the confirmation samples, with a budget of its own
    * @param ladder from the first to the last that is tested
+   * @param behind a candidate that is tested too, where the ladder gives no answer as small as it
    * @param required how many samples must agree
    */
-  public static Confirmation run(CandidateJudge judge, List<Rung> ladder, long required) {
+  public static Confirmation run(
+      CandidateJudge judge, List<Rung> ladder, Optional<Rung> behind, long required) {
+    List<Test> tested = down(judge, ladder, required);
+    Optional<Candidate> found = last(tested).map(Test::candidate);
+    behind
+        .filter(own -> found.isEmpty() || own.candidate().compareTo(found.get()) < 0)
+        .ifPresent(own -> tested.addAll(down(judge, List.of(own), required)));
+    last(tested)
+        .ifPresent(
+            own -> {
+              judge.expect(0);
+              AgreementCounts whole =
+                  judge.testWhole(own.candidate(), required).orElseThrow().counts();
+              tested.set(tested.indexOf(own), new Test(own.rung(), whole, List.of(), true));
+            });
+    return new Confirmation(tested, required, judge.denominator());
+  }
+
+  private static Optional<Test> last(List<Test> tested) {
+    return tested.stream().filter(Test::passed).reduce((earlier, later) -> later);
+  }
+
+  /** Until a rung fails. */
+  private static List<Test> down(CandidateJudge judge, List<Rung> ladder, long required) {
     List<Test> tested = new ArrayList<>();
     boolean passed = true;
     for (int place = 0; place < ladder.size() && passed; place += AT_ONCE) {
@@ -88,16 +112,6 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
         }
       }
     }
-    int last = tested.size() - 1;
-    while (last >= 0 && !tested.get(last).passed()) {
-      last--;
-    }
-    if (last >= 0) {
-      judge.expect(0);
-      Rung answer = tested.get(last).rung();
-      AgreementCounts whole = judge.testWhole(answer.candidate(), required).orElseThrow().counts();
-      tested.set(last, new Test(answer, whole, List.of(), true));
-    }
-    return new Confirmation(tested, required, judge.denominator());
+    return tested;
   }
 }

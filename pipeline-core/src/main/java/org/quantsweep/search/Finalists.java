@@ -56,6 +56,25 @@ public record Finalists(
     return ladder.subList(0, Math.min(most, ladder.size()));
   }
 
+  /**
+   * The best uniform candidate, where it is to be tested behind the ladder: a smaller one of the
+   * ladder may fail, though this one would pass, and then no answer may be larger. Under a rule
+   * that promises a level there is no second try.
+   *
+   * @param threshold what selection has asked for
+   * @param classes the chance of an accepted candidate that no class misses its floor
+   */
+  public Optional<Rung> behind(
+      List<Rung> ladder,
+      AcceptanceRule rule,
+      AgreementThreshold threshold,
+      ToDoubleFunction<Candidate> classes) {
+    return uniform
+        .filter(own -> !rule.promisesLevel())
+        .filter(own -> ladder.stream().noneMatch(rung -> rung.candidate().equals(own.candidate())))
+        .map(own -> rung(own, threshold, classes));
+  }
+
   private Rung rung(
       CandidateEvaluation own, AgreementThreshold threshold, ToDoubleFunction<Candidate> classes) {
     return Ladder.byCounts(own, threshold, unseen).times(classes.applyAsDouble(own.candidate()));

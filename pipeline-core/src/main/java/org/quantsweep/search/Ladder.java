@@ -64,10 +64,12 @@ final class Ladder {
   }
 
   /**
-   * The plans to test, from the largest to the smallest: evenly spaced from the smallest one that
-   * is almost sure to pass (the largest where none is) to the smallest of all.
+   * The plans to test, from the largest to the smallest: from the smallest one that is almost sure
+   * to pass (the largest where none is) to the smallest of all. Steps are of one percent where
+   * rungs suffice for that; else they are wide where the chance hardly changes, and narrow where it
+   * falls.
    *
-   * @param plans ascending in size
+   * @param plans ascending in size and in chance
    * @param most how many may be tested
    */
   static List<Rung> of(List<Rung> plans, int most) {
@@ -78,15 +80,17 @@ final class Ladder {
     while (top < plans.size() - 1 && plans.get(top).chance() < SURE) {
       top++;
     }
-    double high = Math.log((double) plans.get(top).candidate().size().bytes());
-    double low = Math.log((double) plans.get(0).candidate().size().bytes());
-    int steps = (int) Math.min(most - 1L, (long) Math.ceil((high - low) / -Math.log1p(-STEP)));
+    if (most == 1) {
+      return List.of(plans.get(top));
+    }
+    double[] places = LadderSteps.places(plans.subList(0, top + 1), most - 1);
+    int steps = (int) Math.ceil(places[top]);
     Set<Rung> rungs = new LinkedHashSet<>();
     int place = top;
     for (int step = 0; step <= steps; step++) {
-      double wanted = steps == 0 ? high : high - (high - low) * step / steps;
+      double wanted = steps == 0 ? 0 : places[top] * (steps - step) / steps;
       while (place > 0
-          && distance(plans.get(place - 1), wanted) <= distance(plans.get(place), wanted)) {
+          && Math.abs(places[place - 1] - wanted) <= Math.abs(places[place] - wanted)) {
         place--;
       }
       rungs.add(plans.get(place));
@@ -113,9 +117,5 @@ final class Ladder {
   static boolean isStepAbove(Candidate candidate, Rung rung) {
     double least = rung.candidate().size().bytes() / (1 - STEP);
     return candidate.size().bytes() >= least;
-  }
-
-  private static double distance(Rung rung, double logBytes) {
-    return Math.abs(Math.log((double) rung.candidate().size().bytes()) - logBytes);
   }
 }

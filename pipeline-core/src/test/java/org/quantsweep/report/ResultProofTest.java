@@ -48,6 +48,32 @@ class ResultProofTest {
   }
 
   @Test
+  void aBestUniformSchemeThatPassedBehindTheLadderIsTold() {
+    SweepResult.Agreement answer = new SweepResult.Agreement(239, 250, 0.9285, 0.95);
+    SweepResult result =
+        result(
+            2,
+            new Certificate.Confirmed(
+                "point",
+                0.95,
+                9,
+                238,
+                250L,
+                1,
+                List.of(
+                    new Certificate.Finalist("plan:a", 1300, 0.9, null, 40L, 13L, false),
+                    new Certificate.Finalist("linear:8", 1200, 0.8, answer, null, null, true))));
+    assertThat(ResultProof.toText(result))
+        .contains(
+            """
+              1.3 KB: 13 of the first 40 differ: failed
+              1.2 KB: 239 of 250 agree (lower bound 0.9285 at 95 %): passed
+            """,
+            "; a rung failed confirmation, which ends the ladder; the best uniform scheme was"
+                + " tested behind it, and passed.\n");
+  }
+
+  @Test
   void finalistsOfTheFirstVersionAreReadAndToldAsTheyWere() {
     SweepResult.Agreement failed = new SweepResult.Agreement(230, 250, 0.885, 0.9833);
     SweepResult.Agreement passed = new SweepResult.Agreement(243, 250, 0.9401, 0.9833);

@@ -209,7 +209,8 @@ class ClassFloorSearchTest {
       ladder.add(new Rung(world.candidates.get(i), 0.9, 0.5));
     }
     long required = T.required(world.index.total());
-    Confirmation confirmation = Confirmation.run(judge(world, store), ladder, required);
+    Confirmation confirmation =
+        Confirmation.run(judge(world, store), ladder, Optional.empty(), required);
     Optional<Candidate> expected = Optional.empty();
     int tested = 0;
     for (Rung rung : ladder) {
@@ -221,7 +222,8 @@ class ClassFloorSearchTest {
     }
     assertThat(confirmation.answer().map(Confirmation.Test::candidate)).isEqualTo(expected);
     assertThat(confirmation.tested()).hasSize(tested);
-    assertThat(Confirmation.run(judge(world, store), ladder, required)).isEqualTo(confirmation);
+    assertThat(Confirmation.run(judge(world, store), ladder, Optional.empty(), required))
+        .isEqualTo(confirmation);
     confirmation
         .answer()
         .ifPresent(

@@ -100,11 +100,9 @@ final class ConfirmationSimulation {
       FrontierWorld unseen =
           new FrontierWorld(frontier, FrontierWorld.drawn(random, frontier.samples, n));
       AgreementThreshold asked = rule.forSelection(t, n, CONFIDENCE);
+      FrontierWorld.Selected selected = selection.select(asked, most, n);
       Confirmation confirmation =
-          Confirmation.run(
-              unseen.judge,
-              selection.ladder(selection.select(asked, most, n), asked, most, n),
-              rule.required(t, n, CONFIDENCE));
+          selection.confirm(selected, unseen, asked, rule, rule.required(t, n, CONFIDENCE), most);
       tested += confirmation.tested().size();
       answers.add(confirmation.answer().map(Confirmation.Test::candidate));
     }
@@ -172,9 +170,9 @@ final class ConfirmationSimulation {
       AgreementThreshold asked = rule.forSelection(t, n, CONFIDENCE);
       FrontierWorld.Selected selected = selection.select(asked, MOST, n);
       long required = rule.required(t, n, CONFIDENCE);
-      List<Rung> ladder = selection.ladder(selected, asked, MOST, n);
       Optional<Candidate> answer =
-          Confirmation.run(unseen.judge, ladder, required)
+          selection
+              .confirm(selected, unseen, asked, rule, required, MOST)
               .answer()
               .map(Confirmation.Test::candidate);
       Optional<Candidate> uniform = selected.uniform().map(CandidateEvaluation::candidate);

@@ -3,6 +3,7 @@ package org.quantsweep.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 
@@ -33,6 +34,17 @@ class ConfirmationSimulationTest {
             ConfirmationSimulation.finalists(FRONTIER, T, AcceptanceRule.BOUND, 250, 100, 3)
                 .excess())
         .isGreaterThan(ladder.excess() + 0.02);
+  }
+
+  /** So few samples that many first rungs fail. */
+  @Test
+  void underThePointRuleNoAnswerIsLargerThanTheBestUniformCandidateThatPasses() {
+    Frontier small = Frontier.made(1, 400, 120, 0.3);
+    List<ConfirmationSimulation.Seen> seen =
+        ConfirmationSimulation.third(small, T, AcceptanceRule.POINT, 60, 200);
+    assertThat(seen.stream().filter(ConfirmationSimulation.Seen::uniformPasses))
+        .hasSizeGreaterThan(50)
+        .allMatch(row -> row.confirmed() >= 0.95 && row.bytes() <= row.uniformBytes());
   }
 
   @Test

@@ -31,7 +31,53 @@ class ConfirmationTest {
     for (int place : places) {
       ladder.add(new Rung(line.get(place), 0.9, 0.5));
     }
-    return Confirmation.run(world.judge(SearchBudget.unlimited()), ladder, 180);
+    return Confirmation.run(world.judge(SearchBudget.unlimited()), ladder, Optional.empty(), 180);
+  }
+
+  private Confirmation confirm(int behind, List<Integer> places) {
+    return Confirmation.run(
+        world.judge(SearchBudget.unlimited()),
+        places.stream().map(place -> new Rung(line.get(place), 0.9, 0.5)).toList(),
+        Optional.of(new Rung(line.get(behind), 0.9, 0.5)),
+        180);
+  }
+
+  @Test
+  void aCandidateBehindTheLadderIsTestedWhereNoAnswerIsAsSmall() {
+    int last = line.size() - 1;
+    // The ladder has no answer, or a larger one.
+    for (List<Integer> places : List.of(List.of(first - 40), List.of(last, first - 40))) {
+      Confirmation confirmation = confirm(first, places);
+      assertThat(confirmation.tested()).hasSize(places.size() + 1);
+      Confirmation.Test answer = confirmation.answer().orElseThrow();
+      assertThat(answer.candidate()).isEqualTo(line.get(first));
+      assertThat(answer.counts().judged()).isEqualTo(200);
+      assertThat(confirmation.tested()).endsWith(answer);
+    }
+    // What fails behind the ladder takes nothing from it.
+    Confirmation kept = confirm(first - 50, List.of(last, first - 40));
+    assertThat(kept.tested())
+        .extracting(Confirmation.Test::passed)
+        .containsExactly(true, false, false);
+    assertThat(kept.answer().orElseThrow().candidate()).isEqualTo(line.get(last));
+    assertThat(kept.tested().get(0).counts().judged()).isEqualTo(200);
+    // An answer that is smaller stays, and nothing else is tested.
+    assertThat(confirm(last, List.of(first)).tested())
+        .extracting(Confirmation.Test::candidate)
+        .containsExactly(line.get(first));
+  }
+
+  @Test
+  void theBestUniformCandidateIsHeldBackWhereTheRulePromisesNoLevel() {
+    CandidateEvaluation uniform =
+        new CandidateEvaluation(line.get(first), Verdict.ACCEPTED, new AgreementCounts(190, 200));
+    Finalists finalists = new Finalists(20, 200, Optional.of(uniform), Optional.empty());
+    AgreementThreshold t = AgreementThreshold.parse("0.9");
+    Rung plan = new Rung(line.get(first - 1), 0.9, 0.5);
+    Rung own = Ladder.byCounts(uniform, t, 200);
+    assertThat(finalists.behind(List.of(plan), AcceptanceRule.POINT, t, any -> 1)).contains(own);
+    assertThat(finalists.behind(List.of(plan), AcceptanceRule.BOUND, t, any -> 1)).isEmpty();
+    assertThat(finalists.behind(List.of(own, plan), AcceptanceRule.POINT, t, any -> 1)).isEmpty();
   }
 
   @Test

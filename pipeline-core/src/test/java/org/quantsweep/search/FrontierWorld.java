@@ -78,7 +78,27 @@ final class FrontierWorld implements SweepRunner {
     return new Selected(search, finalists.uniform(), search.run(Strategy.KNAPSACK, t, finalists));
   }
 
-  /** What a sweep confirms of that. */
+  /**
+   * What a sweep confirms of that.
+   *
+   * @param t what selection has asked for
+   */
+  Confirmation confirm(
+      Selected selected,
+      FrontierWorld unseen,
+      AgreementThreshold t,
+      AcceptanceRule rule,
+      long required,
+      int most) {
+    long n = unseen.samples.total();
+    List<Rung> ladder = ladder(selected, t, most, n);
+    Optional<Rung> behind =
+        new Finalists(most, n, selected.uniform(), Optional.empty())
+            .behind(ladder, rule, t, any -> 1);
+    return Confirmation.run(unseen.judge, ladder, behind, required);
+  }
+
+  /** The ladder that a sweep makes of that. */
   List<Rung> ladder(Selected selected, AgreementThreshold t, int most, long unseen) {
     List<Rung> rungs = selected.outcome().ladder();
     if (rungs.isEmpty()) {

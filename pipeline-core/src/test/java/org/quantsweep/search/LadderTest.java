@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementCounts;
@@ -47,6 +48,66 @@ class LadderTest {
     assertThat(Ladder.of(plans, 0)).isEmpty();
     assertThat(Ladder.of(List.of(), 5)).isEmpty();
     assertThat(Ladder.of(plans.subList(0, 1), 5)).containsExactly(plans.get(0));
+  }
+
+  /** As on EfficientNet-Lite0: nearly sure down to half the size, and then no longer. */
+  @Test
+  void whereTheChanceHardlyChangesStepsAreWideAndSmallWhereItFalls() {
+    List<Rung> plans = new ArrayList<>();
+    for (int i = 0; i <= 450; i++) {
+      double bytes = 100_000 * Math.pow(1.002, i);
+      double above = Math.log(bytes / 110_000);
+      plans.add(plan(bytes, i == 450 ? 0.998 : 0.99 / (1 + Math.exp(-30 * above))));
+    }
+    List<Rung> ladder = Ladder.of(plans, 20);
+    assertThat(ladder).hasSize(20).startsWith(plans.get(450)).endsWith(plans.get(0));
+    for (int i = 1; i < ladder.size(); i++) {
+      double larger = ladder.get(i - 1).candidate().encodedSize().bytes();
+      double step = 1 - ratio(ladder.get(i), ladder.get(i - 1));
+      // Evenly spaced, every step would be 0.0462.
+      if (larger < 118_000) {
+        assertThat(step).as("step below %s", larger).isBetween(0.009, 0.025);
+      }
+    }
+    assertThat(1 - ratio(ladder.get(1), ladder.get(0))).isBetween(0.08, 0.12);
+  }
+
+  /**
+   * Expected excess over the size at which plans begin to fail, by its definition: the mean over
+   * the chance that it lies in an interval, of the way from there up to the next rung.
+   */
+  @Property(tries = 100)
+  void noEvenLadderHasLessExpectedExcess(
+      @ForAll @DoubleRange(min = 5, max = 100) double steep,
+      @ForAll @DoubleRange(min = 0.02, max = 0.3) double place,
+      @ForAll @IntRange(min = 3, max = 30) int most) {
+    List<Rung> plans = new ArrayList<>();
+    for (int i = 0; i <= 900; i++) {
+      double above = i * 0.001 - place;
+      plans.add(plan(1e7 * Math.exp(i * 0.001), 0.99 / (1 + Math.exp(-steep * above))));
+    }
+    List<Rung> even = new ArrayList<>();
+    int steps = Math.min(most - 1, 90);
+    for (int step = steps; step >= 0; step--) {
+      even.add(plans.get((int) Math.round(900.0 * step / steps)));
+    }
+    // A tenth of the rungs stands for what the curve may not know.
+    assertThat(excess(Ladder.of(plans, most), plans)).isLessThan(1.12 * excess(even, plans));
+  }
+
+  private static double excess(List<Rung> ladder, List<Rung> plans) {
+    double sum = 0;
+    for (int i = 1; i < plans.size(); i++) {
+      double size = plans.get(i).candidate().encodedSize().bytes();
+      double next =
+          ladder.stream()
+              .mapToDouble(rung -> rung.candidate().encodedSize().bytes())
+              .filter(bytes -> bytes >= size)
+              .min()
+              .orElseThrow();
+      sum += (plans.get(i).chance() - plans.get(i - 1).chance()) * Math.log(next / size);
+    }
+    return sum;
   }
 
   @Property(tries = 100)
