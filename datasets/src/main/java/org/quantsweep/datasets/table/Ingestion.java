@@ -293,11 +293,12 @@ public final class Ingestion {
 
   /** Somebody's own table is not replaced. */
   private void requireOurs(String table) {
-    if (DeltaTable.isDeltaTable(spark, table) && !isSampleTable(table)) {
+    Optional<List<String>> columns = DeltaRows.open(hadoop(), table).map(DeltaRows::columns);
+    if (columns.isPresent() && !areOfSamples(columns.get())) {
       throw new UsageException(
           table
               + ": a Delta table with other columns ("
-              + String.join(", ", spark.read().format("delta").load(table).columns())
+              + String.join(", ", columns.get())
               + ") is here already, and would be replaced.\nMaybe name another place.");
     }
   }
@@ -328,11 +329,16 @@ public final class Ingestion {
     return spark.sparkContext().hadoopConfiguration();
   }
 
+  private static boolean areOfSamples(List<String> columns) {
+    return columns.containsAll(List.of(SampleTable.SCHEMA.fieldNames()));
+  }
+
   private boolean isSampleTable(String source) {
     try {
-      return DeltaTable.isDeltaTable(spark, source)
-          && List.of(spark.read().format("delta").load(source).columns())
-              .containsAll(List.of(SampleTable.SCHEMA.fieldNames()));
+      return DeltaRows.open(hadoop(), source)
+          .map(DeltaRows::columns)
+          .filter(Ingestion::areOfSamples)
+          .isPresent();
     } catch (IllegalArgumentException e) {
       // Not a path: ingesting it says so.
       return false;

@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
@@ -59,22 +61,26 @@ public final class SampleTable implements SampleSource {
   /** Up to so many samples of a part are asked for by name. */
   private static final int NAMED_DIGESTS = 512;
 
+  /** What one process reads to look some samples up; of larger tables executors do. */
+  private static final long MOST_DIRECT_BYTES = 64L << 20;
+
   private static final String PICTURE = "picture";
   private static final String ARRAYS = "arrays";
   private static final String CALLS = "calls";
 
   private final SparkSession spark;
-  private final Dataset<Row> rows;
+  private final List<String> paths;
   private final SampleIndex index;
   private final List<QuarantinedSample> quarantined;
+  private Dataset<Row> rows;
 
   private SampleTable(
       SparkSession spark,
-      Dataset<Row> rows,
+      List<String> paths,
       SampleIndex index,
       List<QuarantinedSample> quarantined) {
     this.spark = spark;
-    this.rows = rows;
+    this.paths = List.copyOf(paths);
     this.index = index;
     this.quarantined = List.copyOf(quarantined);
   }
@@ -104,18 +110,19 @@ public final class SampleTable implements SampleSource {
    */
   static SampleTable open(SparkSession spark, List<String> paths, List<String> sources) {
     List<QuarantinedSample> quarantined = new ArrayList<>();
-    Dataset<Row> rows = rows(spark, paths);
     SampleIndex index;
     try (SampleCollector samples = new SampleCollector()) {
-      // One partition after the other: the driver never holds all rows.
-      Iterator<Row> each = rows.select("digest", "copies", "path", "reason").toLocalIterator();
-      while (each.hasNext()) {
-        Row row = each.next();
-        if (row.isNullAt(3)) {
-          samples.add(digest(row, sources), copies(row, sources));
-        } else {
-          quarantined.add(new QuarantinedSample(row.getString(2), row.getString(3)));
-        }
+      for (String path : paths) {
+        direct(spark, path)
+            .forEach(
+                List.of("digest", "copies", "path", "reason"),
+                row -> {
+                  if (row.isNull("reason")) {
+                    samples.add(digest(row, sources), copies(row, sources));
+                  } else {
+                    quarantined.add(new QuarantinedSample(row.text("path"), row.text("reason")));
+                  }
+                });
       }
       index = samples.index();
     }
@@ -124,30 +131,32 @@ public final class SampleTable implements SampleSource {
     if (index.size() == 0) {
       throw empty(sources, quarantined);
     }
-    return new SampleTable(spark, rows, index, quarantined);
+    return new SampleTable(spark, paths, index, quarantined);
   }
 
   /** Anybody may have written the table, or changed it. */
-  private static Sha256Digest digest(Row row, List<String> sources) {
+  private static Sha256Digest digest(DeltaRow row, List<String> sources) {
+    String digest = row.text("digest");
     try {
-      return new Sha256Digest(String.valueOf(row.getString(0)));
+      return new Sha256Digest(String.valueOf(digest));
     } catch (IllegalArgumentException e) {
-      throw damaged(sources, "a sample's digest (" + row.get(0) + ") is no SHA-256", e);
+      throw damaged(sources, "a sample's digest (" + digest + ") is no SHA-256", e);
     }
   }
 
-  private static int copies(Row row, List<String> sources) {
-    if (row.isNullAt(1) || row.getInt(1) < 1) {
+  private static int copies(DeltaRow row, List<String> sources) {
+    Integer copies = row.isNull("copies") ? null : row.number("copies");
+    if (copies == null || copies < 1) {
       throw damaged(
           sources,
           "sample "
-              + row.getString(0)
+              + row.text("digest")
               + " has copies ("
-              + row.get(1)
+              + copies
               + "), but it must have at least 1",
           null);
     }
-    return row.getInt(1);
+    return copies;
   }
 
   private static BadInputException damaged(
@@ -190,7 +199,8 @@ public final class SampleTable implements SampleSource {
     String last = index.digest(index.end(shard) - 1).hex();
     // A shard's ranks are consecutive, and rows lie in the order of digests.
     for (Row row :
-        rows.where("reason is null")
+        rows()
+            .where("reason is null")
             .where(functions.col("digest").between(first, last))
             .select("digest", "path", "kind", "content", "label")
             .collectAsList()) {
@@ -212,20 +222,24 @@ public final class SampleTable implements SampleSource {
       return List.of();
     }
     TreeMap<Integer, Description> found = new TreeMap<>();
-    for (Row row :
-        rows.where("reason is null")
-            .where(
-                functions.col("digest").between(part.digest(0).hex(), part.digest(count - 1).hex()))
-            .select("digest", "path", "label")
-            .collectAsList()) {
-      int rank = part.rank(new Sha256Digest(row.getString(0)));
-      if (rank >= 0) {
-        Description own =
-            new Description(row.getString(1), row.isNullAt(2) ? "" : row.getString(2));
-        // Of a sample that two tables hold the first path by name, whichever is read first.
-        found.merge(
-            rank, own, (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
-      }
+    for (String path : paths) {
+      direct(spark, path)
+          .forEach(
+              List.of("digest", "path", "label", "reason"),
+              DeltaRows.between("digest", part.digest(0).hex(), part.digest(count - 1).hex()),
+              row -> {
+                int rank =
+                    row.isNull("reason") ? part.rank(new Sha256Digest(row.text("digest"))) : -1;
+                if (rank >= 0 && rank < count) {
+                  String label = row.text("label");
+                  // Of a sample that two tables hold the first path by name, whichever is read
+                  // first.
+                  found.merge(
+                      rank,
+                      new Description(row.text("path"), label == null ? "" : label),
+                      (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
+                }
+              });
     }
     return List.copyOf(found.values());
   }
@@ -245,19 +259,59 @@ public final class SampleTable implements SampleSource {
    * @param mostBytes what is stored of one; larger ones are left out
    */
   public Map<Integer, Sample> read(SampleIndex part, Collection<Integer> ranks, long mostBytes) {
-    Object[] digests = ranks.stream().map(rank -> part.digest(rank).hex()).toArray();
+    return read(part, ranks, mostBytes, MOST_DIRECT_BYTES);
+  }
+
+  /**
+   * The same.
+   *
+   * @param mostDirect of tables that this process reads itself, all files together
+   */
+  Map<Integer, Sample> read(
+      SampleIndex part, Collection<Integer> ranks, long mostBytes, long mostDirect) {
     TreeMap<Integer, Sample> found = new TreeMap<>();
-    for (Row row :
-        rows.where("reason is null")
-            .where(functions.col("digest").isin(digests))
-            .where(functions.length(functions.col("content")).leq(mostBytes))
-            .select("digest", "path", "kind", "content", "label")
-            .collectAsList()) {
-      Sample sample = sample(row);
-      found.merge(
-          part.rank(sample.digest()),
-          sample,
-          (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
+    Consumer<Sample> take =
+        sample ->
+            found.merge(
+                part.rank(sample.digest()),
+                sample,
+                (one, other) -> one.path().compareTo(other.path()) <= 0 ? one : other);
+    List<String> digests = ranks.stream().map(rank -> part.digest(rank).hex()).sorted().toList();
+    if (digests.isEmpty()) {
+      return found;
+    }
+    List<DeltaRows> tables = paths.stream().map(path -> direct(spark, path)).toList();
+    if (tables.stream().mapToLong(table -> table.files().bytes()).sum() > mostDirect) {
+      for (Row row :
+          rows()
+              .where("reason is null")
+              .where(functions.col("digest").isin(digests.toArray()))
+              .where(functions.length(functions.col("content")).leq(mostBytes))
+              .select("digest", "path", "kind", "content", "label")
+              .collectAsList()) {
+        take.accept(sample(row));
+      }
+      return found;
+    }
+    Set<String> wanted = Set.copyOf(digests);
+    for (DeltaRows table : tables) {
+      table.forEach(
+          List.of("digest", "path", "kind", "content", "label", "reason"),
+          DeltaRows.between("digest", digests.get(0), digests.get(digests.size() - 1)),
+          row -> {
+            if (row.isNull("reason") && wanted.contains(row.text("digest"))) {
+              byte[] content = row.bytes("content");
+              if (content == null || content.length <= mostBytes) {
+                take.accept(
+                    sample(
+                        row.text("digest"),
+                        row.text("path"),
+                        row.text("kind"),
+                        content,
+                        row.text("label")));
+              }
+            }
+          });
     }
     return found;
   }
@@ -287,7 +341,7 @@ public final class SampleTable implements SampleSource {
     Broadcast<ShardPrefixes> prefixes = context.broadcast(part.prefixes());
     Broadcast<DigestSieve> sieve = part == index ? null : context.broadcast(DigestSieve.of(part));
     Dataset<Row> readable =
-        rows.where("reason is null").select("digest", "path", "kind", "content", "label");
+        rows().where("reason is null").select("digest", "path", "kind", "content", "label");
     JavaPairRDD<Integer, Sample> byShard =
         within(readable, part)
             .javaRDD()
@@ -348,13 +402,20 @@ public final class SampleTable implements SampleSource {
         functions.col("digest").between(part.digest(0).hex(), part.digest(part.size() - 1).hex()));
   }
 
-  private static Dataset<Row> rows(SparkSession spark, List<String> paths) {
-    Dataset<Row> all = null;
-    for (String path : paths) {
-      Dataset<Row> rows = spark.read().format("delta").load(path);
-      all = all == null ? rows : all.unionByName(rows);
+  /** Made when samples are first asked for: a sweep that finds everything stored needs none. */
+  private synchronized Dataset<Row> rows() {
+    if (rows == null) {
+      for (String path : paths) {
+        Dataset<Row> own = spark.read().format("delta").load(path);
+        rows = rows == null ? own : rows.unionByName(own);
+      }
     }
-    return all;
+    return rows;
+  }
+
+  private static DeltaRows direct(SparkSession spark, String path) {
+    return DeltaRows.open(spark.sparkContext().hadoopConfiguration(), path)
+        .orElseThrow(() -> new IllegalStateException(path + ": no sample table is here."));
   }
 
   /** A row of a sample, with a picture's size from its header. */
@@ -396,10 +457,18 @@ public final class SampleTable implements SampleSource {
 
   /** The digest is checked: evidence is stored by it, and outlives the table. */
   private static Sample sample(Row row) {
-    Sha256Digest digest = new Sha256Digest(row.<String>getAs("digest"));
-    String path = row.getAs("path");
-    String kind = String.valueOf(row.<String>getAs("kind"));
-    byte[] bytes = row.getAs("content");
+    return sample(
+        row.getAs("digest"),
+        row.getAs("path"),
+        row.getAs("kind"),
+        row.getAs("content"),
+        row.getAs("label"));
+  }
+
+  private static Sample sample(
+      String hex, String path, String storedKind, byte[] bytes, String label) {
+    Sha256Digest digest = new Sha256Digest(hex);
+    String kind = String.valueOf(storedKind);
     if (bytes == null || !isOf(digest, kind, bytes)) {
       throw damaged(
           List.of(String.valueOf(path)), "its content is not that of digest " + digest.hex(), null);
@@ -415,7 +484,7 @@ public final class SampleTable implements SampleSource {
     } catch (UnreadableSampleException e) {
       throw new IllegalStateException("a sample table's arrays were readable when written.", e);
     }
-    return new Sample(digest, path, content, row.getAs("label"));
+    return new Sample(digest, path, content, label);
   }
 
   /** A sample of calls is known by its calls' digests; all others by their stored bytes. */

@@ -233,9 +233,20 @@ class IngestionIT {
       // 16 shards of one file of 8 MB: each of them would read all of it.
       assertThat(read[0]).isBetween(8_000_000L, 40_000_000L);
       read[0] = 0;
-      assertThat(table.read(table.index(), List.of(3, 1500), 1 << 20)).containsOnlyKeys(3, 1500);
+      Map<Integer, Sample> named = table.read(table.index(), List.of(3, 1500), 1 << 20, 0);
+      assertThat(named).containsOnlyKeys(3, 1500);
       spark.sparkContext().listenerBus().waitUntilEmpty();
       assertThat(read[0]).isBetween(100_000L, 3_000_000L);
+      read[0] = 0;
+      // A table of 8 MB is read without a job.
+      Map<Integer, Sample> direct = table.read(table.index(), List.of(3, 1500), 1 << 20);
+      assertThat(direct).containsOnlyKeys(3, 1500);
+      direct.forEach(
+          (rank, sample) -> assertThat(sample.digest()).isEqualTo(named.get(rank).digest()));
+      assertThat(table.read(table.index(), List.of(3, 1500), 100)).isEmpty();
+      assertThat(table.read(table.index(), List.of(), 1 << 20)).isEmpty();
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+      assertThat(read[0]).isZero();
     } finally {
       spark.conf().unset("parquet.hadoop.vectored.io.enabled");
       spark.sparkContext().removeSparkListener(listener);

@@ -65,7 +65,6 @@ public final class DeltaEvaluationStore implements EvaluationStore {
           .add("difficulties", DataTypes.createArrayType(DataTypes.DoubleType, false), true)
           .add("failures", DataTypes.createArrayType(DataTypes.StringType, false), true);
 
-  private final SparkSession spark;
   private final DeltaTableFile table;
   private final Map<Place, Evidence> pending = new LinkedHashMap<>();
   private final List<PendingBlock> pendingBlocks = new ArrayList<>();
@@ -156,7 +155,6 @@ public final class DeltaEvaluationStore implements EvaluationStore {
    * @param interval how long evaluations may wait for their commit
    */
   public DeltaEvaluationStore(SparkSession spark, String path, Duration interval) {
-    this.spark = spark;
     this.table = new DeltaTableFile(spark, path, SCHEMA);
     this.committer =
         Executors.newSingleThreadScheduledExecutor(
@@ -349,16 +347,15 @@ public final class DeltaEvaluationStore implements EvaluationStore {
 
   /** One read for each set and key: later questions are answered from memory. */
   private KnownEvidence known(EvaluationKey key, SampleIndex samples) {
-    Asked asked = new Asked(key, samples.setDigest());
-    KnownEvidence found = known.get(asked);
-    if (found == null) {
-      found = new KnownEvidence(samples);
-      if (table.exists()) {
-        table.compact(MOST_FILES);
-        found.read(spark.read().format("delta").load(table.path()), key);
-      }
-      known.put(asked, found);
-    }
-    return found;
+    return known.computeIfAbsent(
+        new Asked(key, samples.setDigest()),
+        missing -> {
+          KnownEvidence found = new KnownEvidence(samples);
+          if (table.exists()) {
+            table.compact(MOST_FILES);
+            table.rows().ifPresent(rows -> found.read(rows, key));
+          }
+          return found;
+        });
   }
 }

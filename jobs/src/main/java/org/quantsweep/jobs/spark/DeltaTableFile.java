@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.quantsweep.BadInputException;
+import org.quantsweep.datasets.table.DeltaRows;
 import org.quantsweep.datasets.table.TableLock;
 
 /**
@@ -42,13 +44,14 @@ final class DeltaTableFile {
    * @throws BadInputException when a table is there that holds something else
    */
   synchronized boolean exists() {
-    if (!DeltaTable.isDeltaTable(spark, path)) {
+    Optional<DeltaRows> found = rows();
+    if (found.isEmpty()) {
       return false;
     }
     if (checked) {
       return true;
     }
-    List<String> columns = List.of(spark.read().format("delta").load(path).columns());
+    List<String> columns = found.get().columns();
     if (!columns.containsAll(Arrays.asList(schema.fieldNames()))) {
       throw new BadInputException(
           path
@@ -80,9 +83,14 @@ final class DeltaTableFile {
     write(() -> rows.write().format("delta").mode("append").save(path));
   }
 
+  /** The table as it stands; empty where it is not there. */
+  Optional<DeltaRows> rows() {
+    return DeltaRows.open(spark.sparkContext().hadoopConfiguration(), path);
+  }
+
   /** The number of files that a reader opens. */
   int files() {
-    return spark.read().format("delta").load(path).inputFiles().length;
+    return rows().map(table -> table.files().count()).orElse(0);
   }
 
   /**

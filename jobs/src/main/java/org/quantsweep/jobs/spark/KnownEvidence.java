@@ -4,16 +4,14 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.quantsweep.datasets.table.DeltaRow;
+import org.quantsweep.datasets.table.DeltaRows;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
@@ -33,6 +31,18 @@ final class KnownEvidence {
   /** Stands in the criterion of rows that list the samples of a block, under no other key. */
   static final String BLOCKS = "blocks";
 
+  private static final List<String> COLUMNS =
+      List.of(
+          "reference",
+          "preparation",
+          "criterion",
+          "candidate",
+          "block",
+          "judged",
+          "agreed",
+          "difficulties",
+          "failures");
+
   private final SampleBlocks blocks;
   private final Map<Sha256Digest, Evidence.Union> candidates = new HashMap<>();
   private final BitSet listed = new BitSet();
@@ -43,65 +53,79 @@ final class KnownEvidence {
     this.blocks = new SampleBlocks(samples);
   }
 
-  /** Reads the rows of a table. They come to the driver a file at a time. */
-  void read(Dataset<Row> table, EvaluationKey key) {
-    Column criterion = functions.col("criterion");
-    Dataset<Row> rows =
-        table.where(
-            functions
-                .col("reference")
-                .equalTo(key.reference().hex())
-                .and(functions.col("preparation").equalTo(key.preparation().hex()))
-                .and(criterion.isin(key.criterion(), key.criterion() + LABELS)));
+  /** Reads the rows of a table, a batch after the other. */
+  void read(DeltaRows table, EvaluationKey key) {
     ReferenceEvidence.Union found = new ReferenceEvidence.Union();
     Set<String> others = new HashSet<>();
-    for (Iterator<Row> each = rows.toLocalIterator(); each.hasNext(); ) {
-      Row row = each.next();
-      String block = row.getAs("block");
-      OptionalInt start = blocks.start(block);
-      if (start.isPresent()) {
-        take(row, place -> place + start.getAsInt(), found);
-        if (isReference(row)) {
-          blocks.shard(block).ifPresent(listed::set);
-        }
-      } else {
-        others.add(block);
-      }
-    }
+    eachOf(
+        table,
+        key,
+        row -> {
+          String block = row.text("block");
+          OptionalInt start = blocks.start(block);
+          if (start.isPresent()) {
+            take(row, place -> place + start.getAsInt(), found);
+            if (isReference(row)) {
+              blocks.shard(block).ifPresent(listed::set);
+            }
+          } else {
+            others.add(block);
+          }
+        });
     Map<String, int[]> elsewhere = others.isEmpty() ? Map.of() : elsewhere(table, others);
     if (!elsewhere.isEmpty()) {
-      for (Iterator<Row> each = rows.toLocalIterator(); each.hasNext(); ) {
-        Row row = each.next();
-        int[] ranks = elsewhere.get(row.<String>getAs("block"));
-        if (ranks != null) {
-          take(row, place -> place < ranks.length ? ranks[place] : -1, found);
-        }
-      }
+      eachOf(
+          table,
+          key,
+          row -> {
+            int[] ranks = elsewhere.get(row.text("block"));
+            if (ranks != null) {
+              take(row, place -> place < ranks.length ? ranks[place] : -1, found);
+            }
+          });
     }
     reference = found.united();
   }
 
+  /** The rows of a key. */
+  private static void eachOf(DeltaRows table, EvaluationKey key, Consumer<DeltaRow> each) {
+    String reference = key.reference().hex();
+    String preparation = key.preparation().hex();
+    Set<String> criteria = Set.of(key.criterion(), key.criterion() + LABELS);
+    table.forEach(
+        COLUMNS,
+        DeltaRows.equal("reference", reference),
+        row -> {
+          if (reference.equals(row.text("reference"))
+              && preparation.equals(row.text("preparation"))
+              && criteria.contains(row.text("criterion"))) {
+            each.accept(row);
+          }
+        });
+  }
+
   /** Where samples of other blocks stand in this set; without those that hold none of them. */
-  private Map<String, int[]> elsewhere(Dataset<Row> table, Set<String> others) {
+  private Map<String, int[]> elsewhere(DeltaRows table, Set<String> others) {
     Map<String, int[]> found = new HashMap<>();
-    Dataset<Row> lists = table.where(functions.col("criterion").equalTo(BLOCKS));
-    for (Iterator<Row> each = lists.toLocalIterator(); each.hasNext(); ) {
-      Row row = each.next();
-      String block = row.getAs("block");
-      if (others.contains(block)) {
-        int[] ranks = blocks.ranks(row.getAs("judged"));
-        if (ranks.length > 0) {
-          found.put(block, ranks);
-        }
-      }
-    }
+    table.forEach(
+        List.of("criterion", "block", "judged"),
+        DeltaRows.equal("criterion", BLOCKS),
+        row -> {
+          String block = row.text("block");
+          if (BLOCKS.equals(row.text("criterion")) && others.contains(block)) {
+            int[] ranks = blocks.ranks(row.bytes("judged"));
+            if (ranks.length > 0) {
+              found.put(block, ranks);
+            }
+          }
+        });
     return found;
   }
 
-  private void take(Row row, IntUnaryOperator ranks, ReferenceEvidence.Union found) {
-    BitSet places = BitSet.valueOf((byte[]) row.getAs("judged"));
-    byte[] second = row.getAs("agreed");
-    if (row.<String>getAs("criterion").endsWith(LABELS)) {
+  private void take(DeltaRow row, IntUnaryOperator ranks, ReferenceEvidence.Union found) {
+    BitSet places = BitSet.valueOf(row.bytes("judged"));
+    byte[] second = row.bytes("agreed");
+    if (row.text("criterion").endsWith(LABELS)) {
       LabelBytes.read(
           places,
           second,
@@ -112,14 +136,14 @@ final class KnownEvidence {
             }
           });
     } else if (isReference(row)) {
-      List<Double> difficulties = row.getList(row.fieldIndex("difficulties"));
-      List<String> failures = row.getList(row.fieldIndex("failures"));
+      List<Double> difficulties = row.doubles("difficulties");
+      List<String> failures = row.texts("failures");
       zip(places, ranks, difficulties, found::answer);
       zip(BitSet.valueOf(second), ranks, failures, found::failure);
     } else {
       RankSet judged = RankSet.of(places).moved(ranks);
       Evidence evidence = Evidence.of(judged, RankSet.of(BitSet.valueOf(second)).moved(ranks));
-      add(new Sha256Digest(row.<String>getAs("candidate")), evidence);
+      add(new Sha256Digest(row.text("candidate")), evidence);
     }
   }
 
@@ -140,8 +164,8 @@ final class KnownEvidence {
     }
   }
 
-  private static boolean isReference(Row row) {
-    return !row.isNullAt(row.fieldIndex("difficulties"));
+  private static boolean isReference(DeltaRow row) {
+    return !row.isNull("difficulties");
   }
 
   SampleBlocks blocks() {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -62,7 +63,7 @@ import scala.runtime.BoxedUnit;
 public final class SparkSweepRunner implements SweepRunner {
   private final JavaSparkContext spark;
   private final SampleIndex samples;
-  private final JavaRDD<ShardSamples> shards;
+  private final Supplier<JavaRDD<ShardSamples>> shards;
   private final SharedModels models;
   private final SharedModel reference;
   private final Context context;
@@ -115,7 +116,7 @@ public final class SparkSweepRunner implements SweepRunner {
         spark,
         reference,
         samples,
-        shards,
+        () -> shards,
         preparation,
         criterion,
         engine,
@@ -127,7 +128,8 @@ public final class SparkSweepRunner implements SweepRunner {
    * For one model and sample set.
    *
    * @param reference the model as given
-   * @param shards one partition for each shard, in the order of the shards
+   * @param shards one partition for each shard, in the order of the shards; asked for when a task
+   *     is to run
    * @param models what executors have; other runners of the sweep may share it
    * @param finished gets the evidence of each task as soon as the task ends, on one thread, so that
    *     a killed driver loses little of a long wave
@@ -136,19 +138,12 @@ public final class SparkSweepRunner implements SweepRunner {
       JavaSparkContext spark,
       ModelFiles reference,
       SampleIndex samples,
-      JavaRDD<ShardSamples> shards,
+      Supplier<JavaRDD<ShardSamples>> shards,
       SamplePreparation preparation,
       Criterion criterion,
       InferenceEngine engine,
       SharedModels models,
       Consumer<Map<Sha256Digest, Evidence>> finished) {
-    if (shards.getNumPartitions() != samples.shards()) {
-      throw new IllegalArgumentException(
-          samples.shards()
-              + " shards need as many partitions, not "
-              + shards.getNumPartitions()
-              + ".");
-    }
     this.spark = spark;
     this.samples = samples;
     this.shards = shards;
@@ -185,10 +180,22 @@ public final class SparkSweepRunner implements SweepRunner {
                         told.part(samples.first(id), samples.end(id)))));
       }
       prepared =
-          new TaskRdd<>(shards.rdd(), tasks, prepare(context, reference))
+          new TaskRdd<>(read().rdd(), tasks, prepare(context, reference))
               .persist(StorageLevel.MEMORY_AND_DISK());
     }
     return prepared;
+  }
+
+  private JavaRDD<ShardSamples> read() {
+    JavaRDD<ShardSamples> read = shards.get();
+    if (read.getNumPartitions() != samples.shards()) {
+      throw new IllegalArgumentException(
+          samples.shards()
+              + " shards need as many partitions, not "
+              + read.getNumPartitions()
+              + ".");
+    }
+    return read;
   }
 
   @Override

@@ -61,7 +61,7 @@ final class SparkRunners implements SweepRunners {
             context(),
             reference,
             part.index(),
-            samples.shards(part),
+            () -> samples.shards(part),
             settings.preparation(),
             settings.criterion(),
             engine,
