@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ final class StandaloneCluster implements AutoCloseable {
   private final Path home;
   private final Path folder;
 
-  /** Of the classes that a JVM of Spark loads: reading and checking them is half of its work. */
+  /** Of the classes that a JVM of Spark loads: reading and checking them is much of its work. */
   private final Path archive;
 
   private int port;
@@ -83,6 +84,15 @@ final class StandaloneCluster implements AutoCloseable {
   Killable submitAndArchiveClasses(
       String name, Map<String, String> settings, List<String> arguments) throws IOException {
     return submit(name, settings, arguments, " -XX:ArchiveClassesAtExit=" + archive);
+  }
+
+  /** Leaves the archive for the tests of the DAGs ({@code airflow-dags/test.sh}). */
+  void leaveArchive() throws IOException {
+    Path target = PythonEnvironment.repository("jobs/target");
+    Path copy = target.resolve("spark-submit-classes.tmp");
+    Files.copy(archive, copy, StandardCopyOption.REPLACE_EXISTING);
+    // At once: a JVM crashes on an archive that was cut short.
+    Files.move(copy, target.resolve("spark-submit-classes.jsa"), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private Killable submit(

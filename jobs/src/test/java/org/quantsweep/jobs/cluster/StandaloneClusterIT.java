@@ -97,6 +97,7 @@ class StandaloneClusterIT {
     spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     hdfs = new MiniHdfs(cluster, folder);
     assertThat(run.exitCode()).as(run::log).isZero();
+    cluster.leaveArchive();
     local = result("local");
     driver = cluster.warmDriver("driver");
     otherDriver = cluster.warmDriver("other-driver");
