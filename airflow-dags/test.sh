@@ -20,14 +20,19 @@ if [ ! -f "$AIRFLOW_VAR_QUANTSWEEP_JAR" ]; then
   echo "Maybe run mvn -pl jobs -am package -DskipTests first." >&2
   exit 1
 fi
-# Short runs: no pages, one partition for small tables, and the second compiler would not pay.
+# Short runs: no pages, one partition for small tables, room for all classes from the start, and the second compiler
+# would not pay.
+options='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m'
+# The cluster's tests leave an archive of the classes that spark-submit loads. A JVM goes without what does not fit.
+classes=$repository/jobs/target/spark-submit-classes.jsa
+[ ! "$classes" -nt "$AIRFLOW_VAR_QUANTSWEEP_JAR" ] || options="$options -XX:SharedArchiveFile=$classes"
 AIRFLOW_VAR_QUANTSWEEP_PROPERTIES=$AIRFLOW_HOME/spark.properties
-cat > "$AIRFLOW_VAR_QUANTSWEEP_PROPERTIES" <<'END'
+cat > "$AIRFLOW_VAR_QUANTSWEEP_PROPERTIES" <<END
 spark.ui.enabled=false
 spark.sql.shuffle.partitions=1
 spark.driver.bindAddress=127.0.0.1
 spark.driver.host=127.0.0.1
-spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+spark.driver.extraJavaOptions=$options
 END
 export AIRFLOW_VAR_QUANTSWEEP_PROPERTIES
 # A busy machine may take longer than half a minute to import Airflow's providers.

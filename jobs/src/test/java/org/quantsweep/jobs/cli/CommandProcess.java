@@ -23,6 +23,7 @@ final class CommandProcess {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g"));
+    command.add("-XX:MetaspaceSize=256m");
     command.add("-Dlog4j2.configurationFile=quantsweep-log4j2.properties");
     // Spark needs what these tests were started with.
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {

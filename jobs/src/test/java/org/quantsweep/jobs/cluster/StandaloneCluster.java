@@ -1,8 +1,10 @@
 package org.quantsweep.jobs.cluster;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +30,10 @@ final class StandaloneCluster implements AutoCloseable {
 
   private final Path home;
   private final Path folder;
+
+  /** Of the classes that a JVM of Spark loads: reading and checking them is much of its work. */
+  private final Path archive;
+
   private int port;
   private final List<Process> processes = new ArrayList<>();
 
@@ -42,6 +50,7 @@ final class StandaloneCluster implements AutoCloseable {
     Files.writeString(script, "import os, pyspark; print(os.path.dirname(pyspark.__file__))\n");
     this.home = Path.of(environment.run(script).output());
     this.folder = folder;
+    this.archive = folder.resolve("classes.jsa");
     try {
       daemon("master", "127.0.0.1", "master.Master", "--port", "0");
       await("the master to listen", this::masterListens);
@@ -68,9 +77,30 @@ final class StandaloneCluster implements AutoCloseable {
   /** A run of the shaded jar by spark-submit, in a process of its own. */
   Killable submit(String name, Map<String, String> settings, List<String> arguments)
       throws IOException {
+    return submit(name, settings, arguments, sharingClasses());
+  }
+
+  /** The same, whose classes all JVMs share that are started after its end. */
+  Killable submitAndArchiveClasses(
+      String name, Map<String, String> settings, List<String> arguments) throws IOException {
+    return submit(name, settings, arguments, " -XX:ArchiveClassesAtExit=" + archive);
+  }
+
+  /** Leaves the archive for the tests of the DAGs ({@code airflow-dags/test.sh}). */
+  void leaveArchive() throws IOException {
+    Path target = PythonEnvironment.repository("jobs/target");
+    Path copy = target.resolve("spark-submit-classes.tmp");
+    Files.copy(archive, copy, StandardCopyOption.REPLACE_EXISTING);
+    // At once: a JVM crashes on an archive that was cut short.
+    Files.move(copy, target.resolve("spark-submit-classes.jsa"), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private Killable submit(
+      String name, Map<String, String> settings, List<String> arguments, String classes)
+      throws IOException {
     Path output = folder.resolve(name + ".out");
     Path log = folder.resolve(name + ".log");
-    List<String> command = sparkSubmit("org.quantsweep.jobs.cli.QuantSweep", settings);
+    List<String> command = sparkSubmit("org.quantsweep.jobs.cli.QuantSweep", settings, classes);
     command.add(jar().toString());
     command.addAll(arguments);
     ProcessBuilder builder = builder(command);
@@ -81,25 +111,47 @@ final class StandaloneCluster implements AutoCloseable {
   /** A driver of the shaded jar by spark-submit that takes one command after the other. */
   WarmDriver warmDriver(String name) throws IOException {
     Path log = folder.resolve(name + ".log");
-    List<String> command = sparkSubmit(CommandLoop.class.getName(), Map.of());
-    command.add("--driver-class-path");
-    command.add(PythonEnvironment.repository("jobs/target/test-classes").toString());
+    List<String> command = sparkSubmit(CommandLoop.class.getName(), Map.of(), sharingClasses());
+    // A jar of the user's: in front of Spark's own it would be another class path than the
+    // archive's.
+    command.add("--jars");
+    command.add(jarOf(name, CommandLoop.class, SpeculativeCopies.class).toString());
     command.add(jar().toString());
     ProcessBuilder builder = builder(command);
     builder.redirectOutput(folder.resolve(name + ".out").toFile()).redirectError(log.toFile());
     return new WarmDriver(started(builder), folder, log);
   }
 
-  private List<String> sparkSubmit(String main, Map<String, String> settings) {
+  /** The options of a JVM that takes classes from the archive, once it is there. */
+  private String sharingClasses() {
+    return Files.exists(archive) ? " -XX:SharedArchiveFile=" + archive : "";
+  }
+
+  private Path jarOf(String name, Class<?>... classes) throws IOException {
+    Path made = folder.resolve(name + ".jar");
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(made))) {
+      for (Class<?> each : classes) {
+        String entry = each.getName().replace('.', '/') + ".class";
+        jar.putNextEntry(new JarEntry(entry));
+        try (InputStream bytes = each.getResourceAsStream("/" + entry)) {
+          bytes.transferTo(jar);
+        }
+      }
+    }
+    return made;
+  }
+
+  private List<String> sparkSubmit(String main, Map<String, String> settings, String classes) {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin/spark-submit").toString());
     command.addAll(
         List.of("--executor-memory", "700m", "--driver-memory", "800m", "--class", main));
     Map<String, String> all = new TreeMap<>(settings);
     all.put("spark.ui.enabled", "false");
-    // Short runs: the second compiler would not pay.
-    all.put("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
-    all.put("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+    // Short runs: the second compiler would not pay, nor room for classes that grows step by step.
+    String options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:MetaspaceSize=256m";
+    all.put("spark.driver.extraJavaOptions", options + classes);
+    all.put("spark.executor.extraJavaOptions", options + sharingClasses());
     all.forEach(
         (key, value) -> {
           command.add("--conf");

@@ -86,18 +86,21 @@ class StandaloneClusterIT {
   @BeforeAll
   static void sweepInLocalMode() throws Exception {
     cluster = new StandaloneCluster(folder, "sweeps by spark-submit on a standalone cluster");
-    driver = cluster.warmDriver("driver");
+    // It loads nearly all that drivers and executors will load: what follows starts faster.
     Submitted run =
-        driver.run("local", LOCAL, sweep(pictures().toString(), "local", "--evaluate-all"));
+        cluster.submitAndArchiveClasses(
+            "local-sweep", LOCAL, sweep(pictures().toString(), "local", "--evaluate-all"));
     // Only to look into evaluation tables; Spark starts meanwhile.
     spark = SparkSessions.open("test", "local[1]");
     // A few rows each: compiling queries would take most of the time.
     spark.conf().set("spark.sql.codegen.wholeStage", false);
     spark.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
     hdfs = new MiniHdfs(cluster, folder);
-    otherDriver = cluster.warmDriver("other-driver");
     assertThat(run.exitCode()).as(run::log).isZero();
+    cluster.leaveArchive();
     local = result("local");
+    driver = cluster.warmDriver("driver");
+    otherDriver = cluster.warmDriver("other-driver");
   }
 
   @AfterAll
