@@ -25,6 +25,7 @@ import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
+import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
@@ -474,7 +475,9 @@ public final class ProgramFormat implements ModelFormat {
       boolean other = corrected.contains(tensor);
       ConstantForm form = scheme == null ? null : form(tensor, scheme);
       if (form == null && other) {
-        form = new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type());
+        boolean half = tensor.storage() instanceof WeightStorage.Float16;
+        FloatType type = weight(tensor).type();
+        form = new ConstantForm.Floats(half ? FloatType.HALF : type, type);
       }
       if (sizes != null || form != null) {
         sizes = sizes == null ? new PackageSizes(encoder()) : sizes;
@@ -509,7 +512,9 @@ public final class ProgramFormat implements ModelFormat {
               codes.source()));
     }
     if (stored instanceof StoredWeights.OtherFloats floats) {
-      return Optional.of(floats(weight, weight.type(), floats.values(), Optional.empty()));
+      FloatType type =
+          floats.precision() == StoredWeights.Precision.FLOAT16 ? FloatType.HALF : weight.type();
+      return Optional.of(floats(weight, type, floats.values(), Optional.empty()));
     }
     boolean half =
         ((StoredWeights.OwnFloats) stored).precision() == StoredWeights.Precision.FLOAT16;
