@@ -186,7 +186,8 @@ public final class FittingBenchmark implements Callable<Integer> {
         if (own.isEmpty()) {
           continue;
         }
-        Preparation prepared = added ? CalibratedQuantizer::withAddedBias : CalibratedQuantizer::new;
+        Preparation prepared =
+            added ? CalibratedQuantizer::withAddedBias : CalibratedQuantizer::new;
         InputMoments other = heldOut == 0 ? null : further.get(tensor.identity());
         long started = now();
         try (CalibratedQuantizer quantizer =
