@@ -172,24 +172,32 @@ public final class FittingBenchmark implements Callable<Integer> {
     double preparing = 0;
     for (WeightTensor tensor : chosen) {
       TensorQuantizer plain = model.format().quantizer(tensor);
-      long started = now();
-      try (CalibratedQuantizer quantizer =
-              new CalibratedQuantizer(
-                  model, tensor, plain, moments.get(tensor.identity()), settings());
-          CalibratedQuantizer judge =
-              heldOut == 0
-                  ? null
-                  : new CalibratedQuantizer(
-                      model,
-                      tensor,
-                      plain,
-                      further.get(tensor.identity()),
-                      CalibrationSettings.DEFAULT)) {
-        preparing += since(started);
-        for (Scheme scheme : encoder.options(tensor.identity())) {
-          if (scheme instanceof Scheme.Compression form
-              && form.calibrated()
-              && form.toString().contains(forms)) {
+      List<Scheme.Compression> fitted = new ArrayList<>();
+      for (Scheme scheme : encoder.options(tensor.identity())) {
+        if (scheme instanceof Scheme.Compression form
+            && form.calibrated()
+            && form.toString().contains(forms)) {
+          fitted.add(form);
+        }
+      }
+      for (boolean added : new boolean[] {false, true}) {
+        List<Scheme.Compression> own =
+            fitted.stream().filter(form -> form.addsBias() == added).toList();
+        if (own.isEmpty()) {
+          continue;
+        }
+        Preparation prepared =
+            added ? CalibratedQuantizer::withAddedBias : CalibratedQuantizer::new;
+        InputMoments other = heldOut == 0 ? null : further.get(tensor.identity());
+        long started = now();
+        try (CalibratedQuantizer quantizer =
+                prepared.of(model, tensor, plain, moments.get(tensor.identity()), settings());
+            CalibratedQuantizer judge =
+                other == null
+                    ? null
+                    : prepared.of(model, tensor, plain, other, CalibrationSettings.DEFAULT)) {
+          preparing += since(started);
+          for (Scheme.Compression form : own) {
             row(tensor, quantizer, judge, plain, form, bytes(encoder, tensor, form));
           }
         }
@@ -197,6 +205,16 @@ public final class FittingBenchmark implements Callable<Integer> {
     }
     summary(preparing);
     return 0;
+  }
+
+  /** Prepares the fitting of a weight tensor, with an added bias or without. */
+  private interface Preparation {
+    CalibratedQuantizer of(
+        CoreMLModel model,
+        WeightTensor tensor,
+        TensorQuantizer plain,
+        InputMoments moments,
+        CalibrationSettings settings);
   }
 
   private CalibrationSettings settings() {

@@ -46,6 +46,10 @@ public final class CalibratedQuantizer implements AutoCloseable {
   private final InputMoments moments;
   private final CalibrationSettings settings;
   private final Optional<Tensor> bias;
+
+  /** Whether the bias is one that the layer does not have as given. */
+  private final boolean addsBias;
+
   private final TensorQuantizer plain;
   private final float[] values;
 
@@ -116,7 +120,41 @@ public final class CalibratedQuantizer implements AutoCloseable {
       TensorQuantizer plain,
       InputMoments moments,
       CalibrationSettings settings) {
+    this(model, tensor, plain, moments, settings, false);
+  }
+
+  /**
+   * Prepares the fitting of schemes that add a bias. What it takes over counts as an error for the
+   * schemes without one, so the two have metrics, and so codes, of their own.
+   *
+   * @param tensor one that {@link #isCalibratable}, with an {@linkplain
+   *     org.quantsweep.coreml.ModelFormat#addableBias addable bias}
+   * @param plain makes the tensor's plain codes
+   * @param moments of its layer's inputs
+   * @throws NotCalibratableException when these cannot be used
+   */
+  public static CalibratedQuantizer withAddedBias(
+      CoreMLModel model,
+      WeightTensor tensor,
+      TensorQuantizer plain,
+      InputMoments moments,
+      CalibrationSettings settings) {
+    return new CalibratedQuantizer(model, tensor, plain, moments, settings, true);
+  }
+
+  private CalibratedQuantizer(
+      CoreMLModel model,
+      WeightTensor tensor,
+      TensorQuantizer plain,
+      InputMoments moments,
+      CalibrationSettings settings,
+      boolean addsBias) {
+    if (addsBias && model.format().addableBias(tensor).isEmpty()) {
+      throw new IllegalArgumentException(
+          "the layer of weight tensor '" + tensor.identity() + "' gets no bias.");
+    }
     this.tensor = tensor;
+    this.addsBias = addsBias;
     this.moments = moments;
     this.settings = settings;
     LinearUse use =
@@ -152,7 +190,7 @@ public final class CalibratedQuantizer implements AutoCloseable {
     this.values = tensor.values().sharedArray();
     this.plain = plain;
     this.bias =
-        use.bias()
+        (addsBias ? model.format().addableBias(tensor) : use.bias())
             .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
             .map(WeightTensor::values);
     this.unit = unit();
@@ -179,10 +217,30 @@ public final class CalibratedQuantizer implements AutoCloseable {
 
   /** The fitted codes of a calibrated scheme, and the corrected bias where the layer has one. */
   public CalibratedWeights quantize(Scheme.Compression scheme) {
+    QuantizedWeights better = better(scheme);
+    return new CalibratedWeights(better, corrected(better));
+  }
+
+  /**
+   * The same, or other codes where these are better here.
+   *
+   * @param other codes of the scheme, such as those that were fitted without a bias
+   */
+  public CalibratedWeights quantize(Scheme.Compression scheme, QuantizedWeights other) {
+    // Without trust in the mean a bias changes no metric, and so no codes.
+    QuantizedWeights own = settings.meanTrust() == 0 ? other : better(scheme);
+    QuantizedWeights better = outputError(own) <= outputError(other) ? own : other;
+    return new CalibratedWeights(better, corrected(better));
+  }
+
+  private QuantizedWeights better(Scheme.Compression scheme) {
+    if (scheme.addsBias() != addsBias) {
+      throw new IllegalArgumentException(
+          "scheme (" + scheme + ") is fitted " + (addsBias ? "with" : "without") + " a bias here.");
+    }
     QuantizedWeights simple = plain.quantize(scheme.plain());
     QuantizedWeights fitted = fitted(scheme, simple);
-    QuantizedWeights better = outputError(fitted) <= outputError(simple) ? fitted : simple;
-    return new CalibratedWeights(better, corrected(better));
+    return outputError(fitted) <= outputError(simple) ? fitted : simple;
   }
 
   private QuantizedWeights fitted(Scheme.Compression scheme, QuantizedWeights simple) {

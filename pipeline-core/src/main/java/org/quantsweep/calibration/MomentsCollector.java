@@ -47,10 +47,15 @@ public final class MomentsCollector {
     private final int most;
     private int rows;
 
-    Source(List<Feed> feeds, WeightTensor tensor, LinearUse use, CalibrationSettings settings) {
+    Source(
+        List<Feed> feeds,
+        WeightTensor tensor,
+        LinearUse use,
+        Optional<WeightTensor> bias,
+        CalibrationSettings settings) {
       this.feeds = feeds;
       this.inputs = LayerInputs.of(tensor, use);
-      this.passing = PassingSums.of(tensor, use, inputs);
+      this.passing = PassingSums.of(tensor, use, bias, inputs);
       this.moments =
           new InputMoments(
               inputs.groups(),
@@ -108,7 +113,9 @@ public final class MomentsCollector {
               use -> {
                 List<Feed> feeds = feeds(cuts, tensor, use);
                 if (!feeds.isEmpty()) {
-                  sources.put(tensor.identity(), new Source(feeds, tensor, use, settings));
+                  Optional<WeightTensor> bias =
+                      use.bias().or(() -> model.format().addableBias(tensor));
+                  sources.put(tensor.identity(), new Source(feeds, tensor, use, bias, settings));
                 }
               });
     }

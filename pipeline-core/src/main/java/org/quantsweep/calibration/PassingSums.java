@@ -28,13 +28,17 @@ final class PassingSums {
     this.inputs = inputs;
   }
 
-  /** Empty where no bias is corrected, or nothing is clipped. */
-  static Optional<PassingSums> of(WeightTensor tensor, LinearUse use, LayerInputs inputs) {
+  /**
+   * Empty where no bias is corrected, or nothing is clipped.
+   *
+   * @param bias that the layer has, or could have
+   */
+  static Optional<PassingSums> of(
+      WeightTensor tensor, LinearUse use, Optional<WeightTensor> bias, LayerInputs inputs) {
     if (use.clipping().isNone() || inputs.isNamed() || tensor.elementCount() > MOST_WEIGHTS) {
       return Optional.empty();
     }
-    return use.bias()
-        .filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
+    return bias.filter(own -> own.elementCount() == (long) inputs.groups() * inputs.rows())
         .map(
             own ->
                 new PassingSums(

@@ -17,7 +17,10 @@ public interface FileSizes {
    */
   void store(WeightTensor tensor, Optional<Scheme> scheme);
 
-  /** Says whether a weight tensor gets other values from now on. It keeps its form. */
+  /**
+   * Says whether a weight tensor gets other values from now on. It keeps its form. An {@linkplain
+   * ModelFormat#addableBias addable bias} is there only while it gets values.
+   */
   void correct(WeightTensor tensor, boolean corrected);
 
   /** The bytes of the files as they would be now. */

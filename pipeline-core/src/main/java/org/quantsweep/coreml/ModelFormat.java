@@ -1,5 +1,6 @@
 package org.quantsweep.coreml;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -177,6 +178,53 @@ public interface ModelFormat {
    * with it, or takes its input from no value of the model.
    */
   Optional<LinearUse> linearUse(WeightTensor tensor);
+
+  /**
+   * A bias that the layer of a weight tensor does not have and could have: of zeros, one for each
+   * output channel. It is none of the model's weight tensors and lies in no file until {@link
+   * #encode} is given values for it. Empty where the layer has a bias, or cannot have one.
+   */
+  default Optional<WeightTensor> addableBias(WeightTensor tensor) {
+    return Optional.empty();
+  }
+
+  /**
+   * Schemes, and behind each fitted one the same with a bias where the layer could get one.
+   *
+   * @param schemes of this weight tensor
+   */
+  default List<Scheme> withBiases(WeightTensor tensor, List<Scheme> schemes) {
+    if (schemes.stream().allMatch(StoredWeights::isPlain) || addableBias(tensor).isEmpty()) {
+      return schemes;
+    }
+    List<Scheme> all = new ArrayList<>();
+    for (Scheme scheme : schemes) {
+      all.add(scheme);
+      if (scheme instanceof Scheme.Compression codes && codes.calibrated()) {
+        all.add(codes.fittedWithBias());
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Why the layer of a weight tensor gets no bias where a scheme adds one, as the rest of a
+   * sentence; empty where it gets one, or the scheme adds none.
+   */
+  default Optional<String> biasRefusal(WeightTensor tensor, Scheme scheme) {
+    if (!(scheme instanceof Scheme.Compression codes)
+        || !codes.addsBias()
+        || addableBias(tensor).isPresent()) {
+      return Optional.empty();
+    }
+    boolean own = linearUse(tensor).flatMap(LinearUse::bias).isPresent();
+    return Optional.of(
+        own
+            ? "its layer has a bias, which "
+                + spelled(codes.fitted())
+                + " corrects at no further bytes"
+            : "its layer cannot get a bias");
+  }
 
   /**
    * Where a model of this format can be cut, seen as the function that it is seen as.

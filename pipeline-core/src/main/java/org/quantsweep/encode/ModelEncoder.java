@@ -1,5 +1,6 @@
 package org.quantsweep.encode;
 
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,7 +61,7 @@ public final class ModelEncoder {
    *
    * @param options the codes of calibrated schemes. Where they come with a corrected bias, it takes
    *     the place of the layer's own, in the precision that this one is stored in; a layer without
-   *     a bias gets none
+   *     a bias gets one where its scheme adds it
    */
   public ModelEncoder(CoreMLModel model, CalibratedOptions options) {
     this.model = model;
@@ -73,7 +74,8 @@ public final class ModelEncoder {
         new PlanSizes(
             format,
             tensors.values(),
-            new PlanSizes.Rules(this::requireLegal, this::smallest, this::bias));
+            new PlanSizes.Rules(
+                this::requireLegal, this::smallest, this::bias, format::addableBias));
   }
 
   /**
@@ -161,9 +163,26 @@ public final class ModelEncoder {
   public long deflatedBytes(String identity, Scheme scheme) {
     WeightTensor tensor = tensors.get(identity);
     return smallest(tensor, scheme)
-        .map(own -> DownloadSize.of(format.storedArrays(tensor, stored(tensor, own))))
+        .map(own -> DownloadSize.of(arrays(tensor, own)))
         // Stored as given, in a form that nobody makes again: such arrays hardly deflate.
         .orElseGet(() -> tensor.storedBytes().bytes());
+  }
+
+  /** The arrays of a weight tensor, and of the bias that comes along, one behind the other. */
+  private byte[] arrays(WeightTensor tensor, Scheme scheme) {
+    byte[] own = format.storedArrays(tensor, stored(tensor, scheme));
+    Map<WeightTensor, Tensor> added = new LinkedHashMap<>();
+    if (scheme instanceof Scheme.Compression codes && codes.addsBias()) {
+      added.putAll(correctedBiases(Map.of(tensor, scheme)));
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(own);
+    added.forEach(
+        (bias, values) ->
+            all.writeBytes(
+                format.storedArrays(
+                    bias, new StoredWeights.OtherFloats(precision(bias, null), values))));
+    return all.toByteArray();
   }
 
   /**
@@ -384,7 +403,7 @@ public final class ModelEncoder {
     resolved.forEach(
         (tensor, scheme) -> {
           if (scheme instanceof Scheme.Compression compression && compression.calibrated()) {
-            bias(tensor)
+            (compression.addsBias() ? format.addableBias(tensor) : bias(tensor))
                 .filter(bias -> !(resolved.get(bias) instanceof Scheme.Compression))
                 .filter(bias -> !bias.storage().isQuantized())
                 .ifPresent(bias -> biases.put(bias, tensor));

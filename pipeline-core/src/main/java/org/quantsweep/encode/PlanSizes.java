@@ -38,11 +38,13 @@ final class PlanSizes {
    * @param requireLegal refuses a plan
    * @param smallest what a weight tensor is stored in for a scheme; empty for as stored
    * @param bias that a fitted weight tensor may correct
+   * @param addableBias that a scheme may add to a weight tensor's layer
    */
   record Rules(
       Consumer<QuantizationPlan> requireLegal,
       BiFunction<WeightTensor, Scheme, Optional<Scheme>> smallest,
-      Function<WeightTensor, Optional<WeightTensor>> bias) {}
+      Function<WeightTensor, Optional<WeightTensor>> bias,
+      Function<WeightTensor, Optional<WeightTensor>> addableBias) {}
 
   /** A weight tensor under the last plan. */
   private static final class Stored {
@@ -144,6 +146,7 @@ final class PlanSizes {
       Scheme scheme = completed.get(stored.tensor);
       if (scheme == null ? stored.scheme != null : !scheme.equals(stored.scheme)) {
         boolean corrects = isFitted(stored.scheme);
+        boolean adds = addsBias(stored.scheme);
         stored.scheme = scheme;
         files.store(stored.tensor, Optional.ofNullable(scheme));
         correct(stored);
@@ -158,6 +161,9 @@ final class PlanSizes {
                     correct(bias);
                   });
         }
+        if (adds != addsBias(scheme)) {
+          rules.addableBias().apply(stored.tensor).ifPresent(bias -> files.correct(bias, !adds));
+        }
       }
     }
   }
@@ -171,6 +177,10 @@ final class PlanSizes {
       bias.corrected = corrected;
       files.correct(bias.tensor, corrected);
     }
+  }
+
+  private static boolean addsBias(Scheme scheme) {
+    return scheme instanceof Scheme.Compression compression && compression.addsBias();
   }
 
   private static boolean isFitted(Scheme scheme) {

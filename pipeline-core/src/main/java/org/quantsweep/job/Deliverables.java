@@ -91,7 +91,7 @@ final class Deliverables {
     boolean fitted = !options.isEmpty();
     return new Recipe(
         identity.model().hex(),
-        SweepSettings.names(identity.settings().planRewrites()),
+        SweepSettings.names(identity.settings().rewrites()),
         fitted ? identity.calibration().hex() : null,
         fitted ? RecipeFitting.of(identity).keys() : null,
         identity.settings().objective() == Objective.SIZE

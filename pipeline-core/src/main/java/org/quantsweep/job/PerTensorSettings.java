@@ -20,7 +20,6 @@ import org.quantsweep.search.Strategy;
  *     1
  * @param groupBytes how many bytes of decoded weights an executor holds at once, in native memory;
  *     it changes no outcome
- * @param addBiases whether layers without a bias get one that calibrated options can correct
  * @param warmStart a recipe whose plan is tried first
  * @param compared strategies that are run beside the own one, for comparison only; ascending
  */
@@ -32,7 +31,6 @@ public record PerTensorSettings(
     int calibrationSamples,
     int sensitivitySamples,
     long groupBytes,
-    boolean addBiases,
     Optional<String> warmStart,
     List<Strategy> compared) {
   /** Sorts the strategies, each once. */
@@ -50,7 +48,6 @@ public record PerTensorSettings(
           300,
           128,
           512L << 20,
-          false,
           Optional.empty(),
           List.of());
 
@@ -68,7 +65,6 @@ public record PerTensorSettings(
     private int calibrationSamples;
     private int sensitivitySamples;
     private long groupBytes;
-    private boolean addBiases;
     private Optional<String> warmStart;
     private List<Strategy> compared;
 
@@ -80,7 +76,6 @@ public record PerTensorSettings(
       calibrationSamples = from.calibrationSamples;
       sensitivitySamples = from.sensitivitySamples;
       groupBytes = from.groupBytes;
-      addBiases = from.addBiases;
       warmStart = from.warmStart;
       compared = from.compared;
     }
@@ -127,12 +122,6 @@ public record PerTensorSettings(
       return this;
     }
 
-    /** Layers without a bias get one. */
-    public Builder addBiases() {
-      addBiases = true;
-      return this;
-    }
-
     /** A recipe whose plan is tried first. */
     public Builder warmStart(String value) {
       warmStart = Optional.of(value);
@@ -155,7 +144,6 @@ public record PerTensorSettings(
           calibrationSamples,
           sensitivitySamples,
           groupBytes,
-          addBiases,
           warmStart,
           compared);
     }

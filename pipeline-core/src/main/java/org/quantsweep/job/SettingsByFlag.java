@@ -87,6 +87,7 @@ final class SettingsByFlag {
     put("linear-only", Boolean.toString(!rules.tables()));
     put("tables-only", Boolean.toString(!rules.linear()));
     put("no-calibration", Boolean.toString(!rules.calibrated()));
+    put("no-added-biases", Boolean.toString(!rules.addedBiases()));
     put(
         "keep",
         rules.kept().entrySet().stream()
@@ -98,7 +99,6 @@ final class SettingsByFlag {
         own.compared().stream().map(Object::toString).collect(Collectors.joining(",")));
     put("calibration-samples", Integer.toString(own.calibrationSamples()));
     put("sensitivity-samples", Integer.toString(own.sensitivitySamples()));
-    put("add-biases", Boolean.toString(own.addBiases()));
     put("warm-start", own.warmStart().map(SettingsByFlag::withoutUser).orElse(""));
   }
 

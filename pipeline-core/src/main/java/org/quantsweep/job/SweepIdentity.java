@@ -131,7 +131,7 @@ record SweepIdentity(
         .field("evaluateAll", Boolean.toString(settings.evaluateAll()))
         .field("maxEvaluations", Integer.toString(settings.maxEvaluations()));
     fields(digest, "scheme", settings.schemes());
-    fields(digest, "rewrite", SweepSettings.names(settings.planRewrites()));
+    fields(digest, "rewrite", SweepSettings.names(settings.rewrites()));
     selection(digest, settings.selection());
     ConfirmationSettings confirmation = settings.confirmation();
     digest
@@ -174,7 +174,8 @@ record SweepIdentity(
     digest
         .field("options.linear", Boolean.toString(rules.linear()))
         .field("options.tables", Boolean.toString(rules.tables()))
-        .field("options.calibrated", Boolean.toString(rules.calibrated()));
+        .field("options.calibrated", Boolean.toString(rules.calibrated()))
+        .field("options.addedBiases", Boolean.toString(rules.addedBiases()));
     TreeMap<String, String> kept = new TreeMap<>();
     rules.kept().forEach((tensor, scheme) -> kept.put(tensor, scheme.toString()));
     fields(digest, "options.kept", kept);
@@ -207,7 +208,7 @@ record SweepIdentity(
   private Sha256Digest fitting(Function<CalibrationSettings, Sha256Digest> part) {
     return fitting(
         model,
-        SweepSettings.names(settings.planRewrites()),
+        SweepSettings.names(settings.rewrites()),
         preparation(),
         samples.calibration().index(),
         settings.perTensor().map(PerTensorSettings::calibration).map(part));

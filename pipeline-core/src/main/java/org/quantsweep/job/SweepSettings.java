@@ -2,7 +2,6 @@ package org.quantsweep.job;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -97,18 +96,9 @@ public record SweepSettings(
     return SettingsByFlag.of(this);
   }
 
-  /** What is done to the model before uniform candidates are made of it. */
+  /** What is done to the model before candidates are made of it. */
   List<Rewrite> rewrites() {
     return foldBatchNorm ? List.of(Rewrite.FOLD_BATCH_NORM) : List.of();
-  }
-
-  /** What is done to the model before plans are made of it. */
-  List<Rewrite> planRewrites() {
-    List<Rewrite> rewrites = new ArrayList<>(rewrites());
-    if (perTensor.map(PerTensorSettings::addBiases).orElse(false)) {
-      rewrites.add(Rewrite.ADD_BIASES);
-    }
-    return rewrites;
   }
 
   /** Which options are allowed; all of them for the uniform family. */

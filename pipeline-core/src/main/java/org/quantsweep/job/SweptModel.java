@@ -34,7 +34,7 @@ record SweptModel(
     List<WeightTensor> selected,
     Set<String> unjudged) {
   static SweptModel of(SweepSettings settings, ModelFiles given, CoreMLModel read) {
-    CoreMLModel rewritten = Rewrite.apply(settings.planRewrites(), read);
+    CoreMLModel rewritten = Rewrite.apply(settings.rewrites(), read);
     Set<String> unjudged = unjudged(rewritten, settings.functions());
     return new SweptModel(
         given,
@@ -106,22 +106,19 @@ record SweptModel(
   }
 
   /**
-   * The uniform candidates. Where they are made of the same model as plans, the same encoder makes
+   * The uniform candidates. They are made of the same model as plans, and the same encoder makes
    * both, so that each look-up table is found once.
    *
    * @param plans makes plans
    * @param sizing of these
    */
   UniformFamily family(SweepSettings settings, ModelEncoder plans, PlanSizing sizing) {
-    boolean same = settings.rewrites().equals(settings.planRewrites());
-    CoreMLModel uniform = same ? rewritten : Rewrite.apply(settings.rewrites(), read);
-    ModelEncoder encoder = same ? plans : new ModelEncoder(uniform);
     return new UniformFamily(
         asGiven(settings),
         given,
-        uniform,
-        encoder,
-        same ? sizing : PlanSizing.of(settings.objective(), encoder),
+        rewritten,
+        plans,
+        sizing,
         settings.selection(),
         settings.schemes(),
         settings.rules(),

@@ -45,7 +45,7 @@ record WarmStart(String file, Recipe recipe) {
               + settings.model()
               + ".\nMaybe leave --warm-start out.");
     }
-    List<String> rewrites = SweepSettings.names(settings.planRewrites());
+    List<String> rewrites = SweepSettings.names(settings.rewrites());
     if (!recipe.rewrites().equals(rewrites)) {
       throw new UsageException(
           file
@@ -53,7 +53,7 @@ record WarmStart(String file, Recipe recipe) {
               + recipe.rewrites()
               + ", but this sweep does "
               + rewrites
-              + ".\nMaybe give --keep-batch-norm and --add-biases as for that recipe.");
+              + ".\nMaybe give --keep-batch-norm as for that recipe, or leave --warm-start out.");
     }
     List<String> problems = new ArrayList<>();
     Map<String, Scheme> schemes = recipe.plan().schemes();

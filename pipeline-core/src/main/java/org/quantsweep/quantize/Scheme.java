@@ -8,6 +8,9 @@ public sealed interface Scheme extends Serializable {
   /** Stands behind a scheme whose codes are fitted to the layer's inputs. */
   String CALIBRATED = "+calibrated";
 
+  /** Stands before {@link #CALIBRATED} where the layer gets a bias that it does not have. */
+  String BIAS = "+bias";
+
   /** Stands behind a scheme whose codes take a byte each. */
   String BYTEWISE = "+bytewise";
 
@@ -37,14 +40,36 @@ public sealed interface Scheme extends Serializable {
 
   /** What changes weights to make them smaller, other than to plain floats. */
   sealed interface Compression extends Scheme {
+    /** What is fitted to the layer's inputs. */
+    Fitting fitting();
+
+    /** The same, fitted otherwise or not at all. */
+    Compression with(Fitting other);
+
     /** Whether it is fitted to the layer's inputs. */
-    boolean calibrated();
+    default boolean calibrated() {
+      return fitting() != Fitting.NONE;
+    }
+
+    /** Whether the layer gets a bias that it does not have as given. */
+    default boolean addsBias() {
+      return fitting() == Fitting.FITTED_WITH_BIAS;
+    }
 
     /** The same without calibration. */
-    Compression plain();
+    default Compression plain() {
+      return with(Fitting.NONE);
+    }
 
-    /** The same, fitted to the layer's inputs. */
-    Compression fitted();
+    /** The same, fitted to the layer's inputs; the layer keeps the bias that it has, or none. */
+    default Compression fitted() {
+      return with(Fitting.FITTED);
+    }
+
+    /** The same, fitted together with a bias that the layer does not have as given. */
+    default Compression fittedWithBias() {
+      return with(Fitting.FITTED_WITH_BIAS);
+    }
 
     /** Which weights are left out. */
     Sparsity sparsity();
@@ -70,7 +95,8 @@ public sealed interface Scheme extends Serializable {
    * @param entries what the entries of tables are stored as
    * @param bytewise whether a code takes a whole byte, of which it uses the lower bits: larger on
    *     disk, and often smaller once deflated, which looks for bytes that occur often
-   * @param calibrated whether the codes are fitted to the layer's inputs; same format, same bytes
+   * @param fitting whether the codes are fitted to the layer's inputs: same format, same bytes, but
+   *     for a bias that the layer gets
    */
   record Quantization(
       Method method,
@@ -79,7 +105,7 @@ public sealed interface Scheme extends Serializable {
       Sparsity sparsity,
       TableEntries entries,
       boolean bytewise,
-      boolean calibrated)
+      Fitting fitting)
       implements Compression {
     /** Checks that there is something to widen. */
     public Quantization {
@@ -91,43 +117,33 @@ public sealed interface Scheme extends Serializable {
 
     /** Codes that depend on the weights alone. */
     public Quantization(Method method, NumberOfBits bits, Grouping grouping) {
-      this(method, bits, grouping, false);
-    }
-
-    /** Codes of all weights, with plain tables. */
-    public Quantization(Method method, NumberOfBits bits, Grouping grouping, boolean calibrated) {
-      this(method, bits, grouping, Sparsity.NONE, TableEntries.FLOATS, false, calibrated);
+      this(method, bits, grouping, Sparsity.NONE, TableEntries.FLOATS, false, Fitting.NONE);
     }
 
     @Override
-    public Quantization plain() {
-      return new Quantization(method, bits, grouping, sparsity, entries, bytewise, false);
-    }
-
-    @Override
-    public Quantization fitted() {
-      return new Quantization(method, bits, grouping, sparsity, entries, bytewise, true);
+    public Quantization with(Fitting other) {
+      return new Quantization(method, bits, grouping, sparsity, entries, bytewise, other);
     }
 
     /** The same codes of the weights that are left. */
     public Quantization sparse(Sparsity left) {
-      return new Quantization(method, bits, grouping, left, entries, bytewise, calibrated);
+      return new Quantization(method, bits, grouping, left, entries, bytewise, fitting);
     }
 
     /** The same codes with tables of bytes. */
     public Quantization compact() {
       return new Quantization(
-          method, bits, grouping, sparsity, TableEntries.INT8, bytewise, calibrated);
+          method, bits, grouping, sparsity, TableEntries.INT8, bytewise, fitting);
     }
 
     /** The same codes, each in a byte of its own. */
     public Quantization inBytes() {
-      return new Quantization(method, bits, grouping, sparsity, entries, true, calibrated);
+      return new Quantization(method, bits, grouping, sparsity, entries, true, fitting);
     }
 
     @Override
     public Quantization packed() {
-      return new Quantization(method, bits, grouping, sparsity, entries, false, calibrated);
+      return new Quantization(method, bits, grouping, sparsity, entries, false, fitting);
     }
 
     /** The bits that a code takes in the files. */
@@ -178,7 +194,7 @@ public sealed interface Scheme extends Serializable {
           + (usual ? "" : "@" + grouping.text())
           + (entries == TableEntries.INT8 ? "+int8" : "")
           + (bytewise ? BYTEWISE : "")
-          + (calibrated ? CALIBRATED : "");
+          + fitting.text();
     }
 
     @Override
@@ -191,17 +207,12 @@ public sealed interface Scheme extends Serializable {
    * Floats of the weights that are left.
    *
    * @param sparsity which are left out; not {@link Sparsity#NONE}
-   * @param calibrated whether it is chosen by the layer's inputs, and the others make up for it
+   * @param fitting whether it is chosen by the layer's inputs, and the others make up for it
    */
-  record Pruning(Sparsity sparsity, boolean calibrated) implements Compression {
+  record Pruning(Sparsity sparsity, Fitting fitting) implements Compression {
     @Override
-    public Pruning plain() {
-      return new Pruning(sparsity, false);
-    }
-
-    @Override
-    public Pruning fitted() {
-      return new Pruning(sparsity, true);
+    public Pruning with(Fitting other) {
+      return new Pruning(sparsity, other);
     }
 
     @Override
@@ -216,7 +227,7 @@ public sealed interface Scheme extends Serializable {
 
     @Override
     public String toString() {
-      return SPARSE + sparsity.text() + (calibrated ? CALIBRATED : "");
+      return SPARSE + sparsity.text() + fitting.text();
     }
   }
 
@@ -229,7 +240,8 @@ public sealed interface Scheme extends Serializable {
    * {@code @group16}, {@code @vector2}. A table {@code @channel} or {@code @block32} is the whole
    * tensor's, with a scale for each. {@code +int8} stores a table in bytes, {@code +bytewise} each
    * code. {@code sparse:0.5+} before it leaves out half of the weights; {@code sparse:0.5} alone
-   * keeps the others as floats. {@code +calibrated} stands last.
+   * keeps the others as floats. {@code +calibrated} stands last; {@code +bias} right before it
+   * gives the layer a bias that it does not have.
    *
    * @throws UsageException when it is none of these
    */

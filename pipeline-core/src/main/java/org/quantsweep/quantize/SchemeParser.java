@@ -13,7 +13,7 @@ final class SchemeParser {
       "full, half, linear:B (uintB), linear-symmetric:B (intB), lut-kmeans:B (lut:B), lut-linear:B,"
           + " lut-unique:B, lut-custom:NAME:B with B in 1 to 8, then @tensor, @channel, @blockN,"
           + " @groupN or @vectorN, then +bytewise; sparse:SHARE alone or before these; +calibrated"
-          + " last";
+          + " last, or +bias+calibrated";
 
   private static final Pattern SHORT = Pattern.compile("(int|uint)([0-9]{1,9})");
   private static final String COMPACT = "int8";
@@ -27,11 +27,36 @@ final class SchemeParser {
     if (text.equals("half")) {
       return new Scheme.HalfPrecision();
     }
-    boolean calibrated = text.endsWith(Scheme.CALIBRATED);
-    String plain =
-        calibrated ? text.substring(0, text.length() - Scheme.CALIBRATED.length()) : text;
-    Scheme.Compression scheme = compression(text, plain);
-    return calibrated ? scheme.fitted() : scheme;
+    Fitting fitting = fitting(text);
+    String plain = text.substring(0, text.length() - fitting.text().length());
+    if (fitting == Fitting.NONE && plain.endsWith(Scheme.BIAS)) {
+      throw bias(text, plain);
+    }
+    return compression(text, plain).with(fitting);
+  }
+
+  private static Fitting fitting(String text) {
+    if (text.endsWith(Fitting.FITTED_WITH_BIAS.text())) {
+      return Fitting.FITTED_WITH_BIAS;
+    }
+    return text.endsWith(Fitting.FITTED.text()) ? Fitting.FITTED : Fitting.NONE;
+  }
+
+  /** A bias of zeros would take bytes for nothing. */
+  private static UsageException bias(String text, String plain) {
+    String without = plain.substring(0, plain.length() - Scheme.BIAS.length());
+    Scheme.Compression own =
+        compression(
+            text, without.substring(0, without.length() - fitting(without).text().length()));
+    return new UsageException(
+        "scheme ("
+            + text
+            + ") has +bias without +calibrated behind it: a bias is added where it is fitted.\n"
+            + "Maybe write "
+            + own.fittedWithBias()
+            + ", or "
+            + own
+            + ".");
   }
 
   private static Scheme.Compression compression(String text, String plain) {
@@ -42,7 +67,7 @@ final class SchemeParser {
           Sparsity.parse(parts.remove(0).substring(Scheme.SPARSE.length()))
               .orElseThrow(() -> unknown(text));
       if (parts.isEmpty()) {
-        return new Scheme.Pruning(sparsity, false);
+        return new Scheme.Pruning(sparsity, Fitting.NONE);
       }
     }
     Scheme.Quantization codes = quantization(text, parts.remove(0)).sparse(sparsity);

@@ -21,6 +21,7 @@ import org.quantsweep.quantize.Scheme;
  * @param linear whether linear codes are allowed
  * @param tables whether look-up tables are allowed
  * @param calibrated whether options may be fitted to the layers' inputs
+ * @param addedBiases whether fitted options may give layers a bias that they do not have
  * @param kept weight tensors by identity, each with the one scheme that it is stored in
  */
 public record OptionRules(
@@ -28,11 +29,22 @@ public record OptionRules(
     boolean linear,
     boolean tables,
     boolean calibrated,
+    boolean addedBiases,
     SortedMap<String, Scheme> kept)
     implements Serializable {
   /** Everything is allowed. */
   public static final OptionRules ALL =
       new OptionRules(Set.of(1, 2, 3, 4, 5, 6, 7, 8), true, true, true, new TreeMap<>());
+
+  /** Layers may get biases. */
+  public OptionRules(
+      Set<Integer> bits,
+      boolean linear,
+      boolean tables,
+      boolean calibrated,
+      SortedMap<String, Scheme> kept) {
+    this(bits, linear, tables, calibrated, true, kept);
+  }
 
   /**
    * Copies and checks.
@@ -85,6 +97,11 @@ public record OptionRules(
     return schemes(tensor, offered, true).stream().filter(OptionRules::isFitted).count();
   }
 
+  /** The same without added biases. */
+  public OptionRules withoutAddedBiases() {
+    return new OptionRules(bits, linear, tables, calibrated, false, kept);
+  }
+
   static boolean isFitted(Scheme scheme) {
     return scheme instanceof Scheme.Compression quantization && quantization.calibrated();
   }
@@ -103,6 +120,7 @@ public record OptionRules(
       return true;
     }
     return (calibrated || !compression.calibrated())
+        && (addedBiases || !compression.addsBias())
         && (!(compression instanceof Scheme.Quantization codes)
             || (bits.contains(codes.bits().bits()) && (codes.isLookUpTable() ? tables : linear)));
   }

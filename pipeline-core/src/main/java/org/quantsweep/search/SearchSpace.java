@@ -58,7 +58,11 @@ public record SearchSpace(
    *     differences count
    * @param error the tensor's own error under this option, on any scale that its options share
    */
-  public record SizedOption(Scheme scheme, long bytes, double error) {}
+  public record SizedOption(Scheme scheme, long bytes, double error) {
+    private boolean addsBias() {
+      return scheme instanceof Scheme.Compression codes && codes.addsBias();
+    }
+  }
 
   /**
    * Without options that another one of the same tensor beats in bytes and in its own error (equal
@@ -86,22 +90,49 @@ public record SearchSpace(
   }
 
   /**
-   * The space with at most so many options where it can be: of tensors' options those stay that lie
-   * on the lower convex hull of their bytes and errors, or close above it. Losses grow in
-   * proportion to errors, and a knapsack of many tensors hardly ever takes another.
+   * Without options whose added bias does not pay: those above the lower convex hull of their
+   * tensor's. A bias takes few bytes and mends a little, so hardly any is beaten by a single other
+   * option, and all of them would double what is measured.
+   */
+  private SearchSpace withoutIdleBiases() {
+    if (tensors.values().stream().flatMap(List::stream).noneMatch(SizedOption::addsBias)) {
+      return this;
+    }
+    TreeMap<String, List<SizedOption>> kept = new TreeMap<>();
+    tensors.forEach(
+        (tensor, options) -> {
+          List<SizedOption> hull = hull(options);
+          kept.put(
+              tensor,
+              options.stream().filter(own -> !own.addsBias() || hull.contains(own)).toList());
+        });
+    return new SearchSpace(kept, uniform);
+  }
+
+  /**
+   * The space without added biases that do not pay, and with at most so many options where it can
+   * be: of tensors' options those stay that lie on the lower convex hull of their bytes and errors,
+   * or close above it. Losses grow in proportion to errors, and a knapsack of many tensors hardly
+   * ever takes another.
    *
    * @param most options that stay as they are
    */
   SearchSpace narrowed(int most) {
-    if (options().size() <= most) {
-      return this;
+    SearchSpace paying = withoutIdleBiases();
+    if (paying.options().size() <= most) {
+      return paying;
     }
     TreeMap<String, List<SizedOption>> kept = new TreeMap<>();
-    tensors.forEach((tensor, options) -> kept.put(tensor, nearHull(options)));
+    paying.tensors().forEach((tensor, options) -> kept.put(tensor, nearHull(options)));
     return new SearchSpace(kept, uniform);
   }
 
-  private static List<SizedOption> nearHull(List<SizedOption> options) {
+  /**
+   * The lower convex hull of bytes and errors.
+   *
+   * @param options ascending in bytes, descending in errors
+   */
+  private static List<SizedOption> hull(List<SizedOption> options) {
     List<SizedOption> hull = new ArrayList<>();
     for (SizedOption option : options) {
       while (hull.size() > 1
@@ -111,6 +142,11 @@ public record SearchSpace(
       }
       hull.add(option);
     }
+    return hull;
+  }
+
+  private static List<SizedOption> nearHull(List<SizedOption> options) {
+    List<SizedOption> hull = hull(options);
     List<SizedOption> near = new ArrayList<>();
     int segment = 0;
     for (SizedOption option : options) {
@@ -166,8 +202,9 @@ public record SearchSpace(
   }
 
   /**
-   * The plans of one scheme for all. Tensors that cannot be fitted take the plain form of a
-   * calibrated scheme; those with a single option keep it.
+   * The plans of one scheme for all. Tensors whose layers get no bias take the form without, those
+   * that cannot be fitted the plain form of a calibrated scheme; those with a single option keep
+   * it.
    */
   private static List<QuantizationPlan> uniform(SortedMap<String, List<SizedOption>> tensors) {
     TreeMap<String, Scheme> schemes = new TreeMap<>();
@@ -204,17 +241,23 @@ public record SearchSpace(
     if (options.size() == 1) {
       return Optional.of(options.get(0));
     }
-    Optional<SizedOption> plain = Optional.empty();
+    Optional<SizedOption> closest = Optional.empty();
+    int distance = Integer.MAX_VALUE;
     for (SizedOption option : options) {
-      if (option.scheme().equals(scheme)) {
-        return Optional.of(option);
+      int place = forms(scheme).indexOf(option.scheme());
+      if (place >= 0 && place < distance) {
+        closest = Optional.of(option);
+        distance = place;
       }
-      boolean same =
-          scheme instanceof Scheme.Compression quantization
-              && option.scheme().equals(quantization.plain());
-      plain = same ? Optional.of(option) : plain;
     }
-    return plain;
+    return closest;
+  }
+
+  /** A scheme, then what stands in for it where a tensor has no such option. */
+  private static List<Scheme> forms(Scheme scheme) {
+    return scheme instanceof Scheme.Compression codes
+        ? List.of(codes, codes.addsBias() ? codes.fitted() : codes, codes.plain())
+        : List.of(scheme);
   }
 
   /** The plan that takes the option of that place for each tensor, in the order of tensors. */

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -131,7 +132,8 @@ public final class OptionEvaluator {
   }
 
   /**
-   * Fits the options of one weight tensor; all are refused where its layer's inputs are of no use.
+   * Fits the options of one weight tensor, those that differ in a bias alone from the same
+   * beginnings; all are refused where its layer's inputs are of no use.
    *
    * @param moments of the inputs of its layer on all calibration samples
    * @param tables those of least error that are known, by weight tensor; others are found
@@ -146,10 +148,28 @@ public final class OptionEvaluator {
     TensorQuantizer finding = model.format().quantizer(tensor);
     OptimalTableSet known = tables.get(tensor.identity());
     TensorQuantizer plain = known == null ? finding : finding.withTables(known);
-    try (CalibratedQuantizer quantizer =
-        new CalibratedQuantizer(model, tensor, plain, moments, settings)) {
-      for (TensorOption option : options) {
-        fitted.put(option, fit(option.scheme(), tensor, quantizer, plain));
+    try {
+      // One after the other: each holds the moments in a metric of its own.
+      Map<Scheme, CalibratedWeights> without = new HashMap<>();
+      try (CalibratedQuantizer quantizer =
+          new CalibratedQuantizer(model, tensor, plain, moments, settings)) {
+        for (TensorOption option : options) {
+          if (addsBias(option)) {
+            Scheme.Compression own = ((Scheme.Compression) option.scheme()).fitted();
+            without.computeIfAbsent(own, missing -> quantizer.quantize(own));
+          } else {
+            fitted.put(option, fit(option.scheme(), tensor, quantizer, plain, without));
+          }
+        }
+      }
+      List<TensorOption> biased = options.stream().filter(OptionEvaluator::addsBias).toList();
+      if (!biased.isEmpty()) {
+        try (CalibratedQuantizer quantizer =
+            CalibratedQuantizer.withAddedBias(model, tensor, plain, moments, settings)) {
+          for (TensorOption option : biased) {
+            fitted.put(option, fitWithBias(option, quantizer, without));
+          }
+        }
       }
     } catch (NotCalibratableException e) {
       options.forEach(option -> fitted.put(option, FittedOption.refused(e.getMessage())));
@@ -157,14 +177,38 @@ public final class OptionEvaluator {
     return fitted;
   }
 
+  /**
+   * Fits one option that adds a bias. The codes that were fitted without one stand in where they
+   * are better with it too, so a bias never makes an option worse.
+   */
+  private static FittedOption fitWithBias(
+      TensorOption option, CalibratedQuantizer quantizer, Map<Scheme, CalibratedWeights> without) {
+    Scheme.Compression scheme = (Scheme.Compression) option.scheme();
+    CalibratedWeights weights = quantizer.quantize(scheme, without.get(scheme.fitted()).weights());
+    return new FittedOption(Optional.of(weights), quantizer.outputError(weights.weights()));
+  }
+
+  private static boolean addsBias(TensorOption option) {
+    return option.scheme() instanceof Scheme.Compression codes && codes.addsBias();
+  }
+
+  /**
+   * Fits one option that adds no bias.
+   *
+   * @param known fitted ones, which may come to hold this one
+   */
   private static FittedOption fit(
-      Scheme scheme, WeightTensor tensor, CalibratedQuantizer quantizer, TensorQuantizer plain) {
-    java.util.Optional<CalibratedWeights> none = java.util.Optional.empty();
+      Scheme scheme,
+      WeightTensor tensor,
+      CalibratedQuantizer quantizer,
+      TensorQuantizer plain,
+      Map<Scheme, CalibratedWeights> known) {
+    Optional<CalibratedWeights> none = Optional.empty();
     if (scheme instanceof Scheme.Compression quantization) {
       if (quantization.calibrated()) {
-        CalibratedWeights weights = quantizer.quantize(quantization);
-        return new FittedOption(
-            java.util.Optional.of(weights), quantizer.outputError(weights.weights()));
+        CalibratedWeights weights =
+            known.computeIfAbsent(scheme, missing -> quantizer.quantize(quantization));
+        return new FittedOption(Optional.of(weights), quantizer.outputError(weights.weights()));
       }
       return new FittedOption(none, quantizer.outputError(plain.quantize(quantization)));
     }

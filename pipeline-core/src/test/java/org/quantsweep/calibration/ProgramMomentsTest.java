@@ -179,6 +179,10 @@ class ProgramMomentsTest {
     int fitted = 0;
     for (Scheme scheme : forms) {
       if (scheme instanceof Scheme.Compression form && form.calibrated()) {
+        if (form.addsBias()) {
+          requireNoWorse(model, weights, moments, plain, form, quantizer);
+          continue;
+        }
         QuantizedWeights made = quantizer.quantize(form).weights();
         assertThat(made.isOf(form)).as("form of %s", form).isTrue();
         assertThat(quantizer.outputError(made))
@@ -194,6 +198,26 @@ class ProgramMomentsTest {
       }
     }
     assertThat(fitted).isPositive();
+  }
+
+  /** Beside the codes that were fitted without a bias, which stand in where they are better. */
+  private static void requireNoWorse(
+      CoreMLModel model,
+      WeightTensor weights,
+      InputMoments moments,
+      TensorQuantizer plain,
+      Scheme.Compression form,
+      CalibratedQuantizer without) {
+    QuantizedWeights other = without.quantize(form.fitted()).weights();
+    try (CalibratedQuantizer with =
+        CalibratedQuantizer.withAddedBias(model, weights, plain, moments, ALL_PLACES)) {
+      CalibratedWeights made = with.quantize(form, other);
+      assertThat(made.weights().isOf(form)).as("form of %s", form).isTrue();
+      assertThat(made.bias()).as("bias of %s", form).isPresent();
+      assertThat(with.outputError(made.weights()))
+          .as("error of %s", form)
+          .isLessThanOrEqualTo(without.outputError(other));
+    }
   }
 
   /** Calls share what a sample gives; here every place is taken, so they are as samples. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
@@ -85,6 +86,38 @@ class CoremltoolsIT {
 
     assertEqualToCoremltools(
         models.size() * NetworkWeights.uniformSchemes().size() + someSchemes.size());
+  }
+
+  /** Layers without a bias: depthwise, inner products, and convolutions before batch norms. */
+  @Test
+  void coremltoolsFindsTheBiasesThatSchemesAdd() throws IOException {
+    CoreMLModel shapes =
+        ModelReader.read(PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel"));
+    int added = 0;
+    for (CoreMLModel model :
+        List.of(
+            shapes,
+            AddedBiasFilesTest.depthwise(),
+            Networks.read(AddedBiasFilesTest.innerProducts()))) {
+      TreeMap<String, Scheme> schemes = new TreeMap<>();
+      for (WeightTensor tensor : model.weightTensors()) {
+        if (model.format().addableBias(tensor).isPresent()) {
+          String form = schemes.size() % 2 == 0 ? "linear:4" : "lut-kmeans:3";
+          schemes.put(tensor.identity(), Scheme.parse(form + "+bias+calibrated"));
+        }
+      }
+      assertThat(schemes).isNotEmpty();
+      ModelFiles files = AddedBiasFilesTest.encoder(model).encode(new QuantizationPlan(schemes));
+      String name = "added" + added++;
+      try (InputStream in = files.content().open()) {
+        Files.copy(in, folder.resolve(name + ".mlmodel"));
+      }
+      CoreMLModel written = ModelReader.read(files, name);
+      assertThat(written.weightTensors()).hasSize(model.weightTensors().size() + schemes.size());
+      NpzArrays.write(folder.resolve(name + ".weights.npz"), weights(written));
+    }
+
+    assertEqualToCoremltools(added);
   }
 
   @Test

@@ -37,7 +37,10 @@ class PlanSizesTest {
           "lut-kmeans:3+calibrated",
           "linear:5+calibrated",
           "lut-kmeans:6+bytewise",
-          "linear:5@tensor+bytewise+calibrated");
+          "linear:5@tensor+bytewise+calibrated",
+          "linear:2+bias+calibrated",
+          "lut-kmeans:5+bias+calibrated",
+          "linear:3@tensor+bytewise+bias+calibrated");
 
   private static final List<String> PROGRAM =
       List.of(
@@ -49,7 +52,9 @@ class PlanSizesTest {
           "int8+calibrated",
           "lut:4+calibrated",
           "lut:5+bytewise",
-          "uint6@tensor+bytewise");
+          "uint6@tensor+bytewise",
+          "int8+bias+calibrated",
+          "lut:3+bias+calibrated");
 
   /** Plain codes stand for fitted ones, and the layer's own bias for a corrected one. */
   private static ModelEncoder encoder(CoreMLModel model) {
@@ -60,7 +65,10 @@ class PlanSizesTest {
         model,
         (identity, scheme) -> {
           WeightTensor tensor = tensors.get(identity);
-          Optional<WeightTensor> bias = model.format().linearUse(tensor).flatMap(LinearUse::bias);
+          Optional<WeightTensor> bias =
+              scheme.addsBias()
+                  ? model.format().addableBias(tensor)
+                  : model.format().linearUse(tensor).flatMap(LinearUse::bias);
           return new CalibratedWeights(
               model.format().quantizer(tensor).quantize(scheme.plain()),
               bias.map(WeightTensor::values));
@@ -92,6 +100,16 @@ class PlanSizesTest {
   @Property(tries = 30)
   void sizesOfANetworkAreThoseOfItsFiles(@ForAll long seed) {
     walk(Networks.read(Networks.innerProducts(9)), NETWORK, 20, new Random(seed));
+  }
+
+  @Property(tries = 30)
+  void biasesComeAndGoInANetwork(@ForAll long seed) {
+    walk(Networks.read(AddedBiasFilesTest.innerProducts()), NETWORK, 20, new Random(seed));
+  }
+
+  @Property(tries = 20)
+  void biasesComeAndGoInAProgram(@ForAll long seed) {
+    walk(AddedBiasFilesTest.program(), PROGRAM, 20, new Random(seed));
   }
 
   @Property(tries = 20)

@@ -36,7 +36,6 @@ class SweepIdentityTest {
   private static final PerTensorSettings PER_TENSOR =
       PerTensorSettings.DEFAULT.toBuilder()
           .calibration(CalibrationSettings.DEFAULT.withSeed(7))
-          .addBiases()
           .build();
 
   /** Prepares nothing. */
@@ -93,11 +92,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("f256b9263d36003d6496def00f16021e8d5e8a907512bbe5852305f3a088692d");
+        .isEqualTo("77b037dde06dc6e780f57dfb3542773c92607bf34187d2814723393ee1bd763a");
     assertThat(identity.moments().hex())
-        .isEqualTo("dadf90fa7b9981b37c771319f8b534829920a8085d486b27ff1a49014a2ba38c");
+        .isEqualTo("f90a3694a69dc93f6ce16cb09b23437b3603ee9d22304cb775ec83138fa22d62");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("32d852eec2506eb5ce716b810bb26889c15f3bca9147a4ecdcd7e27c1ea4b542");
+        .isEqualTo("4ec41699d98fb506293cb7fa3f41d815d159d15151640c9a451ac5c174c1a8d9");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())
@@ -177,6 +176,7 @@ class SweepIdentityTest {
             rules(new OptionRules(OptionRules.ALL.bits(), true, false, true, new TreeMap<>())),
             rules(new OptionRules(OptionRules.ALL.bits(), true, true, false, new TreeMap<>())),
             rules(new OptionRules(OptionRules.ALL.bits(), true, true, true, kept)),
+            rules(OptionRules.ALL.withoutAddedBiases()),
             perTensor(own -> own.strategy(Strategy.GREEDY_BY_PSNR)),
             perTensor(own -> own.calibration(CalibrationSettings.DEFAULT.withSeed(8))),
             perTensor(own -> own.sensitivitySamples(64)),

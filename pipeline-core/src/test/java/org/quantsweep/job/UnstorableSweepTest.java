@@ -107,14 +107,16 @@ class UnstorableSweepTest {
       assertThat(result.leftOut().get(0).schemes())
           .contains("half", "linear:1", "linear:8@tensor", "linear-symmetric:8", "lut-kmeans:4");
       assertThat(result.leftOut().get(2).schemes())
-          .hasSize(16)
+          .hasSize(32)
           .allMatch(scheme -> scheme.endsWith("+calibrated"));
+      assertThat(result.leftOut().get(2).schemes().stream().filter(own -> own.contains("+bias")))
+          .hasSize(16);
       assertThat(heard)
           .contains("weight tensor 'one/weights' is not stored as half: " + TOO_LARGE)
           .anyMatch(
               line ->
                   line.startsWith("weight tensor 'after/weights' is not stored as")
-                      && line.endsWith(" and 13 more: " + FED_WITH));
+                      && line.endsWith(" and 29 more: " + FED_WITH));
       assertThat(ResultTable.toText(result))
           .contains("Weight tensor 'one/weights' could not have 1 scheme: " + TOO_LARGE + ".\n");
     }

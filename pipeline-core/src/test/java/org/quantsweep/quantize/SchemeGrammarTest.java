@@ -26,6 +26,10 @@ class SchemeGrammarTest {
     if (scheme instanceof Scheme.Compression compression) {
       assertThat(compression.plain().fitted()).isEqualTo(compression.fitted());
       assertThat(compression.fitted()).hasToString(compression.plain() + "+calibrated");
+      assertThat(compression.fittedWithBias())
+          .hasToString(compression.plain() + "+bias+calibrated");
+      assertThat(compression.fittedWithBias().fitted()).isEqualTo(compression.fitted());
+      assertThat(compression.fittedWithBias().plain()).isEqualTo(compression.plain());
       assertThat(compression.plain().calibrated()).isFalse();
     }
   }
@@ -47,7 +51,7 @@ class SchemeGrammarTest {
     Arbitrary<Scheme> floats =
         Arbitraries.of(new Scheme.FullPrecision(), new Scheme.HalfPrecision());
     Arbitrary<Scheme> pruned =
-        Combinators.combine(sparsities(), Arbitraries.of(true, false)).as(Scheme.Pruning::new);
+        Combinators.combine(sparsities(), Arbitraries.of(Fitting.values())).as(Scheme.Pruning::new);
     return Arbitraries.frequencyOf(
         net.jqwik.api.Tuple.of(1, floats),
         net.jqwik.api.Tuple.of(3, pruned),
@@ -73,9 +77,9 @@ class SchemeGrammarTest {
             left,
             Arbitraries.of(true, false),
             Arbitraries.of(true, false),
-            Arbitraries.of(true, false))
+            Arbitraries.of(Fitting.values()))
         .as(
-            (method, bits, grouping, sparsity, compact, bytewise, calibrated) ->
+            (method, bits, grouping, sparsity, compact, bytewise, fitting) ->
                 new Scheme.Quantization(
                     method,
                     new NumberOfBits(bits),
@@ -83,7 +87,7 @@ class SchemeGrammarTest {
                     sparsity,
                     compact && method.isLookUpTable() ? TableEntries.INT8 : TableEntries.FLOATS,
                     bytewise && bits < 8 && sparsity.equals(Sparsity.NONE),
-                    calibrated));
+                    fitting));
   }
 
   private static Arbitrary<Sparsity> sparsities() {
@@ -123,6 +127,9 @@ class SchemeGrammarTest {
     "lut:3@group16+int8+bytewise+calibrated, lut-kmeans:3@group16+int8+bytewise+calibrated",
     "uint5@tensor+bytewise, linear:5@tensor+bytewise",
     "sparse:below0.0100, sparse:below0.01",
+    "lut:4+bias+calibrated, lut-kmeans:4+bias+calibrated",
+    "uint5@tensor+bytewise+bias+calibrated, linear:5@tensor+bytewise+bias+calibrated",
+    "sparse:0.5+bias+calibrated, sparse:0.5+bias+calibrated",
     "lut-custom:int8:8, lut-custom:int8:8",
   })
   void hasOneCanonicalText(String text, String canonical) {
@@ -165,6 +172,12 @@ class SchemeGrammarTest {
         "sparse:below-1",
         "calibrated",
         "+calibrated",
+        "+bias",
+        "full+bias",
+        "half+bias+calibrated",
+        "lut:4+bias+bytewise+calibrated",
+        "lut:4+bias+bias+calibrated",
+        "lut:4+bias+calibrated+calibrated",
       })
   void nothingElseIsAScheme(String text) {
     assertThatThrownBy(() -> Scheme.parse(text))
@@ -194,6 +207,11 @@ class SchemeGrammarTest {
             + " at least one.|sparse:2of4.",
         "sparse:below0|sparse threshold (below0) must be above 0.|sparse:below0.01.",
         "sparse:below0.00|sparse threshold (below0) must be above 0.|sparse:below0.01.",
+        "lut:4+bias|scheme (lut:4+bias) has +bias without +calibrated behind it: a bias is added"
+            + " where it is fitted.|lut-kmeans:4+bias+calibrated, or lut-kmeans:4.",
+        "int8+calibrated+bias|scheme (int8+calibrated+bias) has +bias without +calibrated behind"
+            + " it: a bias is added where it is fitted.|linear-symmetric:8+bias+calibrated, or"
+            + " linear-symmetric:8.",
         "lut-custom:a b:4|look-up table fitter (a b) must be named by letters, digits, '_', '.' and"
             + " '-'.|lut-custom:my-table:4.",
       })

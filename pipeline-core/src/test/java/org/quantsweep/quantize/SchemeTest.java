@@ -60,9 +60,10 @@ class SchemeTest {
         .hasMessage(
             "scheme (%s) is not known. Known are full, half, linear:B (uintB), linear-symmetric:B"
                 + " (intB), lut-kmeans:B (lut:B), lut-linear:B, lut-unique:B, lut-custom:NAME:B"
-                + " with B in 1 to 8, then @tensor, @channel, @blockN, @groupN or @vectorN,"
-                + " then +bytewise;"
-                + " sparse:SHARE alone or before these; +calibrated last.\nMaybe write %s.",
+                + " with B in 1 to 8, then @tensor, @channel, @blockN, @groupN or @vectorN, then"
+                + " +bytewise; sparse:SHARE alone or before these; +calibrated last, or"
+                + " +bias+calibrated.\n"
+                + "Maybe write %s.",
             text, nearest);
   }
 

@@ -15,10 +15,14 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.coreml.neuralnetwork.ModelWriter;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Predictor;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.quantize.CalibratedWeights;
+import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
@@ -34,6 +38,7 @@ import org.quantsweep.sweep.OptionWeights;
 import org.quantsweep.sweep.SampleBlock;
 import org.quantsweep.sweep.Sensitivity;
 import org.quantsweep.sweep.TensorOption;
+import org.quantsweep.tensor.Shape;
 
 /** What every option runner does, on the samples of {@link TinySweep}, judged by top-1. */
 public abstract class OptionRunnerContract {
@@ -186,6 +191,54 @@ public abstract class OptionRunnerContract {
       Map<TensorOption, FittedOption> others =
           runner.fit(options, Map.of("one/weights", tables("two/weights")), FitProgress.SILENT);
       assertThat(others.get(plain).error()).isGreaterThan(found.get(plain).error());
+    }
+  }
+
+  /** Whatever is fitted beside it, and however it is dealt out. */
+  @Test
+  void anAddedBiasMakesNoOptionWorseAndFollowsFromItselfAlone() throws Exception {
+    Model.Builder message = Model.parseFrom(GIVEN.content().open()).toBuilder();
+    message
+        .getNeuralNetworkClassifierBuilder()
+        .getLayersBuilder(0)
+        .getInnerProductBuilder()
+        .clearHasBias()
+        .clearBias();
+    ModelFiles model = ModelFiles.lone(ModelWriter.toBytes(message.build()));
+    List<TensorOption> without = new ArrayList<>();
+    List<TensorOption> with = new ArrayList<>();
+    List<TensorOption> all = new ArrayList<>();
+    for (String form : List.of("linear:1", "linear:3", "lut-kmeans:2", "lut-kmeans:4")) {
+      without.add(new TensorOption("one/weights", Scheme.parse(form + "+calibrated")));
+      with.add(new TensorOption("one/weights", Scheme.parse(form + "+bias+calibrated")));
+      all.add(new TensorOption("one/weights", Scheme.parse(form)));
+    }
+    all.addAll(with);
+    all.addAll(without);
+    try (OptionRunner runner = open(model, CALIBRATION, SELECTION, ALONE)) {
+      Map<TensorOption, FittedOption> both = runner.fit(all);
+      Map<TensorOption, FittedOption> alone = runner.fit(with);
+      for (int i = 0; i < with.size(); i++) {
+        FittedOption own = both.get(with.get(i));
+        CalibratedWeights weights = own.weights().orElseThrow();
+        assertThat(own.error()).isPositive().isLessThan(both.get(without.get(i)).error());
+        assertThat(both.get(without.get(i)).weights().orElseThrow().bias()).isEmpty();
+        assertThat(weights.bias().orElseThrow().shape()).isEqualTo(Shape.of(24));
+        assertThat(alone.get(with.get(i)).error()).isEqualTo(own.error());
+        assertThat(CalibratedWeightsCodec.encode(alone.get(with.get(i)).weights().orElseThrow()))
+            .isEqualTo(CalibratedWeightsCodec.encode(weights));
+      }
+      // Its codes and its bias run alone.
+      ModelEncoder encoder =
+          new ModelEncoder(
+              ModelReader.read(model, "tiny"),
+              (tensor, scheme) ->
+                  both.get(new TensorOption(tensor, scheme)).weights().orElseThrow());
+      TensorOption option = with.get(0);
+      Map<TensorOption, OptionWeights> decoded =
+          Map.of(option, new OptionWeights(new TreeMap<>(encoder.decoded(plan(option)))));
+      assertThat(decoded.get(option).values()).containsOnlyKeys("one/bias", "one/weights");
+      assertThat(runner.measure(decoded).get(option).loss()).isPositive();
     }
   }
 

@@ -149,11 +149,19 @@ final class SearchOptions {
   private Integer sensitivitySamples;
 
   @Option(
-      names = "--add-biases",
+      names = "--no-added-biases",
       description =
-          "Per-tensor: give layers without a bias one that calibrated options correct; its bytes"
-              + " count.")
-  private boolean addBiases;
+          "Per-tensor: no layer gets a bias that it does not have. Without this flag the search"
+              + " chooses where one pays; its bytes count.")
+  private boolean noAddedBiases;
+
+  @Option(
+      names = "--add-biases",
+      hidden = true,
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Of earlier versions: refused, so that nobody relies on it.")
+  private String addBiases;
 
   @Option(
       names = "--warm-start",
@@ -189,6 +197,13 @@ final class SearchOptions {
       if (width < 1 || width > 8) {
         problems.add("--bits (" + width + ") must be in [1, 8].\nMaybe write 2,3,4,5,6,7,8.");
       }
+    }
+    if (addBiases != null) {
+      problems.add(
+          "--add-biases ("
+              + addBiases
+              + ") is a flag of earlier versions: a search chooses by itself which layers get a"
+              + " bias.\nMaybe leave it out, or write --no-added-biases where none shall get one.");
     }
     if (linearOnly && tablesOnly) {
       problems.add(
@@ -236,6 +251,7 @@ final class SearchOptions {
             !tablesOnly,
             !linearOnly,
             !plain,
+            !noAddedBiases,
             kept);
     PerTensorSettings.Builder own =
         usually.toBuilder()
@@ -248,9 +264,6 @@ final class SearchOptions {
     }
     if (sensitivitySamples != null) {
       own.sensitivitySamples(sensitivitySamples);
-    }
-    if (addBiases) {
-      own.addBiases();
     }
     if (warmStart != null) {
       own.warmStart(warmStart);
@@ -271,7 +284,7 @@ final class SearchOptions {
     given.put("--compare-strategies", !compared.isEmpty());
     given.put("--calibration-samples", calibrationSamples != null);
     given.put("--sensitivity-samples", sensitivitySamples != null);
-    given.put("--add-biases", addBiases);
+    given.put("--no-added-biases", noAddedBiases);
     given.put("--warm-start", warmStart != null);
     return given.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }

@@ -30,6 +30,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
+import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.FitProgress;
@@ -358,11 +359,14 @@ public final class SparkOptionRunner implements OptionRunner {
     int each = Math.max(1, slots() / Math.max(1, options.size()));
     options.forEach(
         (tensor, own) -> {
-          int count = Math.min(each, own.size());
-          for (int place = 0; place < own.size(); place++) {
+          // Forms that differ in a bias alone share a fit, and so a task.
+          Map<Scheme, Integer> places = new HashMap<>();
+          own.forEach(option -> places.putIfAbsent(fitted(option.scheme()), places.size()));
+          int count = Math.min(each, places.size());
+          for (TensorOption option : own) {
             // Dealt out: wider options take longer, and stand side by side.
-            String part = tensor + PART + place % count;
-            parts.computeIfAbsent(part, missing -> new ArrayList<>()).add(own.get(place));
+            String part = tensor + PART + places.get(fitted(option.scheme())) % count;
+            parts.computeIfAbsent(part, missing -> new ArrayList<>()).add(option);
           }
           List<String> names = new ArrayList<>();
           for (int part = 0; part < count; part++) {
@@ -396,6 +400,11 @@ public final class SparkOptionRunner implements OptionRunner {
     boolean whole = parts.size() == options.size();
     return (whole ? dealt : dealt.partitionBy(new TensorPartitioner(parts.keySet())))
         .mapPartitions(fit);
+  }
+
+  /** What is fitted without a bias for a scheme that adds one; any other scheme itself. */
+  private static Scheme fitted(Scheme scheme) {
+    return scheme instanceof Scheme.Compression codes && codes.addsBias() ? codes.fitted() : scheme;
   }
 
   @Override

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.quantsweep.coreml.WeightStorage;
+import org.quantsweep.coreml.WeightTensor;
+import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.jobs.registry.HadoopModelRegistry;
@@ -173,7 +176,7 @@ class PerTensorSweepIT {
         .containsEntry("family", "per-tensor")
         .containsEntry("strategy", "knapsack")
         .containsEntry("sensitivity-samples", "32")
-        .containsEntry("add-biases", "false")
+        .containsEntry("no-added-biases", "false")
         .containsEntry("seed", "0")
         .containsEntry("acceptance", "point")
         .containsEntry("confidence", "0.95")
@@ -278,11 +281,10 @@ class PerTensorSweepIT {
             somePictures(16),
             "biases",
             "--keep-batch-norm",
-            "--add-biases",
             "--bits",
             "3,8",
             "--keep",
-            "conv2/weights=linear:3+calibrated");
+            "conv2/weights=linear:3+bias+calibrated");
 
     assertThat(result.selected().plan()).isNotNull();
     // One scheme for all is none that keeps this weight tensor so.
@@ -293,14 +295,20 @@ class PerTensorSweepIT {
     assertThat(Files.size(file)).isEqualTo(result.selected().encodedSize());
     ConvolutionLayerParams chosen = convolution(file);
     assertThat(chosen.getHasBias()).isTrue();
-    assertThat(chosen.getBias().getFloatValueList())
+    WeightTensor bias =
+        ModelReader.read(file).weightTensors().stream()
+            .filter(tensor -> tensor.identity().equals("conv2/bias"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(bias.storage()).isInstanceOf(WeightStorage.Float16.class);
+    assertThat(bias.values().toArray())
         .hasSize((int) chosen.getOutputChannels())
-        .anyMatch(correction -> correction != 0);
+        .isNotEqualTo(new float[(int) chosen.getOutputChannels()]);
 
     Path written = folder.resolve("biases").resolve(Recipe.FILE);
     Recipe recipe = Recipe.parse(Files.readAllBytes(written), written.toString());
-    assertThat(recipe.rewrites()).containsExactly("add-biases");
-    assertThat(recipe.tensors()).containsEntry("conv2/weights", "linear:3+calibrated");
+    assertThat(recipe.rewrites()).isEmpty();
+    assertThat(recipe.tensors()).containsEntry("conv2/weights", "linear:3+bias+calibrated");
     Path made = folder.resolve("made-with-bias.mlmodel");
     StringWriter err = new StringWriter();
     assertThat(run(err, "quantize", MODEL, "--recipe", written + "", "--output", made.toString()))

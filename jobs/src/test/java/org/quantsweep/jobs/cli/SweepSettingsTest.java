@@ -95,6 +95,7 @@ class SweepSettingsTest {
     expected.put("perTensor.rules.linear", "true");
     expected.put("perTensor.rules.tables", "true");
     expected.put("perTensor.rules.calibrated", "true");
+    expected.put("perTensor.rules.addedBiases", "true");
     expected.put("perTensor.rules.kept", "{}");
     expected.put("perTensor.strategy", "knapsack");
     expected.put("perTensor.calibration.patchesPerSample", "64");
@@ -111,7 +112,6 @@ class SweepSettingsTest {
     expected.put("perTensor.calibrationSamples", "300");
     expected.put("perTensor.sensitivitySamples", "128");
     expected.put("perTensor.groupBytes", "536870912");
-    expected.put("perTensor.addBiases", "false");
     expected.put("perTensor.warmStart", "");
     expected.put("perTensor.compared", "[]");
     expected.put("functions", "[]");
@@ -162,7 +162,7 @@ class SweepSettingsTest {
     given.put("compare-strategies", "uniform,greedy-by-psnr");
     given.put("calibration-samples", "40");
     given.put("sensitivity-samples", "5");
-    given.put("add-biases", "true");
+    given.put("no-added-biases", "true");
     given.put("warm-start", "r.yaml");
     given.put("time-budget", "90s");
     given.put("run-id", "manual__2026-11-28T20:00:00+00:00");
@@ -190,6 +190,8 @@ class SweepSettingsTest {
     names.removeAll(OF_THE_COMMAND);
     // It stands instead of others: a test of its own gives it.
     names.remove("largest-size");
+    // Refused: a test of its own says how.
+    names.remove("add-biases");
     assertThat(given.keySet()).isEqualTo(names);
 
     Map<String, String> unchanged = flat(settings);
@@ -304,6 +306,25 @@ class SweepSettingsTest {
                 + " --compare-strategies is about.\nMaybe write --family per-tensor.");
   }
 
+  /** Of earlier results too, which tell it as false. */
+  @Test
+  void theFlagThatAddedBiasesSaysWhatCameInItsPlace() {
+    for (List<String> flag : List.of(List.of("--add-biases"), List.of("--add-biases=true"))) {
+      assertThatThrownBy(() -> parse(flag))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(
+              "--add-biases (true) is a flag of earlier versions: a search chooses by itself which"
+                  + " layers get a bias.\nMaybe leave it out, or write --no-added-biases where none"
+                  + " shall get one.");
+    }
+    assertThatThrownBy(() -> fromFile(new TreeMap<>(Map.of("add-biases", "false"))))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--add-biases (false) is a flag of earlier versions: a search chooses by itself which"
+                + " layers get a bias.\nMaybe leave it out, or write --no-added-biases where none"
+                + " shall get one.");
+  }
+
   @Test
   void noUserOrPasswordIsTold() {
     SweepSettings settings =
@@ -323,6 +344,7 @@ class SweepSettingsTest {
         List.of(
             List.of("--strategy", "knapsack"),
             List.of("--no-calibration"),
+            List.of("--no-added-biases"),
             List.of("--calibration", "c"),
             List.of("--calibration-samples", "300"),
             List.of("--sensitivity-samples", "128"))) {

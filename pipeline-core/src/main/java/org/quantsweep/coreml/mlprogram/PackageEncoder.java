@@ -32,10 +32,14 @@ import org.quantsweep.tensor.Shape;
  * their arrays lie. {@link PackageSizes} tells how large all of it is. Safe for several threads.
  */
 final class PackageEncoder {
+  /** Ends the name of a bias that is added. */
+  private static final String BIAS = "_bias";
+
   private final Model message;
   private final Map<String, FileContent> beside;
   private final Map<String, FunctionPart> functions = new TreeMap<>();
   private final IdentityHashMap<Operation, Membership> memberships = new IdentityHashMap<>();
+  private final IdentityHashMap<Operation, AddableBias> biases = new IdentityHashMap<>();
   private final Set<String> names = new HashSet<>();
   private final BlobFiles blobs;
   private final GivenBlobs given = new GivenBlobs();
@@ -88,6 +92,17 @@ final class PackageEncoder {
     /** It makes a weight tensor, or something that only the weight tensor's maker takes. */
     record OfWeight(Membership membership, String name, Placed asStored) implements Part {}
 
+    /**
+     * It has no bias and could have one.
+     *
+     * @param bias of zeros
+     * @param name of the constant that the bias would be
+     * @param with the operation that takes it
+     */
+    record Biased(
+        ProgramWeight bias, String name, OperationTemplate asStored, OperationTemplate with)
+        implements Part {}
+
     /** It has blocks inside. */
     record Outer(OperationTemplate template, List<BlockPart> blocks) implements Part {}
   }
@@ -96,7 +111,8 @@ final class PackageEncoder {
       Model message,
       org.quantsweep.coreml.mlprogram.Program program,
       Map<String, FileContent> beside,
-      List<ProgramWeight> weights) {
+      List<ProgramWeight> weights,
+      List<AddableBias> addable) {
     this.message = message;
     this.beside = new TreeMap<>(beside);
     this.blobs = new BlobFiles(beside);
@@ -106,12 +122,16 @@ final class PackageEncoder {
         maker.alone().forEach(own -> memberships.put(own, new Membership(weight, false)));
       }
     }
+    addable.forEach(bias -> biases.put(bias.operation(), bias));
+    for (ProgramFunction function : program.functions().values()) {
+      function.inputs().forEach(input -> names.add(input.name()));
+      addNames(function.body());
+    }
     program
         .functions()
         .forEach(
             (name, function) -> {
               Function own = message.getMlProgram().getFunctionsOrThrow(name);
-              function.inputs().forEach(input -> names.add(input.name()));
               Block body = own.getBlockSpecializationsOrThrow(own.getOpset());
               Set<WeightTensor> made = new LinkedHashSet<>();
               for (ProgramWeight weight : weights) {
@@ -124,13 +144,19 @@ final class PackageEncoder {
             });
   }
 
-  private BlockPart block(ProgramBlock block, Block own) {
+  private void addNames(ProgramBlock block) {
     block.inputs().forEach(input -> names.add(input.name()));
+    for (Operation operation : block.operations()) {
+      operation.outputs().forEach(output -> names.add(output.name()));
+      operation.blocks().forEach(this::addNames);
+    }
+  }
+
+  private BlockPart block(ProgramBlock block, Block own) {
     List<Part> parts = new ArrayList<>();
     long fixed = own.toBuilder().clearOperations().build().getSerializedSize();
     for (int i = 0; i < block.operations().size(); i++) {
       Operation operation = block.operations().get(i);
-      operation.outputs().forEach(output -> names.add(output.name()));
       Part part = part(operation, own.getOperations(i));
       parts.add(part);
       if (part instanceof Part.Fixed same) {
@@ -149,6 +175,14 @@ final class PackageEncoder {
       return new Part.Outer(template(own.toBuilder().clearBlocks().build()), inside);
     }
     OperationTemplate template = template(own);
+    AddableBias bias = biases.get(operation);
+    if (bias != null) {
+      String name = biasName(operation);
+      OperationTemplate with =
+          template(
+              own.toBuilder().putInputs(AddableBias.PARAMETER, MilMessages.argument(name)).build());
+      return new Part.Biased(bias.weight(), name, template, with);
+    }
     OperationTemplate raised = OldConstants.isOld(own) ? raised(operation, own) : template;
     Part.Placed placed = new Part.Placed(template, raised);
     Membership membership = memberships.get(operation);
@@ -159,6 +193,15 @@ final class PackageEncoder {
       return new Part.OfWeight(membership, operation.outputs().get(0).name(), placed);
     }
     return template.slots().isEmpty() && raised == template ? new Part.Fixed(own) : placed;
+  }
+
+  /** A name that nothing else has. */
+  private String biasName(Operation operation) {
+    String name = operation.outputs().get(0).name() + BIAS;
+    while (!names.add(name)) {
+      name += "_";
+    }
+    return name;
   }
 
   /** The first constant of the same numbers has the same codes under any scheme. */
@@ -244,6 +287,15 @@ final class PackageEncoder {
             : List.of();
       }
       return templates(own.asStored(), opset, null);
+    }
+    if (part instanceof Part.Biased own) {
+      if (change == null) {
+        return List.of(own.asStored());
+      }
+      List<OperationTemplate> both =
+          new ArrayList<>(written(own.bias(), own.name(), change, opset));
+      both.add(own.with());
+      return both;
     }
     if (part instanceof Part.Placed placed) {
       return List.of(opset.isAtLeast(Opset.IOS18) ? placed.raised() : placed.template());
@@ -348,12 +400,23 @@ final class PackageEncoder {
 
   /** The bytes of a weight tensor's operations and blobs, with what lies between blobs. */
   long storedBytes(ProgramWeight weight, ConstantForm form) {
-    long bytes = 0;
-    Change change = new Change(form, ConstantArrays.UNKNOWN, Optional.empty());
     ProgramWeight.Maker maker = weight.makers().get(0);
     String name = maker.operation().outputs().get(0).name();
     Opset own = functions.get(maker.function()).function().opset();
-    Opset opset = form.least().isAtLeast(own) ? form.least() : own;
+    return storedBytes(weight, name, form, form.least().isAtLeast(own) ? form.least() : own);
+  }
+
+  /** The bytes of a bias that an operation gets, without those of its name there. */
+  long storedBytes(AddableBias bias) {
+    ProgramWeight weight = bias.weight();
+    ConstantForm form = new ConstantForm.Floats(weight.type(), weight.type());
+    String name = bias.operation().outputs().get(0).name() + BIAS;
+    return storedBytes(weight, name, form, form.least());
+  }
+
+  private long storedBytes(ProgramWeight weight, String name, ConstantForm form, Opset opset) {
+    long bytes = 0;
+    Change change = new Change(form, ConstantArrays.UNKNOWN, Optional.empty());
     BlobPlaces places = new BlobPlaces();
     for (OperationTemplate template : written(weight, name, change, opset)) {
       bytes += template.size(places::place);
@@ -416,9 +479,15 @@ final class PackageEncoder {
   }
 
   private static Change change(Part part, Map<WeightTensor, Change> changes) {
-    return part instanceof Part.OfWeight own
-        ? changes.get(own.membership().weight().tensor())
-        : null;
+    return weight(part).map(own -> changes.get(own.tensor())).orElse(null);
+  }
+
+  /** The weight tensor that a part becomes something else with. */
+  static Optional<ProgramWeight> weight(Part part) {
+    if (part instanceof Part.OfWeight own) {
+      return Optional.of(own.membership().weight());
+    }
+    return part instanceof Part.Biased biased ? Optional.of(biased.bias()) : Optional.empty();
   }
 
   private static org.quantsweep.proto.mil.Operation placed(

@@ -162,9 +162,9 @@ final class PackageSizes {
     PartSizes(Part part) {
       this.part = part;
       this.weight =
-          part instanceof Part.OfWeight own
-              ? weight(own.membership().weight().tensor())
-              : new Weight();
+          PackageEncoder.weight(part)
+              .map(own -> PackageSizes.this.weight(own.tensor()))
+              .orElseGet(Weight::new);
       if (part instanceof Part.Outer outer) {
         outer.blocks().forEach(inner -> blocks.add(new BlockSizes(inner)));
         templates = List.of(slots.placed(outer.template()));

@@ -25,6 +25,7 @@ import org.quantsweep.coreml.ModelCuts;
 import org.quantsweep.coreml.ModelFormat;
 import org.quantsweep.coreml.Rewrite;
 import org.quantsweep.coreml.StoredWeights;
+import org.quantsweep.coreml.WeightStorage;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.proto.coreml.Model;
@@ -62,6 +63,9 @@ public final class ProgramFormat implements ModelFormat {
   private final Map<WeightTensor, ProgramQuantizer> quantizers = new ConcurrentHashMap<>();
   private final Map<String, Optional<String>> raises = new ConcurrentHashMap<>();
   private PackageEncoder encoder;
+
+  /** By the identity of the weights; null until it is asked for. */
+  private Map<String, AddableBias> addable;
 
   private ProgramFormat(Contents contents, List<ProgramWeight> weights, ProgramWeights uses) {
     this(contents, weights, uses, new Limits(Opset.IOS26, ComputeUnit.CPU));
@@ -202,6 +206,18 @@ public final class ProgramFormat implements ModelFormat {
     return of(model).uses;
   }
 
+  /**
+   * The operation that would take a bias that it does not have.
+   *
+   * @param identity of the {@linkplain ModelFormat#addableBias bias}
+   */
+  public static Optional<Operation> takerOfAddedBias(CoreMLModel model, String identity) {
+    return of(model).addable().values().stream()
+        .filter(bias -> bias.weight().tensor().identity().equals(identity))
+        .map(AddableBias::operation)
+        .findFirst();
+  }
+
   /** The value of an optional input of the function that is not given, everywhere. */
   public static float defaultValue(CoreMLModel model, String input) {
     return of(model)
@@ -288,21 +304,40 @@ public final class ProgramFormat implements ModelFormat {
         legal.add(scheme);
       }
     }
-    return ProgramSchemes.different(weight, legal);
+    return withBiases(tensor, ProgramSchemes.different(weight, legal));
+  }
+
+  @Override
+  public Optional<WeightTensor> addableBias(WeightTensor tensor) {
+    return Optional.ofNullable(addable().get(tensor.identity()))
+        .map(bias -> bias.weight().tensor());
+  }
+
+  private synchronized Map<String, AddableBias> addable() {
+    if (addable == null) {
+      addable = new LinkedHashMap<>();
+      ProgramLinearUse linear = linearUses();
+      for (ProgramWeight weight : weights.values()) {
+        linear.addableBias(weight).ifPresent(bias -> addable.put(weight.tensor().identity(), bias));
+      }
+    }
+    return addable;
   }
 
   @Override
   public List<Scheme> downloadOptions(WeightTensor tensor) {
     ProgramWeight weight = weight(tensor);
-    List<Scheme> all = new ArrayList<>(options(tensor));
+    List<Scheme> more = new ArrayList<>();
     for (Scheme scheme : ProgramSchemes.entropyOptions()) {
       if (refusal(scheme).isEmpty()
           && isOffered(scheme)
           && ProgramSchemes.refusal(weight, scheme).isEmpty()
           && raiseProblem(weight, scheme).isEmpty()) {
-        all.add(scheme);
+        more.add(scheme);
       }
     }
+    List<Scheme> all = new ArrayList<>(options(tensor));
+    all.addAll(withBiases(tensor, more));
     return all;
   }
 
@@ -342,7 +377,7 @@ public final class ProgramFormat implements ModelFormat {
     if (problem.isEmpty()) {
       problem = raiseProblem(weight, scheme);
     }
-    return problem;
+    return problem.or(() -> biasRefusal(tensor, scheme));
   }
 
   /** Why the functions that make a weight tensor cannot have the opset that a scheme needs. */
@@ -401,7 +436,12 @@ public final class ProgramFormat implements ModelFormat {
 
   @Override
   public long storedBytes(WeightTensor tensor, Scheme scheme) {
-    return encoder().storedBytes(weight(tensor), form(tensor, scheme));
+    long own = encoder().storedBytes(weight(tensor), form(tensor, scheme));
+    if (!(scheme instanceof Scheme.Compression codes) || !codes.addsBias()) {
+      return own;
+    }
+    AddableBias bias = addable().get(tensor.identity());
+    return own + encoder().storedBytes(bias);
   }
 
   @Override
@@ -435,7 +475,9 @@ public final class ProgramFormat implements ModelFormat {
       boolean other = corrected.contains(tensor);
       ConstantForm form = scheme == null ? null : form(tensor, scheme);
       if (form == null && other) {
-        form = new ConstantForm.Floats(weight(tensor).type(), weight(tensor).type());
+        boolean half = tensor.storage() instanceof WeightStorage.Float16;
+        FloatType type = weight(tensor).type();
+        form = new ConstantForm.Floats(half ? FloatType.HALF : type, type);
       }
       if (sizes != null || form != null) {
         sizes = sizes == null ? new PackageSizes(encoder()) : sizes;
@@ -470,7 +512,9 @@ public final class ProgramFormat implements ModelFormat {
               codes.source()));
     }
     if (stored instanceof StoredWeights.OtherFloats floats) {
-      return Optional.of(floats(weight, weight.type(), floats.values(), Optional.empty()));
+      FloatType type =
+          floats.precision() == StoredWeights.Precision.FLOAT16 ? FloatType.HALF : weight.type();
+      return Optional.of(floats(weight, type, floats.values(), Optional.empty()));
     }
     boolean half =
         ((StoredWeights.OwnFloats) stored).precision() == StoredWeights.Precision.FLOAT16;
@@ -494,7 +538,14 @@ public final class ProgramFormat implements ModelFormat {
   }
 
   private ProgramWeight weight(WeightTensor tensor) {
-    return weights.get(tensor);
+    ProgramWeight own = weights.get(tensor);
+    return own != null
+        ? own
+        : addable().values().stream()
+            .map(AddableBias::weight)
+            .filter(bias -> bias.tensor().equals(tensor))
+            .findFirst()
+            .orElse(null);
   }
 
   private synchronized PackageEncoder encoder() {
@@ -504,15 +555,20 @@ public final class ProgramFormat implements ModelFormat {
               contents.message(),
               contents.program(),
               contents.beside(),
-              List.copyOf(weights.values()));
+              List.copyOf(weights.values()),
+              List.copyOf(addable().values()));
     }
     return encoder;
   }
 
   @Override
   public Optional<LinearUse> linearUse(WeightTensor tensor) {
+    return linearUses().of(tensor);
+  }
+
+  private ProgramLinearUse linearUses() {
     List<ProgramFunction> functions = List.copyOf(contents.program().functions().values());
-    return new ProgramLinearUse(uses, new ValueClipping(functions)).of(tensor);
+    return new ProgramLinearUse(uses, new ValueClipping(functions));
   }
 
   @Override

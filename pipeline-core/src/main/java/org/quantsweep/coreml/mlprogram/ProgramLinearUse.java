@@ -20,7 +20,7 @@ import org.quantsweep.tensor.Shape;
  */
 final class ProgramLinearUse {
   private static final String WEIGHT = "weight";
-  private static final String BIAS = "bias";
+  private static final String BIAS = AddableBias.PARAMETER;
   private static final String DATA = "x";
 
   /** Operations that answer y alone. */
@@ -69,6 +69,39 @@ final class ProgramLinearUse {
             uses.stream().map(Use::input).toList(),
             uses.get(0).bias().filter(bias -> isShared(bias, uses)),
             clipping(weights.takings(tensor.identity()))));
+  }
+
+  /**
+   * The bias that the operation of a weight tensor does not have and could have; empty where
+   * several operations take the weight tensor, in other functions too, and where the operation's
+   * type has none.
+   */
+  Optional<AddableBias> addableBias(ProgramWeight weight) {
+    WeightTensor tensor = weight.tensor();
+    List<ProgramWeights.Taking> takings = weights.takings(tensor.identity());
+    if (tensor.isVector() || takings.size() != 1) {
+      return Optional.empty();
+    }
+    Operation operation = takings.get(0).operation();
+    boolean alike =
+        operation.outputs().size() == 1
+            && operation.outputs().get(0).type() instanceof ProgramType.Array array
+            && array.element() == ConstantWriter.dataType(weight.type());
+    if (!PLAIN.contains(operation.type()) || operation.inputs().containsKey(BIAS) || !alike) {
+      return Optional.empty();
+    }
+    return use(takings.get(0), tensor.shape())
+        .filter(use -> outputAxis(use.form()) == tensor.channelAxis())
+        .map(use -> AddableBias.of(tensor, weight.type(), channels(use.form(), tensor), operation));
+  }
+
+  /** Of the output. */
+  private static int channels(LinearUse.Form form, WeightTensor tensor) {
+    int own = tensor.shape().length(tensor.channelAxis());
+    return form instanceof LinearUse.Form.Convolution convolution
+            && convolution.geometry().isDeconvolution()
+        ? own * convolution.geometry().groups()
+        : own;
   }
 
   /** Tables and vectors lie along the channels of the first operation, and rows have to as well. */

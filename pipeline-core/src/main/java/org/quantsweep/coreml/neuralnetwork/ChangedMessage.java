@@ -20,6 +20,10 @@ final class ChangedMessage {
   private static final long AS_GIVEN = -1;
 
   private final Message message;
+
+  /** Bytes of a flag beside the message that stands only with it; -1 where the message stands. */
+  private long flag = AS_GIVEN;
+
   private final Map<FieldStep, ChangedMessage> below = new HashMap<>();
 
   /** How many weights below need a specification version. */
@@ -44,9 +48,45 @@ final class ChangedMessage {
     change(location.steps(), leastVersion, size);
   }
 
+  /**
+   * Adds weights in a field that is not set. They need no version beyond that of other changes.
+   *
+   * @param size the bytes of their message
+   * @param flagNumber of the truth value beside them that says that they are there
+   */
+  void add(MessagePath location, int size, int flagNumber) {
+    ChangedMessage parent = this;
+    List<FieldStep> steps = location.steps();
+    for (FieldStep step : steps.subList(0, steps.size() - 1)) {
+      parent = parent.below(step);
+    }
+    parent.below(steps.get(steps.size() - 1)).flag =
+        CodedOutputStream.computeBoolSize(flagNumber, true);
+    change(steps, NO_VERSION, size);
+  }
+
   /** Puts weights back as they were given. */
   void restore(MessagePath location) {
     change(location.steps(), NO_VERSION, AS_GIVEN);
+  }
+
+  private ChangedMessage below(FieldStep step) {
+    ChangedMessage child = below.get(step);
+    if (child == null) {
+      child = new ChangedMessage(child(step));
+      below.put(step, child);
+    }
+    return child;
+  }
+
+  /** The bytes of a field, and of the flag beside it; none where it is not set. */
+  private static long bytes(FieldStep step, ChangedMessage child) {
+    if (child.flag == AS_GIVEN) {
+      return WeightMessages.field(step.number(), child.size());
+    }
+    return child.leafSize == AS_GIVEN
+        ? 0
+        : WeightMessages.field(step.number(), child.size()) + child.flag;
   }
 
   /** Returns the version that was needed before. */
@@ -58,14 +98,10 @@ final class ChangedMessage {
       leafSize = size;
     } else {
       FieldStep step = steps.get(0);
-      ChangedMessage child = below.get(step);
-      if (child == null) {
-        child = new ChangedMessage(child(step));
-        below.put(step, child);
-      }
-      long own = WeightMessages.field(step.number(), child.size());
+      ChangedMessage child = below(step);
+      long own = bytes(step, child);
       before = child.change(steps.subList(1, steps.size()), leastVersion, size);
-      grown += WeightMessages.field(step.number(), child.size()) - own;
+      grown += bytes(step, child) - own;
     }
     if (leastVersion != NO_VERSION) {
       versions.merge(leastVersion, 1, Integer::sum);

@@ -53,6 +53,11 @@ public final class NetworkFormat implements ModelFormat {
   private final Map<String, WeightPlace> places = new HashMap<>();
   private final Map<Layer, List<WeightTensor>> byLayer = new LinkedHashMap<>();
 
+  /** By the identity of the weights, and by their own. */
+  private final Map<String, AddableBias> addable = new HashMap<>();
+
+  private final Map<String, AddableBias> addableBiases = new HashMap<>();
+
   private final Deployment deployment;
 
   /** Made when it is first asked for. */
@@ -71,6 +76,8 @@ public final class NetworkFormat implements ModelFormat {
     this.messages.putAll(same.messages);
     this.places.putAll(same.places);
     this.byLayer.putAll(same.byLayer);
+    this.addable.putAll(same.addable);
+    this.addableBiases.putAll(same.addableBiases);
   }
 
   @Override
@@ -120,6 +127,14 @@ public final class NetworkFormat implements ModelFormat {
     places.put(tensor.identity(), place);
     messages.put(tensor.identity(), new WeightMessages(tensor, place));
     byLayer.computeIfAbsent(tensor.layer(), layer -> new ArrayList<>()).add(tensor);
+    if (isOneNetwork && !message.getIsUpdatable() && !tensor.updatable()) {
+      AddableBias.of(tensor, place)
+          .ifPresent(
+              bias -> {
+                addable.put(tensor.identity(), bias);
+                addableBiases.put(bias.tensor().identity(), bias);
+              });
+    }
   }
 
   /**
@@ -182,22 +197,28 @@ public final class NetworkFormat implements ModelFormat {
         place(tensor).isQuantizable()
             ? NetworkSchemes.options()
             : List.of(new Scheme.FullPrecision(), new Scheme.HalfPrecision());
-    return all.stream()
-        .filter(scheme -> NetworkSchemes.targetRefusal(scheme, deployment).isEmpty())
-        .toList();
+    return withBiases(
+        tensor,
+        all.stream()
+            .filter(scheme -> NetworkSchemes.targetRefusal(scheme, deployment).isEmpty())
+            .toList());
   }
 
   @Override
   public List<Scheme> downloadOptions(WeightTensor tensor) {
     List<Scheme> all = new ArrayList<>(options(tensor));
     if (isQuantizable(tensor)) {
-      all.addAll(NetworkSchemes.entropyOptions());
+      all.addAll(withBiases(tensor, NetworkSchemes.entropyOptions()));
     }
     return all;
   }
 
   @Override
   public byte[] storedArrays(WeightTensor tensor, StoredWeights weights) {
+    if (weights instanceof StoredWeights.OtherFloats added
+        && addableBiases.containsKey(tensor.identity())) {
+      return AddableBias.message(added.values()).toByteArray();
+    }
     return messages.get(tensor.identity()).message(weights).toByteArray();
   }
 
@@ -211,7 +232,12 @@ public final class NetworkFormat implements ModelFormat {
   public Optional<String> refusal(WeightTensor tensor, Scheme scheme) {
     return scheme instanceof Scheme.Compression && !place(tensor).isQuantizable()
         ? Optional.of("the format has no codes there")
-        : Optional.empty();
+        : biasRefusal(tensor, scheme);
+  }
+
+  @Override
+  public Optional<WeightTensor> addableBias(WeightTensor tensor) {
+    return Optional.ofNullable(addable.get(tensor.identity())).map(AddableBias::tensor);
   }
 
   @Override
@@ -267,7 +293,9 @@ public final class NetworkFormat implements ModelFormat {
 
   @Override
   public long storedBytes(WeightTensor tensor, Scheme scheme) {
-    return messages.get(tensor.identity()).size(scheme);
+    boolean adds = scheme instanceof Scheme.Compression codes && codes.addsBias();
+    long own = messages.get(tensor.identity()).size(scheme);
+    return adds ? own + addable.get(tensor.identity()).bytes() : own;
   }
 
   @Override
@@ -286,7 +314,11 @@ public final class NetworkFormat implements ModelFormat {
 
       @Override
       public void correct(WeightTensor tensor, boolean corrected) {
-        // Floats take the same bytes whatever they are.
+        // Floats take the same bytes whatever they are, unless they are added.
+        AddableBias added = addableBiases.get(tensor.identity());
+        if (added != null) {
+          added.size(root, corrected);
+        }
       }
 
       @Override
@@ -310,6 +342,11 @@ public final class NetworkFormat implements ModelFormat {
     weights.forEach((tensor, stored) -> sorted.put(tensor.identity(), stored));
     sorted.forEach(
         (identity, stored) -> {
+          AddableBias added = addableBiases.get(identity);
+          if (added != null) {
+            added.store(changed, ((StoredWeights.OtherFloats) stored).values());
+            return;
+          }
           MessagePath location = places.get(identity).location();
           location.set(changed, messages.get(identity).message(stored));
           raiseVersions(changed, location, leastVersion(stored));

@@ -24,6 +24,7 @@ import org.quantsweep.coreml.Deployment;
 import org.quantsweep.coreml.DeploymentTarget;
 import org.quantsweep.coreml.WeightTensor;
 import org.quantsweep.coreml.file.ModelReader;
+import org.quantsweep.encode.AddedBiasFilesTest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.inference.engine.InferenceEngines;
@@ -151,6 +152,8 @@ class CoremltoolsProgramsIT {
     }
     constants += write(swept(), "swept.mlpackage");
     packages++;
+    constants += write(withAddedBiases(), "biases.mlpackage");
+    packages++;
 
     Outcome outcome = check();
 
@@ -158,6 +161,22 @@ class CoremltoolsProgramsIT {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.output().lines().reduce("", (one, last) -> last))
         .isEqualTo(packages + " packages, " + constants + " constants equal to coremltools 9.0.");
+  }
+
+  /** A large bias in the file of constants, and a small one in its operation. */
+  private static ModelFiles withAddedBiases() {
+    ModelFiles files =
+        AddedBiasFilesTest.encoder(AddedBiasFilesTest.program())
+            .encode(
+                new QuantizationPlan(
+                    new TreeMap<>(
+                        Map.of(
+                            "w", Scheme.parse("int8+bias+calibrated"),
+                            "z_bias", Scheme.parse("lut:4+bias+calibrated")))));
+    assertThat(ModelReader.read(files, "biases.mlpackage").weightTensors())
+        .extracting(WeightTensor::identity)
+        .contains("y_bias", "z_bias_");
+    return files;
   }
 
   /** What a sweep chooses: fitted codes of two kinds, one of them joint and sparse. */

@@ -25,7 +25,7 @@ final class ConvolutionLayers {
         graph,
         ConvolutionMessages.geometry(conv),
         graph.constant(weights.shape(), weights.sharedArray()),
-        conv.getHasBias());
+        layer.hasBias(conv.getHasBias()));
   }
 
   static void volumes(LayerNode layer, OnnxGraph graph) {

@@ -36,6 +36,15 @@ record LayerNode(Layer layer, NeuralNetworkLayer message, Map<String, Supplier<T
     }
   }
 
+  /**
+   * Whether the layer has a bias: its own, or one that it is tried with.
+   *
+   * @param own whether its message says so
+   */
+  boolean hasBias(boolean own) {
+    return own || weights.containsKey("bias");
+  }
+
   /** The values of a field that the layer must have. */
   Tensor weight(String field) {
     Supplier<Tensor> tensor = weights.get(field);

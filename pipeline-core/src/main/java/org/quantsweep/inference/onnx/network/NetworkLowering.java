@@ -168,6 +168,16 @@ final class NetworkLowering {
       weights
           .computeIfAbsent(tensor.layer(), layer -> new HashMap<>())
           .put(tensor.field(), given == null ? tensor::values : () -> given);
+      model
+          .format()
+          .addableBias(tensor)
+          .ifPresent(
+              bias -> {
+                Tensor added = values.get(bias.identity());
+                if (added != null) {
+                  weights.get(tensor.layer()).put(bias.field(), () -> added);
+                }
+              });
     }
     if (model.layers().size() != network.layers().size()) {
       // Branches and loops, which are listed as unknown, hold layers of their own.

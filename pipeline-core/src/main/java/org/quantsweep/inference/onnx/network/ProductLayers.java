@@ -43,7 +43,7 @@ final class ProductLayers {
     lengths[lengths.length - vectorAxes] = to;
     int rows = Math.toIntExact(input.elementCount() / from);
     String matrix = graph.constant(Shape.of(to, from), layer.weight("weights").sharedArray());
-    Tensor bias = product.getHasBias() ? layer.weight("bias") : null;
+    Tensor bias = layer.hasBias(product.getHasBias()) ? layer.weight("bias") : null;
     String flat = graph.reshape(layer.input(), Shape.of(rows, from));
     String result = rowsTimes(graph, flat, matrix, bias);
     graph.reshape(result, Shape.of(lengths), layer.output());
@@ -90,7 +90,7 @@ final class ProductLayers {
     int rows = Math.toIntExact(graph.shape(layer.input()).elementCount() / from);
     // The file holds [from, to] column by column, which is [to, from] row by row.
     String matrix = graph.constant(Shape.of(to, from), layer.weight("weights").sharedArray());
-    Tensor bias = product.getHasBias() ? layer.weight("bias") : null;
+    Tensor bias = layer.hasBias(product.getHasBias()) ? layer.weight("bias") : null;
     String flat = graph.reshape(layer.input(), Shape.of(rows, from));
     lengths[lengths.length - 1] = to;
     graph.reshape(rowsTimes(graph, flat, matrix, bias), Shape.of(lengths), layer.output());

@@ -4,8 +4,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.quantsweep.coreml.mlprogram.Binding;
 import org.quantsweep.coreml.mlprogram.ConstantScope;
 import org.quantsweep.coreml.mlprogram.DataType;
 import org.quantsweep.coreml.mlprogram.NamedType;
@@ -32,6 +34,9 @@ final class LoweringSetting {
   private final Set<String> seen;
   private final int end;
   private final IdentityHashMap<Operation, Map<String, Tensor>> replaced = new IdentityHashMap<>();
+
+  /** Biases of operations that have none. */
+  private final IdentityHashMap<Operation, Tensor> biased = new IdentityHashMap<>();
 
   /** Constants by the operation that makes them: in a loop they are met again at every turn. */
   private final Map<Operation, Map<String, ProgramValue>> made =
@@ -78,6 +83,26 @@ final class LoweringSetting {
     replaced
         .computeIfAbsent(constant.maker(), maker -> new HashMap<>())
         .put(constant.output(), values);
+  }
+
+  /** Gives an operation that has no bias one, shape {@code [C_out]}. */
+  void addBias(Operation operation, Tensor values) {
+    biased.put(operation, values);
+  }
+
+  /** An operation as it is tried: with a bias where it is given one. */
+  Operation tried(Operation operation) {
+    Tensor bias = biased.get(operation);
+    if (bias == null) {
+      return operation;
+    }
+    DataType type = ((ProgramType.Array) operation.outputs().get(0).type()).element();
+    Map<String, List<Binding>> inputs = new LinkedHashMap<>(operation.inputs());
+    inputs.put(
+        "bias",
+        List.of(new Binding.Literal(TensorValue.floats(type, bias.shape(), bias::sharedArray))));
+    return new Operation(
+        operation.type(), inputs, operation.attributes(), operation.outputs(), operation.blocks());
   }
 
   /** The operation of the function's body before which the graph ends. */

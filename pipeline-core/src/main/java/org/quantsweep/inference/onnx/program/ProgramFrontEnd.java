@@ -190,7 +190,12 @@ public final class ProgramFrontEnd implements ModelLowering {
     LoweringSetting setting = setting(new LoweringSetting.Extent(answers, false, Set.of(), to));
     weights.forEach(
         (identity, values) ->
-            constants(identity, values).forEach(origin -> setting.replace(origin, values)));
+            ProgramFormat.takerOfAddedBias(model, identity)
+                .ifPresentOrElse(
+                    operation -> setting.addBias(operation, values),
+                    () ->
+                        constants(identity, values)
+                            .forEach(origin -> setting.replace(origin, values))));
     ProgramGraph graph = setting.newGraph();
     Frame frame = setting.frame(Frame.Kind.FUNCTION, function.body(), from, null);
     Map<String, Shape> inputs = new TreeMap<>(fed);

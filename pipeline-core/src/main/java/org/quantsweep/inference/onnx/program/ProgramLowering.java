@@ -148,7 +148,7 @@ final class ProgramLowering {
       return;
     }
     OperationNode node =
-        new OperationNode(operation, setting.function().opset(), graph, this::find);
+        new OperationNode(setting.tried(operation), setting.function().opset(), graph, this::find);
     try {
       switch (operation.type()) {
         case "cond" -> frame = new Frame(Frame.Kind.BRANCH, branch(operation, node), frame);
