@@ -93,11 +93,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("f256b9263d36003d6496def00f16021e8d5e8a907512bbe5852305f3a088692d");
+        .isEqualTo("65438010bd8c34f43122e05b31872db286b0e6e3a5362966ce3a33ae7a718c17");
     assertThat(identity.moments().hex())
         .isEqualTo("dadf90fa7b9981b37c771319f8b534829920a8085d486b27ff1a49014a2ba38c");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("32d852eec2506eb5ce716b810bb26889c15f3bca9147a4ecdcd7e27c1ea4b542");
+        .isEqualTo("c9ee81bccab590c63c2cabe133f047411e76fc1bf6cd8e4bea11918a7edfc176");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())
