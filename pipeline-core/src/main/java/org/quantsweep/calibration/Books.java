@@ -50,4 +50,15 @@ interface Books {
     /** Changes the numbers as far as they can be stored, and the values of all rows with them. */
     void move(double[] change, Iterable<RowBatch> batches);
   }
+
+  /**
+   * Books whose systems of rows have ranges of their own; each weight has a code of its own then.
+   */
+  interface Ranged extends Books {
+    /** How many systems there are. */
+    int systems();
+
+    /** The system of a row. */
+    int system(RowBatch batch, int row);
+  }
 }

@@ -1,7 +1,7 @@
 package org.quantsweep.calibration;
 
 /** Evenly spaced values, with a scale and a bias for each row or one pair for all rows. */
-final class EvenBooks implements Books.Fitted {
+final class EvenBooks implements Books.Fitted, Books.Ranged {
   private final float[] scales;
   private final float[] biases;
   private final int largestCode;
@@ -57,6 +57,11 @@ final class EvenBooks implements Books.Fitted {
   @Override
   public int system(int unknown) {
     return unknown / 2;
+  }
+
+  @Override
+  public int system(RowBatch batch, int row) {
+    return grid(batch, row);
   }
 
   @Override

@@ -17,4 +17,15 @@ record EvenGrid(float scale, float bias, int largestCode) {
   float value(int code) {
     return (float) (code * (double) scale + bias);
   }
+
+  /** As many values in a share of the range, about 0 where that lies inside. */
+  EvenGrid narrowed(double share) {
+    double high = (double) scale * largestCode + bias;
+    double centre = bias < 0 && high > 0 ? 0 : (bias + high) / 2;
+    float narrower = (float) (scale * share);
+    return new EvenGrid(
+        narrower < Float.MIN_NORMAL ? 0 : narrower,
+        (float) (centre + (bias - centre) * share),
+        largestCode);
+  }
 }

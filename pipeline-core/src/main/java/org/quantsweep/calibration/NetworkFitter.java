@@ -1,6 +1,8 @@
 package org.quantsweep.calibration;
 
+import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import org.quantsweep.quantize.FloatType;
 import org.quantsweep.quantize.Grouping;
 import org.quantsweep.quantize.LookUpTableWeights;
@@ -38,14 +40,23 @@ final class NetworkFitter {
     boolean whole = grouping.equals(Grouping.WHOLE) || own.channelCount() == 1;
     int largestCode = bits.codes() - 1;
     EvenGrid[] grids = whole ? new EvenGrid[] {wholeGrid(largestCode)} : grids(largestCode);
-    EvenBooks books = new EvenBooks(grids);
     byte[] codes = new byte[weights.size()];
+    EvenBooks books;
     try (TensorRows rows = rows()) {
+      double[] shares =
+          CarriedRanges.shares(rows.batches(), share -> books(grids, system -> share));
+      books = books(grids, system -> shares[system]);
       rows.fit(books, rounds);
       rows.write(codes, element -> element);
     }
     return own.linear(
         bits, whole ? Grouping.WHOLE : Grouping.PER_CHANNEL, codes, books.scales(), books.biases());
+  }
+
+  private static EvenBooks books(EvenGrid[] grids, IntToDoubleFunction shares) {
+    EvenGrid[] narrowed = new EvenGrid[grids.length];
+    Arrays.setAll(narrowed, i -> grids[i].narrowed(shares.applyAsDouble(i)));
+    return new EvenBooks(narrowed);
   }
 
   private EvenGrid wholeGrid(int largestCode) {

@@ -1,7 +1,9 @@
 package org.quantsweep.calibration;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import org.quantsweep.quantize.BlockPlaces;
 import org.quantsweep.quantize.BlockwiseWeights;
 import org.quantsweep.quantize.CodedWeights;
@@ -148,6 +150,13 @@ final class ProgramFitter {
     return Tensor.wrap(weights.shape(), repaired);
   }
 
+  private static Steps[] narrowed(Steps[] steps, IntToDoubleFunction shares) {
+    Steps[] narrowed = new Steps[steps.length];
+    Arrays.setAll(
+        narrowed, block -> steps[block].scaled(steps[block].scale() * shares.applyAsDouble(block)));
+    return narrowed;
+  }
+
   private BlockwiseWeights blocks(BlockwiseWeights simple, BitSet kept) {
     int[] places = new BlockPlaces(weights.shape(), simple.blocks()).ofElements();
     float[] scales = simple.scales();
@@ -161,7 +170,14 @@ final class ProgramFitter {
       members[place] = null;
     }
     try (TensorRows rows = rows(kept)) {
-      StepsBooks books = new StepsBooks(steps, rows.batches(), rows.gathered(places));
+      int[][] blocks = rows.gathered(places);
+      RowSystems systems = new RowSystems(steps.length, rows.batches(), blocks);
+      double[] shares =
+          CarriedRanges.shares(
+              rows.batches(),
+              share -> new StepsBooks(narrowed(steps, block -> share), blocks, systems));
+      StepsBooks books =
+          new StepsBooks(narrowed(steps, block -> shares[systems.of(block)]), blocks, systems);
       rows.fit(books, rounds);
       rows.write(codes, element -> element);
       for (int place = 0; place < scales.length; place++) {

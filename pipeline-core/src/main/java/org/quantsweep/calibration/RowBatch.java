@@ -150,18 +150,33 @@ final class RowBatch implements AutoCloseable {
 
   /** Rounds column by column; the error of each is fed into those that are not yet rounded. */
   void round(Books books) {
+    tried(books);
+    settle();
+  }
+
+  /**
+   * Rounds so, and tells D H D^T of each row; codes and values are no others', but neither {@link
+   * #error} nor the gradient is known then.
+   */
+  double[] tried(Books books) {
+    double[] errors = new double[rows];
     if (metric.parts().isEmpty()) {
       for (int column = 0; column < columns; column++) {
         System.arraycopy(weights, column * rows, panel.vertex, 0, rows);
         nearest(books, column, panel.vertex);
         take(column);
+        for (int row = 0; row < rows; row++) {
+          double difference = panel.vertex[row] - panel.better[row];
+          errors[row] += difference * difference * metric.importance()[column];
+        }
       }
     }
-    metric.parts().forEach(part -> round(part, books));
-    settle();
+    metric.parts().forEach(part -> round(part, books, errors));
+    return errors;
   }
 
-  private void round(RowMetric.Part part, Books books) {
+  /** Adds what rows cost: their steps are those of an H that is a unit matrix. */
+  private void round(RowMetric.Part part, Books books, double[] costs) {
     int n = part.length();
     try (FloatMatrix left = part.beside(n, rows);
         FloatMatrix errors = part.beside(Math.min(n, RowMetric.PANEL), rows)) {
@@ -183,6 +198,7 @@ final class RowBatch implements AutoCloseable {
           float[] step = panel.steps[i];
           for (int row = 0; row < rows; row++) {
             step[row] = (point[row] - panel.better[row]) * inverse;
+            costs[row] += (double) step[row] * step[row];
           }
           spread(i, count);
           errors.write(i, 1, step, 0);

@@ -1,10 +1,9 @@
 package org.quantsweep.calibration;
 
-import java.util.List;
 import org.quantsweep.quantize.FloatType;
 
 /** Steps of scales, each of one block of a weight tensor; zero points stay. */
-final class StepsBooks implements Books.Fitted {
+final class StepsBooks implements Books.Fitted, Books.Ranged {
   private final Steps[] steps;
   private final double[] scales;
   private final double[] inverses;
@@ -19,10 +18,10 @@ final class StepsBooks implements Books.Fitted {
    * Books of all blocks.
    *
    * @param steps of each block
-   * @param batches the weights
    * @param blocks the block of each weight of each batch {@code [columns, rows]}, not copied
+   * @param systems of these blocks
    */
-  StepsBooks(Steps[] steps, List<RowBatch> batches, int[][] blocks) {
+  StepsBooks(Steps[] steps, int[][] blocks, RowSystems systems) {
     this.steps = steps.clone();
     this.scales = new double[steps.length];
     this.inverses = new double[steps.length];
@@ -31,7 +30,7 @@ final class StepsBooks implements Books.Fitted {
     this.most = steps[0].most();
     this.type = steps[0].type();
     this.blocks = blocks;
-    this.systems = new RowSystems(steps.length, batches, blocks);
+    this.systems = systems;
     for (int block = 0; block < steps.length; block++) {
       set(block, steps[block]);
     }
@@ -79,6 +78,11 @@ final class StepsBooks implements Books.Fitted {
   @Override
   public int system(int unknown) {
     return systems.of(unknown);
+  }
+
+  @Override
+  public int system(RowBatch batch, int row) {
+    return systems.of(blocks[batch.index()][row]);
   }
 
   /** The steps of a code from zero: the byte is signed as the steps are. */

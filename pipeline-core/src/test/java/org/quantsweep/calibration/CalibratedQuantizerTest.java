@@ -37,6 +37,7 @@ import org.quantsweep.proto.coreml.ValidPadding;
 import org.quantsweep.proto.coreml.WeightParams;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
+import org.quantsweep.quantize.LinearWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.TensorQuantizer;
 import org.quantsweep.tensor.Shape;
@@ -213,8 +214,8 @@ class CalibratedQuantizerTest {
     CalibratedQuantizer quantizer = new CalibratedQuantizer(model, weights, moments, ONLY_FEEDBACK);
     Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse("linear:3+calibrated");
     CalibratedWeights fitted = quantizer.quantize(scheme);
-    float[] scales = ((org.quantsweep.quantize.LinearWeights) fitted.weights()).scales();
-    float[] biases = ((org.quantsweep.quantize.LinearWeights) fitted.weights()).biases();
+    float[] scales = ((LinearWeights) fitted.weights()).scales();
+    float[] biases = ((LinearWeights) fitted.weights()).biases();
     int n = 16;
     double[] h = moments.second(0);
     double average = 0;
@@ -250,6 +251,43 @@ class CalibratedQuantizerTest {
         open.remove(0);
       }
     }
+  }
+
+  /** Ranges of the least error without feedback are the best after it by chance only. */
+  @ParameterizedTest
+  @ValueSource(strings = {"linear:3+calibrated", "linear:3@tensor+calibrated"})
+  void rangesAreNoLongerThoseOfTheLeastErrorWithoutFeedback(String text) throws Exception {
+    CoreMLModel model = model(new Kind(false, 2, 1, 1, 1, false), 4, 8, false);
+    WeightTensor weights = model.weightTensors().get(0);
+    InputMoments moments = moments(model, weights, ALL_PLACES);
+    LinearWeights fitted;
+    try (CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(model, weights, moments, ONLY_FEEDBACK)) {
+      Scheme.Quantization scheme = (Scheme.Quantization) Scheme.parse(text);
+      fitted = (LinearWeights) quantizer.quantize(scheme).weights();
+    }
+    double[] importance = moments.squares(0);
+    double damping = 0.01 * Arrays.stream(importance).average().orElseThrow();
+    int count = fitted.scales().length;
+    int size = weights.values().size() / count;
+    double[] own = new double[size];
+    double[] counts = new double[size];
+    int other = 0;
+    for (int grid = 0; grid < count; grid++) {
+      for (int i = 0; i < size; i++) {
+        own[i] = weights.values().get(grid * size + i);
+        counts[i] = importance[i % importance.length] + damping;
+      }
+      double share = fitted.scales()[grid] / RangeFit.fit(own, counts, 7).scale();
+      double closest =
+          Arrays.stream(CarriedRanges.SHARES)
+              .map(each -> Math.abs(each - share))
+              .min()
+              .orElseThrow();
+      assertThat(closest).isLessThan(1e-5);
+      other += Math.abs(share - 1) > 0.01 ? 1 : 0;
+    }
+    assertThat(other).isGreaterThanOrEqualTo((count + 1) / 2);
   }
 
   /** A grouped or depthwise layer is as many small layers side by side. */

@@ -31,6 +31,8 @@ import org.quantsweep.proto.mil.Block;
 import org.quantsweep.proto.mil.DataType;
 import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.ValueType;
+import org.quantsweep.quantize.BlockwiseWeights;
+import org.quantsweep.quantize.FloatType;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
@@ -252,6 +254,37 @@ class ProgramFitterTest {
     double plain = layer.quantizer.outputError(layer.plain(scheme));
     double fitted = layer.quantizer.outputError(layer.fitted(scheme));
     assertThat(fitted).isPositive().isLessThan(0.3 * plain);
+  }
+
+  /** Ranges of the least error without feedback are the best after it by chance only. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int4", "uint4"})
+  void rangesAreNoLongerThoseOfTheLeastErrorWithoutFeedback(String scheme) {
+    InputMoments moments = correlated();
+    Layer layer = new Layer(drawn(3), moments);
+    double[] importance = moments.squares(0);
+    double damping = 0.01 * Arrays.stream(importance).average().orElseThrow();
+    Arrays.setAll(importance, i -> importance[i] + damping);
+    CalibrationSettings only = new CalibrationSettings(100_000, 0.01, 2304, 0, 0, 0);
+    BlockwiseWeights fitted;
+    try (CalibratedQuantizer feedback =
+        new CalibratedQuantizer(layer.model, layer.tensor, moments, only)) {
+      Scheme.Compression form = (Scheme.Compression) Scheme.parse(scheme + "+calibrated");
+      fitted = (BlockwiseWeights) feedback.quantize(form).weights();
+    }
+    StepsFit without = new StepsFit(scheme.equals("int4"), 4, FloatType.SINGLE);
+    int other = 0;
+    for (int channel = 0; channel < OUTPUTS; channel++) {
+      double[] row = new double[INPUTS];
+      int first = channel * INPUTS;
+      Arrays.setAll(row, i -> layer.weights[first + i]);
+      double share = fitted.scales()[channel] / without.fit(row, importance).scale();
+      double closest =
+          Arrays.stream(CarriedRanges.SHARES).map(own -> Math.abs(own - share)).min().orElseThrow();
+      assertThat(closest).isLessThan(1e-5);
+      other += Math.abs(share - 1) > 0.01 ? 1 : 0;
+    }
+    assertThat(other).isGreaterThan(OUTPUTS / 2);
   }
 
   /** Rounded once at the end, they were 6 % farther than floats. */

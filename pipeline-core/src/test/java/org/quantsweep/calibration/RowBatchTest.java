@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quantsweep.quantize.FloatType;
 
@@ -124,6 +125,100 @@ class RowBatchTest {
     }
   }
 
+  /**
+   * Feeding errors back by its definition, in doubles: what a row costs in a share of its range.
+   */
+  private static double carried(World world, EvenGrid grid, int row) {
+    int n = world.n;
+    double[] left = new double[n];
+    double[] difference = new double[n];
+    for (int i = 0; i < n; i++) {
+      left[i] = world.weights[world.order[i] * world.rows + row];
+    }
+    for (int i = 0; i < n; i++) {
+      double value = grid.value(grid.code(left[i]));
+      int column = world.order[i];
+      difference[column] = world.weights[column * world.rows + row] - value;
+      double error = (left[i] - value) / world.feedback[i * n + i];
+      for (int j = i; j < n; j++) {
+        left[j] -= error * world.feedback[i * n + j];
+      }
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        sum += difference[i] * world.second[i * n + j] * difference[j];
+      }
+    }
+    return sum;
+  }
+
+  /** One grid for each row, and one for all of them. */
+  @ParameterizedTest
+  @CsvSource({"9, 1", "9, 33", "9, 70", "1, 33"})
+  void rangesAreThoseOfLeastErrorAfterFeedback(int grids, int n) {
+    World world = new World(n + 7, n, 9);
+    EvenGrid[] whole = new EvenGrid[grids];
+    Arrays.setAll(whole, i -> new EvenGrid(0.3f + 0.01f * i, -1, 7));
+    double[] shares;
+    try (RowBatch batch = world.batch(1)) {
+      shares =
+          CarriedRanges.shares(
+              List.of(batch),
+              share ->
+                  new EvenBooks(
+                      Arrays.stream(whole)
+                          .map(grid -> grid.narrowed(share))
+                          .toArray(EvenGrid[]::new)));
+    }
+    assertThat(shares).hasSize(grids);
+    for (int grid = 0; grid < grids; grid++) {
+      double least = Double.POSITIVE_INFINITY;
+      double chosen = 0;
+      for (double share : CarriedRanges.SHARES) {
+        double sum = 0;
+        for (int row = 0; row < world.rows; row++) {
+          sum += grids == 1 || row == grid ? carried(world, whole[grid].narrowed(share), row) : 0;
+        }
+        least = Math.min(least, sum);
+        chosen = share == shares[grid] ? sum : chosen;
+      }
+      assertThat(chosen).isPositive().isLessThanOrEqualTo(least * (1 + 1e-4));
+    }
+  }
+
+  /** Blocks of one row have one share, by what the whole row costs. */
+  @Test
+  void blocksOfARowAreNarrowedTogether() {
+    World world = new World(8, 40, 6);
+    int[] blocks = new int[world.n * world.rows];
+    Arrays.setAll(blocks, i -> 2 * (i % world.rows) + (i / world.rows < 16 ? 0 : 1));
+    Steps whole = new Steps(0.16f, 0, -7, 7, FloatType.SINGLE);
+    try (RowBatch batch = world.batch(1)) {
+      double[] shares =
+          CarriedRanges.shares(
+              List.of(batch),
+              share -> {
+                Steps[] all = new Steps[2 * world.rows];
+                Arrays.fill(all, whole.scaled(whole.scale() * share));
+                return steps(all, batch, blocks);
+              });
+      assertThat(shares).hasSize(world.rows);
+      for (int row = 0; row < world.rows; row++) {
+        double least = Double.POSITIVE_INFINITY;
+        double chosen = 0;
+        for (double share : CarriedRanges.SHARES) {
+          Steps narrowed = whole.scaled(whole.scale() * share);
+          double own =
+              carried(world, new EvenGrid(narrowed.scale(), -7 * narrowed.scale(), 14), row);
+          least = Math.min(least, own);
+          chosen = share == shares[row] ? own : chosen;
+        }
+        assertThat(chosen).isPositive().isLessThanOrEqualTo(least * (1 + 1e-4));
+      }
+    }
+  }
+
   private static void assertGradient(World world, RowBatch batch, int row) {
     float[] gradient = batch.gradient();
     for (int i = 0; i < world.n; i++) {
@@ -195,6 +290,11 @@ class RowBatchTest {
     }
   }
 
+  private static StepsBooks steps(Steps[] steps, RowBatch batch, int[] blocks) {
+    int[][] all = new int[][] {blocks};
+    return new StepsBooks(steps, all, new RowSystems(steps.length, List.of(batch), all));
+  }
+
   private static TableBooks table(float[] entries, int vector) {
     return new TableBooks(
         new float[][] {entries},
@@ -222,7 +322,7 @@ class RowBatchTest {
             switch (form) {
               case 0 -> grids(1);
               case 1 -> grids(world.rows);
-              case 2 -> new StepsBooks(all, List.of(batch), new int[][] {blocks});
+              case 2 -> steps(all, batch, blocks);
               case 3 -> table(new float[] {-0.8f, -0.2f, 0.3f, 0.7f}, 1);
               default -> table(new float[] {-0.8f, -0.2f, 0.3f, 0.7f, 0.1f, -0.5f}, 2);
             };
