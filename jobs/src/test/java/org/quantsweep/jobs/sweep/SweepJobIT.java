@@ -12,6 +12,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,12 +62,18 @@ class SweepJobIT {
           new SweepJob(spark, settings(pictures.toString(), "out").build(), SearchListener.SILENT)
               .run();
       seen = evidence("out");
+      StartedJobs jobs = new StartedJobs();
+      spark.sparkContext().addSparkListener(jobs);
       second =
           new SweepJob(
                   spark,
                   settings(pictures.toString(), "out").runId("second").build(),
                   SearchListener.SILENT)
               .run();
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+      spark.sparkContext().removeSparkListener(jobs);
+      // What is stored is read in this process.
+      assertThat(jobs.count).hasValue(0);
       again = evidence("out");
       requireTheOlderResultStands(spark, pictures);
     } finally {
@@ -101,6 +110,15 @@ class SweepJobIT {
     assertThat(here.candidates()).isEqualTo(first.candidates());
     assertThat(here.selected().sha256()).isEqualTo(first.selected().sha256());
     assertThat(here.sweepDigest()).isEqualTo(first.sweepDigest());
+  }
+
+  private static final class StartedJobs extends SparkListener {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public void onJobStart(SparkListenerJobStart start) {
+      count.incrementAndGet();
+    }
   }
 
   @Test
