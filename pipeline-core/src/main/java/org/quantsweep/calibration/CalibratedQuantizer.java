@@ -26,8 +26,8 @@ import org.quantsweep.tensor.Tensor;
  * So ranges and tables are fitted with weights diag(H); columns are then rounded one by one, the
  * error of each fed into those not yet rounded through the Cholesky factor of H^-1 (Frantar et al.,
  * GPTQ, arXiv 2210.17323; Hassibi and Stork, 1993), in the one of some shares of each range that
- * this suits best ({@link CarriedRanges}). Then single codes are changed as long as that
- * helps (Behdin et al., QuantEase, arXiv 2309.01885), several at once where that helps more ({@link
+ * this suits best ({@link CarriedRanges}). Then single codes are changed as long as that helps
+ * (Behdin et al., QuantEase, arXiv 2309.01885), several at once where that helps more ({@link
  * PanelSearch}), and scales, biases or tables are fitted to the codes by least squares in the
  * metric of H, a few times in turn. At last the bias takes over (W - Q) E[x]; where the layer's
  * output is clipped, the mean is that of the places whose output passes. What the bias can take
