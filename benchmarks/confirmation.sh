@@ -14,17 +14,24 @@ simulate() {
     org.quantsweep.search.ConfirmationSimulation "$@"
 }
 squeeze="benchmarks/frontiers/SqueezeNet.csv 128"
+lite="benchmarks/frontiers/EfficientNetLite0.csv 512"
 digits="benchmarks/frontiers/mnistCNN.csv 1"
 echo "## The curve"
 for n in 250 500; do printf 'SqueezeNet, t = 0.95: '; simulate bias $squeeze 0.95 $n 400; done
+printf 'EfficientNet-Lite0, t = 0.95: '; simulate bias $lite 0.95 250 400
 printf 'mnistCNN, t = 0.98: '; simulate bias $digits 0.98 500 400
 echo "## Predicted and seen share of rungs that pass"
 printf 'SqueezeNet, t = 0.95, 250 and 250 of 500: '; simulate chances $squeeze 0.95 250 20
+printf 'EfficientNet-Lite0, t = 0.95, 250 and 250 of 500: '; simulate chances $lite 0.95 250 20
 printf 'mnistCNN, t = 0.98, 500 and 500: '; simulate chances $digits 0.98 500 20
 echo "## Excess over the smallest plan that truly meets t; answers truly below; no answer; tested"
 for setting in "point 250" "bound 500" "bound 1000"; do
   echo "SqueezeNet, t = 0.95, $setting"
   simulate excess $squeeze 0.95 $setting 150
+done
+for setting in "point 250" "bound 500"; do
+  echo "EfficientNet-Lite0, t = 0.95, $setting"
+  simulate excess $lite 0.95 $setting 150
 done
 echo "## mnistCNN: 1,000 select, 1,000 confirm, 1,200 are untouched"
 : >"$folder/third.csv"

@@ -75,6 +75,9 @@ final class EarlierFinalists {
         chances.add(Ladder.chance(share, t, n, unseen.samples.total()));
       }
     }
+    if (contenders.isEmpty()) {
+      return List.of();
+    }
     double uniformChance =
         selected
             .uniform()

@@ -74,13 +74,14 @@ class LadderTest {
 
   /**
    * Expected excess over the size at which plans begin to fail, by its definition: the mean over
-   * the chance that it lies in an interval, of the way from there up to the next rung.
+   * the chance that it lies in an interval, of the way from there up to the next rung. The rule is
+   * one of many rungs: of three or four, even ones may be better.
    */
   @Property(tries = 100)
   void noEvenLadderHasLessExpectedExcess(
       @ForAll @DoubleRange(min = 5, max = 100) double steep,
       @ForAll @DoubleRange(min = 0.02, max = 0.3) double place,
-      @ForAll @IntRange(min = 3, max = 30) int most) {
+      @ForAll @IntRange(min = 8, max = 30) int most) {
     List<Rung> plans = new ArrayList<>();
     for (int i = 0; i <= 900; i++) {
       double above = i * 0.001 - place;
@@ -91,8 +92,7 @@ class LadderTest {
     for (int step = steps; step >= 0; step--) {
       even.add(plans.get((int) Math.round(900.0 * step / steps)));
     }
-    // A tenth of the rungs stands for what the curve may not know.
-    assertThat(excess(Ladder.of(plans, most), plans)).isLessThan(1.12 * excess(even, plans));
+    assertThat(excess(Ladder.of(plans, most), plans)).isLessThan(excess(even, plans));
   }
 
   private static double excess(List<Rung> ladder, List<Rung> plans) {
