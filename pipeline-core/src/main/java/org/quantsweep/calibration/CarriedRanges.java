@@ -11,9 +11,8 @@ import java.util.function.DoubleFunction;
  */
 final class CarriedRanges {
   /** Shares of the range that is the best one without feedback, which comes first. */
-  static final double[] SHARES = {
-    1, 0.8, 0.825, 0.85, 0.875, 0.9, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.1
-  };
+  static final List<Double> SHARES =
+      List.of(1.0, 0.8, 0.825, 0.85, 0.875, 0.9, 0.925, 0.95, 0.975, 1.025, 1.05, 1.075, 1.1);
 
   private CarriedRanges() {}
 
@@ -30,12 +29,12 @@ final class CarriedRanges {
     double[] best = new double[errors.get(0).length];
     for (int system = 0; system < best.length; system++) {
       int least = 0;
-      for (int i = 1; i < SHARES.length; i++) {
+      for (int i = 1; i < SHARES.size(); i++) {
         if (errors.get(i)[system] < errors.get(least)[system]) {
           least = i;
         }
       }
-      best[system] = SHARES[least];
+      best[system] = SHARES.get(least);
     }
     return best;
   }

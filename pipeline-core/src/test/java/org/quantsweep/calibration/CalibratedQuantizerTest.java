@@ -280,8 +280,8 @@ class CalibratedQuantizerTest {
       }
       double share = fitted.scales()[grid] / RangeFit.fit(own, counts, 7).scale();
       double closest =
-          Arrays.stream(CarriedRanges.SHARES)
-              .map(each -> Math.abs(each - share))
+          CarriedRanges.SHARES.stream()
+              .mapToDouble(each -> Math.abs(each - share))
               .min()
               .orElseThrow();
       assertThat(closest).isLessThan(1e-5);
