@@ -280,7 +280,10 @@ class ProgramFitterTest {
       Arrays.setAll(row, i -> layer.weights[first + i]);
       double share = fitted.scales()[channel] / without.fit(row, importance).scale();
       double closest =
-          CarriedRanges.SHARES.stream().mapToDouble(own -> Math.abs(own - share)).min().orElseThrow();
+          CarriedRanges.SHARES.stream()
+              .mapToDouble(own -> Math.abs(own - share))
+              .min()
+              .orElseThrow();
       assertThat(closest).isLessThan(1e-5);
       other += Math.abs(share - 1) > 0.01 ? 1 : 0;
     }
