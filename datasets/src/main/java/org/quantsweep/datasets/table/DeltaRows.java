@@ -57,15 +57,30 @@ public final class DeltaRows {
    */
   public static Optional<DeltaRows> open(Configuration hadoop, String path) {
     try {
-      Path root = new Path(path);
-      if (!root.getFileSystem(hadoop).exists(new Path(root, "_delta_log"))) {
+      if (!isThere(hadoop, path)) {
         return Optional.empty();
       }
       Engine engine = DefaultEngine.create(hadoop);
       return Optional.of(
           new DeltaRows(engine, Table.forPath(engine, path).getLatestSnapshot(engine)));
-    } catch (TableNotFoundException | ParentNotDirectoryException e) {
+    } catch (TableNotFoundException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether a Delta table is there, without reading its log.
+   *
+   * @param path any Hadoop path
+   * @throws IllegalArgumentException where that is no path
+   * @throws UncheckedIOException where it cannot be read
+   */
+  public static boolean isThere(Configuration hadoop, String path) {
+    Path root = new Path(path);
+    try {
+      return root.getFileSystem(hadoop).exists(new Path(root, "_delta_log"));
+    } catch (ParentNotDirectoryException e) {
+      return false;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -44,12 +44,12 @@ final class DeltaTableFile {
    * @throws BadInputException when a table is there that holds something else
    */
   synchronized boolean exists() {
+    if (checked) {
+      return DeltaRows.isThere(spark.sparkContext().hadoopConfiguration(), path);
+    }
     Optional<DeltaRows> found = rows();
     if (found.isEmpty()) {
       return false;
-    }
-    if (checked) {
-      return true;
     }
     List<String> columns = found.get().columns();
     if (!columns.containsAll(Arrays.asList(schema.fieldNames()))) {
