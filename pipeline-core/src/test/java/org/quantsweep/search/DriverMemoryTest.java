@@ -2,12 +2,16 @@ package org.quantsweep.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.agreement.TopLabels;
@@ -98,35 +102,58 @@ class DriverMemoryTest {
 
   /** {@code docs/scale.md} adds up what is held. */
   @Test
-  void aSampleTakesAtMost40Bytes() {
-    long before = heap();
-    SampleIndex samples = index();
-    List<Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < CANDIDATES; i++) {
-      candidates.add(new Candidate.Plan(Sha256Digest.ofText("plan " + i), new ByteSize(10 + i)));
-    }
-    EvaluationKey key =
-        new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("p"), "top-1");
-    InMemoryEvaluationStore store = new InMemoryEvaluationStore();
-    UniformSearch search =
-        new UniformSearch(
-            samples,
-            key,
-            store,
-            new World(samples, candidates),
-            SearchSettings.everything(AgreementThreshold.parse("0.95")),
-            SearchListener.SILENT);
-    ReferenceEvidence reference = search.reference();
-    SearchOutcome outcome = search.run(reference, candidates, DriverMemoryTest::model);
-    double each = (double) (heap() - before) / SAMPLES;
-    // All of it is used once more: it was held when it was measured.
-    assertThat(store.loadReference(key, samples)).isEqualTo(reference);
-    assertThat(reference.answered(samples)).isEqualTo(SAMPLES);
-    assertThat(outcome.evaluations())
-        .hasSize(CANDIDATES)
-        .allSatisfy(own -> assertThat(own.counts().judged()).isEqualTo(SAMPLES));
+  void aSampleTakesAtMost40Bytes() throws IOException, InterruptedException {
+    // A JVM of its own: here, what earlier tests left may be collected between two measurements.
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Measured.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(child.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(child.exitValue()).as(output).isZero();
     // Margins and order alone take 12.
-    assertThat(each).isBetween(12.0, 40.0);
+    assertThat(Double.parseDouble(output)).isBetween(12.0, 40.0);
+  }
+
+  /** What the child does: it prints the bytes of a sample. */
+  static final class Measured {
+    private Measured() {}
+
+    @SuppressWarnings("SystemOut")
+    public static void main(String[] arguments) {
+      long before = heap();
+      SampleIndex samples = index();
+      List<Candidate> candidates = new ArrayList<>();
+      for (int i = 0; i < CANDIDATES; i++) {
+        candidates.add(new Candidate.Plan(Sha256Digest.ofText("plan " + i), new ByteSize(10 + i)));
+      }
+      EvaluationKey key =
+          new EvaluationKey(Sha256Digest.ofText("model"), Sha256Digest.ofText("p"), "top-1");
+      InMemoryEvaluationStore store = new InMemoryEvaluationStore();
+      UniformSearch search =
+          new UniformSearch(
+              samples,
+              key,
+              store,
+              new World(samples, candidates),
+              SearchSettings.everything(AgreementThreshold.parse("0.95")),
+              SearchListener.SILENT);
+      ReferenceEvidence reference = search.reference();
+      SearchOutcome outcome = search.run(reference, candidates, DriverMemoryTest::model);
+      double each = (double) (heap() - before) / SAMPLES;
+      // All of it is used once more: it was held when it was measured.
+      assertThat(store.loadReference(key, samples)).isEqualTo(reference);
+      assertThat(reference.answered(samples)).isEqualTo(SAMPLES);
+      assertThat(outcome.evaluations())
+          .hasSize(CANDIDATES)
+          .allSatisfy(own -> assertThat(own.counts().judged()).isEqualTo(SAMPLES));
+      System.out.print(each);
+    }
   }
 
   private static SampleIndex index() {
