@@ -2,8 +2,4 @@
 # How long each fit takes and what error it leaves; --help has the options.
 #   mvn -q -pl jobs,benchmarks -am package -DskipTests && benchmarks/fitting.sh --model MODEL --calibration PICTURES
 set -eu
-home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-jar=$(ls "$home"/jobs/target/jobs-*-all.jar)
-exec java -Xmx3g -cp "$home/benchmarks/target/classes:$home/datasets/target/classes:$home/pipeline-core/target/classes:$jar:$home/jobs/target/spark/*:$(
-  find "$HOME/.m2/repository/com/google/protobuf/protobuf-java" -name '*.jar' | sort | tail -1)" \
-  org.quantsweep.benchmark.FittingBenchmark "$@"
+exec "$(dirname -- "$0")/run_class.sh" 3g FittingBenchmark "$@"

@@ -2,8 +2,4 @@
 # Every plan of a small network against what the search finds; --help has the options.
 #   mvn -q -pl jobs,benchmarks -am package -DskipTests && benchmarks/optimum.sh --model mnistCNN.mlmodel --samples PICTURES
 set -eu
-home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-jar=$(ls "$home"/jobs/target/jobs-*-all.jar)
-exec java -Xmx4g -cp "$home/benchmarks/target/classes:$home/datasets/target/classes:$home/pipeline-core/target/classes:$jar:$home/jobs/target/spark/*:$(
-  find "$HOME/.m2/repository/com/google/protobuf/protobuf-java" -name '*.jar' | sort | tail -1)" \
-  org.quantsweep.benchmark.OptimumBenchmark "$@"
+exec "$(dirname -- "$0")/run_class.sh" 4g OptimumBenchmark "$@"

@@ -4,6 +4,7 @@
 # All sweeps share one table of evaluations, so options are fitted once for each model.
 # WHICH="ios18 ios16 network" leaves some out. rule-ios18 and rule-ios16 are Apple's rule for mixed widths over the
 # options without calibration; palettes-ios18 and palettes-ios16 are the same over palettes alone, as Apple has it.
+# uniform-network, uniform-ios18 and uniform-ios16 tell the best uniform scheme that the other half confirms.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 data=$1
@@ -57,8 +58,12 @@ for seed in "$@"; do
         search "$which" "$seed" "SqueezeNet_f16_${which#palettes-}.mlpackage" --compute-unit cpu --no-calibration \
           --strategy greedy-by-psnr --tables-only
         ;;
+      uniform-network) search "$which" "$seed" SqueezeNet.mlmodel --family uniform ;;
+      uniform-ios18 | uniform-ios16)
+        search "$which" "$seed" "SqueezeNet_f16_${which#uniform-}.mlpackage" --compute-unit cpu --family uniform
+        ;;
       *)
-        echo "$which is not among ios18, ios16, network, rule-ios18, rule-ios16, palettes-ios18, palettes-ios16." >&2
+        echo "$which is not among ios18, ios16, network, rule-, palettes- and uniform- before these." >&2
         exit 2
         ;;
     esac

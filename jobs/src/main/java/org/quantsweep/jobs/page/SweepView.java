@@ -222,12 +222,18 @@ final class SweepView {
       facts.add(
           new PageView.Fact(
               "Ladder",
-              Figure.text(
-                  confirmed.finalists() + " rungs, " + confirmed.tested().size() + " tested")));
+Figure.text(ladder(confirmed))));
       facts.add(
           new PageView.Fact("Sweeps that opened these samples", Figure.count(confirmed.opened())));
     }
     return facts;
+  }
+
+  /** The best uniform scheme may be tested behind the ladder, and then is no rung of it. */
+  static String ladder(Certificate.Confirmed confirmed) {
+    int tested = confirmed.tested().size();
+    String behind = tested > confirmed.finalists() ? " and the best uniform scheme behind" : "";
+    return confirmed.finalists() + " rungs" + behind + ", " + tested + " tested";
   }
 
   private PageView.Fact floor(String name, ClassTable.ClassPart part) {
