@@ -2,9 +2,9 @@ package org.quantsweep.jobs.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.jobs.files.ProcessUmask;
 import org.quantsweep.jobs.page.EvidenceFile;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.SweepResult;
@@ -43,7 +43,7 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SweepResult result = ResultCommand.read(folder);
-    EvidenceBundle evidence = EvidenceFile.read(folder, new Configuration());
+    EvidenceBundle evidence = EvidenceFile.read(folder, ProcessUmask.hadoop());
     EvidenceFile.requireSame(folder, result, evidence);
     byte[] page = ReportPage.of(result, evidence).getBytes(StandardCharsets.UTF_8);
     OutputFile file =
