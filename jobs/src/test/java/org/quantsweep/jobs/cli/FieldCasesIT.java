@@ -95,7 +95,7 @@ class FieldCasesIT {
   }
 
   @Test
-  void case09NoSampleCanBeJudged() {
+  void case09NoSampleCanBeJudged() throws Exception {
     String model = file("09-log.mlmodel");
     Ran ran = run("compare", model, model, "--samples", file("09-negative"), "--agreement", "0.95");
     assertThat(ran.code()).isEqualTo(4);
@@ -105,6 +105,11 @@ class FieldCasesIT {
             : model A answers none of these samples, so nothing can be compared.
             Maybe try one of them with quantsweep predict.
             """);
+    Ran counted = run("compare", model, model, "--samples", file("09-negative"), "--json");
+    assertThat(counted.code()).isEqualTo(4);
+    JsonNode json = new ObjectMapper().readTree(counted.out());
+    assertThat(json.get("n").asInt()).isZero();
+    assertThat(json.get("quarantined").asInt()).isEqualTo(4);
   }
 
   @Test

@@ -377,7 +377,11 @@ class QuantSweepTest {
     String[] compare = {"compare", MODEL, MODEL, "--samples", samples.toString(), "--json"};
     Ran refused = run(compare);
     assertThat(refused.code()).isEqualTo(4);
-    assertThat(refused.out()).isEmpty();
+    JsonNode counted = new ObjectMapper().readTree(refused.out());
+    assertThat(counted.get("n").asInt()).isEqualTo(6);
+    assertThat(counted.get("quarantined").asInt()).isEqualTo(4);
+    assertThat(counted.get("reasons")).hasSize(3);
+    assertThat(counted.has("agreeing")).as("nothing was judged").isFalse();
     assertThat(refused.err())
         .contains(
             "\n"
