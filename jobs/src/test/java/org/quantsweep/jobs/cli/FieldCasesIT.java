@@ -183,6 +183,19 @@ class FieldCasesIT {
     assertThat(ran.err().lines().map(each -> each.replaceFirst("^\\d+ s: ", ""))).contains(line);
   }
 
+  /** Its array is [16, 16], as the model takes it, and not 16 samples. */
+  @Test
+  void case07AnNpzOfOneSampleIsToldToBelongIntoAFolder() {
+    String model = file("07-mask-inf.mlmodel");
+    Ran ran = run("compare", model, model, "--samples", file("07-mask.npz"));
+    assertThat(ran.code()).isEqualTo(4);
+    assertThat(ran.err())
+        .endsWith(
+            "\n"
+                + "Maybe put the .npz into a folder, where it is one sample: given alone, it is a"
+                + " sample for each place of its first axis.\n");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "21-dc300, f756130411507bf9aaf600ed73c12ff41e8c03a2875705722b597d51096f1273",
