@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.files.ProcessUmask;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.ResultTable;
@@ -41,7 +42,7 @@ final class ResultCommand implements Callable<Integer> {
   }
 
   static SweepResult read(String folder) {
-    Path file = new Path(folder, ResultFile.NAME);
+    Path file = new Path(FileAddress.hadoop(folder), ResultFile.NAME);
     try (InputStream in = file.getFileSystem(ProcessUmask.hadoop()).open(file)) {
       return ResultFile.fromJson(
           new String(in.readAllBytes(), StandardCharsets.UTF_8), file.toString());
