@@ -57,30 +57,35 @@ record AnsweredSamples(SweepSamples samples, Map<SampleRole, ReferenceEvidence> 
   void requireUsable(SweepSettings settings) {
     answers.keySet().forEach(this::requireAnswered);
     for (SampleSet set : SampleSet.values()) {
-      if (samples.unreadable().containsKey(set)) {
+      if (samples.given().containsKey(set)) {
         whole(set)
             .requireWithin(
                 settings.quarantineLimit(), SweepSamples.location(settings, set), set.samples());
       }
+    }
+    if (samples.calibration().set() == SampleSet.CALIBRATION) {
+      // Of a large set few are taken, and many of these are few of the set.
+      unanswered(SampleRole.CALIBRATION)
+          .requireWithin(
+              settings.quarantineLimit(),
+              SweepSamples.location(settings, SampleSet.CALIBRATION),
+              SampleSet.CALIBRATION.samples());
     }
   }
 
   /** What of a set cannot be used, over all of its parts. */
   private Quarantine whole(SampleSet set) {
     Quarantine all = samples.unreadable(set);
-    long size = all.size();
     long count = all.count();
     List<String> reasons = new ArrayList<>(all.reasons());
     for (SampleRole role : answers.keySet()) {
       if (samples.part(role).set() == set) {
         Quarantine own = unanswered(role);
-        size += own.size();
         count += own.count();
         reasons.addAll(own.reasons());
       }
     }
-    return new Quarantine(
-        set == SampleSet.MAIN ? samples.all().total() + all.size() : size, count, reasons);
+    return new Quarantine(samples.given().get(set).size(), count, reasons);
   }
 
   /** Every rule would be met by nothing. */

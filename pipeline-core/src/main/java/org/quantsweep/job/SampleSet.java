@@ -18,7 +18,7 @@ public enum SampleSet {
   }
 
   /** What its samples are called in messages. */
-  String samples() {
+  public String samples() {
     return samples;
   }
 

@@ -14,19 +14,37 @@ import org.quantsweep.sample.SplitSizes;
  * The samples of a sweep: opened, split, and trimmed where sets overlap.
  *
  * @param all the whole main set
- * @param unreadable what could not be read of each set that was opened: path and reason
+ * @param given the sets that were opened, before they were split, trimmed and capped
  * @param trimmed how many samples were taken out of one part because another one holds them
  */
 public record SweepSamples(
     SampleIndex all,
-    Map<SampleSet, List<String>> unreadable,
+    Map<SampleSet, Given> given,
     SamplePart calibration,
     SamplePart selection,
     SamplePart confirmation,
     long trimmed) {
   /** Copies the map. */
   public SweepSamples {
-    unreadable = Map.copyOf(unreadable);
+    given = Map.copyOf(given);
+  }
+
+  /**
+   * A set as it was found.
+   *
+   * @param readable how many samples could be read, copies counted
+   * @param unreadable path and reason of each that could not
+   */
+  public record Given(long readable, List<String> unreadable) {
+    /** Copies the list. */
+    public Given {
+      unreadable = List.copyOf(unreadable);
+    }
+
+    /** How many samples there are; what could not be read counts. */
+    long size() {
+      return readable + unreadable.size();
+    }
   }
 
   /**
@@ -37,8 +55,8 @@ public record SweepSamples(
    */
   static SweepSamples open(SweepSettings settings, SampleSets sets) {
     SplitSettings splits = settings.splits();
-    Map<SampleSet, List<String>> unreadable = new EnumMap<>(SampleSet.class);
-    SampleIndex main = open(SampleSet.MAIN, settings, sets, unreadable);
+    Map<SampleSet, Given> given = new EnumMap<>(SampleSet.class);
+    SampleIndex main = open(SampleSet.MAIN, settings, sets, given);
     SplitSizes sizes = sizes(settings);
     SampleSplits parts = SampleSplits.of(main, sizes, splits.seed());
     long before = 0;
@@ -46,7 +64,7 @@ public record SweepSamples(
     SamplePart confirmation = new SamplePart(SampleSet.MAIN, parts.confirmation());
     SampleIndex selected = parts.selection();
     if (!splits.confirmation().isEmpty()) {
-      SampleIndex own = open(SampleSet.CONFIRMATION, settings, sets, unreadable);
+      SampleIndex own = open(SampleSet.CONFIRMATION, settings, sets, given);
       confirmation = new SamplePart(SampleSet.CONFIRMATION, own);
       before += selected.total();
       selected = SampleSplits.without(selected, own);
@@ -54,7 +72,7 @@ public record SweepSamples(
     }
     SamplePart calibration = new SamplePart(SampleSet.MAIN, parts.calibration());
     if (!splits.calibration().isEmpty()) {
-      SampleIndex own = open(SampleSet.CALIBRATION, settings, sets, unreadable);
+      SampleIndex own = open(SampleSet.CALIBRATION, settings, sets, given);
       calibration = new SamplePart(SampleSet.CALIBRATION, own);
     }
     before += calibration.index().total();
@@ -91,7 +109,7 @@ public record SweepSamples(
     }
     return new SweepSamples(
         main,
-        unreadable,
+        given,
         new SamplePart(calibration.set(), capped(calibrated, settings)),
         new SamplePart(SampleSet.MAIN, selected),
         confirmation,
@@ -114,12 +132,9 @@ public record SweepSamples(
   }
 
   private static SampleIndex open(
-      SampleSet set,
-      SweepSettings settings,
-      SampleSets sets,
-      Map<SampleSet, List<String>> unreadable) {
+      SampleSet set, SweepSettings settings, SampleSets sets, Map<SampleSet, Given> given) {
     SampleSets.Opened opened = sets.open(set, locations(settings, set));
-    unreadable.put(set, opened.unreadable());
+    given.put(set, new Given(opened.index().total(), opened.unreadable()));
     // Before any work: what is lost already is known here.
     Quarantine.readable(opened.index())
         .plus(Quarantine.unreadable(opened.unreadable()))
@@ -153,7 +168,7 @@ public record SweepSamples(
 
   /** What of a set could not be read. */
   Quarantine unreadable(SampleSet set) {
-    return Quarantine.unreadable(unreadable.getOrDefault(set, List.of()));
+    return Quarantine.unreadable(given.containsKey(set) ? given.get(set).unreadable() : List.of());
   }
 
   /** Where a set lies, for messages. */

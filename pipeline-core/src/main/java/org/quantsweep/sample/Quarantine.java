@@ -4,6 +4,8 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.quantsweep.BadInputException;
 
 /**
@@ -17,9 +19,19 @@ public record Quarantine(long size, long count, List<String> reasons) {
   /** Stands in a reason where a model takes a sample as several calls, but not as one. */
   public static final String AS_CALLS = "it takes it as calls along the first axis (--steps)";
 
+  /** Stands in a reason where an array is not of a shape that a model takes. */
+  public static final String WRONG_SHAPE = "which the model does not take";
+
+  /** How a sample is named that is one place of the first axis of an .npz given alone. */
+  private static final Pattern PLACE = Pattern.compile("^[^:]*\\.npz\\[\\d+]: ");
+
   private static final int SHOWN = 5;
   private static final String STEPS =
       "give --steps, where the first axis of the samples' arrays counts calls.";
+
+  private static final String FOLDER =
+      "put the .npz into a folder, where it is one sample: given alone, it is a sample for each"
+          + " place of its first axis.";
 
   /** Copies the list; checks the counts. */
   public Quarantine {
@@ -76,17 +88,27 @@ public record Quarantine(long size, long count, List<String> reasons) {
               + ":"
               + lines(reasons)
               + "\nMaybe "
-              + (isOfCalls() ? STEPS : "mend or remove them, or raise --quarantine-limit."));
+              + likely("mend or remove them, or raise --quarantine-limit."));
     }
   }
 
   /** What may help where no sample can be used, as a line of its own. */
   public String cure() {
-    return "Maybe " + (isOfCalls() ? STEPS : "try one of them with quantsweep predict.");
+    return "Maybe " + likely("try one of them with quantsweep predict.");
   }
 
-  private boolean isOfCalls() {
-    return !reasons.isEmpty() && reasons.stream().allMatch(reason -> reason.contains(AS_CALLS));
+  /** What helps where all reasons are of one kind. */
+  private String likely(String otherwise) {
+    if (areAll(reason -> reason.contains(AS_CALLS))) {
+      return STEPS;
+    }
+    return areAll(reason -> reason.contains(WRONG_SHAPE) && PLACE.matcher(reason).find())
+        ? FOLDER
+        : otherwise;
+  }
+
+  private boolean areAll(Predicate<String> kind) {
+    return !reasons.isEmpty() && reasons.stream().allMatch(kind);
   }
 
   /** The first reasons, each in a line that is indented. */

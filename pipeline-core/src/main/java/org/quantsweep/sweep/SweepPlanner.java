@@ -18,8 +18,8 @@ public final class SweepPlanner {
   /** Of a job that runs the reference: margin and class of each take 12 bytes. */
   private static final int MOST_SAMPLES = 3 << 20;
 
-  /** Of a job, an answer for each candidate of each task: about 150 bytes. */
-  private static final int MOST_ANSWERS = 1 << 17;
+  /** Of a job, an answer for each candidate of each task: up to 460 bytes in the largest shards. */
+  private static final int MOST_ANSWERS = 3 << 15;
 
   private SweepPlanner() {}
 

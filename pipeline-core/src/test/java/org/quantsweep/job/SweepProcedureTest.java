@@ -326,6 +326,42 @@ class SweepProcedureTest {
     }
   }
 
+  private static SweepSettings.Builder calibratedOnAtMost(int samples) {
+    return settings()
+        .threshold(AgreementThreshold.parse("0.7"))
+        .splits(new SplitSettings(Optional.empty(), 5, List.of("own"), List.of()))
+        .perTensor(PerTensorSettings.DEFAULT.toBuilder().calibrationSamples(samples).build());
+  }
+
+  /** Three files that cannot be read are 1.5 % of a set, and 5.7 % of the 50 that calibrate. */
+  @Test
+  void whatCannotBeReadOfALargeSetIsAShareOfAllOfIt() {
+    SampleSource damaged = TinySweep.withDamaged(TinySweep.samples("own", 200), 3);
+    SweepResult result =
+        sweepWith(
+            calibratedOnAtMost(50).quarantineLimit(0.015).build(),
+            Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CALIBRATION, damaged),
+            SearchListener.SILENT);
+    SweepResult.Split calibration = result.samples().splits().get("calibration");
+    assertThat(calibration.samples()).isEqualTo(50);
+    assertThat(calibration.quarantined()).isEqualTo(3);
+  }
+
+  /** One is 0.5 % of a set of 200, but more of the 180 that are asked. */
+  @Test
+  void whatIsNotAnsweredOfALargeSetIsAShareOfWhatWasAsked() {
+    SampleSource unanswered = TinySweep.withUnreadable(TinySweep.samples("own", 199));
+    assertThatThrownBy(
+            () ->
+                sweepWith(
+                    calibratedOnAtMost(180).quarantineLimit(0.0052).build(),
+                    Map.of(SampleSet.MAIN, SAMPLES, SampleSet.CALIBRATION, unanswered),
+                    SearchListener.SILENT))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageStartingWith(
+            "own: 1 of 180 calibration samples cannot be used, more than the limit of 0.5 %:");
+  }
+
   /** Three copies of one sample that the reference does not answer are 3 of 103, not 1 of 101. */
   @Test
   void copiesCountInQuarantineAsTheyDoInN() {

@@ -49,4 +49,21 @@ class QuarantineTest {
     assertThat(new Quarantine(2, 0, List.of()).cure())
         .isEqualTo("Maybe try one of them with quantsweep predict.");
   }
+
+  /** As somebody has it whose .npz is one sample, of the shape [16, 16]. */
+  @Test
+  void theCureNamesAFolderWhereThePlacesOfAnNpzAreNoSamples() {
+    String place =
+        "mask.npz[4]: the array for input 'x' has the shape [16], "
+            + Quarantine.WRONG_SHAPE
+            + "; it prefers [16, 16].";
+    String folder =
+        "Maybe put the .npz into a folder, where it is one sample: given alone, it is a sample for"
+            + " each place of its first axis.";
+    assertThat(new Quarantine(2, 2, List.of(place, place)).cure()).isEqualTo(folder);
+    assertThat(new Quarantine(2, 1, List.of("set/" + place.replace("[4]", ""))).cure())
+        .isEqualTo("Maybe try one of them with quantsweep predict.");
+    assertThat(new Quarantine(2, 1, List.of("mask.npz[4]: it holds text.")).cure())
+        .isEqualTo("Maybe try one of them with quantsweep predict.");
+  }
 }

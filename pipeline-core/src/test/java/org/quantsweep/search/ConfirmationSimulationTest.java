@@ -3,11 +3,13 @@ package org.quantsweep.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementThreshold;
 
-/** The simulations of {@code benchmarks/confirmation.sh} on a made frontier, in a few seconds. */
+/** The simulations of {@code benchmarks/confirmation.sh}, on a made frontier and on stored ones. */
 class ConfirmationSimulationTest {
   private static final AgreementThreshold T = AgreementThreshold.parse("0.95");
   private static final Frontier FRONTIER = Frontier.made(1, 20_000, 120, 0.3);
@@ -51,5 +53,43 @@ class ConfirmationSimulationTest {
   void asManyRungsPassAsTheCurvePredicts() {
     ConfirmationSimulation.Chances chances = ConfirmationSimulation.chances(FRONTIER, T, 250, 100);
     assertThat(chances.seen()).isCloseTo(chances.predicted(), within(0.05));
+  }
+
+  /** Of 500 photographs; the goal is a tenth of a point. */
+  @Test
+  void theCurveIsNotLiftedOnSqueezeNetsFrontier() throws IOException {
+    Frontier squeeze = stored("SqueezeNet", 128);
+    for (int n : new int[] {250, 500}) {
+      assertThat(ConfirmationSimulation.bias(squeeze, T, n, 400).curve()).isCloseTo(0, within(0.1));
+    }
+  }
+
+  /** The goal is ten points, over 20 splits. */
+  @Test
+  void asManyRungsPassAsPredictedOnSqueezeNetsFrontier() throws IOException {
+    ConfirmationSimulation.Chances chances =
+        ConfirmationSimulation.chances(stored("SqueezeNet", 128), T, 250, 20);
+    assertThat(chances.seen()).isCloseTo(chances.predicted(), within(0.1));
+  }
+
+  /** On a third set that neither selected nor confirmed, alpha of the answers may miss it. */
+  @Test
+  void confirmedAnswersMeetTheThresholdOnUntouchedDigits() throws IOException {
+    Frontier digits = stored("mnistCNN", 1);
+    for (String t : new String[] {"0.98", "0.99"}) {
+      List<ConfirmationSimulation.Seen> seen =
+          ConfirmationSimulation.third(
+              digits, AgreementThreshold.parse(t), AcceptanceRule.BOUND, 1000, 100);
+      assertThat(seen).hasSize(100);
+      double share = Double.parseDouble(t);
+      assertThat(seen.stream().filter(row -> row.bytes() > 0)).hasSizeGreaterThan(90);
+      assertThat(seen.stream().filter(row -> row.bytes() > 0 && row.third() < share))
+          .as("below %s", t)
+          .hasSizeLessThanOrEqualTo(5);
+    }
+  }
+
+  private static Frontier stored(String model, int scale) throws IOException {
+    return Frontier.read(Path.of("../benchmarks/frontiers/" + model + ".csv"), scale);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.SampleIndex;
@@ -65,14 +66,44 @@ class SweepPlannerTest {
     EvaluationTask large = new EvaluationTask(new ShardId(0), Collections.nCopies(40, own));
     assertThat(SweepPlanner.jobs(List.of())).isEmpty();
     assertThat(sizes(Collections.nCopies(20_000, small))).containsExactly(8192, 8192, 3616);
-    assertThat(sizes(Collections.nCopies(5000, large))).containsExactly(3276, 1724);
+    assertThat(sizes(Collections.nCopies(5000, large))).containsExactly(2457, 2457, 86);
+  }
+
+  /**
+   * The largest shards hold some 1,024 x sqrt(2) samples, and every answer may be about all of
+   * them. Spark adds 1.5 KB for each task.
+   */
+  @Test
+  void whatTheLargestJobReturnsStaysBelow64Megabytes() throws Exception {
+    Random random = new Random(3);
+    int first = 7_000_000;
+    BitSet judged = new BitSet();
+    judged.set(first, first + 1600);
+    for (int candidates : new int[] {1, 4, 12, 16, 40, 300}) {
+      List<EvaluationTask.CandidateSamples> group = new ArrayList<>();
+      List<Evidence> answers = new ArrayList<>();
+      for (int candidate = 0; candidate < candidates; candidate++) {
+        BitSet agreed = new BitSet();
+        for (int rank = first; rank < first + 1600; rank++) {
+          agreed.set(rank, random.nextInt(20) > 0);
+        }
+        answers.add(Evidence.of(judged, agreed));
+        group.add(
+            new EvaluationTask.CandidateSamples(
+                Sha256Digest.ofText("c" + candidate), RankSet.of(judged)));
+      }
+      EvaluationTask task = new EvaluationTask(new ShardId(0), group);
+      int tasks = SweepPlanner.jobs(Collections.nCopies(20_000, task)).get(0).size();
+      long returned = tasks * (bytes(answers) + 1536L);
+      assertThat(returned).as("%s candidates", candidates).isLessThan(64_000_000);
+    }
   }
 
   private static List<Integer> sizes(List<EvaluationTask> tasks) {
     return SweepPlanner.jobs(tasks).stream().map(List::size).toList();
   }
 
-  private static int bytes(EvaluationTask task) throws Exception {
+  private static int bytes(Object task) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(task);

@@ -199,7 +199,9 @@ public record PicturePreparation(Orientation orientation, Fit fit, PictureLimits
             + input.name()
             + "' has the shape "
             + given
-            + ", which the model does not take; it prefers "
+            + ", "
+            + Quarantine.WRONG_SHAPE
+            + "; it prefers "
             + wanted
             + (ofCalls ? ", and " + Quarantine.AS_CALLS : "")
             + ".");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -804,15 +805,47 @@ class IngestionIT {
         .hasMessage(at(source) + message);
   }
 
+  /** They are joined, grouped and sorted by their digests, so their contents move once. */
+  @Test
+  void contentsMoveOnce() throws Exception {
+    Random random = new Random(5);
+    int contents = 0;
+    for (int i = 0; i < 60; i++) {
+      byte[] png = Files.readAllBytes(PICTURES.resolve("grey.png"));
+      // Noise behind a PNG's end, which no codec makes smaller.
+      byte[] own = Arrays.copyOf(png, png.length + 40_000);
+      byte[] noise = new byte[40_000];
+      random.nextBytes(noise);
+      System.arraycopy(noise, 0, own, png.length, noise.length);
+      contents += own.length;
+      write(folder.resolve("noisy/" + i + ".png"), own);
+    }
+    AtomicLong moved = new AtomicLong();
+    heard(
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            moved.addAndGet(end.taskMetrics().shuffleWriteMetrics().bytesWritten());
+          }
+        },
+        () -> new Ingestion(spark, LIMITS).ingest(at("noisy"), at("once")));
+    assertThat(moved.get()).isBetween(contents * 9L / 10, contents * 5L / 4);
+  }
+
   private static int failedTasks(Runnable work) throws Exception {
     AtomicInteger failed = new AtomicInteger();
-    SparkListener listener =
+    heard(
         new SparkListener() {
           @Override
           public void onTaskEnd(SparkListenerTaskEnd end) {
             failed.addAndGet(end.taskInfo().failed() ? 1 : 0);
           }
-        };
+        },
+        work);
+    return failed.get();
+  }
+
+  private static void heard(SparkListener listener, Runnable work) throws Exception {
     spark.sparkContext().addSparkListener(listener);
     try {
       work.run();
@@ -820,7 +853,6 @@ class IngestionIT {
     } finally {
       spark.sparkContext().removeSparkListener(listener);
     }
-    return failed.get();
   }
 
   private String at(String name) {

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -125,6 +128,28 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    AtomicReference<Quarantine> counted = new AtomicReference<>();
+    try {
+      return compare(counted::set);
+    } catch (BadInputException e) {
+      if (common.json() && counted.get() != null) {
+        Map<String, Object> counts = new TreeMap<>();
+        counts.put("criterion", criterion);
+        putCounts(counts, counted.get());
+        spec.commandLine().getOut().println(CommonOptions.toJson(counts));
+      }
+      throw e;
+    }
+  }
+
+  /** n, the samples that count, and what does not. */
+  private static void putCounts(Map<String, Object> report, Quarantine quarantine) {
+    report.put("n", quarantine.size() - quarantine.count());
+    report.put("quarantined", quarantine.count());
+    report.put("reasons", quarantine.reasons());
+  }
+
+  private int compare(Consumer<Quarantine> counted) {
     List<String> problems = new ArrayList<>();
     Criterion parsed = Problems.read(problems, () -> Criteria.parse(criterion));
     AgreementThreshold threshold =
@@ -153,6 +178,7 @@ final class CompareCommand implements Callable<Integer> {
             samples,
             new ComparedAnswers.Settings(steps, parsed, quarantineLimit, runLimit.limit(), held),
             err,
+            counted,
             report == null
                 ? ComparedAnswers.Look.NONE
                 : (source, preparation, answered, found) -> {
@@ -228,9 +254,7 @@ final class CompareCommand implements Callable<Integer> {
       report.put("criterion", parsed.toString());
       report.put("agreeing", counts.agreeing());
       report.put("samples", counts.judged());
-      report.put("n", counts.judged());
-      report.put("quarantined", quarantine.count());
-      report.put("reasons", quarantine.reasons());
+      putCounts(report, quarantine);
       report.put("lowerBound", counts.lowerBound(CONFIDENCE));
       report.put("confidence", CONFIDENCE);
       report.put("map", match.renamed());

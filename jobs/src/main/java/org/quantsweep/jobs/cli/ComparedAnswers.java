@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.quantsweep.BadInputException;
 import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.Criterion;
@@ -97,11 +98,17 @@ record ComparedAnswers(AgreementCounts counts, Quarantine quarantine, List<Strin
    * Runs both.
    *
    * @param err hears what is odd
+   * @param counted hears what of the samples cannot be used, also where that is too much
    * @param look looks at more of it
    * @throws BadInputException when A answers none of the samples, or too few
    */
   static ComparedAnswers of(
-      Models models, InputFile samples, Settings settings, PrintWriter err, Look look) {
+      Models models,
+      InputFile samples,
+      Settings settings,
+      PrintWriter err,
+      Consumer<Quarantine> counted,
+      Look look) {
     SamplePreparation preparation =
         SteppedPreparation.of(PicturePreparation.DEFAULT, settings.steps());
     AgreementCounts counts;
@@ -134,6 +141,7 @@ record ComparedAnswers(AgreementCounts counts, Quarantine quarantine, List<Strin
       given.remarks().forEach(err::println);
       quarantine.reasons().forEach(reason -> err.println("quarantined " + reason));
       BitSet ranks = answered.answered();
+      counted.accept(quarantine);
       if (ranks.isEmpty()) {
         throw new BadInputException(
             samples

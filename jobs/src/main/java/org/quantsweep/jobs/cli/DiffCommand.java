@@ -160,6 +160,7 @@ final class DiffCommand implements Callable<Integer> {
             samples,
             new ComparedAnswers.Settings(steps, errors, quarantineLimit, runLimit.limit(), held),
             err,
+            counted -> {},
             ComparedAnswers.Look.NONE);
     return new DiffReport.Answers(parsed.toString(), compared, errors.largest());
   }

@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.quantsweep.BadInputException;
 import org.quantsweep.UsageException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.jobs.files.ProcessUmask;
 
 /**
  * A file or folder that a command reads. An address such as {@code hdfs://host/x} is brought into a
@@ -105,7 +105,7 @@ record InputFile(String name, Path file) {
   private static Path fetch(String address) {
     try {
       org.apache.hadoop.fs.Path source = new org.apache.hadoop.fs.Path(address);
-      FileSystem files = source.getFileSystem(new Configuration());
+      FileSystem files = source.getFileSystem(ProcessUmask.hadoop());
       Path folder = Files.createTempDirectory("quantsweep");
       try {
         Path target = folder.resolve(source.getName());

@@ -34,7 +34,7 @@ final class MissingFileSystem {
               + "|fs\\.AbstractFileSystem\\.([a-z0-9+.-]+)\\.impl=null");
 
   private static final Pattern CLASS =
-      Pattern.compile("Class (org\\.apache\\.hadoop\\.fs\\.([a-z0-9]+)\\.\\w+) not found");
+      Pattern.compile("Class org\\.apache\\.hadoop\\.fs\\.([a-z0-9]+)\\.([\\w$]+) not found");
 
   /** The schemes of the packages that hold Hadoop's own connectors. */
   private static final Map<String, String> SCHEMES =
@@ -53,7 +53,10 @@ final class MissingFileSystem {
       }
       Matcher type = CLASS.matcher(message);
       if (type.find()) {
-        return Optional.of(missing(SCHEMES.getOrDefault(type.group(2), type.group(2)), failure));
+        String named = SCHEMES.getOrDefault(type.group(1), type.group(1));
+        // abfss and wasbs have classes of their own beside those of abfs and wasb.
+        String secure = type.group(2).contains("Secure") ? "s" : "";
+        return Optional.of(missing(named + secure, failure));
       }
     }
     return Optional.empty();

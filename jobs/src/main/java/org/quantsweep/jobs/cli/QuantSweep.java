@@ -139,7 +139,7 @@ public final class QuantSweep {
     return USAGE;
   }
 
-  private static int failed(Throwable failure, PrintWriter err, boolean trace) {
+  static int failed(Throwable failure, PrintWriter err, boolean trace) {
     if (trace) {
       failure.printStackTrace(err);
     }

@@ -63,6 +63,15 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "With --recipe: derive fitted codes from these samples again.")
   private InputFile calibration;
 
+  @Option(
+      names = "--quarantine-limit",
+      defaultValue = "0.01",
+      paramLabel = "SHARE",
+      description =
+          "Largest share of --calibration that may be unreadable or unanswered. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double quarantineLimit;
+
   @Option(names = "--output", required = true, paramLabel = "FILE", description = "The new file.")
   private OutputFile output;
 
@@ -95,6 +104,7 @@ final class QuantizeCommand implements Callable<Integer> {
       throw new UsageException(
           "quantize needs either --scheme or --recipe.\nMaybe write --scheme lut-kmeans:6.");
     }
+    SweepOptions.requireQuarantineLimit(quarantineLimit);
     return recipe == null ? byScheme() : byRecipe();
   }
 
@@ -102,7 +112,7 @@ final class QuantizeCommand implements Callable<Integer> {
     CoreMLModel given = deployment.limited(ModelReader.read(model.file()));
     given.requireCompressible();
     RecipeModel made = new RecipeModel(recipe, given, spec.commandLine().getErr());
-    ModelFiles encoded = made.encode(calibration);
+    ModelFiles encoded = made.encode(calibration, quarantineLimit);
     output.write(encoded);
     spec.commandLine().getErr().println(identity(encoded, made.recipe().sha256()));
     FileSummary.print(spec, common, output, given, encoded, made.recipe().tensors().size());

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.quantsweep.BadInputException;
-import org.quantsweep.agreement.Criteria;
+import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.calibration.CalibrationSettings;
 import org.quantsweep.coreml.CoreMLModel;
@@ -15,18 +15,23 @@ import org.quantsweep.datasets.SteppedPreparation;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
+import org.quantsweep.inference.Prediction;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.RecipeFitting;
+import org.quantsweep.job.SampleSet;
 import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.Scheme;
+import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SamplePreparation;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sweep.FittedOption;
 import org.quantsweep.sweep.LocalOptionRunner;
+import org.quantsweep.sweep.LocalSweepRunner;
+import org.quantsweep.sweep.ReadySamples;
 import org.quantsweep.sweep.TensorOption;
 
 /** Makes the file of a recipe, from fitted codes beside it or from calibration samples. */
@@ -75,10 +80,12 @@ final class RecipeModel {
    * The file.
    *
    * @param calibration samples to derive fitted codes from; null to read them beside the recipe
+   * @param quarantineLimit the largest share of these that may be unreadable or unanswered
+   * @throws BadInputException when more of them are, or fitted codes are missing
    */
-  ModelFiles encode(InputFile calibration) {
+  ModelFiles encode(InputFile calibration, double quarantineLimit) {
     Map<TensorOption, CalibratedWeights> fitted =
-        calibration == null ? stored() : derived(calibration);
+        calibration == null ? stored() : derived(calibration, quarantineLimit);
     return new ModelEncoder(model, (tensor, scheme) -> fitted.get(new TensorOption(tensor, scheme)))
         .encode(recipe.plan());
   }
@@ -123,18 +130,18 @@ final class RecipeModel {
     return fitted;
   }
 
-  private Map<TensorOption, CalibratedWeights> derived(InputFile given) {
+  private Map<TensorOption, CalibratedWeights> derived(InputFile given, double quarantineLimit) {
     RecipeFitting fitting = new RecipeFitting(recipe.fitting());
     CalibrationSettings settings = fitting.settings();
     SamplePreparation preparation = SteppedPreparation.ofFlags(fitting.keys());
     InferenceEngine engine =
-        new GuardedEngine(
-            InferenceEngines.onnxRuntime(
-                InferenceEngine.RUN_LIMIT, fitting.halfPrecision(), fitting.functions()),
-            new FirstRunGuard(InferenceEngine.RUN_LIMIT));
+        InferenceEngines.onnxRuntime(
+            InferenceEngine.RUN_LIMIT, fitting.halfPrecision(), fitting.functions());
+    InferenceEngine guarded =
+        new GuardedEngine(engine, new FirstRunGuard(InferenceEngine.RUN_LIMIT));
+    int cores = Runtime.getRuntime().availableProcessors();
     try (CommandSamples samples = CommandSamples.open(given)) {
       samples.remarks().forEach(err::println);
-      samples.source().unreadable().forEach(reason -> err.println("quarantined " + reason));
       SampleSource source = fitting.of(samples.source());
       if (!fitting.gives(recipe, source.index(), preparation, engine.identity())) {
         err.println(
@@ -144,42 +151,70 @@ final class RecipeModel {
             .differences(source.index(), engine.identity())
             .forEach((key, here) -> err.println("  " + key + ": here " + here));
       }
-      return fitted(source, preparation, engine, settings);
+      try (LocalSweepRunner reference =
+          new LocalSweepRunner(model, source, preparation, new AnyAnswer(), guarded, cores)) {
+        Quarantine unanswered = reference.runReference().quarantine(source.index());
+        requireUsable(given, samples.source(), unanswered, quarantineLimit);
+        ReadySamples ready = reference.prepared(source.index());
+        try (LocalOptionRunner runner =
+            new LocalOptionRunner(model, ready, ready, new AnyAnswer(), engine, settings, cores)) {
+          return fitted(runner);
+        }
+      }
     }
   }
 
-  private Map<TensorOption, CalibratedWeights> fitted(
-      SampleSource source,
-      SamplePreparation preparation,
-      InferenceEngine engine,
-      CalibrationSettings settings) {
-    try (LocalOptionRunner runner =
-        new LocalOptionRunner(
-            model,
-            source,
-            source,
-            preparation,
-            Criteria.parse("largest-error:0"),
-            engine,
-            settings,
-            Runtime.getRuntime().availableProcessors())) {
-      Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
-      for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(recipe.fitted()).entrySet()) {
-        entry
-            .getValue()
-            .refusal()
-            .ifPresent(
-                reason -> {
-                  throw new BadInputException(
-                      "weight tensor '"
-                          + entry.getKey().tensor()
-                          + "' cannot be fitted on these samples: "
-                          + reason
-                          + ".\nMaybe name the samples that the sweep was calibrated on.");
-                });
-        fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());
-      }
-      return fitted;
+  /** Whatever a model answers. Fits look at nothing of it. */
+  private record AnyAnswer() implements Criterion {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean agrees(Prediction reference, Prediction candidate) {
+      return true;
     }
+
+    @Override
+    public List<String> compared(Prediction reference) {
+      return List.copyOf(reference.outputs().keySet());
+    }
+  }
+
+  /** As a sweep counts its calibration samples. */
+  private void requireUsable(
+      InputFile given, SampleSource all, Quarantine unanswered, double limit) {
+    Quarantine unreadable = Quarantine.unreadable(all.unreadable());
+    Quarantine lost = unreadable.plus(unanswered);
+    lost.reasons().forEach(reason -> err.println("quarantined " + reason));
+    if (unanswered.count() == unanswered.size()) {
+      throw new BadInputException(
+          given
+              + ": the model answers none of these samples, so nothing can be fitted to them.\n"
+              + unanswered.cure());
+    }
+    String kind = SampleSet.CALIBRATION.samples();
+    long size = all.index().total() + unreadable.size();
+    new Quarantine(size, lost.count(), lost.reasons()).requireWithin(limit, given.toString(), kind);
+    // The codes may be fitted to a part of the samples.
+    unanswered.requireWithin(limit, given.toString(), kind);
+  }
+
+  private Map<TensorOption, CalibratedWeights> fitted(LocalOptionRunner runner) {
+    Map<TensorOption, CalibratedWeights> fitted = new TreeMap<>();
+    for (Map.Entry<TensorOption, FittedOption> entry : runner.fit(recipe.fitted()).entrySet()) {
+      entry
+          .getValue()
+          .refusal()
+          .ifPresent(
+              reason -> {
+                throw new BadInputException(
+                    "weight tensor '"
+                        + entry.getKey().tensor()
+                        + "' cannot be fitted on these samples: "
+                        + reason
+                        + ".\nMaybe name the samples that the sweep was calibrated on.");
+              });
+      fitted.put(entry.getKey(), entry.getValue().weights().orElseThrow());
+    }
+    return fitted;
   }
 }

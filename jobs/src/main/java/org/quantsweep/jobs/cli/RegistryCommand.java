@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.PublishingException;
 import org.quantsweep.UsageException;
 import org.quantsweep.UserException;
+import org.quantsweep.jobs.files.ProcessUmask;
 import org.quantsweep.jobs.registry.PublishSweep;
 import org.quantsweep.jobs.registry.RegistryAddress;
 import org.quantsweep.registry.Alias;
@@ -57,7 +57,7 @@ final class RegistryCommand implements Runnable {
     RegistryAddress.parse(address);
     SweepResult result = ResultCommand.read(folder);
     SweepResult.Published published =
-        PublishSweep.publish(folder, result, address, new Configuration()).published();
+        PublishSweep.publish(folder, result, address, ProcessUmask.hadoop()).published();
     if (common.json()) {
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("registry", published.registry());
@@ -83,7 +83,7 @@ final class RegistryCommand implements Runnable {
       @Mixin CommonOptions common,
       @Parameters(paramLabel = "REGISTRY", description = "A folder, or mlflow+http://HOST:PORT.")
           String location) {
-    ModelRegistry registry = RegistryAddress.open(location, new Configuration());
+    ModelRegistry registry = RegistryAddress.open(location, ProcessUmask.hadoop());
     List<RegisteredModel> models = registry.list();
     List<RegistryEntry> entries = models.stream().map(RegistryEntry::of).toList();
     if (common.json()) {
@@ -102,7 +102,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    ModelRegistry registry = target.open(new Configuration());
+    ModelRegistry registry = target.open(ProcessUmask.hadoop());
     RegisteredModel model = registry.show(target.name());
     List<RegistryEntry.Dated> versions = new ArrayList<>();
     List<String> damages = new ArrayList<>();
@@ -137,7 +137,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    ModelRegistry registry = target.open(new Configuration());
+    ModelRegistry registry = target.open(ProcessUmask.hadoop());
     int wanted =
         version != null
             ? version
@@ -160,7 +160,7 @@ final class RegistryCommand implements Runnable {
       @Parameters(paramLabel = "REGISTRY/NAME") String address,
       @Parameters(paramLabel = "VERSION", arity = "0..1") Integer version) {
     RegistryAddress target = RegistryAddress.parse(address);
-    ModelRegistry registry = target.open(new Configuration());
+    ModelRegistry registry = target.open(ProcessUmask.hadoop());
     if (version == null) {
       registry.rollback(target.name());
     } else {

@@ -2,9 +2,10 @@ package org.quantsweep.jobs.cli;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.jobs.files.ProcessUmask;
 import org.quantsweep.jobs.page.EvidenceFile;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.report.SweepResult;
@@ -43,11 +44,13 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     SweepResult result = ResultCommand.read(folder);
-    EvidenceBundle evidence = EvidenceFile.read(folder, new Configuration());
+    EvidenceBundle evidence = EvidenceFile.read(FileAddress.hadoop(folder), ProcessUmask.hadoop());
     EvidenceFile.requireSame(folder, result, evidence);
     byte[] page = ReportPage.of(result, evidence).getBytes(StandardCharsets.UTF_8);
     OutputFile file =
-        output == null ? new OutputFile(new Path(folder, ReportPage.FILE).toString()) : output;
+        output == null
+            ? new OutputFile(new Path(FileAddress.hadoop(folder), ReportPage.FILE).toString())
+            : output;
     file.write(page);
     if (common.json()) {
       spec.commandLine()

@@ -5,9 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
+import org.quantsweep.jobs.files.FileAddress;
+import org.quantsweep.jobs.files.ProcessUmask;
 import org.quantsweep.report.ResultFile;
 import org.quantsweep.report.ResultTable;
 import org.quantsweep.report.SweepResult;
@@ -41,8 +42,8 @@ final class ResultCommand implements Callable<Integer> {
   }
 
   static SweepResult read(String folder) {
-    Path file = new Path(folder, ResultFile.NAME);
-    try (InputStream in = file.getFileSystem(new Configuration()).open(file)) {
+    Path file = new Path(FileAddress.hadoop(folder), ResultFile.NAME);
+    try (InputStream in = file.getFileSystem(ProcessUmask.hadoop()).open(file)) {
       return ResultFile.fromJson(
           new String(in.readAllBytes(), StandardCharsets.UTF_8), file.toString());
     } catch (FileNotFoundException e) {

@@ -9,6 +9,7 @@ import org.apache.spark.sql.SparkSession;
 import org.quantsweep.datasets.IngestLimits;
 import org.quantsweep.datasets.table.Ingestion;
 import org.quantsweep.datasets.table.SampleTable;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.spark.SparkSessions;
 
 /** A table as a command's samples; apart, so that other samples load no Spark. */
@@ -27,7 +28,8 @@ final class TableSamples {
       try {
         Ingestion ingestion = new Ingestion(spark, IngestLimits.DEFAULT);
         SampleTable table =
-            ingestion.open(given.file().toString(), folder.resolve("samples").toString());
+            ingestion.open(
+                FileAddress.hadoop(given.file().toString()), folder.resolve("samples").toString());
         return new CommandSamples(table, ingestion.remarks(), end);
       } catch (RuntimeException e) {
         end.run();

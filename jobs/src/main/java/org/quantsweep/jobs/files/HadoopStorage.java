@@ -42,7 +42,7 @@ public final class HadoopStorage implements ModelStorage {
 
   @Override
   public ModelFiles read(String location) throws IOException {
-    Path path = new Path(location);
+    Path path = new Path(FileAddress.hadoop(location));
     FileSystem files = RawFiles.at(path, configuration);
     Path root = files.makeQualified(path);
     HadoopSettings settings = new HadoopSettings(configuration);
@@ -94,7 +94,7 @@ public final class HadoopStorage implements ModelStorage {
 
   @Override
   public ReadyFiles prepare(String location, ModelFiles files) throws IOException {
-    Path path = new Path(location);
+    Path path = new Path(FileAddress.hadoop(location));
     FileSystem system = path.getFileSystem(configuration);
     Path target = system.makeQualified(path);
     if ("file".equals(target.toUri().getScheme())) {
@@ -205,7 +205,7 @@ public final class HadoopStorage implements ModelStorage {
    * @param files the model that was written
    */
   public ModelFiles stored(String location, ModelFiles files) throws IOException {
-    Path path = new Path(location);
+    Path path = new Path(FileAddress.hadoop(location));
     Path root = path.getFileSystem(configuration).makeQualified(path);
     HadoopSettings settings = new HadoopSettings(configuration);
     TreeMap<String, FileContent> contents = new TreeMap<>();
@@ -264,7 +264,7 @@ public final class HadoopStorage implements ModelStorage {
    * @throws IOException when that is refused; nothing happens where there is nothing
    */
   public void delete(String location) throws IOException {
-    Path path = new Path(location);
+    Path path = new Path(FileAddress.hadoop(location));
     path.getFileSystem(configuration).delete(path, true);
   }
 }

@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.files;
 
 import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 
@@ -14,7 +13,7 @@ public sealed interface ModelStorage permits LocalStorage, HadoopStorage {
   static ModelStorage at(String location) {
     return FileAddress.local(location).isPresent()
         ? new LocalStorage()
-        : new HadoopStorage(new Configuration());
+        : new HadoopStorage(ProcessUmask.hadoop());
   }
 
   /**

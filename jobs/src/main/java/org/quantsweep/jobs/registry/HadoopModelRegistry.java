@@ -32,6 +32,7 @@ import org.quantsweep.artifact.FileContent;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.files.HadoopContent;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.registry.Alias;
@@ -74,7 +75,7 @@ public final class HadoopModelRegistry implements ModelRegistry {
   /** In a folder, which is made when something is published. */
   public HadoopModelRegistry(String location, Configuration configuration) {
     try {
-      Path path = new Path(location);
+      Path path = new Path(FileAddress.hadoop(location));
       this.configuration = configuration;
       this.root = path.getFileSystem(configuration).makeQualified(path);
       this.files = FileContext.getFileContext(root.toUri(), configuration);

@@ -18,6 +18,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.page.ReportPage;
 import org.quantsweep.jobs.sweep.OutputFolder;
@@ -56,7 +57,8 @@ public final class PublishSweep {
                   ? "raise --largest-size."
                   : "lower --agreement."));
     }
-    ModelFiles files = read(new Path(output, result.selected().file()), configuration);
+    ModelFiles files =
+        read(new Path(FileAddress.hadoop(output), result.selected().file()), configuration);
     NamedModel model = new NamedModel(result.selected().file(), files);
     if (!files.digest().hex().equals(result.selected().sha256())) {
       throw new PublishingException(
@@ -90,7 +92,7 @@ public final class PublishSweep {
       evidence.add(new EvidenceFile(ReportPage.FILE, ReportPage.of(unpublished, bundle)));
     }
     if (result.recipe() != null) {
-      Path recipe = new Path(output, result.recipe().file());
+      Path recipe = new Path(FileAddress.hadoop(output), result.recipe().file());
       evidence.add(new EvidenceFile(result.recipe().file(), text(recipe, configuration)));
     }
     PublishedVersion version =

@@ -1,7 +1,9 @@
 package org.quantsweep.jobs.spark;
 
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.quantsweep.jobs.files.ProcessUmask;
 
 /** Opens Spark sessions: embedded on a laptop, or as spark-submit set them up. */
 public final class SparkSessions {
@@ -28,6 +30,9 @@ public final class SparkSessions {
     // One thread for linear algebra: each task has a core of its own, and two crash on small
     // stacks.
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    // What tables hold is as open to others as the user's other files.
+    ProcessUmask.unlessNamed(new Configuration())
+        .ifPresent(umask -> conf.setIfMissing("spark.hadoop." + ProcessUmask.SETTING, umask));
     // Records cannot be written by Kryo 4: Java serialization is the one that keeps their checks.
     conf.set("spark.serializer", "org.apache.spark.serializer.JavaSerializer");
     conf.set("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension");

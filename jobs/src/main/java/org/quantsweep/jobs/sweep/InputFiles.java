@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.quantsweep.BadInputException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.ByteSize;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.files.HadoopStorage;
 
 /** Reads model files and recipes from any Hadoop file system. */
@@ -49,7 +50,7 @@ final class InputFiles {
    */
   private static ModelFiles read(String location, String kind, Configuration configuration) {
     try {
-      Path path = new Path(location);
+      Path path = new Path(FileAddress.hadoop(location));
       FileSystem files = path.getFileSystem(configuration);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory() && !kind.equals(MODEL)) {

@@ -20,6 +20,7 @@ import org.quantsweep.UserException;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SweepOutput;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.files.HadoopStorage;
 import org.quantsweep.jobs.files.ReadyFiles;
 import org.quantsweep.jobs.page.EvidenceFile;
@@ -36,7 +37,7 @@ public final class OutputFolder {
 
   /** A folder that need not exist yet. */
   public OutputFolder(String location, Configuration configuration) {
-    this.folder = new Path(location);
+    this.folder = new Path(FileAddress.hadoop(location));
     this.configuration = configuration;
   }
 
@@ -49,7 +50,7 @@ public final class OutputFolder {
    */
   void requireOther(String model, String source) {
     try {
-      if (place(new Path(folder, model)).equals(place(new Path(source)))) {
+      if (place(new Path(folder, model)).equals(place(new Path(FileAddress.hadoop(source))))) {
         throw new UsageException(
             source
                 + ": this model lies where the chosen one goes, and would be replaced.\n"

@@ -8,6 +8,7 @@ import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.SweepPorts;
 import org.quantsweep.job.SweepProcedure;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.files.FileAddress;
 import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.report.SweepResult;
@@ -57,7 +58,9 @@ public final class SweepJob {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     OutputFolder output = new OutputFolder(settings.output(), hadoop);
     String evaluations =
-        settings.evaluations().isEmpty() ? output.path("evaluations") : settings.evaluations();
+        settings.evaluations().isEmpty()
+            ? output.path("evaluations")
+            : FileAddress.hadoop(settings.evaluations());
     DeltaStores stores = new DeltaStores(spark, evaluations);
     SampleTables samples =
         new SampleTables(spark, IngestLimits.DEFAULT, output, listener::remarked);

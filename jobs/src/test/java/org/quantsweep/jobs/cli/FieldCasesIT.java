@@ -95,7 +95,7 @@ class FieldCasesIT {
   }
 
   @Test
-  void case09NoSampleCanBeJudged() {
+  void case09NoSampleCanBeJudged() throws Exception {
     String model = file("09-log.mlmodel");
     Ran ran = run("compare", model, model, "--samples", file("09-negative"), "--agreement", "0.95");
     assertThat(ran.code()).isEqualTo(4);
@@ -105,6 +105,11 @@ class FieldCasesIT {
             : model A answers none of these samples, so nothing can be compared.
             Maybe try one of them with quantsweep predict.
             """);
+    Ran counted = run("compare", model, model, "--samples", file("09-negative"), "--json");
+    assertThat(counted.code()).isEqualTo(4);
+    JsonNode json = new ObjectMapper().readTree(counted.out());
+    assertThat(json.get("n").asInt()).isZero();
+    assertThat(json.get("quarantined").asInt()).isEqualTo(4);
   }
 
   @Test
@@ -176,6 +181,19 @@ class FieldCasesIT {
             folder.resolve("out").toString());
     assertThat(ran.code()).as(ran.err()).isEqualTo(code);
     assertThat(ran.err().lines().map(each -> each.replaceFirst("^\\d+ s: ", ""))).contains(line);
+  }
+
+  /** Its array is [16, 16], as the model takes it, and not 16 samples. */
+  @Test
+  void case07AnNpzOfOneSampleIsToldToBelongIntoAFolder() {
+    String model = file("07-mask-inf.mlmodel");
+    Ran ran = run("compare", model, model, "--samples", file("07-mask.npz"));
+    assertThat(ran.code()).isEqualTo(4);
+    assertThat(ran.err())
+        .endsWith(
+            "\n"
+                + "Maybe put the .npz into a folder, where it is one sample: given alone, it is a"
+                + " sample for each place of its first axis.\n");
   }
 
   @ParameterizedTest

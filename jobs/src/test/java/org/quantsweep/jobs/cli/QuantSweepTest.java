@@ -377,7 +377,11 @@ class QuantSweepTest {
     String[] compare = {"compare", MODEL, MODEL, "--samples", samples.toString(), "--json"};
     Ran refused = run(compare);
     assertThat(refused.code()).isEqualTo(4);
-    assertThat(refused.out()).isEmpty();
+    JsonNode counted = new ObjectMapper().readTree(refused.out());
+    assertThat(counted.get("n").asInt()).isEqualTo(6);
+    assertThat(counted.get("quarantined").asInt()).isEqualTo(4);
+    assertThat(counted.get("reasons")).hasSize(3);
+    assertThat(counted.has("agreeing")).as("nothing was judged").isFalse();
     assertThat(refused.err())
         .contains(
             "\n"
@@ -419,6 +423,51 @@ class QuantSweepTest {
                 """));
   }
 
+  /** As a sweep does: 3 of 10 files are too many, and all three are told. */
+  @Test
+  void calibrationSamplesOfARecipeAreCountedAndLimited() throws Exception {
+    String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
+    Recipe recipe =
+        new Recipe(
+            digest,
+            List.of("fold-batch-norm"),
+            digest,
+            null,
+            digest,
+            new TreeMap<>(Map.of("conv1/weights", "linear:4+calibrated")),
+            new TreeMap<>());
+    Path file = Files.writeString(folder.resolve("recipe.yaml"), recipe.toYaml());
+    Path samples = Files.createDirectories(folder.resolve("some"));
+    for (int i = 0; i < 7; i++) {
+      Files.copy(
+          Path.of("../datasets/src/main/sample/pictures/tee/tee-00" + i + ".jpg"),
+          samples.resolve(i + ".jpg"));
+    }
+    NpzArrays.write(
+        samples.resolve("other.npz"), Map.of("other", Tensor.wrap(Shape.of(2), new float[2])));
+    Files.write(samples.resolve("a.png"), new byte[0]);
+    Files.write(samples.resolve("b.png"), new byte[0]);
+    Path output = folder.resolve("made.mlmodel");
+    List<String> quantize =
+        new ArrayList<>(List.of("quantize", MODEL, "--recipe", file.toString(), "--calibration"));
+    quantize.addAll(List.of(samples.toString(), "--output", output.toString()));
+    Ran refused = run(quantize.toArray(new String[0]));
+    assertThat(refused.code()).as(refused.err()).isEqualTo(4);
+    assertThat(refused.err())
+        .contains("quarantined a.png: the file is empty (0 bytes).\n")
+        .contains("\nquarantined other.npz: ")
+        .contains(
+            "\n"
+                + samples
+                + ": 3 of 10 calibration samples cannot be used, more than the limit of 1.0 %:\n")
+        .endsWith("\nMaybe mend or remove them, or raise --quarantine-limit.\n");
+    assertThat(output).doesNotExist();
+    quantize.addAll(List.of("--quarantine-limit", "0.3"));
+    Ran allowed = run(quantize.toArray(new String[0]));
+    assertThat(allowed.code()).as(allowed.err()).isZero();
+    assertThat(output).exists();
+  }
+
   @Test
   void noCodesAreFittedToSamplesThatTheModelDoesNotAnswer() throws Exception {
     String digest = Sha256Digest.of(Files.readAllBytes(Path.of(MODEL))).hex();
@@ -449,10 +498,10 @@ class QuantSweepTest {
             output.toString());
     assertThat(ran.code()).as(ran.err()).isEqualTo(4);
     assertThat(ran.err())
-        .startsWith("quarantined 1.png: the file is empty (0 bytes).\n")
+        .contains("\nquarantined 1.png: the file is empty (0 bytes).\nquarantined 0.npz: ")
         .endsWith(
-            "weight tensor 'conv1/weights': the model answers none of the 1 calibration samples, so"
-                + " nothing can be fitted to them.\n"
+            samples
+                + ": the model answers none of these samples, so nothing can be fitted to them.\n"
                 + "Maybe try one of them with quantsweep predict.\n");
     assertThat(output).doesNotExist();
   }

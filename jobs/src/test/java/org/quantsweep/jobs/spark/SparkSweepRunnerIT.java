@@ -7,9 +7,13 @@ import java.io.InputStream;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.BroadcastBlockId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,7 @@ import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.SampleSource;
 import org.quantsweep.sweep.EvaluationTask;
 import org.quantsweep.sweep.Evidence;
@@ -101,6 +106,54 @@ class SparkSweepRunnerIT extends SweepRunnerContract {
     // By the first of many tasks, and by none after it.
     assertThat(opened).isBetween(1, 2);
     assertThat(Counted.ASKED).hasValue(opened);
+  }
+
+  /** The largest broadcast, which is the code of a job or a model. */
+  private static final class LargestBroadcast extends SparkListener {
+    private long bytes;
+
+    @Override
+    public synchronized void onBlockUpdated(SparkListenerBlockUpdated updated) {
+      if (updated.blockUpdatedInfo().blockId() instanceof BroadcastBlockId) {
+        bytes = Math.max(bytes, updated.blockUpdatedInfo().memSize());
+      }
+    }
+
+    synchronized long bytes() {
+      return bytes;
+    }
+  }
+
+  private long largestBroadcast(int count) throws Exception {
+    SampleSource samples = TinySweep.samples("sent", count);
+    SampleIndex index = samples.index();
+    // One that no other test has open.
+    ModelFiles candidate = TinySweep.model(7);
+    Random random = new Random(count);
+    BitSet ranks = new BitSet();
+    for (int rank = 0; rank < index.size(); rank++) {
+      ranks.set(rank, random.nextBoolean());
+    }
+    LargestBroadcast heard = new LargestBroadcast();
+    spark.sparkContext().addSparkListener(heard);
+    try (SweepRunner runner = open(TinySweep.model(1), samples, engine())) {
+      assertThat(runner.runReference().answered().cardinality()).isEqualTo(count);
+      runner.evaluate(
+          SweepPlanner.tasks(index, Map.of(candidate.digest(), ranks)),
+          Map.of(candidate.digest(), candidate));
+      spark.sparkContext().listenerBus().waitUntilEmpty();
+    } finally {
+      spark.sparkContext().removeSparkListener(heard);
+    }
+    return heard.bytes();
+  }
+
+  /** Digests would be 32 bytes a sample, ranks a bit. */
+  @Test
+  void whatAllTasksAreSentDoesNotGrowWithTheSamples() throws Exception {
+    long few = largestBroadcast(500);
+    assertThat(few).isPositive();
+    assertThat(largestBroadcast(8_000)).isBetween(few - 400, few + 400);
   }
 
   @Override
