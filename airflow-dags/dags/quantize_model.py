@@ -153,7 +153,8 @@ def host_of(registry: str) -> str:
     """HOST or HOST:PORT of a server that is sent credentials; empty for a folder."""
     if not registry.startswith(("mlflow+http://", "mlflow+https://")):
         return ""
-    return urlsplit(registry.removeprefix("mlflow+")).netloc.lower()
+    # A name and password before the host are none of it: known:x@other is sent to the other.
+    return urlsplit(registry.removeprefix("mlflow+")).netloc.rpartition("@")[2].lower()
 
 
 def require_known_host(registry: str, where: str) -> None:

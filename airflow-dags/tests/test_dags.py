@@ -155,12 +155,13 @@ def test_a_run_has_a_folder_of_its_own_and_shares_evaluations_and_samples(reques
 
 
 @pytest.mark.parametrize("registry", ["mlflow+http://evil.example/x", "mlflow+https://127.0.0.1:5001/x",
-                                      "mlflow+http://mlflow.example@evil.example:80/x"])
+                                      "mlflow+http://mlflow.example@evil.example:80/x",
+                                      "mlflow+http://mlflow.example:5000@evil.example/x"])
 @pytest.mark.parametrize("by_event", [True, False])
 def test_credentials_go_only_to_hosts_that_the_settings_know(request_of, monkeypatch, registry, by_event):
     monkeypatch.setenv("AIRFLOW_VAR_QUANTSWEEP_HOSTS", "mlflow.example,127.0.0.1:5000")
     asked = {"model": "/m/Net.mlmodel", "samples": "/photos", "registry": registry}
-    host = registry.split("//")[1].split("/")[0]
+    host = registry.split("//")[1].split("/")[0].split("@")[-1]
     with pytest.raises(AirflowFailException) as refused:
         request_of(events=[Event(asked)]) if by_event else request_of(asked)
     assert str(refused.value) == (
