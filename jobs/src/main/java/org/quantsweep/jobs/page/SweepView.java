@@ -219,10 +219,7 @@ final class SweepView {
       if (confirmed.required() > 0) {
         facts.add(new PageView.Fact("Samples that must agree", Figure.count(confirmed.required())));
       }
-      facts.add(
-          new PageView.Fact(
-              "Ladder",
-Figure.text(ladder(confirmed))));
+      facts.add(new PageView.Fact("Ladder", Figure.text(ladder(confirmed))));
       facts.add(
           new PageView.Fact("Sweeps that opened these samples", Figure.count(confirmed.opened())));
     }
