@@ -15,6 +15,8 @@ import org.quantsweep.sweep.Evidence;
  * however the work was done.
  */
 final class SequentialRule {
+  private static final double FARTHER = 1.25;
+
   private final SampleIndex samples;
   private final List<Integer> order;
   private final long required;
@@ -166,6 +168,22 @@ final class SequentialRule {
     long missing = Math.max(0, allowed + 1 - progress.disagreeing());
     int least = (int) Math.min(order.size(), progress.place() + missing);
     return classes.leastToReject(order, progress.place(), least, progress.tally());
+  }
+
+  /**
+   * Up to which place a candidate that fails is probably judged by then: as if the next samples
+   * disagree as often as those so far, or nearly all where there are none yet. They disagree less
+   * and less, since the hardest come first, so it is a quarter farther. A guess that decides only
+   * what is done in one go.
+   */
+  int likelyToReject(Progress progress) {
+    long missing = Math.max(0, allowed + 1 - progress.disagreeing());
+    double share =
+        progress.judged() == 0
+            ? 1
+            : (double) Math.max(1, progress.disagreeing()) / progress.judged();
+    double likely = progress.place() + Math.ceil(FARTHER * missing / share);
+    return (int) Math.min(order.size(), Math.max(leastToReject(progress), likely));
   }
 
   /**

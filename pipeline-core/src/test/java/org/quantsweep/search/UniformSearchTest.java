@@ -103,14 +103,14 @@ class UniformSearchTest {
   void theOutcomeIsThatOfAPlainLoopWhateverTheWaves(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 6) int inFlight,
-      @ForAll @IntRange(min = 1, max = 150) int firstWave,
+      @ForAll @IntRange(min = 1, max = 150) int leastStep,
       @ForAll @IntRange(min = 1, max = 3000) int slots) {
     World world = new World(seed);
     world.slots = slots;
     AgreementThreshold threshold = AgreementThreshold.parse("0.85");
     SearchSettings settings =
         new SearchSettings(
-            threshold, ClassFloor.NONE, false, SearchSettings.UNLIMITED, inFlight, firstWave);
+            threshold, ClassFloor.NONE, false, SearchSettings.UNLIMITED, inFlight, leastStep);
 
     assertThat(search(world, settings, new InMemoryEvaluationStore()).evaluations())
         .isEqualTo(plainLoop(world, threshold));
@@ -139,6 +139,25 @@ class UniformSearchTest {
     assertThat(search(many, settings, new InMemoryEvaluationStore()).evaluations())
         .isEqualTo(search(few, settings, new InMemoryEvaluationStore()).evaluations());
     assertThat(many.waves).isLessThan(few.waves);
+  }
+
+  @Test
+  void hardlyMoreIsJudgedThanTheRuleNeeds() {
+    SearchSettings settings = SearchSettings.decisionOnly(AgreementThreshold.parse("0.85"));
+    long judged = 0;
+    long needed = 0;
+    int waves = 0;
+    for (int seed = 0; seed < 40; seed++) {
+      World world = new World(seed);
+      SearchOutcome outcome = search(world, settings, new InMemoryEvaluationStore());
+      judged += world.judged;
+      waves += world.waves;
+      for (CandidateEvaluation evaluation : outcome.evaluations()) {
+        needed += evaluation.counts().judged();
+      }
+    }
+    assertThat(judged).isLessThan(needed * 13 / 10);
+    assertThat(waves).isLessThan(40 * 10);
   }
 
   @Test
