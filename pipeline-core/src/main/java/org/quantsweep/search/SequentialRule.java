@@ -195,4 +195,9 @@ final class SequentialRule {
         && (double) progress.disagreeing() * (allowed + required)
             <= 2.0 * allowed * progress.judged();
   }
+
+  /** Whether less than half of the samples so far disagree, though these are the hardest. */
+  boolean mayPass(Progress progress) {
+    return 2 * progress.disagreeing() < progress.judged();
+  }
 }

@@ -159,6 +159,7 @@ public final class UniformSearch {
     private Map<Candidate, BitSet> decisionWave() {
       Map<Candidate, BitSet> wave = new LinkedHashMap<>();
       Ahead ahead = new Ahead(settings.candidatesInFlight(), runner.slots(), TASKS);
+      boolean cluster = runner.slots() > TASKS;
       boolean front = true;
       for (Candidate candidate : withinBudget()) {
         if (!ahead.takes(candidate)) {
@@ -177,6 +178,11 @@ public final class UniformSearch {
         long most = rule.likelyToReject(progress);
         if (!front) {
           most = Math.min(most, from + ahead.samples());
+        } else if (rule.isPromising(progress)) {
+          most = order.size();
+        } else {
+          // Samples disagree less and less: whoever passes would creep.
+          most = Math.max(most, from + from / 2);
         }
         int to = (int) Math.min(Math.max(most, from + settings.leastStep()), order.size());
         if (from < to) {
@@ -184,8 +190,8 @@ public final class UniformSearch {
         }
         ahead.take(candidate, front ? 0 : Math.max(0, to - from));
         front = false;
-        if (rule.isPromising(progress)) {
-          // Those behind it are hardly needed.
+        if (rule.isPromising(progress) || (!cluster && rule.mayPass(progress))) {
+          // Those behind it are hardly needed, or may not be.
           break;
         }
       }
