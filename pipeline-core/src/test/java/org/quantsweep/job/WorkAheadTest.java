@@ -151,8 +151,9 @@ class WorkAheadTest {
       assertThat(WorkAhead.result(ahead.downloadSize(slow).orElseThrow()))
           .isEqualTo(DownloadSize.of(files(slow)));
       assertThat(ahead.downloadSize(waiting)).isEmpty();
-      ahead.deflate(waiting, files(waiting));
-      assertThat(ahead.downloadSize(waiting)).isEmpty();
+      Candidate late = candidate(6, 120);
+      assertThat(ahead.file(late, this::encode)).isEqualTo(files(late));
+      assertThat(ahead.downloadSize(late)).isEmpty();
     }
   }
 }
