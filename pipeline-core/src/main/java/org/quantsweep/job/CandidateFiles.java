@@ -13,11 +13,18 @@ import org.quantsweep.search.PlanCatalog;
 final class CandidateFiles {
   private final UniformFamily family;
   private final PlanCatalog plans;
+  private final WorkAhead ahead;
   private final Map<Candidate, Sha256Digest> digests = new ConcurrentHashMap<>();
 
-  CandidateFiles(UniformFamily family, PlanCatalog plans) {
+  /**
+   * Of a sweep's candidates.
+   *
+   * @param ahead has uniform candidates' files that it made already
+   */
+  CandidateFiles(UniformFamily family, PlanCatalog plans, WorkAhead ahead) {
     this.family = family;
     this.plans = plans;
+    this.ahead = ahead;
   }
 
   UniformFamily family() {
@@ -30,7 +37,9 @@ final class CandidateFiles {
 
   ModelFiles encode(Candidate candidate) {
     ModelFiles files =
-        candidate.plan().isPresent() ? plans.encode(candidate) : family.encode(candidate);
+        candidate.plan().isPresent()
+            ? plans.encode(candidate)
+            : ahead.file(candidate, family::encode);
     digests.put(candidate, files.digest());
     return files;
   }

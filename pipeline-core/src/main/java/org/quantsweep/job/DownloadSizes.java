@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,9 +46,14 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
    *     ordered by these bytes, as many as {@link #MOST_BYTES} hold, and the first
    * @param given the file as given
    * @param isKnown whether candidates are ordered by these bytes
+   * @param ahead what was deflated while the search ran
    */
   static DownloadSizes of(
-      Collection<Candidate> looked, ModelFiles given, CandidateFiles files, boolean isKnown) {
+      Collection<Candidate> looked,
+      ModelFiles given,
+      CandidateFiles files,
+      boolean isKnown,
+      WorkAhead ahead) {
     Map<Candidate, ByteSize> bytes = new HashMap<>();
     if (isKnown) {
       looked.forEach(candidate -> bytes.put(candidate, candidate.size()));
@@ -59,20 +64,28 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
     for (Candidate candidate : order) {
       largest = Math.max(largest, candidate.encodedSize().bytes());
     }
+    ahead.stopDeflating();
     int cores = Runtime.getRuntime().availableProcessors();
     long atOnce = Math.max(1, Math.min(cores, MOST_AT_ONCE / Math.max(1, largest)));
     ExecutorService threads = Executors.newFixedThreadPool((int) atOnce);
     try {
-      List<Callable<ByteSize>> tasks = new ArrayList<>();
+      Map<Candidate, Future<ByteSize>> sizes = new LinkedHashMap<>();
       for (Candidate candidate : order) {
-        tasks.add(
-            () ->
-                DownloadSize.of(
-                    candidate instanceof Candidate.AsGiven ? given : files.encode(candidate)));
+        sizes.put(
+            candidate,
+            ahead
+                .downloadSize(candidate)
+                .orElseGet(
+                    () ->
+                        threads.submit(
+                            () ->
+                                DownloadSize.of(
+                                    candidate instanceof Candidate.AsGiven
+                                        ? given
+                                        : files.encode(candidate)))));
       }
-      int place = 0;
-      for (Future<ByteSize> found : threads.invokeAll(tasks)) {
-        bytes.put(order.get(place++), found.get());
+      for (Map.Entry<Candidate, Future<ByteSize>> size : sizes.entrySet()) {
+        bytes.put(size.getKey(), size.getValue().get());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -88,16 +101,42 @@ record DownloadSizes(Map<Candidate, ByteSize> bytes) {
   /** From the first on, passing over what is too much. */
   static List<Candidate> affordable(Collection<Candidate> looked, long given) {
     List<Candidate> order = new ArrayList<>();
-    long left = MOST_BYTES;
+    Budget budget = new Budget(given, MOST_BYTES, true);
     for (Candidate candidate : looked) {
-      long own = candidate.encodedSize().bytes();
-      long cost = own > given / 2 ? own * FLOATS : own;
-      if (order.isEmpty() || cost <= left) {
+      if (budget.takes(candidate)) {
         order.add(candidate);
-        left -= cost;
       }
     }
     return order;
+  }
+
+  /** What may be deflated for results alone, in bytes of codes. */
+  static final class Budget {
+    private final long given;
+    private long left;
+    private boolean takesAny;
+
+    private Budget(long given, long left, boolean takesAny) {
+      this.given = given;
+      this.left = left;
+      this.takesAny = takesAny;
+    }
+
+    /** Of what is deflated ahead; nothing where candidates are ordered by these bytes. */
+    static Budget ahead(ModelFiles given, boolean isKnown) {
+      return new Budget(given.size().bytes(), isKnown ? 0 : MOST_BYTES, false);
+    }
+
+    boolean takes(Candidate candidate) {
+      long own = candidate.encodedSize().bytes();
+      long cost = own > given / 2 ? own * FLOATS : own;
+      if (cost > left && !takesAny) {
+        return false;
+      }
+      takesAny = false;
+      left -= cost;
+      return true;
+    }
   }
 
   /** Of the file as given. */

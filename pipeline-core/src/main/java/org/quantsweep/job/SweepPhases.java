@@ -566,7 +566,7 @@ final class SweepPhases {
         usual.evaluateAll(),
         settings.maxEvaluations(),
         usual.candidatesInFlight(),
-        usual.firstWave());
+        usual.leastStep());
   }
 
   /** What selection must meet, so that what it accepts has a chance to be confirmed. */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.coreml.CoreMLModel;
 import org.quantsweep.coreml.file.ModelReader;
@@ -69,6 +71,25 @@ public final class SweepProcedure {
     warmStart.ifPresent(recipe -> recipe.requireFitting(settings, model.given()));
     model.requireLegal(settings, warmStart);
     ports.output().begin(model.fileName());
+    try (WorkAhead ahead =
+        new WorkAhead(DownloadSizes.Budget.ahead(model.given(), isOrderedByDownload()))) {
+      return run(started, model, warmStart, ahead);
+    }
+  }
+
+  private SweepResult run(
+      long started, SweptModel model, Optional<WarmStart> warmStart, WorkAhead ahead) {
+    AtomicReference<CalibratedOptions> fitted = new AtomicReference<>(CalibratedOptions.NONE);
+    ModelEncoder encoder = model.encoder((tensor, scheme) -> fitted.get().get(tensor, scheme));
+    PlanSizing sizing = PlanSizing.of(settings.objective(), encoder);
+    Future<UniformFamily> family =
+        ahead.begin(
+            () -> {
+              UniformFamily own = model.family(settings, encoder, sizing);
+              ahead.deflate(own.asGiven(), model.given());
+              ahead.expect(own.candidates(), own::encode);
+              return own;
+            });
     listener.phaseStarted("samples", 0);
     SweepSamples samples = SweepSamples.open(settings, ports.samples());
     SweepIdentity identity =
@@ -86,11 +107,10 @@ public final class SweepProcedure {
         SweepRunner calibrating = runner(model, samples.calibration(), key, store);
         SweepRunner confirming = runner(model, samples.confirmation(), key, store)) {
       RememberedEvaluations evaluations = new RememberedEvaluations(store);
-      ModelEncoder encoder = model.encoder(stored(options, identity.calibration()));
-      PlanSizing sizing = PlanSizing.of(settings.objective(), encoder);
+      fitted.set(stored(options, identity.calibration()));
       CandidateFiles files =
           new CandidateFiles(
-              model.family(settings, encoder, sizing), new PlanCatalog(sizing, encoder::encode));
+              WorkAhead.result(family), new PlanCatalog(sizing, encoder::encode), ahead);
       SweepPhases phases =
           new SweepPhases(
               identity,
@@ -113,7 +133,7 @@ public final class SweepProcedure {
       Deliverables.Made made =
           new Deliverables(ports.output(), model.fileName(), files, encoder, identity)
               .make(findings);
-      DownloadSizes downloads = downloads(model, files, findings);
+      DownloadSizes downloads = downloads(model, files, findings, ahead);
       SweepResult found =
           SweepResults.of(
               identity,
@@ -158,8 +178,9 @@ public final class SweepProcedure {
   }
 
   /** Of what was judged, the answer first; where candidates are ordered by it, of all of them. */
-  private DownloadSizes downloads(SweptModel model, CandidateFiles files, SweepFindings findings) {
-    boolean ordered = settings.objective() == Objective.DOWNLOAD;
+  private DownloadSizes downloads(
+      SweptModel model, CandidateFiles files, SweepFindings findings, WorkAhead ahead) {
+    boolean ordered = isOrderedByDownload();
     Set<Candidate> looked = new LinkedHashSet<>();
     findings.selection().candidate().ifPresent(looked::add);
     findings.uniform().selected().ifPresent(own -> looked.add(own.candidate()));
@@ -173,7 +194,11 @@ public final class SweepProcedure {
         .filter(own -> ordered || own.verdict().isJudged())
         .forEach(own -> others.add(own.candidate()));
     looked.addAll(others);
-    return DownloadSizes.of(looked, model.given(), files, ordered);
+    return DownloadSizes.of(looked, model.given(), files, ordered, ahead);
+  }
+
+  private boolean isOrderedByDownload() {
+    return settings.objective() == Objective.DOWNLOAD;
   }
 
   /** A report that cannot be made must not lose the result: then a line says why. */

@@ -14,8 +14,9 @@ import org.quantsweep.agreement.ClassFloor;
  * @param evaluateAll whether every candidate is judged on every sample
  * @param maxEvaluations the most candidates that are judged, at least 1
  * @param candidatesInFlight how many candidates a wave holds, at least 1: the smallest undecided
- *     one goes on, and the next ones pass their first samples
- * @param firstWave how many samples a candidate is judged on at first, at least 1; doubled after
+ *     ones
+ * @param leastStep how many samples a wave judges a candidate on, at least, as far as there are
+ *     some; at least 1
  */
 public record SearchSettings(
     AgreementThreshold threshold,
@@ -23,7 +24,7 @@ public record SearchSettings(
     boolean evaluateAll,
     int maxEvaluations,
     int candidatesInFlight,
-    int firstWave)
+    int leastStep)
     implements Serializable {
   /** No limit on evaluations. */
   public static final int UNLIMITED = Integer.MAX_VALUE;
@@ -32,25 +33,25 @@ public record SearchSettings(
   public SearchSettings {
     Objects.requireNonNull(threshold, "threshold");
     Objects.requireNonNull(floor, "floor");
-    if (maxEvaluations < 1 || candidatesInFlight < 1 || firstWave < 1) {
+    if (maxEvaluations < 1 || candidatesInFlight < 1 || leastStep < 1) {
       throw new IllegalArgumentException(
           "maxEvaluations ("
               + maxEvaluations
               + "), candidatesInFlight ("
               + candidatesInFlight
-              + ") and firstWave ("
-              + firstWave
+              + ") and leastStep ("
+              + leastStep
               + ") must be at least 1.");
     }
   }
 
   /** The usual waves for a threshold: decision only, no limit. */
   public static SearchSettings decisionOnly(AgreementThreshold threshold) {
-    return new SearchSettings(threshold, ClassFloor.NONE, false, UNLIMITED, 4, 48);
+    return new SearchSettings(threshold, ClassFloor.NONE, false, UNLIMITED, 4, 12);
   }
 
   /** The usual waves, every candidate on every sample. */
   public static SearchSettings everything(AgreementThreshold threshold) {
-    return new SearchSettings(threshold, ClassFloor.NONE, true, UNLIMITED, 8, 48);
+    return new SearchSettings(threshold, ClassFloor.NONE, true, UNLIMITED, 8, 12);
   }
 }

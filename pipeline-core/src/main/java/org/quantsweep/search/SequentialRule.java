@@ -15,6 +15,8 @@ import org.quantsweep.sweep.Evidence;
  * however the work was done.
  */
 final class SequentialRule {
+  private static final double FARTHER = 1.25;
+
   private final SampleIndex samples;
   private final List<Integer> order;
   private final long required;
@@ -169,6 +171,22 @@ final class SequentialRule {
   }
 
   /**
+   * Up to which place a candidate that fails is probably judged by then: as if the next samples
+   * disagree as often as those so far, or nearly all where there are none yet. They disagree less
+   * and less, since the hardest come first, so it is a quarter farther. A guess that decides only
+   * what is done in one go.
+   */
+  int likelyToReject(Progress progress) {
+    long missing = Math.max(0, allowed + 1 - progress.disagreeing());
+    double share =
+        progress.judged() == 0
+            ? 1
+            : (double) Math.max(1, progress.disagreeing()) / progress.judged();
+    double likely = progress.place() + Math.ceil(FARTHER * missing / share);
+    return (int) Math.min(order.size(), Math.max(leastToReject(progress), likely));
+  }
+
+  /**
    * Whether a candidate looks as if it passes: of the samples so far, which are the hardest, hardly
    * twice the share disagrees that may of all. A guess that decides only what is done ahead.
    */
@@ -176,5 +194,10 @@ final class SequentialRule {
     return progress.judged() > allowed / 2
         && (double) progress.disagreeing() * (allowed + required)
             <= 2.0 * allowed * progress.judged();
+  }
+
+  /** Whether less than half of the samples so far disagree, though these are the hardest. */
+  boolean mayPass(Progress progress) {
+    return 2 * progress.disagreeing() < progress.judged();
   }
 }

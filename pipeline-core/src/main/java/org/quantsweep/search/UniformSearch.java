@@ -23,6 +23,9 @@ import org.quantsweep.sweep.SweepRunner;
  * not depend on how far ahead the work went.
  */
 public final class UniformSearch {
+  /** About so many tasks, at most, share a candidate's samples of a wave. */
+  private static final int TASKS = 48;
+
   private final SampleIndex samples;
   private final EvaluationKey key;
   private final EvaluationStore store;
@@ -150,15 +153,13 @@ public final class UniformSearch {
     }
 
     /**
-     * The next samples of the smallest undecided candidate, twice as many as it has behind it, and
-     * the first samples of the few that follow it: most fail there. On a cluster the smallest has
-     * at once what it needs in any case, and as many follow as slots have work for, each with as
-     * many samples as it takes to fail.
+     * For the smallest undecided candidate, and the few that follow it, as many samples as each
+     * probably takes to fail: most do. On a cluster as many follow as slots have work for.
      */
     private Map<Candidate, BitSet> decisionWave() {
       Map<Candidate, BitSet> wave = new LinkedHashMap<>();
-      boolean cluster = runner.slots() > settings.firstWave();
-      Ahead ahead = new Ahead(settings.candidatesInFlight(), runner.slots(), settings.firstWave());
+      Ahead ahead = new Ahead(settings.candidatesInFlight(), runner.slots(), TASKS);
+      boolean cluster = runner.slots() > TASKS;
       boolean front = true;
       for (Candidate candidate : withinBudget()) {
         if (!ahead.takes(candidate)) {
@@ -174,19 +175,23 @@ public final class UniformSearch {
         }
         SequentialRule.Progress progress = rule.progress(known);
         int from = progress.place();
-        long most = front ? Math.max(settings.firstWave(), 2L * from) : settings.firstWave();
-        if (cluster) {
-          long least = rule.leastToReject(progress);
-          most = Math.max(most, front ? least : Math.min(least, from + ahead.samples()));
+        long most = rule.likelyToReject(progress);
+        if (!front) {
+          most = Math.min(most, from + ahead.samples());
+        } else if (rule.isPromising(progress)) {
+          most = order.size();
+        } else {
+          // Samples disagree less and less: whoever passes would creep.
+          most = Math.max(most, from + from / 2);
         }
-        int to = (int) Math.min(most, order.size());
+        int to = (int) Math.min(Math.max(most, from + settings.leastStep()), order.size());
         if (from < to) {
           wave.put(candidate, EvidenceLedger.unjudged(order, from, to, known));
         }
         ahead.take(candidate, front ? 0 : Math.max(0, to - from));
         front = false;
-        if (cluster && rule.isPromising(progress)) {
-          // Those behind it are hardly needed.
+        if (rule.isPromising(progress) || (!cluster && rule.mayPass(progress))) {
+          // Those behind it are hardly needed, or may not be.
           break;
         }
       }

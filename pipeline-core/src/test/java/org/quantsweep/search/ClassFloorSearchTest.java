@@ -174,12 +174,12 @@ class ClassFloorSearchTest {
   void theSmallestThatMeetsBothIsFoundWhateverTheWaves(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 6) int inFlight,
-      @ForAll @IntRange(min = 1, max = 200) int firstWave,
+      @ForAll @IntRange(min = 1, max = 200) int leastStep,
       @ForAll @IntRange(min = 1, max = 3000) int slots,
       @ForAll boolean all) {
     World world = new World(seed, slots);
     SearchSettings settings =
-        new SearchSettings(T, FLOOR, all, SearchSettings.UNLIMITED, inFlight, firstWave);
+        new SearchSettings(T, FLOOR, all, SearchSettings.UNLIMITED, inFlight, leastStep);
     SearchOutcome outcome = search(world, new InMemoryEvaluationStore(), settings);
     Optional<Candidate> expected =
         world.candidates.stream().filter(world::isAcceptable).findFirst();

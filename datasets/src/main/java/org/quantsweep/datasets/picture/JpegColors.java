@@ -92,6 +92,6 @@ final class JpegColors {
   }
 
   private static int clip(int value) {
-    return Math.max(0, Math.min(255, value));
+    return (value & ~0xFF) == 0 ? value : value < 0 ? 0 : 255;
   }
 }
