@@ -1,6 +1,7 @@
 #!/bin/sh
 # One sweep by one executor and by two, each with one core, by turns: wall seconds of the whole
 # command, and the ratio of the medians. From empty tables each time; driver and executors are processes of this machine.
+# Each JVM has the first compiler alone, as the README advises for short sweeps: three that compile share the cores.
 #   mvn -q -pl jobs -am package -DskipTests && benchmarks/executors.sh ROUNDS --model MODEL --samples PICTURES ...   (options of `quantsweep sweep`)
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -17,7 +18,8 @@ for round in $(seq "$rounds"); do
     out=$work/$round-$executors
     start=$(date +%s.%N)
     "$SPARK_HOME/bin/spark-submit" --master "local-cluster[$executors,1,1536]" --driver-memory 1g --executor-memory 1536m \
-      --conf spark.ui.enabled=false --class org.quantsweep.jobs.cli.QuantSweep "$jar" \
+      --conf spark.ui.enabled=false --driver-java-options -XX:TieredStopAtLevel=1 \
+      --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1 --class org.quantsweep.jobs.cli.QuantSweep "$jar" \
       sweep --output "$out" --evaluations "$out/evaluations" "$@" >"$work/log" 2>&1 || {
       cat "$work/log" >&2
       exit 1
