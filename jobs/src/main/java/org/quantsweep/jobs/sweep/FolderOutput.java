@@ -23,6 +23,6 @@ record FolderOutput(OutputFolder folder, String source) implements SweepOutput {
 
   @Override
   public void replace(Delivery delivery) {
-    folder.replace(delivery);
+    folder.replace(delivery, source);
   }
 }

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -50,7 +52,7 @@ public final class OutputFolder {
    */
   void requireOther(String model, String source) {
     try {
-      if (place(new Path(folder, model)).equals(place(new Path(FileAddress.hadoop(source))))) {
+      if (isAt(model, source)) {
         throw new UsageException(
             source
                 + ": this model lies where the chosen one goes, and would be replaced.\n"
@@ -86,11 +88,16 @@ public final class OutputFolder {
 
   /**
    * Puts a result and what it names in the place of an older one, which stands until all of the new
-   * one lies ready beside it. The result itself comes last; then what it does not name goes.
+   * one lies ready beside it. The result itself comes last; then what it does not name goes, the
+   * older result's model of another format too.
    *
+   * @param source where the model as given lies, which stays
    * @throws BadInputException when the file system refuses it
    */
-  void replace(SweepOutput.Delivery delivery) {
+  void replace(SweepOutput.Delivery delivery, String source) {
+    Set<String> former = new LinkedHashSet<>();
+    chosenBefore().ifPresent(former::add);
+    former.addAll(List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, ReportPage.FILE));
     HadoopStorage storage = new HadoopStorage(configuration);
     Map<String, ModelFiles> files = new LinkedHashMap<>();
     delivery.model().ifPresent(model -> files.put(delivery.modelName(), model));
@@ -118,15 +125,31 @@ public final class OutputFolder {
         }
         throw e;
       }
-      for (String name :
-          List.of(delivery.modelName(), Recipe.FILE, EvidenceBundle.FILE, ReportPage.FILE)) {
-        if (!files.containsKey(name)) {
+      for (String name : former) {
+        if (!files.containsKey(name) && !isAt(name, source)) {
           storage.delete(path(name));
         }
       }
     } catch (IOException e) {
       throw unwritable(e);
     }
+  }
+
+  /** What the result that stands here calls its model, if that lies here. */
+  private Optional<String> chosenBefore() {
+    Path file = new Path(folder, ResultFile.NAME);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Optional.ofNullable(ResultFile.fromJson(text, file.toString()).selected())
+          .map(SweepResult.Chosen::file)
+          .filter(name -> name.startsWith(SweepResult.SELECTED + ".") && !name.contains("/"));
+    } catch (IOException | UserException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean isAt(String name, String source) throws IOException {
+    return place(new Path(folder, name)).equals(place(new Path(FileAddress.hadoop(source))));
   }
 
   private static void discard(ReadyFiles file, IOException failure) {

@@ -129,7 +129,7 @@ class OutputFolderTest {
   @Test
   void onlyItsOwnRunsResultIsToldWhereTheModelWasPublished() throws IOException {
     OutputFolder folder = folder();
-    folder.replace(delivery(Optional.empty(), Optional.empty()));
+    folder.replace(delivery(Optional.empty(), Optional.empty()), "elsewhere.mlmodel");
     SweepResult.Published entry = new SweepResult.Published("registry", "net", 1);
     SweepResult standing = result("run 2");
     folder.rewrite(result("run 1").withPublished(entry));
@@ -168,6 +168,38 @@ class OutputFolderTest {
             Optional.empty(),
             Optional.empty()));
     assertThat(written).doesNotExist();
+  }
+
+  @Test
+  void theOlderResultsModelOfAnotherFormatGoesToo() throws IOException {
+    Path older = temporary.resolve("selected.mlpackage");
+    for (String source : List.of("elsewhere.mlmodel", older.toString())) {
+      Files.createDirectories(older);
+      Files.writeString(older.resolve("Manifest.json"), "{}");
+      Files.writeString(
+          temporary.resolve("result.json"),
+          ResultFile.toJson(result("run 1", chosen("selected.mlpackage"))));
+      FolderOutput output = new FolderOutput(folder(), source);
+      output.begin("selected.mlmodel");
+      output.replace(delivery(Optional.of(ModelFiles.lone(new byte[] {1})), Optional.empty()));
+      // The model that the new result is of stays.
+      boolean given = source.equals(older.toString());
+      assertThat(Files.exists(older)).isEqualTo(given);
+      assertThat(temporary.resolve("selected.mlmodel")).hasBinaryContent(new byte[] {1});
+    }
+  }
+
+  @Test
+  void aResultThatNamesOtherFilesTakesNoneAway() throws IOException {
+    older("mine.mlmodel");
+    for (String named : List.of("mine.mlmodel", "selected./../mine.mlmodel")) {
+      Files.writeString(
+          temporary.resolve("result.json"), ResultFile.toJson(result("run 1", chosen(named))));
+      FolderOutput output = new FolderOutput(folder(), "elsewhere.mlmodel");
+      output.begin("selected.mlmodel");
+      output.replace(delivery(Optional.empty(), Optional.empty()));
+      assertThat(visible()).containsExactly("mine.mlmodel", "result.json");
+    }
   }
 
   @Test
@@ -238,7 +270,15 @@ class OutputFolderTest {
         DIGEST, List.of(), null, null, DIGEST, new TreeMap<>(Map.of("a", "half")), new TreeMap<>());
   }
 
+  private static SweepResult.Chosen chosen(String file) {
+    return new SweepResult.Chosen("half", null, 6, 0.5, null, null, DIGEST, file);
+  }
+
   private static SweepResult result(String runId) {
+    return result(runId, null);
+  }
+
+  private static SweepResult result(String runId, SweepResult.Chosen selected) {
     return new SweepResult(
         SweepResult.SCHEMA_VERSION,
         runId,
@@ -249,7 +289,7 @@ class OutputFolderTest {
         "0.95",
         new SweepResult.SourceModel("net.mlmodel", 6, DIGEST),
         new SweepResult.Samples(100, 0, DIGEST, Map.of(), 0),
-        null,
+        selected,
         null,
         null,
         List.of(),
