@@ -19,7 +19,7 @@ search() {
   shift 3
   rm -rf "${out:?}/$name-$seed"
   "$home/quantsweep" sweep --model "$data/models/$model" --samples "$data/images/imagenet-500" \
-    --calibration "$data/images/bsds-300" --splits selection=250,confirmation=250 --seed "$seed" \
+    --splits selection=250,confirmation=250 --seed "$seed" \
     --agreement 0.95 --evaluations "$out/evaluations" --output "$out/$name-$seed" "$@" \
     >"$out/$name-$seed.log" 2>&1 || echo "$name $seed ended with $?" >&2
   python3 - "$name" "$seed" "$out/$name-$seed/result.json" <<'PYTHON'
@@ -43,19 +43,23 @@ if os.path.exists(path):
 PYTHON
 }
 
+fitted() {
+  search "$@" --calibration "$data/images/bsds-300"
+}
+
 mkdir -p "$out"
 for seed in "$@"; do
   for which in ${WHICH:-ios18 ios16 network rule-ios18 rule-ios16 palettes-ios18 palettes-ios16}; do
     case $which in
-      ios18) search ios18 "$seed" SqueezeNet_f16_ios18.mlpackage --compute-unit cpu ;;
-      ios16) search ios16 "$seed" SqueezeNet_f16_ios16.mlpackage --compute-unit cpu ;;
-      network) search network "$seed" SqueezeNet.mlmodel ;;
+      ios18) fitted ios18 "$seed" SqueezeNet_f16_ios18.mlpackage --compute-unit cpu ;;
+      ios16) fitted ios16 "$seed" SqueezeNet_f16_ios16.mlpackage --compute-unit cpu ;;
+      network) fitted network "$seed" SqueezeNet.mlmodel ;;
       rule-ios18 | rule-ios16)
-        search "$which" "$seed" "SqueezeNet_f16_${which#rule-}.mlpackage" --compute-unit cpu --no-calibration \
+        fitted "$which" "$seed" "SqueezeNet_f16_${which#rule-}.mlpackage" --compute-unit cpu --no-calibration \
           --strategy greedy-by-psnr
         ;;
       palettes-ios18 | palettes-ios16)
-        search "$which" "$seed" "SqueezeNet_f16_${which#palettes-}.mlpackage" --compute-unit cpu --no-calibration \
+        fitted "$which" "$seed" "SqueezeNet_f16_${which#palettes-}.mlpackage" --compute-unit cpu --no-calibration \
           --strategy greedy-by-psnr --tables-only
         ;;
       uniform-network) search "$which" "$seed" SqueezeNet.mlmodel --family uniform ;;
