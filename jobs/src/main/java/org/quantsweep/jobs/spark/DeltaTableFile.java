@@ -18,10 +18,14 @@ import org.quantsweep.datasets.table.TableLock;
  * A Delta table that several processes append to, under a {@link TableLock}.
  *
  * <p>What writes runs in a scheduler pool of its own: a small commit does not wait behind the tasks
- * of a long wave.
+ * of a long wave. Where no pool has a task running, as whenever a task of the only slot ends, Spark
+ * serves the pool whose name sorts first.
  */
 final class DeltaTableFile {
   private static final String POOL = "spark.scheduler.pool";
+
+  /** Sorts before Spark's own pool, {@code default}, in which waves run. */
+  private static final String COMMITS = "commits";
 
   private final SparkSession spark;
   private final String path;
@@ -114,7 +118,7 @@ final class DeltaTableFile {
 
   private void write(Runnable work) {
     String before = spark.sparkContext().getLocalProperty(POOL);
-    spark.sparkContext().setLocalProperty(POOL, "evaluations");
+    spark.sparkContext().setLocalProperty(POOL, COMMITS);
     try {
       TableLock.of(spark, path).run(work);
     } catch (Exception e) {
