@@ -1,12 +1,15 @@
 package org.quantsweep.sweep;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.quantsweep.agreement.Criteria;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.agreement.Finite;
@@ -25,6 +28,13 @@ import org.quantsweep.tensor.Tensor;
 /** The work of one task, the same wherever it runs. */
 public final class ShardEvaluator {
   private static final double NANOSECONDS = 1e-9;
+
+  /**
+   * So many samples are unpacked at once, while all but the last take less than the bytes below.
+   */
+  private static final int BLOCK_SAMPLES = 16;
+
+  private static final long BLOCK_BYTES = 16L << 20;
 
   private final SampleIndex samples;
   private final int first;
@@ -150,8 +160,9 @@ public final class ShardEvaluator {
   }
 
   /**
-   * Judges every candidate of a task on prepared samples of its shard, sample by sample, so that
-   * each is unpacked once.
+   * Judges every candidate of a task on prepared samples of its shard. A few samples are unpacked
+   * at once, each once for all candidates, and a candidate runs on all of these before the next one
+   * does: what a run leaves in a core's caches serves the next run of the same session.
    *
    * @param predictors opens or finds the predictor of a candidate; they stay its owner's to close
    */
@@ -168,28 +179,31 @@ public final class ShardEvaluator {
     long preparing = 0;
     long inferring = 0;
     long inferences = 0;
+    Deque<PreparedSample> left = new ArrayDeque<>();
     for (PreparedSample sample : prepared) {
-      if (!sample.isAnswered()) {
-        continue;
+      if (sample.isAnswered() && task.group().stream().anyMatch(asked(sample))) {
+        left.add(sample);
       }
-      List<SortedMap<String, Tensor>> calls = null;
+    }
+    while (!left.isEmpty()) {
+      long started = System.nanoTime();
+      List<Unpacked> block = unpacked(left);
+      preparing += System.nanoTime() - started;
       for (EvaluationTask.CandidateSamples entry : task.group()) {
-        if (!entry.ranks().contains(sample.rank())) {
-          continue;
+        for (Unpacked sample : block) {
+          int rank = sample.prepared().rank();
+          if (!entry.ranks().contains(rank)) {
+            continue;
+          }
+          Predictor predictor = predictors.apply(entry.candidate());
+          started = System.nanoTime();
+          judged.get(entry.candidate()).add(rank);
+          if (agrees(sample, predictor)) {
+            agreed.get(entry.candidate()).add(rank);
+          }
+          inferences += sample.calls().size();
+          inferring += System.nanoTime() - started;
         }
-        long started = System.nanoTime();
-        if (calls == null) {
-          calls = sample.unpackCalls();
-          preparing += System.nanoTime() - started;
-        }
-        Predictor predictor = predictors.apply(entry.candidate());
-        started = System.nanoTime();
-        judged.get(entry.candidate()).add(sample.rank());
-        if (agrees(sample, calls, predictor)) {
-          agreed.get(entry.candidate()).add(sample.rank());
-        }
-        inferences += calls.size();
-        inferring += System.nanoTime() - started;
       }
     }
     Map<Sha256Digest, Evidence> evidence = new HashMap<>();
@@ -200,12 +214,38 @@ public final class ShardEvaluator {
         evidence, new SweepCost(0, inferences, preparing * NANOSECONDS, inferring * NANOSECONDS));
   }
 
+  private static Predicate<EvaluationTask.CandidateSamples> asked(PreparedSample sample) {
+    return entry -> entry.ranks().contains(sample.rank());
+  }
+
+  /** A sample with the inputs of its calls. */
+  private record Unpacked(PreparedSample prepared, List<SortedMap<String, Tensor>> calls) {
+    long bytes() {
+      return calls.stream()
+          .flatMap(inputs -> inputs.values().stream())
+          .mapToLong(tensor -> (long) Float.BYTES * tensor.size())
+          .sum();
+    }
+  }
+
+  /** Takes the next few samples: at least one, and no more once they fill a block. */
+  private static List<Unpacked> unpacked(Deque<PreparedSample> left) {
+    List<Unpacked> block = new ArrayList<>();
+    long bytes = 0;
+    while (!left.isEmpty() && block.size() < BLOCK_SAMPLES && bytes < BLOCK_BYTES) {
+      PreparedSample sample = left.removeFirst();
+      Unpacked unpacked = new Unpacked(sample, sample.unpackCalls());
+      bytes += unpacked.bytes();
+      block.add(unpacked);
+    }
+    return block;
+  }
+
   /** A sample of several calls agrees when all of them do. */
-  private boolean agrees(
-      PreparedSample sample, List<SortedMap<String, Tensor>> calls, Predictor predictor) {
+  private boolean agrees(Unpacked sample, Predictor predictor) {
     try {
-      List<Prediction> references = sample.references();
-      List<Prediction> answers = predictor.predictCalls(List.copyOf(calls));
+      List<Prediction> references = sample.prepared().references();
+      List<Prediction> answers = predictor.predictCalls(List.copyOf(sample.calls()));
       for (int call = 0; call < references.size(); call++) {
         if (!criterion.agrees(references.get(call), answers.get(call))) {
           return false;

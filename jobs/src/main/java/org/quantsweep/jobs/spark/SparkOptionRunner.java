@@ -30,7 +30,6 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
 import org.quantsweep.quantize.OptimalTableSet;
-import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.FitProgress;
@@ -62,9 +61,6 @@ public final class SparkOptionRunner implements OptionRunner {
 
   /** More are not fitted at once: a kill loses them. */
   private static final int MOST_FITTED = 8;
-
-  /** Between a weight tensor's name and the number of a part of its options. */
-  private static final char PART = '\0';
 
   private final JavaSparkContext spark;
   private final Limits limits;
@@ -278,7 +274,9 @@ public final class SparkOptionRunner implements OptionRunner {
     for (TensorOption option : options) {
       byTensor.computeIfAbsent(option.tensor(), tensor -> new ArrayList<>()).add(option);
     }
-    TensorPartitioner oneEach = new TensorPartitioner(byTensor.keySet());
+    FittingParts parts =
+        new FittingParts(byTensor, slots(), calibrationContext.evaluator()::fittingWork);
+    TensorPartitioner oneEach = new TensorPartitioner(parts.tensors());
     Set<String> known = statistics.known(byTensor.keySet());
     Set<String> missing = new HashSet<>(byTensor.keySet());
     missing.removeAll(known);
@@ -297,7 +295,7 @@ public final class SparkOptionRunner implements OptionRunner {
         gathered.count();
         statistics.append(gathered);
       }
-      fitted = fit(byTensor, moments, tables, progress).persist(StorageLevel.MEMORY_AND_DISK());
+      fitted = fit(parts, moments, tables, progress).persist(StorageLevel.MEMORY_AND_DISK());
       Map<TensorOption, FittedOption> all = new TreeMap<>(use.apply(fitted));
       options.forEach(one -> all.putIfAbsent(one, FittedOption.UNREACHED));
       return all;
@@ -346,34 +344,15 @@ public final class SparkOptionRunner implements OptionRunner {
         partitioner);
   }
 
-  /** A task for each weight tensor; several where there are fewer of them than slots. */
   private JavaRDD<Map<TensorOption, FittedOption>> fit(
-      Map<String, List<TensorOption>> options,
+      FittingParts parts,
       JavaPairRDD<String, InputMoments> moments,
       Map<String, OptimalTableSet> tables,
       FitProgress progress) {
     TaskProgress done = TaskProgress.in(spark.sc(), progress::fitted);
     Context context = calibrationContext;
-    TreeMap<String, List<TensorOption>> parts = new TreeMap<>();
-    Map<String, List<String>> partsOf = new HashMap<>();
-    int each = Math.max(1, slots() / Math.max(1, options.size()));
-    options.forEach(
-        (tensor, own) -> {
-          // Forms that differ in a bias alone share a fit, and so a task.
-          Map<Scheme, Integer> places = new HashMap<>();
-          own.forEach(option -> places.putIfAbsent(fitted(option.scheme()), places.size()));
-          int count = Math.min(each, places.size());
-          for (TensorOption option : own) {
-            // Dealt out: wider options take longer, and stand side by side.
-            String part = tensor + PART + places.get(fitted(option.scheme())) % count;
-            parts.computeIfAbsent(part, missing -> new ArrayList<>()).add(option);
-          }
-          List<String> names = new ArrayList<>();
-          for (int part = 0; part < count; part++) {
-            names.add(tensor + PART + part);
-          }
-          partsOf.put(tensor, names);
-        });
+    Map<String, List<TensorOption>> optionsOf = parts.options();
+    Map<String, List<String>> partsOf = parts.names();
     // Two KB for each weight tensor.
     Map<String, OptimalTableSet> known = new HashMap<>(tables);
     FlatMapFunction<Iterator<Tuple2<String, InputMoments>>, Map<TensorOption, FittedOption>> fit =
@@ -385,8 +364,8 @@ public final class SparkOptionRunner implements OptionRunner {
             // Two sweeps at once may both have stored them.
             if (begun.add(part._1())) {
               OptionEvaluator evaluator = context.evaluator();
-              fitted.putAll(evaluator.fit(parts.get(part._1()), part._2(), known));
-              done.add(evaluator.fittingWork(parts.get(part._1())));
+              fitted.putAll(evaluator.fit(optionsOf.get(part._1()), part._2(), known));
+              done.add(evaluator.fittingWork(optionsOf.get(part._1())));
             }
           }
           return List.of(fitted).iterator();
@@ -397,14 +376,8 @@ public final class SparkOptionRunner implements OptionRunner {
                 partsOf.get(own._1()).stream()
                     .map(part -> new Tuple2<>(part, own._2()))
                     .iterator());
-    boolean whole = parts.size() == options.size();
-    return (whole ? dealt : dealt.partitionBy(new TensorPartitioner(parts.keySet())))
+    return (parts.areWhole() ? dealt : dealt.partitionBy(new TensorPartitioner(optionsOf.keySet())))
         .mapPartitions(fit);
-  }
-
-  /** What is fitted without a bias for a scheme that adds one; any other scheme itself. */
-  private static Scheme fitted(Scheme scheme) {
-    return scheme instanceof Scheme.Compression codes && codes.addsBias() ? codes.fitted() : scheme;
   }
 
   @Override

@@ -2,18 +2,19 @@ package org.quantsweep.jobs.spark;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.TreeSet;
+import java.util.HashMap;
 import org.apache.spark.Partitioner;
 
-/** Gives each weight tensor a partition of its own, by the order of names. */
+/** Gives each weight tensor, or part of one, a partition of its own, in the order given. */
 final class TensorPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 
   private final ArrayList<String> tensors;
+  private final HashMap<String, Integer> places = new HashMap<>();
 
   TensorPartitioner(Collection<String> tensors) {
-    this.tensors = new ArrayList<>(new TreeSet<>(tensors));
+    this.tensors = new ArrayList<>(tensors);
+    this.tensors.forEach(tensor -> places.put(tensor, places.size()));
   }
 
   @Override
@@ -23,7 +24,7 @@ final class TensorPartitioner extends Partitioner {
 
   @Override
   public int getPartition(Object tensor) {
-    return Collections.binarySearch(tensors, (String) tensor);
+    return places.get((String) tensor);
   }
 
   @Override
