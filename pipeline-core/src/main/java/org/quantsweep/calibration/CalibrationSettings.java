@@ -23,7 +23,7 @@ public record CalibrationSettings(
       new CalibrationSettings(64, 0.01, 2304, 1, 3, 0);
 
   /** Changes whenever fitted codes may change. */
-  private static final int VERSION = 10;
+  private static final int VERSION = 11;
 
   /** Changes whenever moments may change, or the form that they are stored in. */
   private static final int MOMENTS_VERSION = 6;

@@ -30,7 +30,6 @@ record EntryRounding(FloatType type, boolean compact) {
     for (double entry : entries) {
       reach = Math.max(reach, Math.abs(entry));
     }
-    float scale = type.round(Math.min(reach, largest()) / 127);
-    return Math.max(scale, type.leastNormal());
+    return Math.max(type.spanning(Math.min(reach, largest()), 127), type.leastScale());
   }
 }

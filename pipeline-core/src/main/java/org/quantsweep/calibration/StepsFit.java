@@ -49,8 +49,8 @@ final class StepsFit {
   private Steps steps(double low, double high) {
     int least = symmetric ? 1 - (1 << (bits - 1)) : 0;
     int most = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-    float scale = type.round((high - low) / (most - least));
-    if (scale < type.leastNormal() || !Float.isFinite(scale)) {
+    float scale = type.spanning(high - low, most - least);
+    if (scale < type.leastScale() || !Float.isFinite(scale)) {
       scale = 0;
     }
     int zero =

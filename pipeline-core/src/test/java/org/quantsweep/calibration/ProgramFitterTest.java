@@ -33,9 +33,13 @@ import org.quantsweep.proto.mil.Function;
 import org.quantsweep.proto.mil.ValueType;
 import org.quantsweep.quantize.BlockwiseWeights;
 import org.quantsweep.quantize.FloatType;
+import org.quantsweep.quantize.PalettizedWeights;
+import org.quantsweep.quantize.ProgramQuantizer;
 import org.quantsweep.quantize.QuantizedWeights;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.quantize.SparseWeights;
+import org.quantsweep.quantize.WeightAxes;
+import org.quantsweep.tensor.Tensor;
 
 /** How much the fits of programs' forms gain, and by what they choose, on a layer made here. */
 class ProgramFitterTest {
@@ -310,5 +314,112 @@ class ProgramFitterTest {
     Layer layer = new Layer(drawn(3), independent(8, 30));
     double plain = layer.quantizer.outputError(layer.plain(scheme));
     assertThat(layer.quantizer.outputError(layer.fitted(scheme))).isLessThan(0.85 * plain);
+  }
+
+  private static CalibratedQuantizer quantizer(Layer layer, FloatType type) {
+    ProgramQuantizer plain =
+        new ProgramQuantizer(layer.tensor.values(), type, new WeightAxes(0, 1, 1));
+    return new CalibratedQuantizer(layer.model, layer.tensor, plain, correlated(), SETTINGS);
+  }
+
+  /** Of weights that are a few of its steps, so that a scale is rounded by several percent. */
+  private static Layer tiny() {
+    float[] weights = drawn(3);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = FloatType.HALF.round(weights[i] * 1e-6);
+    }
+    return new Layer(weights, correlated());
+  }
+
+  @Test
+  void scalesAreFittedAsHalfPrecisionHoldsThem() {
+    Layer layer = tiny();
+    Scheme.Compression scheme = fitted("int4");
+    CalibratedQuantizer half = quantizer(layer, FloatType.HALF);
+    double fitted = half.outputError(half.quantize(scheme).weights());
+    BlockwiseWeights exact =
+        (BlockwiseWeights) quantizer(layer, FloatType.SINGLE).quantize(scheme).weights();
+    float[] rounded = new float[layer.weights.length];
+    for (int i = 0; i < rounded.length; i++) {
+      float scale = FloatType.HALF.round(exact.scales()[i / INPUTS]);
+      rounded[i] = FloatType.HALF.round(exact.sharedCodes()[i] * scale);
+    }
+    assertThat(fitted)
+        .isPositive()
+        .isLessThan(0.7 * half.outputError(Tensor.wrap(layer.tensor.shape(), rounded)));
+  }
+
+  /** What is fitted is what a program of half precision computes with. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "int4",
+        "uint4@block8",
+        "lut:3",
+        "lut:3@group8",
+        "lut:3@vector2",
+        "lut:3+int8",
+        "lut:2@channel",
+        "sparse:0.5",
+        "sparse:0.5+int4",
+        "sparse:0.5+lut:3"
+      })
+  void fittedWeightsAreOfHalfPrecision(String scheme) {
+    CalibratedQuantizer half = quantizer(tiny(), FloatType.HALF);
+    QuantizedWeights fitted = half.quantize(fitted(scheme)).weights();
+    for (float weight : fitted.dequantize().toArray()) {
+      assertThat(weight).isEqualTo(FloatType.HALF.round(weight));
+    }
+    float[] numbers =
+        fitted instanceof BlockwiseWeights blocks
+            ? blocks.scales()
+            : fitted instanceof PalettizedWeights tables ? tables.entries() : new float[0];
+    for (float number : numbers) {
+      assertThat(number).isEqualTo(FloatType.HALF.round(number));
+    }
+  }
+
+  /** 127 steps of the least normal number are 0.0078: such a row was left without any weight. */
+  @ParameterizedTest
+  @ValueSource(strings = {"int8", "uint8", "int8@block8", "int4"})
+  void aRowOfSmallWeightsBesideLargeOnesIsNotLost(String scheme) {
+    float[] weights = drawn(3);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = FloatType.HALF.round(weights[i] * (i < INPUTS ? 1e-3 : 1));
+    }
+    Layer layer = new Layer(weights, correlated());
+    Scheme.Compression form = (Scheme.Compression) Scheme.parse(scheme);
+    CalibratedQuantizer half = quantizer(layer, FloatType.HALF);
+    float[] fitted = half.quantize(form.fitted()).weights().dequantize().toArray();
+    float[] plain =
+        new ProgramQuantizer(layer.tensor.values(), FloatType.HALF, new WeightAxes(0, 1, 1))
+            .quantize(form)
+            .dequantize()
+            .toArray();
+    assertThat(firstRowAlone(layer, half, fitted)).isLessThan(firstRowAlone(layer, half, plain));
+  }
+
+  /** The error where the other rows are as given. */
+  private static double firstRowAlone(
+      Layer layer, CalibratedQuantizer quantizer, float[] quantized) {
+    float[] all = layer.weights.clone();
+    System.arraycopy(quantized, 0, all, 0, INPUTS);
+    return quantizer.outputError(Tensor.wrap(layer.tensor.shape(), all));
+  }
+
+  /** Bytes of one scale, of a weight tensor in which no weight is as large as 0.0078. */
+  @Test
+  void bytesOfSmallTablesAreAsCloseAsFloats() {
+    float[] weights = drawn(3);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = FloatType.HALF.round(weights[i] * 1e-4);
+    }
+    CalibratedQuantizer half = quantizer(new Layer(weights, correlated()), FloatType.HALF);
+    double bytes = half.outputError(half.quantize(fitted("lut:4+int8")).weights());
+    assertThat(bytes).isLessThan(1.3 * half.outputError(half.quantize(fitted("lut:4")).weights()));
+  }
+
+  private static Scheme.Compression fitted(String scheme) {
+    return (Scheme.Compression) Scheme.parse(scheme + "+calibrated");
   }
 }

@@ -273,6 +273,33 @@ class ProgramMomentsTest {
     }
   }
 
+  /** A row counts as often as it was looked up, and once where it never was. */
+  @Test
+  void rowsThatNoSampleLooksUpCountOnce() throws IOException {
+    CoreMLModel model = model("gather, iOS18");
+    WeightTensor weights = weights(model);
+    int rows = weights.shape().length(0);
+    int columns = (int) weights.elementCount() / rows;
+    InputMoments moments = new InputMoments(rows, 1, 1);
+    for (int time = 0; time < 9; time++) {
+      moments.count(1);
+    }
+    try (CalibratedQuantizer quantizer =
+        new CalibratedQuantizer(
+            model, weights, new NetworkQuantizer(weights.values(), 0, 1), moments, ALL_PLACES)) {
+      for (int row = 0; row < rows; row++) {
+        float[] changed = weights.values().toArray();
+        for (int i = 0; i < columns; i++) {
+          changed[row * columns + i] += 1;
+        }
+        double error = quantizer.outputError(Tensor.wrap(weights.shape(), changed));
+        assertThat(error * 9)
+            .as("row %s", row)
+            .isCloseTo((row == 1 ? 9 : 1) * columns, offset(1e-4));
+      }
+    }
+  }
+
   @Test
   void whatNoSampleReachesIsNotFitted() throws IOException {
     CoreMLModel model = model("linear in a branch, iOS15");

@@ -92,11 +92,11 @@ class SweepIdentityTest {
     assertThat(identity.evaluations().preparation().hex())
         .isEqualTo("2005903d0d8df8fb6d03c2aa48c45bdf25f9138ec26720920f4947a29d4ccb55");
     assertThat(identity.calibration().hex())
-        .isEqualTo("8b58298887ed9690f4b46d781fc6aa5c3731cc1f8b03cc126b9fe17a1ff7ef90");
+        .isEqualTo("65426b75418e42c34076ba2544fcf776f2d14b2d3d47058833ea13ea00aa86aa");
     assertThat(identity.moments().hex())
         .isEqualTo("f90a3694a69dc93f6ce16cb09b23437b3603ee9d22304cb775ec83138fa22d62");
     assertThat(identity.sensitivity(set("alone")).hex())
-        .isEqualTo("75d0941397d0ece219abd4e346a567452b7e42368cf71762b2863b2a9af89de5");
+        .isEqualTo("830125ee808e0fcbb11b863730bb9e4c298b7eea19fc5113af57aa912b5a6de1");
     assertThat(identity.confirmationOpening().hex())
         .isEqualTo("fd1c1493958b6825f30534d2c3ac7215fe3fd6db00d3858b951f175c2548e7c1");
     assertThat(identity(settings().uniform().build()).calibration().hex())

@@ -111,6 +111,9 @@ public final class HadoopStorage implements ModelStorage {
       for (Map.Entry<String, FileContent> file : files.files().entrySet()) {
         copy(file.getValue(), system, files.isLone() ? temporary : below(temporary, file.getKey()));
       }
+      for (String empty : TreeFiles.emptyFolders(files)) {
+        system.mkdirs(below(temporary, empty));
+      }
       return ready;
     } catch (IOException | RuntimeException e) {
       try {

@@ -97,6 +97,9 @@ public final class LocalStorage implements ModelStorage {
         Files.createDirectories(inside.getParent());
         copy(file.getValue(), inside);
       }
+      for (String empty : TreeFiles.emptyFolders(files)) {
+        Files.createDirectories(temporary.resolve(empty));
+      }
       return ready;
     } catch (IOException | RuntimeException e) {
       ready.discard();

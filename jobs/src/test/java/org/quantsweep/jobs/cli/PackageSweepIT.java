@@ -46,6 +46,7 @@ import org.quantsweep.jobs.registry.HadoopModelRegistry;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.registry.ModelName;
 import org.quantsweep.report.ResultFile;
+import org.quantsweep.report.ResultTable;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
@@ -275,6 +276,10 @@ class PackageSweepIT {
     assertThat(spark.candidates()).isEqualTo(here.candidates());
     assertThat(spark.sweepDigest()).isEqualTo(here.sweepDigest());
     assertThat(spark.notOffered()).isEqualTo(here.notOffered());
+    assertThat(ResultTable.toText(spark))
+        .contains(
+            "Not offered: 4-bit look-up tables are reported to crash on the GPU of macOS 26 while"
+                + " they are loaded (apple/coremltools#2688, #2716).\n");
     assertThat(spark.candidates())
         .extracting(SweepResult.Row::scheme)
         .contains("int4@block32", "lut:3", "uint8@tensor", "as-given")

@@ -56,6 +56,32 @@ abstract class ModelStorageContract {
         .containsExactly("net.mlpackage/Data/a b+ä/weight.bin", "net.mlpackage/Manifest.json");
   }
 
+  /** A package of small constants alone names a folder without files, and coremltools wants it. */
+  @Test
+  void aFolderWithoutFilesThatTheManifestNamesIsThere() throws IOException {
+    String manifest =
+        """
+        {"itemInfoEntries": {
+          "one": {"path": "com.apple.CoreML/model.mlmodel"},
+          "two": {"path": "com.apple.CoreML/weights"},
+          "three": {"path": "../../../elsewhere/weights"}}}
+        """;
+    ModelFiles small =
+        ModelFiles.tree(
+            Map.of(
+                "Manifest.json",
+                FileContent.of(bytes(manifest)),
+                "Data/com.apple.CoreML/model.mlmodel",
+                FileContent.of(bytes("model"))));
+    for (int time = 0; time < 2; time++) {
+      write("small.mlpackage", small);
+      assertThat(folder.resolve("small.mlpackage/Data/com.apple.CoreML/weights"))
+          .isEmptyDirectory();
+      assertThat(folder.resolve("elsewhere")).doesNotExist();
+      assertThat(read("small.mlpackage")).isEqualTo(small);
+    }
+  }
+
   /** For file systems that rename in one step, as {@link ElsewhereFileSystem} does not. */
   final void requireThatOfManyWritersAtOnceOneStandsWhole() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);

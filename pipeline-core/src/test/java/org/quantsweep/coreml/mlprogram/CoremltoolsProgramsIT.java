@@ -112,7 +112,11 @@ class CoremltoolsProgramsIT {
             "sparse:0.5+int8",
             "sparse:0.5+uint4",
             "sparse:0.5+lut:4",
-            "sparse:0.5+lut:6+int8");
+            "sparse:0.5+lut:6+int8",
+            "sparse:0.5@block2+lut:3@group8",
+            "uint5+bytewise",
+            "lut:5+bytewise",
+            "lut:3@group8+int8+bytewise");
     int packages = 0;
     int constants = 0;
     for (String source : sources) {

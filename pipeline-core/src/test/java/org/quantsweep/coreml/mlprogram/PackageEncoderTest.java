@@ -452,4 +452,41 @@ class PackageEncoderTest {
     assertThat(w.getAttributesOrThrow("mask").hasImmediateValue()).isTrue();
     encoded(model, plan(Map.of("w", "sparse:0.5+lut:2")));
   }
+
+  /** coremltools leaves them dense: it has these forms for conv and linear alone. */
+  @Test
+  void constantsOfOtherOperationsTakeStructuredSparseFormsToo() {
+    MadePrograms.Constants file = new MadePrograms.Constants();
+    CoreMLModel model =
+        MadePrograms.read(
+            MadePrograms.model(
+                "CoreML6",
+                7,
+                file.drawn("w", 16, 16),
+                operation("matmul", "z", MadePrograms.ROW, "x", "y", "w")),
+            file);
+    // Inputs lie along the first axis here, and outputs along the second.
+    float[] ofFour = read(model, "sparse:2of4");
+    float[] blocks = read(model, "sparse:0.5@block4");
+    int empty = 0;
+    for (int i = 0; i < 16; i++) {
+      for (int four = 0; four < 16; four += 4) {
+        int zeros = 0;
+        int left = 0;
+        for (int k = four; k < four + 4; k++) {
+          zeros += ofFour[k * 16 + i] == 0 ? 1 : 0;
+          left += blocks[i * 16 + k] == 0 ? 0 : 1;
+        }
+        assertThat(zeros).isEqualTo(2);
+        assertThat(left).isIn(0, 4);
+        empty += left == 0 ? 1 : 0;
+      }
+    }
+    assertThat(empty).isEqualTo(32);
+  }
+
+  private static float[] read(CoreMLModel model, String scheme) {
+    ModelFiles files = encoded(model, plan(Map.of("w", scheme)));
+    return tensors(ModelReader.read(files, "encoded.mlpackage")).get("w").values().toArray();
+  }
 }
