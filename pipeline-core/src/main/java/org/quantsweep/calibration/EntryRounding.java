@@ -30,6 +30,7 @@ record EntryRounding(FloatType type, boolean compact) {
     for (double entry : entries) {
       reach = Math.max(reach, Math.abs(entry));
     }
-    return Math.max(type.spanning(Math.min(reach, largest()), 127), type.leastScale());
+    float scale = type.round(Math.min(reach, largest()) / 127);
+    return Math.max(scale, type.leastNormal());
   }
 }

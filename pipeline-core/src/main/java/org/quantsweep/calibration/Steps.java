@@ -19,7 +19,7 @@ record Steps(float scale, int zero, int least, int most, FloatType type) {
   /** The same codes under another scale; none where the type cannot hold that. */
   Steps scaled(double other) {
     float rounded = type.round(other);
-    boolean usable = rounded >= type.leastScale() && Float.isFinite(rounded);
+    boolean usable = rounded >= type.leastNormal() && Float.isFinite(rounded);
     return usable ? new Steps(rounded, zero, least, most, type) : this;
   }
 }

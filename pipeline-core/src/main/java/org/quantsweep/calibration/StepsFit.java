@@ -49,8 +49,9 @@ final class StepsFit {
   private Steps steps(double low, double high) {
     int least = symmetric ? 1 - (1 << (bits - 1)) : 0;
     int most = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-    float scale = type.spanning(high - low, most - least);
-    if (scale < type.leastScale() || !Float.isFinite(scale)) {
+    // Smaller scales are left to nobody: the Neural Engine takes subnormal numbers for 0.
+    float scale = Math.max(type.round((high - low) / (most - least)), type.leastNormal());
+    if (high == low || !Float.isFinite(scale)) {
       scale = 0;
     }
     int zero =

@@ -21,11 +21,6 @@ public enum FloatType {
     }
 
     @Override
-    public float leastScale() {
-      return 0x1p-24f;
-    }
-
-    @Override
     float next(float value) {
       return HalfPrecisionCodec.toFloat(HalfPrecisionCodec.toHalf(value) + 1);
     }
@@ -53,11 +48,6 @@ public enum FloatType {
     }
 
     @Override
-    public float leastScale() {
-      return Float.MIN_NORMAL;
-    }
-
-    @Override
     float next(float value) {
       return Math.nextUp(value);
     }
@@ -76,19 +66,6 @@ public enum FloatType {
 
   /** The least number that keeps the type's precision. */
   public abstract float leastNormal();
-
-  /**
-   * The least scale that codes are fitted with. Of half precision it is a subnormal one: 127 steps
-   * of the least normal number are 0.0078 already, which many channels stay below.
-   */
-  public abstract float leastScale();
-
-  /** A scale whose steps reach so far: of subnormal ones the nearest may cut a range by a third. */
-  public float spanning(double range, int steps) {
-    float scale = round(range / steps);
-    boolean cut = scale < leastNormal() && (double) scale * steps < range;
-    return cut && this == HALF ? scale + leastScale() : scale;
-  }
 
   /** The next larger number; for numbers of the type that are at least 0. */
   abstract float next(float value);

@@ -322,33 +322,6 @@ class ProgramFitterTest {
     return new CalibratedQuantizer(layer.model, layer.tensor, plain, correlated(), SETTINGS);
   }
 
-  /** Of weights that are a few of its steps, so that a scale is rounded by several percent. */
-  private static Layer tiny() {
-    float[] weights = drawn(3);
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = FloatType.HALF.round(weights[i] * 1e-6);
-    }
-    return new Layer(weights, correlated());
-  }
-
-  @Test
-  void scalesAreFittedAsHalfPrecisionHoldsThem() {
-    Layer layer = tiny();
-    Scheme.Compression scheme = fitted("int4");
-    CalibratedQuantizer half = quantizer(layer, FloatType.HALF);
-    double fitted = half.outputError(half.quantize(scheme).weights());
-    BlockwiseWeights exact =
-        (BlockwiseWeights) quantizer(layer, FloatType.SINGLE).quantize(scheme).weights();
-    float[] rounded = new float[layer.weights.length];
-    for (int i = 0; i < rounded.length; i++) {
-      float scale = FloatType.HALF.round(exact.scales()[i / INPUTS]);
-      rounded[i] = FloatType.HALF.round(exact.sharedCodes()[i] * scale);
-    }
-    assertThat(fitted)
-        .isPositive()
-        .isLessThan(0.7 * half.outputError(Tensor.wrap(layer.tensor.shape(), rounded)));
-  }
-
   /** What is fitted is what a program of half precision computes with. */
   @ParameterizedTest
   @ValueSource(
@@ -365,7 +338,7 @@ class ProgramFitterTest {
         "sparse:0.5+lut:3"
       })
   void fittedWeightsAreOfHalfPrecision(String scheme) {
-    CalibratedQuantizer half = quantizer(tiny(), FloatType.HALF);
+    CalibratedQuantizer half = quantizer(new Layer(drawn(3), correlated()), FloatType.HALF);
     QuantizedWeights fitted = half.quantize(fitted(scheme)).weights();
     for (float weight : fitted.dequantize().toArray()) {
       assertThat(weight).isEqualTo(FloatType.HALF.round(weight));
@@ -384,39 +357,27 @@ class ProgramFitterTest {
   @ValueSource(strings = {"int8", "uint8", "int8@block8", "int4"})
   void aRowOfSmallWeightsBesideLargeOnesIsNotLost(String scheme) {
     float[] weights = drawn(3);
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = FloatType.HALF.round(weights[i] * (i < INPUTS ? 1e-3 : 1));
+    for (int i = 0; i < INPUTS; i++) {
+      weights[i] *= 1e-3f;
     }
     Layer layer = new Layer(weights, correlated());
-    Scheme.Compression form = (Scheme.Compression) Scheme.parse(scheme);
     CalibratedQuantizer half = quantizer(layer, FloatType.HALF);
-    float[] fitted = half.quantize(form.fitted()).weights().dequantize().toArray();
-    float[] plain =
-        new ProgramQuantizer(layer.tensor.values(), FloatType.HALF, new WeightAxes(0, 1, 1))
-            .quantize(form)
-            .dequantize()
-            .toArray();
-    assertThat(firstRowAlone(layer, half, fitted)).isLessThan(firstRowAlone(layer, half, plain));
+    QuantizedWeights fitted = half.quantize(fitted(scheme)).weights();
+
+    float[] lost = new float[INPUTS];
+    float[] row = Arrays.copyOf(fitted.dequantize().toArray(), INPUTS);
+    assertThat(firstRowAlone(layer, half, row)).isLessThan(0.02 * firstRowAlone(layer, half, lost));
+    // The Neural Engine takes subnormal numbers for 0.
+    for (float scale : ((BlockwiseWeights) fitted).scales()) {
+      assertThat(scale).isGreaterThanOrEqualTo(FloatType.HALF.leastNormal());
+    }
   }
 
   /** The error where the other rows are as given. */
-  private static double firstRowAlone(
-      Layer layer, CalibratedQuantizer quantizer, float[] quantized) {
+  private static double firstRowAlone(Layer layer, CalibratedQuantizer quantizer, float[] row) {
     float[] all = layer.weights.clone();
-    System.arraycopy(quantized, 0, all, 0, INPUTS);
+    System.arraycopy(row, 0, all, 0, INPUTS);
     return quantizer.outputError(Tensor.wrap(layer.tensor.shape(), all));
-  }
-
-  /** Bytes of one scale, of a weight tensor in which no weight is as large as 0.0078. */
-  @Test
-  void bytesOfSmallTablesAreAsCloseAsFloats() {
-    float[] weights = drawn(3);
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = FloatType.HALF.round(weights[i] * 1e-4);
-    }
-    CalibratedQuantizer half = quantizer(new Layer(weights, correlated()), FloatType.HALF);
-    double bytes = half.outputError(half.quantize(fitted("lut:4+int8")).weights());
-    assertThat(bytes).isLessThan(1.3 * half.outputError(half.quantize(fitted("lut:4")).weights()));
   }
 
   private static Scheme.Compression fitted(String scheme) {
