@@ -49,7 +49,7 @@ final class StepsFit {
   private Steps steps(double low, double high) {
     int least = symmetric ? 1 - (1 << (bits - 1)) : 0;
     int most = symmetric ? (1 << (bits - 1)) - 1 : (1 << bits) - 1;
-    // Smaller scales are left to nobody: the Neural Engine takes subnormal numbers for 0.
+    // Never subnormal: the Neural Engine is said to take such numbers for 0.
     float scale = Math.max(type.round((high - low) / (most - least)), type.leastNormal());
     if (high == low || !Float.isFinite(scale)) {
       scale = 0;

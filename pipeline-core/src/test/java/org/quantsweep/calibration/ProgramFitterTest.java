@@ -367,7 +367,7 @@ class ProgramFitterTest {
     float[] lost = new float[INPUTS];
     float[] row = Arrays.copyOf(fitted.dequantize().toArray(), INPUTS);
     assertThat(firstRowAlone(layer, half, row)).isLessThan(0.02 * firstRowAlone(layer, half, lost));
-    // The Neural Engine takes subnormal numbers for 0.
+    // The Neural Engine is said to take subnormal numbers for 0.
     for (float scale : ((BlockwiseWeights) fitted).scales()) {
       assertThat(scale).isGreaterThanOrEqualTo(FloatType.HALF.leastNormal());
     }
