@@ -140,7 +140,12 @@ final class PackageEncoder {
                 }
               }
               functions.put(
-                  name, new FunctionPart(function, own, block(function.body(), body), made));
+                  name,
+                  new FunctionPart(
+                      function,
+                      own,
+                      block(function.body(), body, SharedConstants.of(function.body())),
+                      made));
             });
   }
 
@@ -152,12 +157,18 @@ final class PackageEncoder {
     }
   }
 
-  private BlockPart block(ProgramBlock block, Block own) {
+  private BlockPart block(ProgramBlock block, Block own, SharedConstants shared) {
     List<Part> parts = new ArrayList<>();
     long fixed = own.toBuilder().clearOperations().build().getSerializedSize();
     for (int i = 0; i < block.operations().size(); i++) {
       Operation operation = block.operations().get(i);
-      Part part = part(operation, own.getOperations(i));
+      org.quantsweep.proto.mil.Operation message = own.getOperations(i);
+      if (operation.isConstant()
+          && !memberships.containsKey(operation)
+          && shared.isKnown(message)) {
+        continue;
+      }
+      Part part = part(operation, shared.taking(message), shared);
       parts.add(part);
       if (part instanceof Part.Fixed same) {
         fixed += field(Block.OPERATIONS_FIELD_NUMBER, same.message().getSerializedSize());
@@ -166,11 +177,12 @@ final class PackageEncoder {
     return new BlockPart(own, fixed, List.copyOf(parts));
   }
 
-  private Part part(Operation operation, org.quantsweep.proto.mil.Operation own) {
+  private Part part(
+      Operation operation, org.quantsweep.proto.mil.Operation own, SharedConstants shared) {
     if (!operation.blocks().isEmpty()) {
       List<BlockPart> inside = new ArrayList<>();
       for (int i = 0; i < operation.blocks().size(); i++) {
-        inside.add(block(operation.blocks().get(i), own.getBlocks(i)));
+        inside.add(block(operation.blocks().get(i), own.getBlocks(i), shared.within()));
       }
       return new Part.Outer(template(own.toBuilder().clearBlocks().build()), inside);
     }
