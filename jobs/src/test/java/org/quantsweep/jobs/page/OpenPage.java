@@ -90,7 +90,8 @@ final class OpenPage implements AutoCloseable {
             .last();
     keys.addAll(keys(table));
     while (next.count() > 0 && next.isEnabled()) {
-      next.click();
+      // Not by the mouse: what is drawn meanwhile may move the button away under it.
+      next.press("Enter");
       keys.addAll(keys(table));
     }
     return keys;
