@@ -23,9 +23,9 @@ def sample_set(part):
 
 MODEL = of_text("model")
 PREPARATION = digest(("preparation", of_text("preparation")), ("engine", "an engine 1"))
-CODES = digest(("version", "10"), ("patchesPerSample", "64"), ("damping", "0.01"), ("largestOrder", "2304"),
+CODES = digest(("version", "11"), ("patchesPerSample", "64"), ("damping", "0.01"), ("largestOrder", "2304"),
                ("meanTrust", "1.0"), ("rounds", "3"), ("seed", "7"))
-MOMENTS = digest(("version", "6"), ("patchesPerSample", "64"), ("largestOrder", "2304"), ("seed", "7"))
+MOMENTS = digest(("version", "7"), ("patchesPerSample", "64"), ("largestOrder", "2304"), ("seed", "7"))
 
 
 def fitting(*settings):

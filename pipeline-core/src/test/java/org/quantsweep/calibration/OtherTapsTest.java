@@ -10,14 +10,23 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quantsweep.coreml.CoreMLModel;
+import org.quantsweep.coreml.Networks;
 import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.proto.coreml.AddLayerParams;
+import org.quantsweep.proto.coreml.ConvolutionLayerParams;
+import org.quantsweep.proto.coreml.Model;
+import org.quantsweep.proto.coreml.NeuralNetwork;
+import org.quantsweep.proto.coreml.NeuralNetworkLayer;
+import org.quantsweep.proto.coreml.SamePadding;
+import org.quantsweep.proto.coreml.WeightParams;
 import org.quantsweep.sample.InputDescription;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
@@ -60,6 +69,64 @@ class OtherTapsTest {
                       .as("%s at %d", blob, boundary)
                       .isEqualTo(whole.boundaries().get(boundary).get(blob).sharedArray()));
     }
+  }
+
+  /** As in a ResNet: the engine lost a value that was looked at, and no sample gave moments. */
+  @Test
+  void aReluBehindAResidualSumLosesNoValue() throws Exception {
+    Random random = new Random(7);
+    Model.Builder made = Model.newBuilder().setSpecificationVersion(3);
+    made.getDescriptionBuilder()
+        .addInput(Networks.array("x", 4, 6, 6))
+        .addOutput(Networks.array("y", 4, 6, 6));
+    NeuralNetwork.Builder network = made.getNeuralNetworkBuilder();
+    String x = "x";
+    for (int block = 0; block < 3; block++) {
+      network.addLayers(convolution(random, "inner" + block, x));
+      network.addLayers(Networks.relu("relu" + block, "inner" + block, "shown" + block));
+      network.addLayers(convolution(random, "outer" + block, "shown" + block));
+      if (block != 1) {
+        network.addLayers(convolution(random, "beside" + block, x));
+        x = "beside" + block;
+      }
+      network.addLayers(
+          NeuralNetworkLayer.newBuilder()
+              .setName("sum" + block)
+              .addInput("outer" + block)
+              .addInput(x)
+              .addOutput("sum" + block)
+              .setAdd(AddLayerParams.getDefaultInstance()));
+      x = "block" + block;
+      network.addLayers(Networks.relu(x, "sum" + block, x));
+    }
+    network.addLayers(convolution(random, "y", x));
+    CoreMLModel model = Networks.read(made);
+    Map<String, Tensor> inputs = inputs(model);
+    SortedSet<Integer> all = boundaries(model);
+    Tapped whole = run(model, all, inputs);
+    assertThat(whole.boundaries().keySet()).isEqualTo(all);
+    for (int boundary : all) {
+      assertThat(run(model, new TreeSet<>(List.of(boundary)), inputs).boundaries().get(boundary))
+          .as("boundary %d", boundary)
+          .isEqualTo(whole.boundaries().get(boundary));
+    }
+  }
+
+  private static NeuralNetworkLayer.Builder convolution(Random random, String name, String input) {
+    ConvolutionLayerParams.Builder convolution =
+        Networks.convolution(4, 4)
+            .setSame(SamePadding.getDefaultInstance())
+            .setHasBias(true)
+            .setBias(Networks.float32(4));
+    WeightParams.Builder weights = WeightParams.newBuilder();
+    for (int i = 0; i < 4 * 4 * 9; i++) {
+      weights.addFloatValue((float) random.nextGaussian() / 6);
+    }
+    return NeuralNetworkLayer.newBuilder()
+        .setName(name)
+        .addInput(input)
+        .addOutput(name)
+        .setConvolution(convolution.setWeights(weights));
   }
 
   private static CoreMLModel model(String name) {

@@ -38,9 +38,12 @@ final class OnnxRuntimeGraph implements OpenGraph {
       options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       if (use == GraphEngine.Use.TAPPED) {
-        // With channels in blocks a residual sum is added within its convolution, in another order,
-        // but only where nobody looks in between.
-        options.addConfigEntry("optimization.disable_specified_optimizers", "NchwcTransformer");
+        // With channels in blocks, or before a ReLU, a residual sum is added within a convolution,
+        // in another order, but only where nobody looks in between. Before a ReLU the engine may
+        // even lose a value that is looked at.
+        options.addConfigEntry(
+            "optimization.disable_specified_optimizers",
+            "NchwcTransformer;ConvAddActivationFusion");
       }
       // Its warnings tell how it simplifies a graph, which is nobody's concern.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
