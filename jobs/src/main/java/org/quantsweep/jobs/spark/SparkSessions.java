@@ -30,6 +30,10 @@ public final class SparkSessions {
     // One thread for linear algebra: each task has a core of its own, and two crash on small
     // stacks.
     conf.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
+    // Else glibc keeps most of what closed models held: a heap for each thread, and large blocks
+    // within them.
+    conf.setIfMissing("spark.executorEnv.MALLOC_ARENA_MAX", "2");
+    conf.setIfMissing("spark.executorEnv.MALLOC_MMAP_THRESHOLD_", "1048576");
     // What tables hold is as open to others as the user's other files.
     ProcessUmask.unlessNamed(new Configuration())
         .ifPresent(umask -> conf.setIfMissing("spark.hadoop." + ProcessUmask.SETTING, umask));

@@ -40,6 +40,11 @@ class LauncherTest {
             System.out.println(System.getProperty("sun.jnu.encoding"));
             return;
           }
+          if (arguments[0].equals("memory")) {
+            System.out.println(System.getenv("MALLOC_ARENA_MAX") + " "
+                + System.getenv("MALLOC_MMAP_THRESHOLD_"));
+            return;
+          }
           if (arguments[0].equals("predict") && arguments[1].matches("[0-9]+")) {
             System.out.flush();
             Runtime.getRuntime().halt(Integer.parseInt(arguments[1]));
@@ -235,6 +240,14 @@ class LauncherTest {
   void otherEndsAreNoCrash(int code, int told, String printed) throws Exception {
     assertThat(run(WITHOUT_ARCHIVE, "predict", Integer.toString(code)))
         .isEqualTo(new Ran(told, printed, false));
+  }
+
+  @Test
+  void nativeMemoryOfClosedModelsIsGivenBackUnlessItIsSaidOtherwise() throws Exception {
+    assertThat(run(WITHOUT_ARCHIVE, "memory")).isEqualTo(new Ran(0, "2 1048576\n", false));
+    Map<String, String> environment = new HashMap<>(WITHOUT_ARCHIVE);
+    environment.put("MALLOC_ARENA_MAX", "7");
+    assertThat(run(environment, "memory")).isEqualTo(new Ran(0, "7 1048576\n", false));
   }
 
   /** One that is installed and not of UTF-8 is made here where there is what it takes. */

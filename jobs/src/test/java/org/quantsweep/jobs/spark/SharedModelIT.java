@@ -51,6 +51,13 @@ class SharedModelIT {
   }
 
   @Test
+  void executorsGiveBackWhatClosedModelsHeld() {
+    assertThat(spark.getConf().get("spark.executorEnv.MALLOC_ARENA_MAX")).isEqualTo("2");
+    assertThat(spark.getConf().get("spark.executorEnv.MALLOC_MMAP_THRESHOLD_"))
+        .isEqualTo("1048576");
+  }
+
+  @Test
   void aSmallModelIsBroadcastWithItsContent() throws IOException {
     Path storage = folder.resolve("small");
     Path file = Files.writeString(folder.resolve("w.bin"), "weights");

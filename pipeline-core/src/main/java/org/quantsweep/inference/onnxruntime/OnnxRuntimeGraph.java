@@ -8,16 +8,20 @@ import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.quantsweep.inference.onnx.LoweredModel;
 import org.quantsweep.inference.run.GraphEngine;
 import org.quantsweep.inference.run.GraphEngineException;
 import org.quantsweep.inference.run.OpenGraph;
+import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
 /** One session of the engine. */
 final class OnnxRuntimeGraph implements OpenGraph {
-  private final LoweredModel lowered;
+  private final Map<String, Shape> inputs;
+  private final List<String> outputs;
+  private final Map<String, Shape> shapes;
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final InputMemory memory;
@@ -25,7 +29,10 @@ final class OnnxRuntimeGraph implements OpenGraph {
 
   OnnxRuntimeGraph(LoweredModel lowered, InputMemory memory, GraphEngine.Use use, Duration limit)
       throws OrtException {
-    this.lowered = lowered;
+    // Not its file: the session has weights of its own.
+    this.inputs = lowered.inputs();
+    this.outputs = lowered.outputs();
+    this.shapes = lowered.shapes();
     this.limit = limit;
     this.memory = memory;
     this.environment = EngineEnvironment.get();
@@ -49,13 +56,13 @@ final class OnnxRuntimeGraph implements OpenGraph {
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
       session = environment.createSession(lowered.graph().sharedBytes(), options);
     }
-    memory.enter(lowered.inputs());
+    memory.enter(inputs);
   }
 
   @Override
-  public Map<String, Tensor> run(Map<String, Tensor> inputs) throws GraphEngineException {
+  public Map<String, Tensor> run(Map<String, Tensor> values) throws GraphEngineException {
     try {
-      return answers(inputs);
+      return answers(values);
     } catch (OrtException e) {
       throw OnnxRuntimeFailures.of(e);
     } catch (OutOfMemoryError e) {
@@ -63,21 +70,21 @@ final class OnnxRuntimeGraph implements OpenGraph {
     }
   }
 
-  private Map<String, Tensor> answers(Map<String, Tensor> inputs)
+  private Map<String, Tensor> answers(Map<String, Tensor> values)
       throws OrtException, GraphEngineException {
-    FedInputs fed = memory.take(environment, lowered.inputs());
+    FedInputs fed = memory.take(environment, inputs);
     try (RunDeadline deadline = new RunDeadline(limit)) {
-      fed.fill(inputs);
+      fed.fill(values);
       Map<String, Tensor> blobs = new HashMap<>();
       try (OrtSession.Result result = run(fed, deadline)) {
-        for (String output : lowered.outputs()) {
+        for (String output : outputs) {
           FloatBuffer answer = ((OnnxTensor) result.get(output).orElseThrow()).getFloatBuffer();
-          blobs.put(output, Tensor.wrap(lowered.shapes().get(output), values(answer)));
+          blobs.put(output, Tensor.wrap(shapes.get(output), values(answer)));
         }
       }
       return blobs;
     } finally {
-      memory.give(lowered.inputs(), fed);
+      memory.give(inputs, fed);
     }
   }
 
@@ -108,7 +115,7 @@ final class OnnxRuntimeGraph implements OpenGraph {
 
   @Override
   public void close() {
-    memory.leave(lowered.inputs());
+    memory.leave(inputs);
     try {
       session.close();
     } catch (OrtException e) {

@@ -100,7 +100,7 @@ final class GraphSessions {
         throw new PredictionException("inputs of shapes " + shapes + ": " + reason(e), e);
       }
       Map<String, Tensor> answers = answers(opened.graph(), fed);
-      Optional<NextStage> next = opened.lowered().next();
+      Optional<NextStage> next = opened.next();
       beside.take(answers);
       if (next.isEmpty()) {
         beside.give(answers);
@@ -170,8 +170,8 @@ final class GraphSessions {
     sessions.clear();
   }
 
-  /** An open graph, and what it was made of. */
-  private record Opened(LoweredModel lowered, CountedGraph graph) {}
+  /** An open graph, and what runs behind it. Its file is as large as the weights: it goes. */
+  private record Opened(Optional<NextStage> next, CountedGraph graph) {}
 
   /** An open session, which the caller ends: it is not closed before. */
   private synchronized Opened session(Object key, Supplier<LoweredModel> lowered) {
@@ -181,7 +181,7 @@ final class GraphSessions {
     Opened session = sessions.get(key);
     if (session == null) {
       LoweredModel made = lowered.get();
-      session = new Opened(made, new CountedGraph(opened(made)));
+      session = new Opened(made.next(), new CountedGraph(opened(made)));
       sessions.put(key, session);
       hasStages |= made.next().isPresent();
       if (sessions.size() > (hasStages ? STAGED_SESSIONS : SESSIONS)) {
