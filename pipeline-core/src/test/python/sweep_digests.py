@@ -25,7 +25,7 @@ MODEL = of_text("model")
 PREPARATION = digest(("preparation", of_text("preparation")), ("engine", "an engine 1"))
 CODES = digest(("version", "11"), ("patchesPerSample", "64"), ("damping", "0.01"), ("largestOrder", "2304"),
                ("meanTrust", "1.0"), ("rounds", "3"), ("seed", "7"))
-MOMENTS = digest(("version", "7"), ("patchesPerSample", "64"), ("largestOrder", "2304"), ("seed", "7"))
+MOMENTS = digest(("version", "8"), ("patchesPerSample", "64"), ("largestOrder", "2304"), ("seed", "7"))
 
 
 def fitting(*settings):

@@ -182,7 +182,11 @@ public final class CalibratedQuantizer implements AutoCloseable {
               + ".");
     }
     if (moments.count() == 0) {
-      throw new NotCalibratableException("no calibration sample reaches its layer");
+      throw new NotCalibratableException(
+          moments
+              .failure()
+              .map(reason -> "the engine looks into no calibration sample (" + reason + ")")
+              .orElse("no calibration sample reaches its layer"));
     }
     if (!moments.isFinite()) {
       throw new NotCalibratableException(

@@ -26,7 +26,7 @@ public record CalibrationSettings(
   private static final int VERSION = 11;
 
   /** Changes whenever moments may change, or the form that they are stored in. */
-  private static final int MOMENTS_VERSION = 7;
+  private static final int MOMENTS_VERSION = 8;
 
   /** What the blocks of a layer may take, in matrices of the largest order. */
   private static final int MOST_MATRICES = 4;

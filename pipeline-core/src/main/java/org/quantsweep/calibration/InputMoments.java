@@ -2,6 +2,7 @@ package org.quantsweep.calibration;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Sums over places of a layer's input: of x and of x x^T, for each group of channels; and where the
@@ -11,7 +12,10 @@ import java.util.Arrays;
  * same.
  */
 public final class InputMoments implements Serializable {
-  private static final long serialVersionUID = 3L;
+  private static final long serialVersionUID = 4L;
+
+  /** In characters: what an engine says may hold a whole graph. */
+  static final int LONGEST_REASON = 1000;
 
   private final int groups;
   private final int order;
@@ -25,6 +29,9 @@ public final class InputMoments implements Serializable {
   private final double[] passing;
 
   private long count;
+
+  /** Null where no sample failed: an {@code Optional} cannot be serialized. */
+  private String failure;
 
   /**
    * Of no place yet.
@@ -92,6 +99,18 @@ public final class InputMoments implements Serializable {
   /** The length of the blocks of x whose products are kept; the last one may be shorter. */
   public int block() {
     return block;
+  }
+
+  /** Why the first sample that the engine did not look into failed; empty where none did. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** A sample could not be looked into: the first one's reason is kept. */
+  void failed(String reason) {
+    if (failure == null) {
+      failure = reason.substring(0, Math.min(reason.length(), LONGEST_REASON));
+    }
   }
 
   /** Whether no sum is NaN or infinite, as one is where an input was. */
@@ -286,6 +305,7 @@ public final class InputMoments implements Serializable {
       all.passing[i] = passing[i] + other.passing[i];
     }
     all.count = count + other.count;
+    all.failure = failure == null ? other.failure : failure;
     return all;
   }
 }

@@ -2,6 +2,7 @@ package org.quantsweep.calibration;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.quantsweep.BadInputException;
 
 /**
@@ -9,12 +10,14 @@ import org.quantsweep.BadInputException;
  *
  * <pre>
  * int32    magic number, the bytes "QSIM"
- * uint8    version, 3
+ * uint8    version, 4
  * int32    groups of channels
  * int32    length of x
  * int32    length of the blocks of x whose products were kept; the last may be shorter
  * int32    clipped channels: 0, or as many in each group
  * int64    how many places were seen
+ * uint16   the length of the following text in bytes
+ * UTF-8    why the first sample failed that the engine did not look into; empty where none did
  * float64  sums of x, {@code [groups, length]}
  * float64  sums of products: of each block of each group the upper triangle of x x^T, row by row
  *          from the diagonal, {@code length x (length + 1) / 2}
@@ -26,17 +29,22 @@ import org.quantsweep.BadInputException;
  */
 public final class InputMomentsCodec {
   private static final int MAGIC = 0x4d495351;
-  private static final int VERSION = 3;
-  private static final int HEADER_BYTES = 29;
+  private static final int VERSION = 4;
+  private static final int HEADER_BYTES = 31;
 
   private InputMomentsCodec() {}
 
   /** How many bytes moments take. */
   public static long encodedBytes(InputMoments moments) {
     return HEADER_BYTES
+        + reason(moments).length
         + (long) Double.BYTES * moments.sharedSums().length
         + (long) Double.BYTES * moments.sharedProducts().length
         + (long) Double.BYTES * moments.sharedPassing().length;
+  }
+
+  private static byte[] reason(InputMoments moments) {
+    return moments.failure().orElse("").getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -50,6 +58,8 @@ public final class InputMomentsCodec {
     bytes.putInt(MAGIC).put((byte) VERSION);
     bytes.putInt(moments.groups()).putInt(moments.order()).putInt(moments.block());
     bytes.putInt(moments.clipped()).putLong(moments.count());
+    byte[] reason = reason(moments);
+    bytes.putShort((short) reason.length).put(reason);
     bytes
         .asDoubleBuffer()
         .put(moments.sharedSums())
@@ -95,6 +105,13 @@ public final class InputMomentsCodec {
             + " groups");
     long count = bytes.getLong();
     require(count >= 0, name, "their number of places (" + count + ") is below 0");
+    int reasonBytes = bytes.getShort() & 0xffff;
+    require(
+        reasonBytes <= bytes.remaining(),
+        name,
+        "the reason of a failure (" + reasonBytes + " bytes) does not end within them");
+    byte[] reason = new byte[reasonBytes];
+    bytes.get(reason);
     int numbers = bytes.remaining() / Double.BYTES;
     // The sums alone are compared first: then no product of what was read overflows.
     long sums = (long) groups * order;
@@ -120,7 +137,11 @@ public final class InputMomentsCodec {
     double[] xx = new double[(int) products];
     double[] own = new double[(int) passing];
     bytes.asDoubleBuffer().get(x).get(xx).get(own);
-    return new InputMoments(groups, order, block, count, x, xx, own);
+    InputMoments moments = new InputMoments(groups, order, block, count, x, xx, own);
+    if (reasonBytes > 0) {
+      moments.failed(new String(reason, StandardCharsets.UTF_8));
+    }
+    return moments;
   }
 
   private static ByteBuffer buffer(byte[] bytes) {

@@ -169,6 +169,15 @@ public final class MomentsCollector {
         });
   }
 
+  /**
+   * A sample could not be looked into: told where no other can be.
+   *
+   * @param reason a phrase without full stop
+   */
+  public void failed(String reason) {
+    sources.values().forEach(source -> source.moments.failed(reason));
+  }
+
   private SplittableRandom random(Sha256Digest sample, String tensor, long draw) {
     return new SplittableRandom(
         settings.seed() * 0x9E3779B97F4A7C15L

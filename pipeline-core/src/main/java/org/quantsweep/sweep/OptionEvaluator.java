@@ -107,7 +107,8 @@ public final class OptionEvaluator {
                 samples.digest(sample.rank()), calls.stream().map(Tapped::boundaries).toList());
           }
         } catch (PredictionException e) {
-          // What it does not answer tells nothing.
+          // What it does not answer tells nothing of the layers, but may be why nothing is known.
+          collector.failed(e.getMessage());
         }
       }
     }

@@ -14,39 +14,47 @@ import org.quantsweep.BadInputException;
 
 class InputMomentsCodecTest {
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiiq2d3d", b"QSIM", 3, 1, 2, 2, 0, 3, .5, -1,
-   * 2, -.25, 4)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiqH2d3d", b"QSIM", 4, 1, 2, 2, 0, 3, 0, .5,
+   * -1, 2, -.25, 4)}.
    */
   private static final String PRODUCTS =
-      "5153494d03010000000200000002000000000000000300000000000000000000000000e03f00000000"
-          + "0000f0bf0000000000000040000000000000d0bf0000000000001040";
+      "5153494d040100000002000000020000000000000003000000000000000000000000000000e03f0000"
+          + "00000000f0bf0000000000000040000000000000d0bf0000000000001040";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiiq4d4d", b"QSIM", 3, 2, 2, 1, 0, 7, 1, 2, 3,
-   * 4, 5, 6, 7, 8)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiqH4d4d", b"QSIM", 4, 2, 2, 1, 0, 7, 0, 1, 2,
+   * 3, 4, 5, 6, 7, 8)}.
    */
   private static final String SQUARES =
-      "5153494d03020000000200000001000000000000000700000000000000000000000000f03f00000000"
-          + "0000004000000000000008400000000000001040000000000000144000000000000018400000000000"
-          + "001c400000000000002040";
+      "5153494d040200000002000000010000000000000007000000000000000000000000000000f03f0000"
+          + "0000000000400000000000000840000000000000104000000000000014400000000000001840000000"
+          + "0000001c400000000000002040";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiiq3d4d", b"QSIM", 3, 1, 3, 2, 0, 2, 1, 2, 3,
-   * 4, 5, 6, 7)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiqH3d4d", b"QSIM", 4, 1, 3, 2, 0, 2, 0, 1, 2,
+   * 3, 4, 5, 6, 7)}.
    */
   private static final String BLOCKS =
-      "5153494d03010000000300000002000000000000000200000000000000000000000000f03f00000000"
-          + "0000004000000000000008400000000000001040000000000000144000000000000018400000000000"
-          + "001c40";
+      "5153494d040100000003000000020000000000000002000000000000000000000000000000f03f0000"
+          + "0000000000400000000000000840000000000000104000000000000014400000000000001840000000"
+          + "0000001c40";
 
   /**
-   * Written with Python's struct: {@code pack("<4sBiiiiq2d3d6d", b"QSIM", 3, 1, 2, 2, 2, 4, .5, -1,
-   * 2, -.25, 4, 2, 1, 5, 1, 0, -3)}.
+   * Written with Python's struct: {@code pack("<4sBiiiiqH2d3d6d", b"QSIM", 4, 1, 2, 2, 2, 4, 0, .5,
+   * -1, 2, -.25, 4, 2, 1, 5, 1, 0, -3)}.
    */
   private static final String CLIPPED =
-      "5153494d03010000000200000002000000020000000400000000000000000000000000e03f00000000"
-          + "0000f0bf0000000000000040000000000000d0bf000000000000104000000000000000400000000000"
-          + "00f03f0000000000001440000000000000f03f000000000000000000000000000008c0";
+      "5153494d040100000002000000020000000200000004000000000000000000000000000000e03f0000"
+          + "00000000f0bf0000000000000040000000000000d0bf00000000000010400000000000000040000000"
+          + "000000f03f0000000000001440000000000000f03f000000000000000000000000000008c0";
+
+  /**
+   * Written with Python's struct: {@code pack("<4sBiiiiqH6s1d1d", b"QSIM", 4, 1, 1, 1, 0, 0, 6,
+   * "füll!".encode(), 0, 0)}.
+   */
+  private static final String FAILED =
+      "5153494d04010000000100000001000000000000000000000000000000060066c3bc6c6c2100000000"
+          + "000000000000000000000000";
 
   @Test
   void isTheFormThatIsDocumented() {
@@ -79,6 +87,11 @@ class InputMomentsCodecTest {
     assertThat(clipped.passingShare(1)).isEqualTo(0.25);
     assertThat(clipped.passingMean(1)).containsExactly(0, -0.75);
     assertThat(InputMomentsCodec.encode(clipped)).asHexString().isEqualToIgnoringCase(CLIPPED);
+    assertThat(clipped.failure()).isEmpty();
+    InputMoments failed = InputMomentsCodec.decode(HexFormat.of().parseHex(FAILED), "m");
+    assertThat(failed.count()).isZero();
+    assertThat(failed.failure()).contains("füll!");
+    assertThat(InputMomentsCodec.encode(failed)).asHexString().isEqualToIgnoringCase(FAILED);
   }
 
   @Property(tries = 200)
@@ -154,10 +167,10 @@ class InputMomentsCodecTest {
   @Test
   void saysWhatIsDamaged() {
     byte[] whole = HexFormat.of().parseHex(PRODUCTS);
-    refuses(new byte[0], "they end after 0 bytes, within the first 29");
-    refuses(Arrays.copyOf(whole, 28), "they end after 28 bytes, within the first 29");
+    refuses(new byte[0], "they end after 0 bytes, within the first 31");
+    refuses(Arrays.copyOf(whole, 30), "they end after 30 bytes, within the first 31");
     refuses(changed(0, 0), "they do not begin as statistics do");
-    refuses(changed(4, 255), "their version (255) is not 3");
+    refuses(changed(4, 255), "their version (255) is not 4");
     refuses(changed(5, 0), "their groups (0) and inputs (2) are not at least 1");
     refuses(changed(12, 255), "their groups (1) and inputs (-16777214) are not at least 1");
     refuses(changed(13, 0), "their blocks (0) are not in [1, 2]");
@@ -165,6 +178,7 @@ class InputMomentsCodecTest {
     refuses(
         changed(20, 255), "their clipped channels (-16777216) are not as many in each of 1 groups");
     refuses(changed(28, 128), "their number of places (-9223372036854775805) is below 0");
+    refuses(changed(30, 1), "the reason of a failure (256 bytes) does not end within them");
     String left = " do not take the 40 bytes that are left";
     refuses(changed(13, 1), "products of 1 groups of 2 inputs in blocks of 1" + left);
     refuses(changed(5, 2), "products of 2 groups of 2 inputs in blocks of 2" + left);
@@ -179,8 +193,8 @@ class InputMomentsCodecTest {
     refuses(
         huge, "products of 2130706433 groups of 2130706434 inputs in blocks of 2130706434" + left);
     String whatIsThere = "products of 1 groups of 2 inputs in blocks of 2 do not take the ";
-    refuses(Arrays.copyOf(whole, 68), whatIsThere + "39 bytes that are left");
-    refuses(Arrays.copyOf(whole, 70), whatIsThere + "41 bytes that are left");
+    refuses(Arrays.copyOf(whole, 70), whatIsThere + "39 bytes that are left");
+    refuses(Arrays.copyOf(whole, 72), whatIsThere + "41 bytes that are left");
   }
 
   private static byte[] changed(int place, int value) {

@@ -311,6 +311,14 @@ class ProgramMomentsTest {
                     model, weights, new NetworkQuantizer(weights.values(), 0, 5), none, ALL_PLACES))
         .isInstanceOf(NotCalibratableException.class)
         .hasMessage("no calibration sample reaches its layer");
+    none.failed("a value was lost");
+    none.failed("another");
+    assertThatThrownBy(
+            () ->
+                new CalibratedQuantizer(
+                    model, weights, new NetworkQuantizer(weights.values(), 0, 5), none, ALL_PLACES))
+        .isInstanceOf(NotCalibratableException.class)
+        .hasMessage("the engine looks into no calibration sample (a value was lost)");
   }
 
   /** The one that the expected values are of: "w" in the cases of recurrent cells. */

@@ -94,7 +94,7 @@ class SweepIdentityTest {
     assertThat(identity.calibration().hex())
         .isEqualTo("65426b75418e42c34076ba2544fcf776f2d14b2d3d47058833ea13ea00aa86aa");
     assertThat(identity.moments().hex())
-        .isEqualTo("39a62d31d73c450480a387cecf246a00a18e683e58c1d49a807f6798028dfa8c");
+        .isEqualTo("b03de88f8a833774c064f1c3c05e96dfe14653db4252ce271bf2da28e69daca5");
     assertThat(identity.sensitivity(set("alone")).hex())
         .isEqualTo("830125ee808e0fcbb11b863730bb9e4c298b7eea19fc5113af57aa912b5a6de1");
     assertThat(identity.confirmationOpening().hex())

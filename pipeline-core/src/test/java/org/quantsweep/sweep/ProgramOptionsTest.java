@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Prediction;
+import org.quantsweep.inference.PredictionException;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.Tapped;
 import org.quantsweep.inference.TappedPredictor;
@@ -161,6 +163,55 @@ class ProgramOptionsTest {
     }
     assertThat(all).hasSameSizeAs(counts);
     all.forEach((tensor, own) -> assertThat(own.count()).isEqualTo(counts.get(tensor)));
+  }
+
+  /** An engine that answers, but cannot be looked into. */
+  private record Blind(InferenceEngine engine) implements InferenceEngine {
+    @Override
+    public Predictor open(CoreMLModel model) {
+      return engine.open(model);
+    }
+
+    @Override
+    public TappedPredictor openTapped(CoreMLModel model, SortedSet<Integer> boundaries) {
+      return new TappedPredictor() {
+        @Override
+        public List<Tapped> runCalls(List<Map<String, Tensor>> calls) throws PredictionException {
+          throw new PredictionException("the engine failed: a value was lost");
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public NetworkPart openPart(CoreMLModel model, int from, int to, Map<String, Tensor> values) {
+      return engine.openPart(model, from, to, values);
+    }
+
+    @Override
+    public String identity() {
+      return "blind";
+    }
+  }
+
+  @Test
+  void whyTheEngineLooksIntoNothingIsTold() {
+    CoreMLModel model = ModelReader.read(TinySweep.model(1), "tiny");
+    WeightTensor tensor = model.weightTensors().get(0);
+    TensorOption option = new TensorOption(tensor.identity(), Scheme.parse("linear:4+calibrated"));
+    try (OptionEvaluatorOf evaluator = evaluator(new Blind(engine), model, new DrawnInputs(1))) {
+      InputMoments moments =
+          evaluator
+              .options
+              .moments(evaluator.prepared(), List.of(tensor.identity()))
+              .value()
+              .get(tensor.identity());
+      assertThat(evaluator.options.fit(List.of(option), moments, Map.of()).get(option).refusal())
+          .contains(
+              "the engine looks into no calibration sample (the engine failed: a value was lost)");
+    }
   }
 
   private Map<String, InputMoments> moments(
