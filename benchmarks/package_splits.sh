@@ -4,6 +4,7 @@
 # All sweeps share one table of evaluations, so options are fitted once for each model.
 # WHICH="ios18 ios16 network" leaves some out. rule-ios18 and rule-ios16 are Apple's rule for mixed widths over the
 # options without calibration; palettes-ios18 and palettes-ios16 are the same over palettes alone, as Apple has it.
+# PEERS="greedy-by-psnr,global-config" tells after each line what these strategies choose on the same samples.
 # uniform-network, uniform-ios18 and uniform-ios16 tell the best uniform scheme that the other half confirms.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -41,10 +42,11 @@ if os.path.exists(path):
         flush=True,
     )
 PYTHON
+  [ ! -f "$out/$name-$seed/result.json" ] || python3 "$home/benchmarks/peers.py" "$name $seed" "$out/$name-$seed/result.json"
 }
 
 fitted() {
-  search "$@" --calibration "$data/images/bsds-300"
+  search "$@" --calibration "$data/images/bsds-300" ${PEERS:+--compare-strategies "$PEERS"}
 }
 
 mkdir -p "$out"

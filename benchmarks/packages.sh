@@ -1,6 +1,7 @@
 #!/bin/sh
 # Packages without pictures, each searched on the samples made for it, and one line of figures each.
 #   benchmarks/packages.sh DATA OUT [NAME ...]   (DATA holds models/ and samples/)
+# PEERS="greedy-by-psnr,global-config" tells after each line what these strategies choose on the same samples.
 set -eu
 home=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 data=$1
@@ -17,6 +18,7 @@ search() {
   "$home/quantsweep" sweep --model "$data/models/$package.mlpackage" \
     --samples "$data/samples/$samples" --criterion "$criterion" --agreement 0.95 \
     --splits calibration=100,selection=200,confirmation=200 --seed 0 --compute-unit cpu \
+    ${PEERS:+--compare-strategies "$PEERS"} \
     --output "$out/$name" >"$out/$name.log" 2>&1 || echo "$name ended with $?" >&2
 }
 
@@ -50,4 +52,5 @@ if os.path.exists(path):
         f" {confirmed.get('agreeing')} of {confirmed.get('samples')} | {result['cost']['wallSeconds']:.0f} s |"
     )
 PYTHON
+  [ ! -f "$out/$name/result.json" ] || python3 "$home/benchmarks/peers.py" "$name" "$out/$name/result.json"
 done

@@ -11,7 +11,7 @@ shift
   exit 2
 }
 "$home/quantsweep" --version >/dev/null
-exec python3 - "$home/quantsweep" "$out" "$@" <<'PYTHON'
+python3 - "$home/quantsweep" "$out" "$@" <<'PYTHON'
 import json, os, resource, subprocess, sys, time
 
 launcher, out, *options = sys.argv[1:]
@@ -43,3 +43,5 @@ print(
     f" | {used.ru_maxrss / 1024:,.0f} MB |"
 )
 PYTHON
+# What strategies that --compare-strategies names choose.
+python3 "$home/benchmarks/peers.py" "$(basename "$out")" "$out/result.json"

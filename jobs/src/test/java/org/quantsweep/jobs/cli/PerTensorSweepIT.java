@@ -34,13 +34,17 @@ class PerTensorSweepIT {
   private static final Path SAMPLE = Path.of("../datasets/src/main/sample").toAbsolutePath();
   private static final String MODEL = SAMPLE.resolve("shapes.mlmodel").toString();
 
+  /** Each takes seconds of fitting. */
+  private static final String WIDTHS = "2,3,4,6";
+
   @TempDir Path folder;
 
   @Test
   void findsConfirmsRepeatsAndIsMadeAgainFromItsRecipe() throws Exception {
     Path pictures = somePictures(4);
     String registry = folder.resolve("registry").toString();
-    SweepResult first = sweep(MODEL, pictures, "one", "--publish", registry + "/shapes");
+    String publish = registry + "/shapes";
+    SweepResult first = sweep(MODEL, pictures, "one", "--bits", WIDTHS, "--publish", publish);
     SweepResult.Chosen selected = first.selected();
     assertThat(selected.plan()).isNotNull();
     assertThat(selected.encodedSize()).isLessThan(first.bestUniform().encodedSize());
@@ -70,7 +74,7 @@ class PerTensorSweepIT {
     assertThat(parts).isEqualTo(625);
     requireProvenance(new HadoopModelRegistry(registry, new Configuration()), first);
 
-    SweepResult again = sweep(MODEL, pictures, "one");
+    SweepResult again = sweep(MODEL, pictures, "one", "--bits", WIDTHS);
     assertThat(again.selected()).isEqualTo(selected);
     assertThat(again.candidates()).isEqualTo(first.candidates());
     assertThat(again.certificate()).isEqualTo(first.certificate());
@@ -109,7 +113,8 @@ class PerTensorSweepIT {
             recipe, Files.createDirectory(folder.resolve("warm")).resolve(recipe.getFileName()));
     Path statistics = folder.resolve("warm/evaluations-statistics");
     Files.move(folder.resolve("one/evaluations-statistics"), statistics);
-    SweepResult warm = sweep(MODEL, pictures, "warm", "--warm-start", own.toString());
+    SweepResult warm =
+        sweep(MODEL, pictures, "warm", "--bits", WIDTHS, "--warm-start", own.toString());
     assertThat(statistics.resolve("_delta_log"))
         .isDirectoryNotContaining("glob:**1.json")
         .isDirectoryContaining("glob:**0.json");
