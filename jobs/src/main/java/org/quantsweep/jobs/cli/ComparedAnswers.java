@@ -20,7 +20,6 @@ import org.quantsweep.inference.FeatureMatch;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.inference.onnx.FloatPrecision;
-import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.sample.Quarantine;
 import org.quantsweep.sample.SampleIndex;
@@ -115,7 +114,7 @@ record ComparedAnswers(AgreementCounts counts, Quarantine quarantine, List<Strin
     Quarantine quarantine;
     int cores = Runtime.getRuntime().availableProcessors();
     UnansweredCalls unanswered = new UnansweredCalls();
-    InferenceEngine engine = guarded(settings.limit(), settings.precision());
+    InferenceEngine engine = GuardedEngine.onnxRuntime(settings.limit(), settings.precision());
     InferenceEngine single = InferenceEngines.onnxRuntime(settings.limit());
     HalfOverflow ofFirst = new HalfOverflow(models.first(), models.model(), single);
     HalfOverflow ofSecond = new HalfOverflow(models.second(), models.other(), single);
@@ -163,10 +162,5 @@ record ComparedAnswers(AgreementCounts counts, Quarantine quarantine, List<Strin
     ofSecond.warning().ifPresent(remarks::add);
     remarks.forEach(err::println);
     return new ComparedAnswers(counts, quarantine, remarks);
-  }
-
-  private static InferenceEngine guarded(Duration limit, FloatPrecision precision) {
-    return new GuardedEngine(
-        InferenceEngines.onnxRuntime(limit, precision), new FirstRunGuard(limit, precision));
   }
 }

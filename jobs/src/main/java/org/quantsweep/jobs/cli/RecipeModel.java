@@ -16,11 +16,9 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.inference.InferenceEngine;
 import org.quantsweep.inference.Prediction;
-import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.RecipeFitting;
 import org.quantsweep.job.SampleSet;
-import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.quantize.CalibratedWeights;
 import org.quantsweep.quantize.CalibratedWeightsCodec;
@@ -134,11 +132,10 @@ final class RecipeModel {
     RecipeFitting fitting = new RecipeFitting(recipe.fitting());
     CalibrationSettings settings = fitting.settings();
     SamplePreparation preparation = SteppedPreparation.ofFlags(fitting.keys());
-    InferenceEngine engine =
-        InferenceEngines.onnxRuntime(
+    GuardedEngine guarded =
+        GuardedEngine.onnxRuntime(
             InferenceEngine.RUN_LIMIT, fitting.halfPrecision(), fitting.functions());
-    InferenceEngine guarded =
-        new GuardedEngine(engine, new FirstRunGuard(InferenceEngine.RUN_LIMIT));
+    InferenceEngine engine = guarded.engine();
     int cores = Runtime.getRuntime().availableProcessors();
     try (CommandSamples samples = CommandSamples.open(given)) {
       samples.remarks().forEach(err::println);

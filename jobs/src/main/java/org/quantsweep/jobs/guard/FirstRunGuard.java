@@ -21,7 +21,7 @@ import org.quantsweep.jobs.files.LocalStorage;
  * Has a model opened and run once by another process, and refuses one that crashes it or does not
  * come to an end there: native code would take this process along.
  */
-public final class FirstRunGuard implements Serializable {
+final class FirstRunGuard implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** How its folders begin: with this process's number, so that others' are not taken for ours. */
@@ -34,20 +34,11 @@ public final class FirstRunGuard implements Serializable {
   private final ChildProgram program;
 
   /**
-   * A guard.
-   *
-   * @param limit how long opening and running may take together, more than 0
-   */
-  public FirstRunGuard(Duration limit) {
-    this(limit, FloatPrecision.FLOAT32);
-  }
-
-  /**
    * A guard of models that then run in a precision.
    *
    * @param limit how long opening and running may take together, more than 0
    */
-  public FirstRunGuard(Duration limit, FloatPrecision precision) {
+  FirstRunGuard(Duration limit, FloatPrecision precision) {
     this(limit, precision, new ChildProgram(GuardedRun.class));
   }
 

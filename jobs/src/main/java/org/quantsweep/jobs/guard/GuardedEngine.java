@@ -1,5 +1,6 @@
 package org.quantsweep.jobs.guard;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
@@ -9,6 +10,8 @@ import org.quantsweep.inference.MagnitudeProbe;
 import org.quantsweep.inference.NetworkPart;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.TappedPredictor;
+import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 
@@ -18,6 +21,29 @@ import org.quantsweep.tensor.Tensor;
  */
 public record GuardedEngine(InferenceEngine engine, FirstRunGuard guard)
     implements InferenceEngine {
+  /**
+   * ONNX Runtime, and a guard that runs models as it does.
+   *
+   * @param runLimit a run that takes longer is ended, the guard's too; more than 0
+   */
+  public static GuardedEngine onnxRuntime(Duration runLimit, FloatPrecision precision) {
+    return new GuardedEngine(
+        InferenceEngines.onnxRuntime(runLimit, precision), new FirstRunGuard(runLimit, precision));
+  }
+
+  /**
+   * As {@link #onnxRuntime(Duration, FloatPrecision)}.
+   *
+   * @param halfPrecision whether what an ML Program holds in half precision is rounded to it
+   * @param functions that are opened as one; empty for all that a model has
+   */
+  public static GuardedEngine onnxRuntime(
+      Duration runLimit, boolean halfPrecision, List<String> functions) {
+    return new GuardedEngine(
+        InferenceEngines.onnxRuntime(runLimit, halfPrecision, functions),
+        new FirstRunGuard(runLimit, FloatPrecision.half(halfPrecision)));
+  }
+
   /**
    * Opens a model.
    *

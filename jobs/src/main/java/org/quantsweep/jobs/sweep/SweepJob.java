@@ -3,13 +3,10 @@ package org.quantsweep.jobs.sweep;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.quantsweep.datasets.IngestLimits;
-import org.quantsweep.inference.InferenceEngine;
-import org.quantsweep.inference.engine.InferenceEngines;
 import org.quantsweep.job.SweepPorts;
 import org.quantsweep.job.SweepProcedure;
 import org.quantsweep.job.SweepSettings;
 import org.quantsweep.jobs.files.FileAddress;
-import org.quantsweep.jobs.guard.FirstRunGuard;
 import org.quantsweep.jobs.guard.GuardedEngine;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.search.SearchBudget;
@@ -21,7 +18,7 @@ public final class SweepJob {
   private final SweepSettings settings;
   private final SearchListener listener;
   private final SearchBudget budget;
-  private final InferenceEngine engine;
+  private final GuardedEngine engine;
 
   /** With everything that it needs. */
   public SweepJob(SparkSession spark, SweepSettings settings, SearchListener listener) {
@@ -44,7 +41,7 @@ public final class SweepJob {
     this.listener = listener;
     this.budget = budget;
     this.engine =
-        InferenceEngines.onnxRuntime(
+        GuardedEngine.onnxRuntime(
             settings.runLimit(), settings.halfPrecision(), settings.functions());
   }
 
@@ -65,7 +62,8 @@ public final class SweepJob {
     SampleTables samples =
         new SampleTables(spark, IngestLimits.DEFAULT, output, listener::remarked);
     SparkRunners runners =
-        new SparkRunners(spark, settings, engine, samples, stores.models(), stores.statistics());
+        new SparkRunners(
+            spark, settings, engine.engine(), samples, stores.models(), stores.statistics());
     SweepPorts ports =
         new SweepPorts(
             new HadoopInput(hadoop),
@@ -75,7 +73,6 @@ public final class SweepJob {
             new FolderOutput(output, settings.model()),
             new ReportPictures());
     // The driver opens the model first: what crashes or hangs must not do so there.
-    InferenceEngine guarded = new GuardedEngine(engine, new FirstRunGuard(settings.runLimit()));
-    return new SweepProcedure(settings, guarded, ports, listener, budget).run();
+    return new SweepProcedure(settings, engine, ports, listener, budget).run();
   }
 }

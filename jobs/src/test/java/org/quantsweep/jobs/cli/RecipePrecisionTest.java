@@ -30,6 +30,7 @@ import org.quantsweep.job.PerTensorSettings;
 import org.quantsweep.job.Recipe;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.guard.FirstRuns;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.search.OptionRules;
 import org.quantsweep.search.SearchListener;
@@ -113,10 +114,13 @@ class RecipePrecisionTest {
   }
 
   @Test
-  void codesAreFittedInThePrecisionThatTheRecipeNames() throws IOException {
+  void codesAreFittedInThePrecisionThatTheRecipeNames() throws Exception {
     Recipe half = swept(true);
     assertThat(half.fitting()).containsEntry("precision", "float16");
-    assertThat(derived(half.toYaml())).isEqualTo(NAMED);
+    try (FirstRuns guarded = new FirstRuns()) {
+      assertThat(derived(half.toYaml())).isEqualTo(NAMED);
+      assertThat(guarded.precisions()).containsExactly("float16");
+    }
 
     // The precision counts: without the key these are other codes, and that is told.
     String other = derived(half.toYaml().replaceFirst("\n *precision: \"?float16\"?", ""));
@@ -128,9 +132,12 @@ class RecipePrecisionTest {
   }
 
   @Test
-  void singlePrecisionIsNotNamed() throws IOException {
+  void singlePrecisionIsNotNamed() throws Exception {
     Recipe single = swept(false);
     assertThat(single.fitting()).doesNotContainKey("precision");
-    assertThat(derived(single.toYaml())).isEqualTo(NAMED);
+    try (FirstRuns guarded = new FirstRuns()) {
+      assertThat(derived(single.toYaml())).isEqualTo(NAMED);
+      assertThat(guarded.precisions()).containsExactly("float32");
+    }
   }
 }

@@ -20,6 +20,7 @@ import org.quantsweep.coreml.file.ModelReader;
 import org.quantsweep.inference.EngineFaultException;
 import org.quantsweep.inference.Predictor;
 import org.quantsweep.inference.engine.InferenceEngines;
+import org.quantsweep.inference.onnx.FloatPrecision;
 import org.quantsweep.testing.SharedData;
 
 /** A model's first run in another process, and what comes of it there. */
@@ -35,8 +36,7 @@ class FirstRunGuardTest {
 
   @Test
   void aModelThatRunsIsOpened() {
-    GuardedEngine engine =
-        new GuardedEngine(InferenceEngines.onnxRuntime(), new FirstRunGuard(LONG));
+    GuardedEngine engine = GuardedEngine.onnxRuntime(LONG, FloatPrecision.FLOAT32);
     assertThat(engine.identity()).isEqualTo(InferenceEngines.onnxRuntime().identity());
     try (Predictor predictor = engine.open(MODEL)) {
       assertThat(predictor.inputs()).hasSize(1);

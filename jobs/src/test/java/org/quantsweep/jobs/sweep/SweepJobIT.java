@@ -31,6 +31,7 @@ import org.quantsweep.job.ReportSettings;
 import org.quantsweep.job.SampleSet;
 import org.quantsweep.job.SplitSettings;
 import org.quantsweep.job.SweepSettings;
+import org.quantsweep.jobs.guard.FirstRuns;
 import org.quantsweep.jobs.spark.SparkSessions;
 import org.quantsweep.report.SweepResult;
 import org.quantsweep.report.bundle.BundleFile;
@@ -154,12 +155,7 @@ class SweepJobIT {
     Path model = folder.resolve("out/selected.mlmodel");
     String older = Files.readString(result);
     byte[] chosen = Files.readAllBytes(model);
-    String missing = folder.resolve("missing").toString();
-    assertThatThrownBy(
-            () ->
-                new SweepJob(spark, settings(missing, "out").build(), SearchListener.SILENT).run())
-        .isInstanceOf(BadInputException.class)
-        .hasMessageStartingWith(missing);
+    requireMissingSamplesAreTold(spark);
     Path own = Files.createDirectory(folder.resolve("own"));
     for (int i = 0; i < 9; i++) {
       Files.write(own.resolve("damaged-" + i + ".png"), new byte[0]);
@@ -180,6 +176,18 @@ class SweepJobIT {
                 + "  damaged-0.png: the file is empty (0 bytes).\n");
     assertThat(result).hasContent(older);
     assertThat(model).hasBinaryContent(chosen);
+  }
+
+  /** The model is opened before: first by another process, as it is going to run. */
+  private void requireMissingSamplesAreTold(SparkSession spark) throws Exception {
+    String missing = folder.resolve("missing").toString();
+    SweepSettings half = settings(missing, "out").halfPrecision().build();
+    try (FirstRuns guarded = new FirstRuns()) {
+      assertThatThrownBy(() -> new SweepJob(spark, half, SearchListener.SILENT).run())
+          .isInstanceOf(BadInputException.class)
+          .hasMessageStartingWith(missing);
+      assertThat(guarded.precisions()).containsExactly("float16");
+    }
   }
 
   private SweepSettings.Builder settings(String pictures, String output) {

@@ -35,8 +35,7 @@ public final class InferenceEngines {
   public static InferenceEngine onnxRuntime(
       Duration runLimit, boolean halfPrecision, List<String> functions) {
     return new FunctionsEngine(
-        onnxRuntime(runLimit, halfPrecision ? FloatPrecision.FLOAT16 : FloatPrecision.FLOAT32),
-        functions);
+        onnxRuntime(runLimit, FloatPrecision.half(halfPrecision)), functions);
   }
 
   /**

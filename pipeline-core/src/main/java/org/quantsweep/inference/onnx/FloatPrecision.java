@@ -10,6 +10,11 @@ public enum FloatPrecision {
   /** Rounded to half precision after every operation; sums inside an operation are not. */
   FLOAT16;
 
+  /** Half precision, or single precision. */
+  public static FloatPrecision half(boolean half) {
+    return half ? FLOAT16 : FLOAT32;
+  }
+
   /** The precision of that name. */
   public static Optional<FloatPrecision> named(String name) {
     for (FloatPrecision precision : values()) {
