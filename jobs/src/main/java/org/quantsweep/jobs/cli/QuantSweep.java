@@ -150,7 +150,7 @@ public final class QuantSweep {
       return INTERNAL;
     }
     if (FullDisk.isIn(failure)) {
-      err.println(FullDisk.message(failure));
+      err.println(FullDisk.told(failure));
       return INTERNAL;
     }
     Throwable told = MissingFileSystem.of(failure).map(Throwable.class::cast).orElse(failure);

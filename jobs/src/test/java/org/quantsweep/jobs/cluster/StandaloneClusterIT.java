@@ -414,6 +414,28 @@ class StandaloneClusterIT {
     assertThat(new HadoopModelRegistry(registry.toString(), new Configuration()).list()).isEmpty();
   }
 
+  /** The folder's policy asks for archives, which no datanode has: so none takes a block. */
+  @Test
+  void anHdfsOfWhichNoDatanodeTakesABlockMayBeTriedAgain() throws Exception {
+    org.apache.hadoop.fs.Path cold = hdfs.path("cold");
+    hdfs.files().mkdirs(cold);
+    hdfs.files().setStoragePolicy(cold, "COLD");
+    String output = new org.apache.hadoop.fs.Path(cold, "x.mlmodel").toString();
+    String model =
+        PythonEnvironment.repository("datasets/src/main/sample/shapes.mlmodel").toString();
+    Submitted run =
+        driver.run(
+            "cold", LOCAL, List.of("quantize", model, "--scheme", "linear:4", "--output", output));
+    assertThat(run.exitCode()).as(run::log).isEqualTo(1);
+    assertThat(run.log())
+        .contains(output + ": the file cannot be written (File /cold/.x.mlmodel.")
+        .contains(
+            " could only be written to 0 of the 1 minReplication nodes. There are 1 datanode(s)"
+                + " running and 1 node(s) are excluded in this operation).\n"
+                + "Maybe free some space on the datanodes, or start those that are down, and give"
+                + " the same command again: a sweep continues from what it has stored.\n");
+  }
+
   @Test
   void anOutputThatCannotBeWrittenIsSaidAndNothingIsPublished() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "in the way");
