@@ -179,6 +179,11 @@ final class LocalRunners implements AutoCloseable {
     }
 
     @Override
+    public ReferenceEvidence runReference(Consumer<ReferenceEvidence> found) {
+      return runner.runReference(found);
+    }
+
+    @Override
     public void know(ReferenceEvidence known) {
       runner.know(known);
     }

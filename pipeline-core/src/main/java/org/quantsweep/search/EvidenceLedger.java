@@ -52,7 +52,8 @@ final class EvidenceLedger {
   }
 
   /**
-   * What the reference answers, from the store as far as it is known there.
+   * What the reference answers, from the store as far as it is known there. What runs is stored as
+   * it comes.
    *
    * @param labelled whether its classes are needed too; older evidence may lack them
    */
@@ -65,8 +66,8 @@ final class EvidenceLedger {
     ReferenceEvidence known = store.loadReference(key, samples);
     runner.know(known);
     if (!known.covers(samples) || (labelled && !known.isLabelled())) {
-      known = runner.runReference();
-      store.appendReference(key, samples, known);
+      runner.runReference(found -> store.appendReference(key, samples, found));
+      known = store.loadReference(key, samples);
     }
     return known;
   }

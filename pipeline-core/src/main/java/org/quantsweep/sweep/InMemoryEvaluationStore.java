@@ -13,19 +13,24 @@ public final class InMemoryEvaluationStore implements EvaluationStore {
   private record Entry(EvaluationKey key, Sha256Digest set, Sha256Digest candidate) {}
 
   private final Map<Entry, Evidence> candidates = new HashMap<>();
-  private final Map<Entry, ReferenceEvidence> references = new HashMap<>();
+  private final Map<Entry, GrowingReference> references = new HashMap<>();
 
   @Override
   public synchronized ReferenceEvidence loadReference(EvaluationKey key, SampleIndex samples) {
-    return references.getOrDefault(
-        new Entry(key, samples.setDigest(), key.reference()), ReferenceEvidence.none());
+    GrowingReference found = references.get(entry(key, samples));
+    return found == null ? ReferenceEvidence.none() : found.known();
   }
 
   @Override
   public synchronized void appendReference(
       EvaluationKey key, SampleIndex samples, ReferenceEvidence evidence) {
-    references.merge(
-        new Entry(key, samples.setDigest(), key.reference()), evidence, ReferenceEvidence::plus);
+    references
+        .computeIfAbsent(entry(key, samples), missing -> new GrowingReference(samples.size()))
+        .add(evidence);
+  }
+
+  private static Entry entry(EvaluationKey key, SampleIndex samples) {
+    return new Entry(key, samples.setDigest(), key.reference());
   }
 
   @Override

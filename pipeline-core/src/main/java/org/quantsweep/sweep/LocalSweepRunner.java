@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.quantsweep.agreement.Criterion;
 import org.quantsweep.artifact.ModelFiles;
@@ -90,12 +91,28 @@ public final class LocalSweepRunner implements SweepRunner {
 
   @Override
   public ReferenceEvidence runReference() {
+    return runReference(found -> {});
+  }
+
+  @Override
+  public ReferenceEvidence runReference(Consumer<ReferenceEvidence> found) {
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union(source.index().size());
+    ReferenceEvidence told = known();
+    all.add(told);
     List<Callable<ReferenceEvidence>> work = new ArrayList<>();
     for (int shard = 0; shard < source.index().shards(); shard++) {
       ShardId id = new ShardId(shard);
-      work.add(() -> evaluator.referenceEvidence(prepared(id)));
+      if (!told.suffices(source.index().first(id), source.index().end(id))) {
+        work.add(
+            () -> {
+              ReferenceEvidence own = evaluator.referenceEvidence(prepared(id));
+              synchronized (found) {
+                found.accept(own);
+              }
+              return own;
+            });
+      }
     }
-    ReferenceEvidence.Union all = new ReferenceEvidence.Union(source.index().size());
     ParallelTasks.run(threads, work).forEach(all::add);
     return all.united();
   }

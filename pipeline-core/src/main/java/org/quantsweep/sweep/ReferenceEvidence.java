@@ -140,6 +140,34 @@ public final class ReferenceEvidence implements Serializable {
     return new Quarantine(samples.total(), copies, reasons);
   }
 
+  /**
+   * Whether the reference need not run on ranks in [from, to): each is known to fail, or to be
+   * answered with these top classes.
+   */
+  public boolean suffices(int from, int to) {
+    for (int rank = from; rank < to; rank++) {
+      if (labels(rank).isEmpty() && !failures.containsKey(rank)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first rank from one on of which it speaks, or -1. */
+  public int next(int from) {
+    int answer = answered.next(from);
+    Integer failure = failures.ceilingKey(from);
+    if (failure == null) {
+      return answer;
+    }
+    return answer < 0 ? failure : Math.min(answer, failure);
+  }
+
+  /** Why the reference has no answer at a rank, where it is known to have none. */
+  Optional<String> failure(int rank) {
+    return Optional.ofNullable(failures.get(rank));
+  }
+
   /** Whether it speaks of every sample of the set. */
   public boolean covers(SampleIndex samples) {
     for (int rank = 0; rank < samples.size(); rank++) {

@@ -109,6 +109,11 @@ public final class ShardEvaluator {
       } finally {
         preparing += System.nanoTime() - started;
       }
+      Optional<String> failure = known.failure(place);
+      if (failure.isPresent()) {
+        prepared.add(PreparedSample.failed(rank, calls, failure.get()));
+        continue;
+      }
       Optional<TopLabels> labels = calls.size() == 1 ? known.labels(place) : Optional.empty();
       if (labels.isPresent()) {
         prepared.add(PreparedSample.labelled(rank, calls, labels.get(), known.difficulty(place)));

@@ -2,6 +2,7 @@ package org.quantsweep.sweep;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.digest.Sha256Digest;
 
@@ -36,6 +37,18 @@ public interface SweepRunner extends AutoCloseable {
    * @throws org.quantsweep.UsageException when the criterion fits none of the model's outputs
    */
   ReferenceEvidence runReference();
+
+  /**
+   * As {@link #runReference()}, and hands over what a part of the work found as soon as that part
+   * ends: what is stored by then is not lost with the process.
+   *
+   * @param found is called by one thread at a time; it may be left out for what {@link #know} told
+   */
+  default ReferenceEvidence runReference(Consumer<ReferenceEvidence> found) {
+    ReferenceEvidence all = runReference();
+    found.accept(all);
+    return all;
+  }
 
   /**
    * Takes what is known of the reference, by rank: it does not run again where that suffices. It

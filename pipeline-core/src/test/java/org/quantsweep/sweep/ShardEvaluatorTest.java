@@ -30,16 +30,46 @@ class ShardEvaluatorTest {
 
   private final List<Sha256Digest> runs = new ArrayList<>();
 
+  private static List<Sample> all(SampleSource samples) {
+    List<Sample> all = new ArrayList<>();
+    for (int number = 0; number < samples.index().shards(); number++) {
+      all.addAll(samples.read(new ShardId(number)));
+    }
+    return all;
+  }
+
+  /** Its inputs are kept, as those of a sample that failed now. */
+  @Test
+  void whatTheReferenceIsKnownToFailOnIsNotRunAgain() {
+    SampleSource samples = TinySweep.samples("failed", N);
+    ShardEvaluator evaluator =
+        new ShardEvaluator(samples.index(), TinySweep.preparation(), Criteria.parse("top-1"));
+    List<Sample> shard = all(samples);
+    ReferenceEvidence.Union known = new ReferenceEvidence.Union();
+    known.failure(0, "a.npz: the reference answers with NaN or infinity");
+    try (Predictor model =
+        InferenceEngines.onnxRuntime().open(ModelReader.read(TinySweep.model(2), "tiny"))) {
+      ShardEvaluator.Result<List<PreparedSample>> result =
+          evaluator.prepare(shard, recording(FIRST, model), known.united());
+
+      assertThat(runs).hasSize(N - 1);
+      assertThat(result.cost().referenceInferences()).isEqualTo(N - 1);
+      PreparedSample failed = result.value().get(0);
+      assertThat(failed.failure()).isEqualTo("a.npz: the reference answers with NaN or infinity");
+      assertThat(failed.isAnswered()).isFalse();
+      assertThat(failed.hasInputs()).isTrue();
+      assertThat(evaluator.referenceEvidence(result.value()).failures())
+          .isEqualTo(known.united().failures());
+    }
+  }
+
   /** Another model would find its session's memory gone from the core's caches at every run. */
   @Test
   void aCandidateRunsOnSixteenSamplesBeforeTheNextOneDoes() throws Exception {
     SampleSource samples = TinySweep.samples("all", N);
     ShardEvaluator evaluator =
         new ShardEvaluator(samples.index(), TinySweep.preparation(), Criteria.parse("top-1"));
-    List<Sample> shard = new ArrayList<>();
-    for (int number = 0; number < samples.index().shards(); number++) {
-      shard.addAll(samples.read(new ShardId(number)));
-    }
+    List<Sample> shard = all(samples);
     BitSet all = new BitSet();
     all.set(0, N);
     BitSet late = new BitSet();

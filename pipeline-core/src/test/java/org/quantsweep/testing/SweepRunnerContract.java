@@ -113,6 +113,33 @@ public abstract class SweepRunnerContract {
   }
 
   @Test
+  void whatTheReferencePassHandedOverBeforeItEndedIsNotRunAgain() {
+    List<ReferenceEvidence> parts = new ArrayList<>();
+    ReferenceEvidence whole;
+    try (SweepRunner runner = open(GIVEN, SAMPLES, engine())) {
+      whole = runner.runReference(parts::add);
+    }
+    assertThat(parts).hasSizeGreaterThan(4);
+    assertThat(united(parts)).isEqualTo(whole);
+
+    ReferenceEvidence stored = united(parts.subList(0, 4));
+    List<ReferenceEvidence> others = new ArrayList<>();
+    try (SweepRunner continued = open(GIVEN, SAMPLES, engine())) {
+      continued.know(stored);
+      assertThat(continued.runReference(others::add)).isEqualTo(whole);
+      assertThat(continued.cost().referenceInferences())
+          .isEqualTo(40 - stored.answered(SAMPLES.index()))
+          .isPositive();
+    }
+    assertThat(others).hasSize(parts.size() - 4);
+    assertThat(united(others).plus(stored)).isEqualTo(whole);
+  }
+
+  private static ReferenceEvidence united(List<ReferenceEvidence> parts) {
+    return parts.stream().reduce(ReferenceEvidence.none(), ReferenceEvidence::plus);
+  }
+
+  @Test
   void anEngineThatFailsGivesNoEvidence() {
     InferenceEngine failing = new LoweringEngine(new FailingEngine());
     try (SweepRunner runner = open(GIVEN, SAMPLES, failing)) {

@@ -181,11 +181,16 @@ public final class DeltaEvaluationStore implements EvaluationStore {
   @Override
   public synchronized void appendReference(
       EvaluationKey key, SampleIndex samples, ReferenceEvidence evidence) {
+    tellFailure();
     KnownEvidence found = known(key, samples);
+    SampleBlocks blocks = found.blocks();
     found.add(evidence);
-    for (int block = 0; block < found.blocks().count(); block++) {
+    int rank = evidence.next(0);
+    while (rank >= 0) {
+      int block = blocks.of(rank);
       found.list(block);
-      pendingBlocks.add(new PendingBlock(key, found.blocks(), block, evidence));
+      pendingBlocks.add(new PendingBlock(key, blocks, block, evidence));
+      rank = evidence.next(blocks.end(block));
     }
   }
 

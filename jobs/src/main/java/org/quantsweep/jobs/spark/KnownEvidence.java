@@ -16,6 +16,7 @@ import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.sample.SampleIndex;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.Evidence;
+import org.quantsweep.sweep.GrowingReference;
 import org.quantsweep.sweep.RankSet;
 import org.quantsweep.sweep.ReferenceEvidence;
 
@@ -46,11 +47,12 @@ final class KnownEvidence {
   private final SampleBlocks blocks;
   private final Map<Sha256Digest, Evidence.Union> candidates = new HashMap<>();
   private final BitSet listed = new BitSet();
-  private ReferenceEvidence reference = ReferenceEvidence.none();
+  private final GrowingReference reference;
 
   /** Nothing is known yet. */
   KnownEvidence(SampleIndex samples) {
     this.blocks = new SampleBlocks(samples);
+    this.reference = new GrowingReference(samples.size());
   }
 
   /** Reads the rows of a table, a batch after the other. */
@@ -84,7 +86,7 @@ final class KnownEvidence {
             }
           });
     }
-    reference = found.united();
+    reference.add(found.united());
   }
 
   /** The rows of a key. */
@@ -173,11 +175,11 @@ final class KnownEvidence {
   }
 
   ReferenceEvidence reference() {
-    return reference;
+    return reference.known();
   }
 
   void add(ReferenceEvidence evidence) {
-    reference = reference.isEmpty() ? evidence : reference.plus(evidence);
+    reference.add(evidence);
   }
 
   /** Adds to a candidate's evidence; what was not known of it before. */

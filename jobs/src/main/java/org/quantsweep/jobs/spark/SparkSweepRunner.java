@@ -200,17 +200,39 @@ public final class SparkSweepRunner implements SweepRunner {
 
   @Override
   public ReferenceEvidence runReference() {
+    return runReference(found -> {});
+  }
+
+  @Override
+  public ReferenceEvidence runReference(Consumer<ReferenceEvidence> found) {
     ReferenceEvidence.Union all = new ReferenceEvidence.Union(samples.size());
+    ReferenceEvidence told = known();
+    all.add(told);
     Context own = context;
     RDD<PreparedShard> ready = prepared();
     for (List<ShardId> job : SweepPlanner.referenceJobs(samples)) {
       List<Object> partitions = new ArrayList<>();
-      job.forEach(shard -> partitions.add(shard.number()));
+      for (ShardId shard : job) {
+        if (!told.suffices(samples.first(shard), samples.end(shard))) {
+          partitions.add(shard.number());
+        }
+      }
       Function<Iterator<PreparedShard>, ReferenceEvidence> evidence =
           prepared -> evaluator(own).referenceEvidence(prepared.next().samples());
-      run(ready, evidence, partitions, (partition, found) -> all.add(found));
+      BiConsumer<Integer, ReferenceEvidence> arrived =
+          (partition, part) -> {
+            all.add(part);
+            found.accept(part);
+          };
+      if (!partitions.isEmpty()) {
+        run(ready, evidence, partitions, arrived);
+      }
     }
     return all.united();
+  }
+
+  private synchronized ReferenceEvidence known() {
+    return known;
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.quantsweep.agreement.TopLabels;
 import org.quantsweep.digest.Sha256Digest;
 import org.quantsweep.quantize.Scheme;
 import org.quantsweep.sample.SampleIndex;
+import org.quantsweep.sample.ShardId;
 import org.quantsweep.sweep.EvaluationKey;
 import org.quantsweep.sweep.Evidence;
 import org.quantsweep.sweep.ReferenceEvidence;
@@ -82,6 +83,38 @@ class DeltaEvaluationStoreIT {
     }
     // 16 blocks of the reference, 16 of the candidate, 16 lists of what these hold.
     assertThat(spark.read().format("delta").load(table).count()).isEqualTo(48);
+  }
+
+  /** As tasks of the reference's pass hand over what they found, in whatever order they end. */
+  @Test
+  void theReferenceIsStoredBlockByBlock() {
+    String table = folder.resolve("reference-in-parts").toString();
+    SampleIndex samples = samples(2500);
+    ReferenceEvidence.Union all = new ReferenceEvidence.Union();
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.loadReference(key("top-1"), samples).isEmpty()).isTrue();
+      for (int shard = samples.shards() - 1; shard >= 0; shard--) {
+        ReferenceEvidence.Union part = new ReferenceEvidence.Union();
+        for (int rank = samples.first(new ShardId(shard));
+            rank < samples.end(new ShardId(shard));
+            rank++) {
+          if (rank % 7 == 0) {
+            part.failure(rank, rank + ".jpg: broken");
+          } else {
+            part.answer(rank, 1.0 / (rank + 1));
+          }
+        }
+        all.add(part.united());
+        store.appendReference(key("top-1"), samples, part.united());
+        assertThat(store.loadReference(key("top-1"), samples)).isEqualTo(all.united());
+      }
+      assertThat(store.loadReference(key("top-1"), samples).covers(samples)).isTrue();
+    }
+    try (DeltaEvaluationStore store = store(table)) {
+      assertThat(store.loadReference(key("top-1"), samples)).isEqualTo(all.united());
+    }
+    // A row and a list for each block.
+    assertThat(spark.read().format("delta").load(table).count()).isEqualTo(2L * samples.shards());
   }
 
   @Test
