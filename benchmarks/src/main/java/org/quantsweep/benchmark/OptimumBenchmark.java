@@ -158,7 +158,7 @@ public final class OptimumBenchmark implements Callable<Integer> {
                             splits.confirmation().total(),
                             Optional.of(uniform),
                             Optional.empty())
-                        .behind(found.ladder(), AcceptanceRule.POINT, t, any -> 1),
+                        .behind(larger(bench, space, uniform), AcceptanceRule.POINT, judge, t),
                     t.required(splits.confirmation().total()));
             Candidate best = optimum(truth, all.index(), List.of(splits.selection()), t);
             Candidate bestUnseen = optimum(truth, all.index(), List.of(splits.confirmation()), t);
@@ -219,6 +219,15 @@ public final class OptimumBenchmark implements Callable<Integer> {
       }
     }
     throw new IllegalStateException("no scheme for all weight tensors is accepted.");
+  }
+
+  private static List<Candidate> larger(
+      SearchBench bench, SearchSpace space, CandidateEvaluation uniform) {
+    return space.uniform().stream()
+        .map(bench.plans::add)
+        .filter(candidate -> candidate.compareTo(uniform.candidate()) > 0)
+        .sorted()
+        .toList();
   }
 
   private SearchSpace reduced(SearchBench bench, OptionPass pass) {

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.search.AcceptanceRule;
+import org.quantsweep.search.BehindLadder;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
@@ -87,7 +88,8 @@ record SweepFindings(
    * The confirmation.
    *
    * @param ladder every rung, fixed before
-   * @param raised what was judged on the selection samples to make the ladder begin higher
+   * @param raised what was judged on the selection samples to make the ladder begin higher, or to
+   *     be tested behind it
    * @param openings how often these samples were opened, this time included
    */
   record Tested(
@@ -203,9 +205,8 @@ record SweepFindings(
    *
    * @param judge over the selection samples
    */
-  Optional<Rung> behind(List<Rung> ladder, AcceptanceRule rule, long unseen, CandidateJudge judge) {
-    return finalists(1, warmStart(), unseen)
-        .behind(ladder, rule, threshold(), own -> judge.chanceOfClasses(own, unseen));
+  BehindLadder behind(AcceptanceRule rule, long unseen, CandidateJudge judge) {
+    return finalists(1, warmStart(), unseen).behind(largerUniform(), rule, judge, threshold());
   }
 
   /** Of the uniform family, what is larger than the best of it, ascending. */

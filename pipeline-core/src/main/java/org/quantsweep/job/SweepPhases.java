@@ -15,6 +15,7 @@ import org.quantsweep.artifact.ModelFiles;
 import org.quantsweep.encode.ModelEncoder;
 import org.quantsweep.encode.QuantizationPlan;
 import org.quantsweep.search.Aim;
+import org.quantsweep.search.BehindLadder;
 import org.quantsweep.search.Candidate;
 import org.quantsweep.search.CandidateEvaluation;
 import org.quantsweep.search.CandidateJudge;
@@ -493,21 +494,24 @@ final class SweepPhases {
     CandidateJudge unseen = unseen();
     ConfirmationSettings own = settings.confirmation();
     long required = own.rule().required(threshold, unseen.denominator(), own.confidence());
-    LadderTop.Raised raised = ladder(findings, unseen.denominator());
+    CandidateJudge selection = judgeOfSelection(budget);
+    LadderTop.Raised raised = ladder(findings, unseen.denominator(), selection);
     List<Rung> ladder = raised.rungs();
-    Optional<Rung> behind =
-        findings.behind(ladder, own.rule(), unseen.denominator(), judgeOfSelection(budget));
+    BehindLadder behind = findings.behind(own.rule(), unseen.denominator(), selection);
     List<Candidate> opened =
-        Stream.concat(ladder.stream(), behind.stream()).map(Rung::candidate).toList();
+        Stream.concat(ladder.stream().map(Rung::candidate), behind.first().stream())
+            .distinct()
+            .toList();
     int openings = opened.isEmpty() ? 0 : openings(opened);
     Confirmation confirmation = Confirmation.run(unseen, ladder, behind, required);
-    return findings.with(new SweepFindings.Tested(confirmation, ladder, raised.judged(), openings));
+    List<CandidateEvaluation> judged = new ArrayList<>(raised.judged());
+    judged.addAll(behind.judged());
+    return findings.with(new SweepFindings.Tested(confirmation, ladder, judged, openings));
   }
 
   /** What is confirmed; from a larger uniform candidate on where selection leaves it in doubt. */
-  private LadderTop.Raised ladder(SweepFindings findings, long unseen) {
+  private LadderTop.Raised ladder(SweepFindings findings, long unseen, CandidateJudge judge) {
     int most = settings.confirmation().finalists();
-    CandidateJudge judge = judgeOfSelection(budget);
     List<Rung> rungs = findings.ladder(most, unseen, judge);
     if (rungs.isEmpty()) {
       return new LadderTop.Raised(rungs, List.of());

@@ -70,16 +70,22 @@ public record Confirmation(List<Test> tested, long required, long samples) imple
    *
    * @param judge over the confirmation samples, with a budget of its own
    * @param ladder from the first to the last that is tested
-   * @param behind a candidate that is tested too, where the ladder gives no answer as small as it
+   * @param behind candidates that are tested too, until one passes, where the ladder gives no
+   *     answer as small
    * @param required how many samples must agree
    */
   public static Confirmation run(
-      CandidateJudge judge, List<Rung> ladder, Optional<Rung> behind, long required) {
+      CandidateJudge judge, List<Rung> ladder, BehindLadder behind, long required) {
     List<Test> tested = down(judge, ladder, required);
     Optional<Candidate> found = last(tested).map(Test::candidate);
-    behind
-        .filter(own -> found.isEmpty() || own.candidate().compareTo(found.get()) < 0)
-        .ifPresent(own -> tested.addAll(down(judge, List.of(own), required)));
+    List<Candidate> seen = tested.stream().map(Test::candidate).toList();
+    boolean passed = false;
+    Optional<Rung> next = behind.next(found, seen);
+    while (!passed && next.isPresent()) {
+      tested.addAll(down(judge, List.of(next.get()), required));
+      passed = tested.get(tested.size() - 1).passed();
+      next = passed ? next : behind.next(found, seen);
+    }
     last(tested)
         .ifPresent(
             own -> {

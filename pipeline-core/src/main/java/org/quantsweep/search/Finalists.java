@@ -57,22 +57,22 @@ public record Finalists(
   }
 
   /**
-   * The best uniform candidate, where it is to be tested behind the ladder: a smaller one of the
-   * ladder may fail, though this one would pass, and then no answer may be larger. Under a rule
-   * that promises a level there is no second try.
+   * The uniform candidates that are tested behind the ladder: a rung of it may fail, though one of
+   * these would pass, and then no answer may be larger. Under a rule that promises a level there is
+   * no second try.
    *
+   * @param larger of the uniform family, what is larger than the best of it, ascending
+   * @param judge over the selection samples
    * @param threshold what selection has asked for
-   * @param classes the chance of an accepted candidate that no class misses its floor
    */
-  public Optional<Rung> behind(
-      List<Rung> ladder,
+  public BehindLadder behind(
+      List<Candidate> larger,
       AcceptanceRule rule,
-      AgreementThreshold threshold,
-      ToDoubleFunction<Candidate> classes) {
-    return uniform
-        .filter(own -> !rule.promisesLevel())
-        .filter(own -> ladder.stream().noneMatch(rung -> rung.candidate().equals(own.candidate())))
-        .map(own -> rung(own, threshold, classes));
+      CandidateJudge judge,
+      AgreementThreshold threshold) {
+    return rule.promisesLevel()
+        ? BehindLadder.nothing(judge, threshold)
+        : new BehindLadder(uniform, larger, judge, threshold, unseen);
   }
 
   private Rung rung(

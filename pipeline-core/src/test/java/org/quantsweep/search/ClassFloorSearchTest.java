@@ -209,8 +209,8 @@ class ClassFloorSearchTest {
       ladder.add(new Rung(world.candidates.get(i), 0.9, 0.5));
     }
     long required = T.required(world.index.total());
-    Confirmation confirmation =
-        Confirmation.run(judge(world, store), ladder, Optional.empty(), required);
+    BehindLadder nothing = BehindLadder.nothing(judge(world, store), T);
+    Confirmation confirmation = Confirmation.run(judge(world, store), ladder, nothing, required);
     Optional<Candidate> expected = Optional.empty();
     int tested = 0;
     for (Rung rung : ladder) {
@@ -222,7 +222,7 @@ class ClassFloorSearchTest {
     }
     assertThat(confirmation.answer().map(Confirmation.Test::candidate)).isEqualTo(expected);
     assertThat(confirmation.tested()).hasSize(tested);
-    assertThat(Confirmation.run(judge(world, store), ladder, Optional.empty(), required))
+    assertThat(Confirmation.run(judge(world, store), ladder, nothing, required))
         .isEqualTo(confirmation);
     confirmation
         .answer()

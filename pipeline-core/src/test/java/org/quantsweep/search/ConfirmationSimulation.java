@@ -149,6 +149,7 @@ final class ConfirmationSimulation {
    * @param third its share of the samples that neither selected nor confirmed; -1 without an answer
    * @param all its share of all samples
    * @param uniformPasses whether the best uniform candidate would have passed
+   * @param leastUniform of the smallest uniform candidate that both parts accept; 0 for none
    */
   record Seen(
       int split,
@@ -157,7 +158,8 @@ final class ConfirmationSimulation {
       double third,
       double all,
       long uniformBytes,
-      boolean uniformPasses) {}
+      boolean uniformPasses,
+      long leastUniform) {}
 
   static List<Seen> third(
       Frontier frontier, AgreementThreshold t, AcceptanceRule rule, int n, int splits) {
@@ -184,7 +186,13 @@ final class ConfirmationSimulation {
               answer.map(untouched::share).orElse(-1.0),
               answer.map(own -> frontier.share(frontier.entry(own))).orElse(-1.0),
               uniform.map(own -> own.encodedSize().bytes()).orElse(0L),
-              uniform.map(own -> unseen.agreeing(own) >= required).orElse(false)));
+              uniform.map(own -> unseen.agreeing(own) >= required).orElse(false),
+              frontier.uniform.stream()
+                  .filter(own -> selection.agreeing(own.candidate()) >= asked.required(n))
+                  .filter(own -> unseen.agreeing(own.candidate()) >= required)
+                  .mapToLong(Frontier.Entry::bytes)
+                  .min()
+                  .orElse(0)));
     }
     return rows;
   }

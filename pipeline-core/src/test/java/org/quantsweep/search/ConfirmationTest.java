@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.UsageException;
 import org.quantsweep.agreement.AgreementCounts;
@@ -13,6 +14,8 @@ import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.encode.QuantizationPlan;
 
 class ConfirmationTest {
+  private static final AgreementThreshold T = AgreementThreshold.parse("0.9");
+
   private final PlanWorld world = new PlanWorld(21, 6, 200, 0);
   private final List<Candidate> line = new ArrayList<>();
   private int first = -1;
@@ -31,15 +34,41 @@ class ConfirmationTest {
     for (int place : places) {
       ladder.add(new Rung(line.get(place), 0.9, 0.5));
     }
-    return Confirmation.run(world.judge(SearchBudget.unlimited()), ladder, Optional.empty(), 180);
+    CandidateJudge judge = world.judge(SearchBudget.unlimited());
+    return Confirmation.run(judge, ladder, BehindLadder.nothing(judge, T), 180);
   }
 
-  private Confirmation confirm(int behind, List<Integer> places) {
+  private Confirmation confirm(BehindLadder behind, List<Integer> places) {
     return Confirmation.run(
         world.judge(SearchBudget.unlimited()),
         places.stream().map(place -> new Rung(line.get(place), 0.9, 0.5)).toList(),
-        Optional.of(new Rung(line.get(behind), 0.9, 0.5)),
+        behind,
         180);
+  }
+
+  /** Of places of the line the first is the best. */
+  private BehindLadder behind(AcceptanceRule rule, String selection, int... places) {
+    List<Candidate> uniform = IntStream.of(places).mapToObj(line::get).toList();
+    CandidateEvaluation best =
+        new CandidateEvaluation(uniform.get(0), Verdict.ACCEPTED, new AgreementCounts(190, 200));
+    return new Finalists(20, 200, Optional.of(best), Optional.empty())
+        .behind(
+            uniform.subList(1, uniform.size()),
+            rule,
+            world.judge(SearchBudget.unlimited()),
+            AgreementThreshold.parse(selection));
+  }
+
+  private Confirmation confirm(int behind, List<Integer> places) {
+    return confirm(behind(AcceptanceRule.POINT, "0.9", behind), places);
+  }
+
+  private static List<Candidate> tested(Confirmation confirmation) {
+    return confirmation.tested().stream().map(Confirmation.Test::candidate).toList();
+  }
+
+  private List<Candidate> at(int... places) {
+    return IntStream.of(places).mapToObj(line::get).toList();
   }
 
   @Test
@@ -67,17 +96,52 @@ class ConfirmationTest {
         .containsExactly(line.get(first));
   }
 
+  /** Selection asks for less here, so that what it accepts may fail. */
   @Test
-  void theBestUniformCandidateIsHeldBackWhereTheRulePromisesNoLevel() {
-    CandidateEvaluation uniform =
-        new CandidateEvaluation(line.get(first), Verdict.ACCEPTED, new AgreementCounts(190, 200));
-    Finalists finalists = new Finalists(20, 200, Optional.of(uniform), Optional.empty());
-    AgreementThreshold t = AgreementThreshold.parse("0.9");
-    Rung plan = new Rung(line.get(first - 1), 0.9, 0.5);
-    Rung own = Ladder.byCounts(uniform, t, 200);
-    assertThat(finalists.behind(List.of(plan), AcceptanceRule.POINT, t, any -> 1)).contains(own);
-    assertThat(finalists.behind(List.of(plan), AcceptanceRule.BOUND, t, any -> 1)).isEmpty();
-    assertThat(finalists.behind(List.of(own, plan), AcceptanceRule.POINT, t, any -> 1)).isEmpty();
+  void whereTheBestUniformCandidateFailsLargerOnesAreTestedUntilOnePasses() {
+    int last = line.size() - 1;
+    for (List<Integer> ladder : List.of(List.of(first - 40), List.of(last, first - 40))) {
+      BehindLadder behind =
+          behind(AcceptanceRule.POINT, "0.01", first - 50, first - 45, first, last - 1);
+      Confirmation confirmation = confirm(behind, ladder);
+      List<Candidate> expected = new ArrayList<>(ladder.stream().map(line::get).toList());
+      expected.addAll(at(first - 50, first - 45, first));
+      assertThat(tested(confirmation)).isEqualTo(expected);
+      assertThat(confirmation.answer().orElseThrow().candidate()).isEqualTo(line.get(first));
+      assertThat(confirmation.answer().orElseThrow().counts().judged()).isEqualTo(200);
+      // Selection is asked about no more of them than are tested.
+      assertThat(behind.first()).contains(line.get(first - 50));
+      assertThat(behind.judged())
+          .extracting(CandidateEvaluation::candidate)
+          .isEqualTo(at(first - 45, first));
+    }
+  }
+
+  @Test
+  void noLargerOneIsTestedThatSelectionRefusesThatFailedAlreadyOrThatIsNoSmaller() {
+    int last = line.size() - 1;
+    BehindLadder refused = behind(AcceptanceRule.POINT, "0.9", first - 50, first - 45, first);
+    assertThat(tested(confirm(refused, List.of(first - 40))))
+        .isEqualTo(at(first - 40, first - 50, first));
+    assertThat(refused.judged()).hasSize(2);
+
+    BehindLadder failed = behind(AcceptanceRule.POINT, "0.01", first - 50, first - 40, first);
+    assertThat(tested(confirm(failed, List.of(first - 40, first - 50))))
+        .isEqualTo(at(first - 40, first - 50, first));
+
+    BehindLadder larger = behind(AcceptanceRule.POINT, "0.01", first - 50, last);
+    Confirmation kept = confirm(larger, List.of(last - 1, first - 40));
+    assertThat(tested(kept)).isEqualTo(at(last - 1, first - 40, first - 50));
+    assertThat(kept.answer().orElseThrow().candidate()).isEqualTo(line.get(last - 1));
+    assertThat(larger.judged()).isEmpty();
+  }
+
+  @Test
+  void whereTheRulePromisesALevelNothingIsTestedBehind() {
+    BehindLadder behind = behind(AcceptanceRule.BOUND, "0.5", first, line.size() - 1);
+    assertThat(behind.first()).isEmpty();
+    assertThat(tested(confirm(behind, List.of(first - 40)))).isEqualTo(at(first - 40));
+    assertThat(behind.judged()).isEmpty();
   }
 
   @Test

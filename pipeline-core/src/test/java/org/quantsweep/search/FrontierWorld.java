@@ -92,9 +92,9 @@ final class FrontierWorld implements SweepRunner {
       int most) {
     long n = unseen.samples.total();
     List<Rung> ladder = ladder(selected, t, most, n);
-    Optional<Rung> behind =
+    BehindLadder behind =
         new Finalists(most, n, selected.uniform(), Optional.empty())
-            .behind(ladder, rule, t, any -> 1);
+            .behind(larger(selected), rule, judge, t);
     return Confirmation.run(unseen.judge, ladder, behind, required);
   }
 
@@ -105,17 +105,20 @@ final class FrontierWorld implements SweepRunner {
       return rungs;
     }
     Candidate first = rungs.get(0).candidate();
-    Candidate uniform = selected.uniform().orElseThrow().candidate();
     return new LadderTop(judge, t, most, unseen)
-        .over(
-            rungs,
-            new AgreementCounts(agreeing(first), samples.total()),
-            frontier.uniform.stream()
-                .map(Frontier.Entry::candidate)
-                .filter(larger -> larger.compareTo(uniform) > 0)
-                .sorted()
-                .toList())
+        .over(rungs, new AgreementCounts(agreeing(first), samples.total()), larger(selected))
         .rungs();
+  }
+
+  /** The uniform candidates above the best. */
+  private List<Candidate> larger(Selected selected) {
+    return frontier.uniform.stream()
+        .map(Frontier.Entry::candidate)
+        .filter(
+            larger ->
+                selected.uniform().map(own -> larger.compareTo(own.candidate()) > 0).orElse(false))
+        .sorted()
+        .toList();
   }
 
   Optional<CandidateEvaluation> bestUniform(AgreementThreshold t) {

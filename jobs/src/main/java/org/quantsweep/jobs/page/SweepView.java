@@ -226,11 +226,22 @@ final class SweepView {
     return facts;
   }
 
-  /** The best uniform scheme may be tested behind the ladder, and then is no rung of it. */
+  /** A ladder ends at the first rung that fails; uniform schemes may be tested behind it. */
   static String ladder(Certificate.Confirmed confirmed) {
-    int tested = confirmed.tested().size();
-    String behind = tested > confirmed.finalists() ? " and the best uniform scheme behind" : "";
-    return confirmed.finalists() + " rungs" + behind + ", " + tested + " tested";
+    List<Certificate.Finalist> tested = confirmed.tested();
+    int passed = 0;
+    while (passed < tested.size() && tested.get(passed).passed()) {
+      passed++;
+    }
+    int behind = confirmed.samples() == null ? 0 : Math.max(0, tested.size() - passed - 1);
+    return confirmed.finalists()
+        + " rungs"
+        + (behind == 0
+            ? ""
+            : " and " + behind + (behind == 1 ? " uniform scheme" : " uniform schemes") + " behind")
+        + ", "
+        + tested.size()
+        + " tested";
   }
 
   private PageView.Fact floor(String name, ClassTable.ClassPart part) {
