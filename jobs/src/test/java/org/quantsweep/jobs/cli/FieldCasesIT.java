@@ -1,7 +1,6 @@
 package org.quantsweep.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.datasets.picture.Orientation;
 import org.quantsweep.datasets.picture.PictureDecoder;
 import org.quantsweep.datasets.picture.PictureLimits;
@@ -25,12 +25,12 @@ import org.quantsweep.sample.UnreadableSampleException;
 import org.quantsweep.tensor.Shape;
 import org.quantsweep.tensor.Tensor;
 import org.quantsweep.testing.NpzArrays;
-import org.quantsweep.testing.SharedData;
 
 /**
  * The table in {@code ../shared/cases/README.md} from the command line, where it lies beside this
  * clone. Each case has its kind tested elsewhere, with inputs of this repository's own. Expected
- * numbers are the table's: PyTorch's, NumPy's and Pillow's.
+ * numbers are the table's: PyTorch's, NumPy's and Pillow's. {@link FieldLocalesIT} has the rows
+ * that take no Spark in other locales too.
  */
 class FieldCasesIT {
   @TempDir Path folder;
@@ -52,46 +52,20 @@ class FieldCasesIT {
   }
 
   private static String file(String name) {
-    return SharedData.path("../cases").normalize().resolve(name).toString();
+    return FieldCaseRows.folder().resolve(name).toString();
   }
 
-  private Map<String, Tensor> predicted(String model, String input) throws Exception {
-    String output = folder.resolve("y.npz").toString();
-    Ran ran = run("predict", file(model), "--input", input, "--output", output);
-    assertThat(ran.whole()).isEqualTo("0\n");
-    return NpzArrays.read(Path.of(output));
+  static List<FieldCaseRows.Row> rows() {
+    return FieldCaseRows.all();
   }
 
-  private static void requireClose(Tensor given, double... expected) {
-    assertThat(given.size()).isEqualTo(expected.length);
-    for (int i = 0; i < expected.length; i++) {
-      assertThat(given.get(i)).isCloseTo((float) expected[i], within(1e-6f));
-    }
-  }
-
-  @Test
-  void case01GlobalPoolingWithStride0() throws Exception {
-    String model = file("01-global-average-pool.mlmodel");
-    Map<String, Tensor> answer =
-        predicted("01-global-average-pool.mlmodel", file("01-global-average-pool.npz"));
-    requireClose(answer.get("var_24"), 0.45720094, 0.56727624, 0.3230313, -0.19442694);
-    assertThat(run("inspect", model).out()).endsWith("It can run here.\n");
-    String smaller = folder.resolve("q.mlmodel").toString();
-    assertThat(run("quantize", model, "--scheme", "linear:8", "--output", smaller).code()).isZero();
-  }
-
-  @Test
-  void case03CellClipThatIsNotReached() throws Exception {
-    Map<String, Tensor> answer = predicted("03-lstm-default-clip.mlmodel", file("03-one-step.npz"));
-    for (String output : List.of("y", "h1")) {
-      requireClose(answer.get(output), -0.13605854, -0.10045441, -0.06054075, -0.15338571);
-    }
-  }
-
-  @Test
-  void case05SequenceAtAnInputOfOneStep() throws Exception {
-    Map<String, Tensor> answer = predicted("05-lstm-no-clip.mlmodel", file("05-sequence-of-6.npz"));
-    requireClose(answer.get("h1"), -0.38708991, -0.12025519, -0.01469305, -0.10240604);
+  @ParameterizedTest
+  @MethodSource("rows")
+  void whatTakesNoSparkSaysAndWritesWhatTheTableAsksFor(FieldCaseRows.Row row) throws Exception {
+    Path cases = FieldCaseRows.folder();
+    Path output = Files.createDirectory(folder.resolve("written")).resolve("file");
+    Ran ran = run(row.arguments(cases, output));
+    row.require(ran.code(), ran.out() + ran.err(), cases, output);
   }
 
   @Test
@@ -110,36 +84,6 @@ class FieldCasesIT {
     JsonNode json = new ObjectMapper().readTree(counted.out());
     assertThat(json.get("n").asInt()).isZero();
     assertThat(json.get("quarantined").asInt()).isEqualTo(4);
-  }
-
-  @Test
-  void case11And12OtherKindsOfModels() {
-    assertThat(run("inspect", file("11-program.mlmodel")).out())
-        .contains(": mlProgram, specification version 6, ");
-    assertThat(run("inspect", file("12-tree.mlmodel")).out())
-        .startsWith(
-            file("12-tree.mlmodel") + ": treeEnsembleRegressor, specification version 1, 114 B, ")
-        .endsWith(
-            "12-tree.mlmodel: a model of kind treeEnsembleRegressor cannot run here: neural"
-                + " networks, ML Programs and pipelines of these can.\n"
-                + "Maybe take the network out of it, or convert the model to one of these.\n");
-    String program = folder.resolve("p.mlmodel").toString();
-    assertThat(
-            run("quantize", file("11-program.mlmodel"), "--scheme", "half", "--output", program)
-                .whole())
-        .isEqualTo(
-            "2\n11-program.mlmodel: an ML Program in a file of its own has no place for compressed"
-                + " constants.\nMaybe save it as a package (.mlpackage) with coremltools.\n");
-    assertThat(Path.of(program)).doesNotExist();
-    String output = folder.resolve("q.mlmodel").toString();
-    Ran ran = run("quantize", file("12-tree.mlmodel"), "--scheme", "half", "--output", output);
-    assertThat(ran.whole())
-        .isEqualTo(
-            "4\n"
-                + file("12-tree.mlmodel")
-                + ": there is nothing to quantize: no weight tensor of it is asked for.\n"
-                + "Maybe look at what it has with quantsweep inspect.\n");
-    assertThat(Path.of(output)).doesNotExist();
   }
 
   /** A constant that a scheme cannot hold stays, and a line names it; n = 0 is bad input. */
@@ -230,23 +174,6 @@ class FieldCasesIT {
         .hex();
   }
 
-  @ParameterizedTest
-  @CsvSource({"x=,26-uint32.npy", "x=,27-big-endian-uint64.npy"})
-  void case26And27UnsignedIntegers(String name, String input) throws Exception {
-    Tensor answer = predicted("25-identity-2x3x4.mlmodel", name + file(input)).get("out");
-    assertThat(answer.shape().toString()).isEqualTo("[2, 3, 4]");
-    for (int i = 0; i < 24; i++) {
-      assertThat(answer.get(i)).isEqualTo(10f * i);
-    }
-  }
-
-  @Test
-  void case28TextBesideAnArray() throws Exception {
-    Tensor answer = predicted("25-identity-2x3x4.mlmodel", file("28-string-beside.npz")).get("out");
-    assertThat(answer.get(0)).isEqualTo(-1.75f);
-    assertThat(answer.get(23)).isEqualTo(4);
-  }
-
   @Test
   void case31AClonedDataSet() {
     Ran ran = run("ingest", file("31-hub-clone"), folder.resolve("table").toString());
@@ -255,17 +182,16 @@ class FieldCasesIT {
   }
 
   @Test
-  void case33GitLfsPointers() {
-    String told =
-        """
-        : it is a Git LFS pointer, not the file that it stands for.
-        Maybe run git lfs pull in its folder.
-        """;
-    assertThat(run("inspect", file("33-lfs.mlmodel")).whole())
-        .isEqualTo("4\n33-lfs.mlmodel" + told);
+  void case33AGitLfsPointerOfATable() {
     String parquet = file("33-lfs.parquet");
     assertThat(run("ingest", parquet, folder.resolve("table").toString()).whole())
-        .isEqualTo("4\n" + parquet + told);
+        .isEqualTo(
+            "4\n"
+                + parquet
+                + """
+                : it is a Git LFS pointer, not the file that it stands for.
+                Maybe run git lfs pull in its folder.
+                """);
   }
 
   @Test
@@ -291,11 +217,8 @@ class FieldCasesIT {
   }
 
   @Test
-  void case35IntegerLabelsAsKeysAndNumbersInJson() throws Exception {
+  void case35NumbersInJson() throws Exception {
     String input = file("35-int-labels.npz");
-    Map<String, Tensor> answer = predicted("35-int-labels.mlmodel", input);
-    // NpzArrays reads no texts.
-    assertThat(answer.get("p.keys").toArray()).containsExactly(-5, 0, (float) (1L << 40), 7);
     Ran ran = run("predict", file("35-int-labels.mlmodel"), "--input", input, "--json");
     JsonNode json = new ObjectMapper().readTree(ran.out()).path("outputs");
     assertThat(json.path("classLabel").longValue()).isEqualTo(1099511627776L);
@@ -332,14 +255,6 @@ class FieldCasesIT {
         .endsWith(
             "quarantined 38-webp-named.jpg: not a JPEG, PNG or BMP, whatever its name says: it is"
                 + " a WebP file.\n");
-  }
-
-  @Test
-  void publishingToWhatMlflowCallsAModel() {
-    assertThat(run("registry", "publish", folder.toString(), "models:/x").whole())
-        .isEqualTo(
-            "2\nregistry address (models:/x): this is how MLflow's clients name a model, and says"
-                + " nothing of the server.\nMaybe write mlflow+http://HOST:PORT/x.\n");
   }
 
   @Test

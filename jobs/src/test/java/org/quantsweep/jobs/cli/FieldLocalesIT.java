@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.quantsweep.testing.PythonEnvironment;
 
 /**
@@ -86,6 +88,26 @@ class FieldLocalesIT {
                 missing
                     + ": there is no such file.\n"
                     + "Maybe the path is misspelt, or relative to another folder.\n"));
+  }
+
+  static List<FieldCaseRows.Row> rows() {
+    return FieldCaseRows.all();
+  }
+
+  /** The field's cases, in folders whose names are beyond the locale's characters. */
+  @ParameterizedTest
+  @MethodSource("rows")
+  void theFieldsCasesSayAndWriteTheSame(FieldCaseRows.Row row) throws Exception {
+    Path cases = folder.resolve("Fälle 例");
+    if (Files.notExists(cases)) {
+      Files.createSymbolicLink(cases, FieldCaseRows.folder());
+    }
+    for (String locale : LOCALES) {
+      Path written = Files.createTempDirectory(folder, "written");
+      Path output = Files.createDirectory(written.resolve("Ausgabe 出")).resolve("file");
+      Ran ran = run(locale, row.arguments(cases, output));
+      row.require(ran.code(), ran.out() + ran.err(), cases, output);
+    }
   }
 
   @Test
