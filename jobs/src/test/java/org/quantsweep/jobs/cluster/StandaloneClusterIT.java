@@ -123,9 +123,9 @@ class StandaloneClusterIT {
               name,
               options("spark.quantsweep.commitInterval=100ms"),
               sweep(samples().toString(), name, "--evaluate-all"));
-      Path log = folder.resolve(name).resolve("evaluations/_delta_log");
       awaitFirstCommitToBegin(run, name);
-      cluster.awaitInSlowMotion("a commit", () -> !run.isRunning() || commits(log) > 0);
+      cluster.awaitInSlowMotion(
+          "evaluations to be committed", () -> !run.isRunning() || committed(name) > 0);
       List<ProcessHandle> executors = cluster.executors();
       boolean ended = Files.exists(folder.resolve(name).resolve("result.json"));
       if (!executors.isEmpty() && !ended) {
