@@ -36,6 +36,9 @@ RUN_ID = "{{ run_id }}"
 # Java takes the characters of files' names from the locale: in C it knows ASCII alone.
 LOCALE = {"LC_ALL": "C.UTF-8"}
 
+# A driver that runs models itself, as with local[2], gives back what closed ones held; executors are told by the jobs.
+MEMORY = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+
 # The exit codes of every command, as the README lists them.
 WRONG_USAGE = 2
 NONE_ACCEPTABLE = 3
@@ -129,7 +132,7 @@ class QuantSweepSubmit(SparkSubmitOperator):
 
     def execute(self, context) -> None:
         self.application_args = [each for each in self.application_args or [] if each]
-        os.environ.update(LOCALE)  # spark-submit takes it from this task's process
+        os.environ.update({**MEMORY, **os.environ, **LOCALE})  # spark-submit takes it from this task's process
         try:
             super().execute(context)
         except Exception as failure:

@@ -43,6 +43,17 @@ def test_names_keep_their_characters_in_every_locale(submit, tmp_path, monkeypat
     assert (tmp_path / "locale").read_text() == "C.UTF-8\n"
 
 
+@pytest.mark.parametrize("given, kept", [(None, "2"), ("7", "7")])
+def test_a_driver_gives_back_what_closed_models_held(submit, tmp_path, monkeypatch, given, kept):
+    monkeypatch.delenv("MALLOC_MMAP_THRESHOLD_", raising=False)
+    if given is None:
+        monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    else:
+        monkeypatch.setenv("MALLOC_ARENA_MAX", given)
+    submit(f'echo "$MALLOC_ARENA_MAX $MALLOC_MMAP_THRESHOLD_" > "{tmp_path}/memory"')
+    assert (tmp_path / "memory").read_text() == f"{kept} 1048576\n"
+
+
 @pytest.mark.parametrize("given", ["C", "de_DE.ISO-8859-1"])
 def test_a_result_is_read_by_its_name_in_every_locale(tmp_path, monkeypatch, given):
     monkeypatch.setenv("LC_ALL", given)

@@ -10,6 +10,9 @@ import org.quantsweep.calibration.InputMomentsCodec;
 
 /** Moments of one input that was seen once, whose sum is any number. */
 public final class MadeMoments {
+  /** Where the sums of x begin in the bytes of moments without a failure. */
+  private static final int SUMS = 31;
+
   private MadeMoments() {}
 
   /** So many, drawn so that the order of adding shows in the last bits. */
@@ -24,9 +27,9 @@ public final class MadeMoments {
 
   /** Of a sum. */
   public static InputMoments of(double sum) {
-    ByteBuffer bytes = ByteBuffer.allocate(29 + 2 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(0x4d495351).put((byte) 3).putInt(1).putInt(1).putInt(1);
-    bytes.putInt(0).putLong(1);
+    ByteBuffer bytes = ByteBuffer.allocate(SUMS + 2 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(0x4d495351).put((byte) 4).putInt(1).putInt(1).putInt(1);
+    bytes.putInt(0).putLong(1).putShort((short) 0);
     bytes.putDouble(sum).putDouble(sum * sum);
     return InputMomentsCodec.decode(bytes.array(), "made");
   }
@@ -35,6 +38,6 @@ public final class MadeMoments {
   public static double sum(InputMoments moments) {
     return ByteBuffer.wrap(InputMomentsCodec.encode(moments))
         .order(ByteOrder.LITTLE_ENDIAN)
-        .getDouble(29);
+        .getDouble(SUMS);
   }
 }

@@ -164,7 +164,7 @@ class DeltaStatisticsIT {
 
   @Test
   void aRowThatCannotBeReadIsTold() {
-    byte[] moments = new byte[30];
+    byte[] moments = new byte[40];
     spark
         .createDataFrame(
             List.of(RowFactory.create(KEY.hex(), "fc2/weights", moments)),
