@@ -65,9 +65,22 @@ final class OpenPage implements AutoCloseable {
 
   /** Opens everything that can be opened. */
   void openDetails() {
-    page.evaluate("document.querySelectorAll('details').forEach((own) => { own.open = true; })");
-    // They fill themselves when they are told.
-    page.evaluate("new Promise((done) => setTimeout(done, 0))");
+    // They fill themselves when they are told, which is later: by then the page has listened first.
+    page.evaluate(
+        """
+        () => Promise.all([...document.querySelectorAll('details')]
+          .filter((own) => !own.open)
+          .map((own) => new Promise((done) => {
+            own.addEventListener('toggle', done, { once: true });
+            own.open = true;
+          })))
+        """);
+  }
+
+  /** Opens one by a click, and waits for the table that it fills itself with. */
+  void unfold(String details, String table) {
+    at(details).locator("summary").click();
+    at(table).waitFor();
   }
 
   /** The keys of the rows that a table shows, in order. */

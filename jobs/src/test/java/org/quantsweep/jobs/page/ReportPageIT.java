@@ -305,7 +305,7 @@ class ReportPageIT {
   void otherStrategiesStandBesideTheAnswer() throws Exception {
     try (OpenPage open = chromium.open(written("dense", dense()), Reader.USUAL)) {
       open.showAll();
-      open.at("sizes-table-details").locator("summary").click();
+      open.unfold("sizes-table-details", "candidates");
       String own = "plan:" + Sha256Digest.ofText(SyntheticSweep.PEER).hex();
       assertThat(open.allKeys("candidates")).containsOnlyOnce(own);
       open.at("candidates-filter").fill(SyntheticSweep.PEER);
