@@ -41,8 +41,8 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:internal failure, or the machine's: memory is out, a disk is full, a run took longer than"
-          + " --run-limit; the same command again may do",
+      "1:internal failure, or the machine's: memory is out, a disk or an HDFS is full, a run took"
+          + " longer than --run-limit; the same command again may do",
       "2:wrong usage or settings",
       "3:none acceptable (sweep), below the threshold (compare), or different (diff)",
       "4:bad input: model or samples",
@@ -165,7 +165,13 @@ public final class QuantSweep {
       }
       if (cause instanceof OutOfMemoryError) {
         err.println("memory is out: " + cause.getMessage());
-        err.println("Maybe give it more, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx4g.");
+        long megabytes = Runtime.getRuntime().maxMemory() >> 20;
+        err.println(
+            "Maybe give it more than the "
+                + megabytes
+                + " MB of its heap, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx"
+                + 2 * megabytes
+                + "m.");
         return INTERNAL;
       }
     }

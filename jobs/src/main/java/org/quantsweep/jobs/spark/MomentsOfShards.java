@@ -87,10 +87,11 @@ final class MomentsOfShards {
         throw new NoSuchElementException();
       }
       Place block = next._1().block();
+      // It was read for this task alone, so that nobody else sees it grow.
       InputMoments sum = next._2();
       advance();
       while (next != null && next._1().block().equals(block)) {
-        sum = sum.plus(next._2());
+        sum.add(next._2());
         advance();
       }
       return new Tuple2<>(block, sum);

@@ -31,8 +31,14 @@ class FailureCodesTest {
 
   @Test
   void memoryThatIsOutIsNoBadInputEither() {
+    long heap = Runtime.getRuntime().maxMemory() / 1024 / 1024;
     assertThat(told(new IllegalStateException(new OutOfMemoryError("Java heap space"))))
-        .startsWith("1\nmemory is out: Java heap space\n");
+        .isEqualTo(
+            "1\nmemory is out: Java heap space\nMaybe give it more than the "
+                + heap
+                + " MB of its heap, for example with QUANTSWEEP_JAVA_OPTIONS=-Xmx"
+                + 2 * heap
+                + "m.\n");
   }
 
   @Test
