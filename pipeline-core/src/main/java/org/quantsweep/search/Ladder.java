@@ -13,9 +13,11 @@ import org.quantsweep.agreement.AgreementThreshold;
  * Which candidates confirmation tests: from one that passes almost surely downwards, in small steps
  * of size. The ladder is made before the samples that confirm are opened.
  *
- * <p>Every plan of it is smaller than the best uniform candidate. So that one can change nothing
- * once a plan has passed, and it stands on the first rung or on none. It is the first rung where no
- * plan is almost sure to pass and the curve gives it at least the chance of the largest plan.
+ * <p>Plans are smaller than the best uniform candidate where one of them is almost sure to pass. So
+ * that candidate can change nothing once a plan has passed, and it stands on the first rung or on
+ * none. It is the first rung where no plan is almost sure to pass, no larger one is accepted, and
+ * the curve gives it at least the chance of the largest plan. Where selection accepts no smaller
+ * plan and leaves that candidate in doubt, larger plans come first and it is the last rung.
  */
 final class Ladder {
   /**

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quantsweep.agreement.AgreementThreshold;
@@ -74,24 +75,75 @@ final class PlanLadder {
    *
    * @param undecided plans of the line that the search has not judged
    * @param larger plans of the line that are larger than the best uniform candidate, ascending;
-   *     asked for only where none below that one is almost sure to pass
+   *     asked for only where neither a smaller plan is almost sure to pass nor, where there is
+   *     none, that candidate
    */
   List<Rung> rungs(Collection<Candidate> undecided, Collection<Candidate> larger) {
-    List<Rung> rungs = rungs(contenders(undecided));
-    boolean sure = !rungs.isEmpty() && isSure(rungs.get(0));
-    if (!sure && shares.areKnown() && !larger.isEmpty()) {
-      List<Candidate> all = new ArrayList<>(undecided);
-      all.addAll(larger);
-      List<Rung> higher = rungs(contenders(all));
-      if (!higher.isEmpty() && larger.contains(higher.get(0).candidate())) {
-        return higher;
-      }
+    List<Rung> rungs = rungs(contenders(below(), undecided));
+    if (!rungs.isEmpty() && isSure(rungs.get(0))) {
+      return rungs;
     }
-    Optional<Rung> uniform = sure ? Optional.empty() : finalists.uniform().map(this::uniform);
+    List<Rung> higher = List.of();
+    if (rungs.isEmpty()) {
+      Optional<Rung> last = finalists.uniform().map(this::uniform);
+      if (last.isPresent() && !isUniformSure(last.get())) {
+        higher = before(last.get(), higher(undecided, larger));
+      }
+    } else {
+      higher = higher(undecided, larger);
+    }
+    if (!higher.isEmpty()) {
+      return higher;
+    }
+    Optional<Rung> uniform = finalists.uniform().map(this::uniform);
     if (Ladder.isLed(uniform, rungs)) {
       rungs.add(0, uniform.get());
     }
     return rungs.subList(0, Math.min(rungs.size(), finalists.most()));
+  }
+
+  /**
+   * A ladder that begins above the best uniform candidate; empty where no larger plan is accepted.
+   */
+  private List<Rung> higher(Collection<Candidate> undecided, Collection<Candidate> larger) {
+    if (!shares.areKnown() || larger.isEmpty()) {
+      return List.of();
+    }
+    List<Candidate> all = new ArrayList<>(undecided);
+    all.addAll(larger);
+    List<Rung> rungs = rungs(contenders(accepted, all));
+    return rungs.isEmpty() || isBelowUniform(rungs.get(0).candidate()) ? List.of() : rungs;
+  }
+
+  /** Larger plans that are better than the uniform candidate, and then that one. */
+  private List<Rung> before(Rung uniform, List<Rung> larger) {
+    double estimate = estimate(uniform, countedUniform());
+    List<Rung> better = larger.stream().filter(rung -> estimate(rung) >= estimate).toList();
+    if (better.isEmpty() || finalists.most() < 2) {
+      return List.of();
+    }
+    List<Rung> rungs =
+        new ArrayList<>(better.subList(0, Math.min(better.size(), finalists.most() - 1)));
+    rungs.add(uniform);
+    return rungs;
+  }
+
+  private boolean isBelowUniform(Candidate plan) {
+    return finalists.uniform().map(own -> plan.compareTo(own.candidate()) < 0).orElse(true);
+  }
+
+  /** Accepted plans that are smaller than the best uniform candidate. */
+  private SortedMap<Candidate, CandidateEvaluation> below() {
+    return finalists.uniform().isEmpty()
+        ? accepted
+        : accepted.headMap(finalists.uniform().get().candidate());
+  }
+
+  /** Rungs lie above it: the smallest accepted plan, or where none is as small, the uniform one. */
+  private Optional<Candidate> least() {
+    return below().isEmpty()
+        ? finalists.uniform().map(CandidateEvaluation::candidate)
+        : Optional.of(below().firstKey());
   }
 
   /** Of contenders, ascending: those that are tested, from the first to the last. */
@@ -102,11 +154,13 @@ final class PlanLadder {
         rungs.stream().map(own -> own.times(judge.chanceOfClasses(own.candidate()))).toList());
   }
 
-  /** Plans that may be rungs, ascending in size and in share, none below the smallest accepted. */
-  private List<Rung> contenders(Collection<Candidate> undecided) {
-    TreeSet<Candidate> pool = new TreeSet<>(accepted.keySet());
-    if (shares.areKnown() && !accepted.isEmpty()) {
-      undecided.stream().filter(plan -> plan.compareTo(accepted.firstKey()) > 0).forEach(pool::add);
+  /** Plans that may be rungs, ascending in size and in share. */
+  private List<Rung> contenders(
+      SortedMap<Candidate, CandidateEvaluation> own, Collection<Candidate> undecided) {
+    TreeSet<Candidate> pool = new TreeSet<>(own.keySet());
+    Optional<Candidate> least = least();
+    if (shares.areKnown() && least.isPresent()) {
+      undecided.stream().filter(plan -> plan.compareTo(least.get()) > 0).forEach(pool::add);
     }
     List<Rung> plans = new ArrayList<>();
     double most = 0;
@@ -135,7 +189,15 @@ final class PlanLadder {
    * accepted plans; whether a plan is better than smaller ones they tell as well as the curve.
    */
   private double estimate(Rung rung) {
-    return (rung.share() + counted(rung.candidate())) / 2;
+    return estimate(rung, counted(rung.candidate()));
+  }
+
+  private static double estimate(Rung rung, double counted) {
+    return (rung.share() + counted) / 2;
+  }
+
+  private double countedUniform() {
+    return finalists.uniform().orElseThrow().counts().share();
   }
 
   private Rung rung(Candidate candidate, double share) {
@@ -211,7 +273,15 @@ final class PlanLadder {
   }
 
   private boolean isSure(Rung rung) {
-    return Ladder.chance(estimate(rung), threshold, selection, finalists.unseen())
+    return isSure(rung, counted(rung.candidate()));
+  }
+
+  private boolean isUniformSure(Rung rung) {
+    return rung.candidate() instanceof Candidate.AsGiven || isSure(rung, countedUniform());
+  }
+
+  private boolean isSure(Rung rung, double counted) {
+    return Ladder.chance(estimate(rung, counted), threshold, selection, finalists.unseen())
             * judge.chanceOfClasses(rung.candidate())
         >= Ladder.SURE;
   }

@@ -159,7 +159,8 @@ public final class PlanSearch {
     if (confirmed) {
       later -= settings.rungs();
       Candidate around = boundary.isPresent() ? line.get(boundary.getAsInt()) : incumbent;
-      curve = curve(all, around, threshold);
+      // Where no smaller plan is accepted, the uniform candidate may need larger ones before it.
+      curve = curve(around.compareTo(uniform) < 0 ? all : whole, around, threshold);
     }
     later -= settings.scan();
     boundary.ifPresent(found -> scan(line, found, threshold));
@@ -370,7 +371,7 @@ public final class PlanSearch {
   private List<Rung> ladder(
       CandidateLine line, Candidate uniform, AgreementThreshold t, Finalists finalists) {
     Map<Boolean, List<Candidate>> undecided =
-        contenders(line).stream()
+        contenders(line, uniform).stream()
             .filter(plan -> !decided.containsKey(plan))
             .collect(Collectors.partitioningBy(plan -> plan.compareTo(uniform) < 0));
     PlanLadder.Shares shares =
@@ -411,16 +412,13 @@ public final class PlanSearch {
   }
 
   /** Plans that may be rungs: all, but where exact sizes cost whole files a step apart. */
-  private List<Candidate> contenders(CandidateLine line) {
+  private List<Candidate> contenders(CandidateLine line, Candidate uniform) {
     if (catalog.isExact() || line.isEmpty()) {
       return line;
     }
-    Optional<Candidate> smallest =
-        decided.values().stream()
-            .filter(own -> own.verdict() == Verdict.ACCEPTED)
-            .map(CandidateEvaluation::candidate)
-            .findFirst();
-    return smallest
+    Optional<Candidate> least =
+        smallestAccepted(uniform).or(() -> Optional.of(uniform).filter(own -> own != UNBOUNDED));
+    return least
         .map(own -> own.size().bytes())
         .map(bytes -> line.spaced(bytes, MOST_RAISED * bytes, 1 / (1 - Ladder.STEP)))
         .orElse(List.of());

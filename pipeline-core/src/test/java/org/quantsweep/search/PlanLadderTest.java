@@ -15,6 +15,7 @@ import org.quantsweep.agreement.AgreementCounts;
 import org.quantsweep.agreement.AgreementThreshold;
 import org.quantsweep.digest.ByteSize;
 import org.quantsweep.digest.Sha256Digest;
+import org.quantsweep.quantize.Scheme;
 
 /** What a search over plans lets confirmation test. */
 class PlanLadderTest {
@@ -221,5 +222,54 @@ class PlanLadderTest {
     Map<Integer, Long> worse =
         Map.of(1000, 238L, 1020, 240L, 1040, 241L, 1060, 230L, 1080, 230L, 1100, 230L);
     assertThat(sizes(curve, worse, 1050)).containsExactly(1050, 1040, 1020, 1000);
+  }
+
+  /** What lies above a uniform candidate of 1050 bytes, below which selection accepts nothing. */
+  private static List<Integer> above(double share, long agreeing, Map<Integer, Long> counts) {
+    Candidate uniform = new Candidate.Uniform(Scheme.parse("lut-kmeans:4"), new ByteSize(1050));
+    PlanLadder.Shares shares =
+        new PlanLadder.Shares() {
+          @Override
+          public boolean areKnown() {
+            return true;
+          }
+
+          @Override
+          public OptionalDouble ofPlan(Candidate plan) {
+            return OptionalDouble.of(0.94 + (plan.encodedSize().bytes() - 1000) / 2000.0);
+          }
+
+          @Override
+          public OptionalDouble ofUniform(Candidate uniform) {
+            return OptionalDouble.of(share);
+          }
+        };
+    return new PlanLadder(
+            shares,
+            asked ->
+                asked.stream()
+                    .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
+                    .toList(),
+            T,
+            new Finalists(20, N, Optional.of(counted(uniform, agreeing)), Optional.empty()),
+            N,
+            List.of(counted(plan(1040), 237)))
+            .rungs(List.of(), counts.keySet().stream().sorted().map(PlanLadderTest::plan).toList())
+            .stream()
+            .map(rung -> (int) rung.candidate().encodedSize().bytes())
+            .toList();
+  }
+
+  /** Else the next answer would be a larger uniform candidate, however far above it lies. */
+  @Test
+  void whereOnlyTheUniformCandidateIsAcceptedAndInDoubtLargerPlansComeBeforeIt() {
+    Map<Integer, Long> counts = Map.of(1060, 243L, 1080, 245L, 1100, 249L, 1300, 250L);
+    assertThat(above(0.955, 239, counts)).containsExactly(1100, 1080, 1060, 1050);
+    // A plan that is worse than the uniform candidate is of no use before it.
+    assertThat(above(0.975, 244, counts)).containsExactly(1100, 1080, 1050);
+    assertThat(above(0.999, 250, counts)).containsExactly(1050);
+    // Nor is one that selection rejects.
+    Map<Integer, Long> worse = Map.of(1060, 230L, 1080, 231L, 1100, 232L);
+    assertThat(above(0.955, 239, worse)).containsExactly(1050);
   }
 }
