@@ -272,4 +272,29 @@ class PlanLadderTest {
     Map<Integer, Long> worse = Map.of(1060, 230L, 1080, 231L, 1100, 232L);
     assertThat(above(0.955, 239, worse)).containsExactly(1050);
   }
+
+  /** A search whose best uniform candidate lies just below the smallest plan that is accepted. */
+  @Test
+  void aSearchLooksAtPlansAboveAUniformCandidateThatAloneIsAccepted() {
+    FrontierWorld world = world(7, 250);
+    Candidate smallest = world.select(T, 20, 250).outcome().best().orElseThrow().candidate();
+    Candidate uniform =
+        new Candidate.Uniform(
+            Scheme.parse("lut-kmeans:4"), new ByteSize(smallest.encodedSize().bytes() - 1));
+    CandidateEvaluation lucky = counted(uniform, 238);
+    List<Rung> ladder =
+        world
+            .select(
+                T,
+                new Finalists(20, N, Optional.of(lucky), Optional.empty()),
+                none -> OptionalDouble.empty())
+            .outcome()
+            .ladder();
+    assertThat(ladder).hasSizeBetween(5, 20);
+    assertThat(ladder.get(0).chance()).isGreaterThan(0.95);
+    List<Candidate> tested = ladder.stream().map(Rung::candidate).toList();
+    assertThat(tested).isSortedAccordingTo(Comparator.reverseOrder());
+    assertThat(tested.get(tested.size() - 1)).isEqualTo(uniform);
+    assertThat(tested).filteredOn(own -> own.compareTo(uniform) < 0).isEmpty();
+  }
 }
