@@ -334,6 +334,12 @@ public final class OptionPass {
     return found;
   }
 
+  /** Whether a scheme can hold the values of a weight tensor, by its identity. */
+  boolean holds(String identity, Scheme scheme) {
+    return encoder.refusal(identity, scheme).isEmpty()
+        && encoder.unstorable(identity, scheme).isEmpty();
+  }
+
   private static List<TensorOption> optionsOf(Map<String, List<Scheme>> offered) {
     List<TensorOption> options = new ArrayList<>();
     offered.forEach(

@@ -185,12 +185,17 @@ public final class PerTensorSearch {
     return new Found(space, losses, predicted, Optional.of(plans));
   }
 
-  /** The summed loss of a uniform candidate's options, each alone, as of a plan. */
+  /**
+   * The summed loss of a uniform candidate's options, each alone, as of a plan. Weight tensors that
+   * its scheme cannot hold stay as they are stored.
+   */
   private OptionalDouble loss(Candidate uniform, Collection<String> tensors, long samples) {
     if (!(uniform instanceof Candidate.Uniform own)) {
       return OptionalDouble.empty();
     }
-    return pass.alone(QuantizationPlan.uniform(own.scheme(), tensors), samples).stream()
+    List<String> held =
+        tensors.stream().filter(tensor -> pass.holds(tensor, own.scheme())).toList();
+    return pass.alone(QuantizationPlan.uniform(own.scheme(), held), samples).stream()
         .mapToDouble(alone -> alone.values().stream().mapToDouble(Sensitivity::loss).sum())
         .findFirst();
   }
