@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.quantsweep.agreement.AgreementCounts;
@@ -124,6 +125,26 @@ class PlanLadderTest {
         new AgreementCounts(agreeing, N));
   }
 
+  private static PlanLadder.Shares shares(
+      ToDoubleFunction<Candidate> ofPlan, ToDoubleFunction<Candidate> ofUniform) {
+    return new PlanLadder.Shares() {
+      @Override
+      public boolean areKnown() {
+        return true;
+      }
+
+      @Override
+      public OptionalDouble ofPlan(Candidate plan) {
+        return OptionalDouble.of(ofPlan.applyAsDouble(plan));
+      }
+
+      @Override
+      public OptionalDouble ofUniform(Candidate uniform) {
+        return OptionalDouble.of(ofUniform.applyAsDouble(uniform));
+      }
+    };
+  }
+
   /** The same where none is larger than the best uniform candidate. */
   private static List<Integer> sizes(Map<Integer, Double> curve, Map<Integer, Long> counts) {
     return sizes(curve, counts, Integer.MAX_VALUE);
@@ -136,22 +157,11 @@ class PlanLadderTest {
   private static List<Integer> sizes(
       Map<Integer, Double> curve, Map<Integer, Long> counts, int uniform) {
     PlanLadder.Shares shares =
-        new PlanLadder.Shares() {
-          @Override
-          public boolean areKnown() {
-            return true;
-          }
-
-          @Override
-          public OptionalDouble ofPlan(Candidate plan) {
-            return OptionalDouble.of(curve.get((int) plan.encodedSize().bytes()));
-          }
-
-          @Override
-          public OptionalDouble ofUniform(Candidate uniform) {
-            throw new AssertionError(uniform.name());
-          }
-        };
+        shares(
+            plan -> curve.get((int) plan.encodedSize().bytes()),
+            asked -> {
+              throw new AssertionError(asked.name());
+            });
     int smallest = counts.keySet().stream().min(Integer::compare).orElseThrow();
     Map<Boolean, List<Candidate>> undecided =
         counts.keySet().stream()
@@ -228,22 +238,7 @@ class PlanLadderTest {
   private static List<Integer> above(double share, long agreeing, Map<Integer, Long> counts) {
     Candidate uniform = new Candidate.Uniform(Scheme.parse("lut-kmeans:4"), new ByteSize(1050));
     PlanLadder.Shares shares =
-        new PlanLadder.Shares() {
-          @Override
-          public boolean areKnown() {
-            return true;
-          }
-
-          @Override
-          public OptionalDouble ofPlan(Candidate plan) {
-            return OptionalDouble.of(0.94 + (plan.encodedSize().bytes() - 1000) / 2000.0);
-          }
-
-          @Override
-          public OptionalDouble ofUniform(Candidate uniform) {
-            return OptionalDouble.of(share);
-          }
-        };
+        shares(plan -> 0.94 + (plan.encodedSize().bytes() - 1000) / 2000.0, asked -> share);
     return new PlanLadder(
             shares,
             asked ->
