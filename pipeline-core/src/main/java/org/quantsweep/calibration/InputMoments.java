@@ -288,12 +288,18 @@ public final class InputMoments implements Serializable {
 
   /** The moments over the places of both. */
   public InputMoments plus(InputMoments other) {
-    InputMoments all =
-        new InputMoments(
-            groups, order, block, count, sums.clone(), products.clone(), passing.clone());
-    all.failure = failure;
+    InputMoments all = copy();
     all.add(other);
     return all;
+  }
+
+  /** The same moments, to which others may be added. */
+  public InputMoments copy() {
+    InputMoments copy =
+        new InputMoments(
+            groups, order, block, count, sums.clone(), products.clone(), passing.clone());
+    copy.failure = failure;
+    return copy;
   }
 
   /**

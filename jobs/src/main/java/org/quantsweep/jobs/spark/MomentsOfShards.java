@@ -87,8 +87,8 @@ final class MomentsOfShards {
         throw new NoSuchElementException();
       }
       Place block = next._1().block();
-      // It was read for this task alone, so that nobody else sees it grow.
-      InputMoments sum = next._2();
+      // A copy grows: where two weight tensors share statistics, a stream hands out one object.
+      InputMoments sum = next._2().copy();
       advance();
       while (next != null && next._1().block().equals(block)) {
         sum.add(next._2());
