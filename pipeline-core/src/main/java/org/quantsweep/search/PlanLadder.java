@@ -80,18 +80,13 @@ final class PlanLadder {
    */
   List<Rung> rungs(Collection<Candidate> undecided, Collection<Candidate> larger) {
     List<Rung> rungs = rungs(contenders(below(), undecided));
-    if (!rungs.isEmpty() && isSure(rungs.get(0))) {
+    if (rungs.isEmpty()) {
+      return finalists.uniform().map(own -> alone(uniform(own), larger)).orElse(rungs);
+    }
+    if (isSure(rungs.get(0))) {
       return rungs;
     }
-    List<Rung> higher = List.of();
-    if (rungs.isEmpty()) {
-      Optional<Rung> last = finalists.uniform().map(this::uniform);
-      if (last.isPresent() && !isUniformSure(last.get())) {
-        higher = before(last.get(), higher(undecided, larger));
-      }
-    } else {
-      higher = higher(undecided, larger);
-    }
+    List<Rung> higher = higher(undecided, larger);
     if (!higher.isEmpty()) {
       return higher;
     }
@@ -100,6 +95,23 @@ final class PlanLadder {
       rungs.add(0, uniform.get());
     }
     return rungs.subList(0, Math.min(rungs.size(), finalists.most()));
+  }
+
+  /**
+   * The ladder where selection accepts no plan that is smaller than the uniform candidate: in
+   * doubt, it comes behind larger plans that are better.
+   */
+  private List<Rung> alone(Rung uniform, Collection<Candidate> larger) {
+    List<Rung> rungs = new ArrayList<>();
+    if (!isUniformSure(uniform)) {
+      double estimate = estimate(uniform, countedUniform());
+      higher(List.of(), larger).stream()
+          .filter(rung -> estimate(rung) >= estimate)
+          .limit(finalists.most() - 1L)
+          .forEach(rungs::add);
+    }
+    rungs.add(uniform);
+    return rungs;
   }
 
   /**
@@ -113,19 +125,6 @@ final class PlanLadder {
     all.addAll(larger);
     List<Rung> rungs = rungs(contenders(accepted, all));
     return rungs.isEmpty() || isBelowUniform(rungs.get(0).candidate()) ? List.of() : rungs;
-  }
-
-  /** Larger plans that are better than the uniform candidate, and then that one. */
-  private List<Rung> before(Rung uniform, List<Rung> larger) {
-    double estimate = estimate(uniform, countedUniform());
-    List<Rung> better = larger.stream().filter(rung -> estimate(rung) >= estimate).toList();
-    if (better.isEmpty() || finalists.most() < 2) {
-      return List.of();
-    }
-    List<Rung> rungs =
-        new ArrayList<>(better.subList(0, Math.min(better.size(), finalists.most() - 1)));
-    rungs.add(uniform);
-    return rungs;
   }
 
   private boolean isBelowUniform(Candidate plan) {

@@ -145,6 +145,13 @@ class PlanLadderTest {
     };
   }
 
+  private static PlanLadder.Judge counting(Map<Integer, Long> counts) {
+    return asked ->
+        asked.stream()
+            .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
+            .toList();
+  }
+
   /** The same where none is larger than the best uniform candidate. */
   private static List<Integer> sizes(Map<Integer, Double> curve, Map<Integer, Long> counts) {
     return sizes(curve, counts, Integer.MAX_VALUE);
@@ -171,10 +178,7 @@ class PlanLadderTest {
             .collect(Collectors.partitioningBy(plan -> plan.encodedSize().bytes() < uniform));
     return new PlanLadder(
             shares,
-            asked ->
-                asked.stream()
-                    .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
-                    .toList(),
+            counting(counts),
             T,
             new Finalists(
                 20,
@@ -241,10 +245,7 @@ class PlanLadderTest {
         shares(plan -> 0.94 + (plan.encodedSize().bytes() - 1000) / 2000.0, asked -> share);
     return new PlanLadder(
             shares,
-            asked ->
-                asked.stream()
-                    .map(plan -> counted(plan, counts.get((int) plan.encodedSize().bytes())))
-                    .toList(),
+            counting(counts),
             T,
             new Finalists(20, N, Optional.of(counted(uniform, agreeing)), Optional.empty()),
             N,
@@ -291,5 +292,32 @@ class PlanLadderTest {
     assertThat(tested).isSortedAccordingTo(Comparator.reverseOrder());
     assertThat(tested.get(tested.size() - 1)).isEqualTo(uniform);
     assertThat(tested).filteredOn(own -> own.compareTo(uniform) < 0).isEmpty();
+  }
+
+  /** Nothing lies below the uniform candidate, so the curve is that of the plans above it. */
+  @Test
+  void theCurveIsFittedAboveAUniformCandidateThatIsSmallerThanEveryPlan() {
+    FrontierWorld world = world(8, 250);
+    Candidate smallest = FRONTIER.plans.get(0).candidate();
+    long agreeing = world.agreeing(smallest) - 1;
+    AgreementThreshold low = AgreementThreshold.parse(Double.toString(agreeing / (double) N));
+    Candidate uniform =
+        new Candidate.Uniform(
+            Scheme.parse("lut-kmeans:1"), new ByteSize(smallest.encodedSize().bytes() - 1));
+    CandidateEvaluation lucky =
+        new CandidateEvaluation(uniform, Verdict.ACCEPTED, new AgreementCounts(agreeing, N));
+    List<Candidate> tested =
+        world
+            .select(
+                low,
+                new Finalists(20, N, Optional.of(lucky), Optional.empty()),
+                none -> OptionalDouble.empty())
+            .outcome()
+            .ladder()
+            .stream()
+            .map(Rung::candidate)
+            .toList();
+    assertThat(tested).hasSizeBetween(3, 20).endsWith(uniform);
+    assertThat(tested).isSortedAccordingTo(Comparator.reverseOrder());
   }
 }
